@@ -1,0 +1,214 @@
+//! Opening a database: connections, their limits, and migrations.
+
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::{Arc, atomic::AtomicU64},
+    time::Duration,
+};
+
+use sqlx::{
+    Connection, Executor, PgConnection, SqliteConnection,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{Db, Engine, Error, writer::Writer};
+
+static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// Where the data is: `sqlite:<path>` or `postgres://…`.
+#[derive(Clone)]
+pub enum DatabaseUrl {
+    Sqlite(PathBuf),
+    Postgres(Box<PgConnectOptions>),
+}
+
+/// The text is not a database that Frontdesk can use.
+#[derive(Debug, thiserror::Error)]
+#[error("a database is sqlite:<path> or postgres://user:password@host:port/name")]
+pub struct WrongUrl;
+
+impl FromStr for DatabaseUrl {
+    type Err = WrongUrl;
+
+    fn from_str(text: &str) -> Result<Self, WrongUrl> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(text).map_err(|_| WrongUrl)?;
+            return Ok(Self::Postgres(Box::new(options)));
+        }
+        let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).ok_or(WrongUrl)?;
+        if path.is_empty() || path.contains('?') || path == ":memory:" {
+            return Err(WrongUrl);
+        }
+        Ok(Self::Sqlite(PathBuf::from(path)))
+    }
+}
+
+impl std::fmt::Display for DatabaseUrl {
+    /// Without the password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(to) => {
+                write!(f, "postgres://{}@{}:{}", to.get_username(), to.get_host(), to.get_port())?;
+                write!(f, "/{}", to.get_database().unwrap_or(to.get_username()))
+            }
+        }
+    }
+}
+
+/// How many connections, and how long to wait for anything.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Connections that read (SQLite) or all connections (PostgreSQL).
+    pub connections: u32,
+    /// How long a request waits for a connection, or for its turn to write.
+    pub acquire: Duration,
+    /// How long PostgreSQL may take for one statement.
+    pub statement: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { connections: 8, acquire: Duration::from_secs(5), statement: Duration::from_secs(10) }
+    }
+}
+
+impl Db {
+    /// Connects, creating the SQLite file if there is none, and brings the schema up to date.
+    ///
+    /// # Errors
+    /// What went wrong, in words for an operator.
+    pub async fn open(url: &DatabaseUrl, options: &Options) -> Result<Self, Error> {
+        migrate(url).await?;
+        let engine = match url {
+            DatabaseUrl::Sqlite(path) => {
+                let writer = Writer::open(&sqlite(path, options), options.acquire)
+                    .await
+                    .map_err(|source| Error::of("opening the SQLite file", source))?;
+                let readers = SqlitePoolOptions::new()
+                    .max_connections(options.connections)
+                    .acquire_timeout(options.acquire)
+                    .test_before_acquire(false) // it is a file: there is no peer that could have gone
+                    .connect_with(sqlite(path, options).pragma("query_only", "ON"));
+                let readers = readers.await.map_err(|source| Error::of("opening the SQLite file", source))?;
+                Engine::Sqlite { readers, writer }
+            }
+            DatabaseUrl::Postgres(to) => {
+                let to = to
+                    .as_ref()
+                    .clone()
+                    .application_name("frontdesk")
+                    .statement_cache_capacity(500)
+                    .options([("statement_timeout", options.statement.as_millis().to_string())])
+                    .options([("idle_in_transaction_session_timeout", "30000")]);
+                let pool = PgPoolOptions::new()
+                    .max_connections(options.connections)
+                    .acquire_timeout(options.acquire)
+                    .idle_timeout(Duration::from_secs(600))
+                    .max_lifetime(Duration::from_secs(1_800))
+                    .connect_with(to);
+                let pool = pool.await.map_err(|source| Error::of("connecting to PostgreSQL", source))?;
+                Engine::Postgres { pool }
+            }
+        };
+        Ok(Self { engine, statements: Arc::new(AtomicU64::new(0)) })
+    }
+
+    /// Whether the database answers. For `/health/ready`.
+    pub async fn ping(&self) -> Result<(), Error> {
+        let answer = match &self.engine {
+            Engine::Sqlite { readers, .. } => readers.execute("SELECT 1").await.map(|_| ()),
+            Engine::Postgres { pool } => pool.execute("SELECT 1").await.map(|_| ()),
+        };
+        answer.map_err(|source| Error::of("SELECT 1", source))
+    }
+
+    /// Closes every connection, having let the last group of writes commit.
+    pub async fn close(&self) {
+        match &self.engine {
+            Engine::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Engine::Postgres { pool } => pool.close().await,
+        }
+    }
+
+    /// The plan of a statement, one step a line. For the tests that hold lists to their indexes.
+    #[doc(hidden)]
+    pub async fn explain(&self, sql: super::Sql, params: Vec<super::Value>) -> Result<String, Error> {
+        use sqlx::Row as _;
+        let failed = |source| Error::of(sql.name, source);
+        match &self.engine {
+            Engine::Sqlite { readers, .. } => {
+                let text = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", sql.text));
+                let query = sqlx::query_with(text, super::sqlite_arguments(sql, params)?);
+                let rows = query.fetch_all(readers).await.map_err(failed)?;
+                Ok(rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n"))
+            }
+            Engine::Postgres { pool } => {
+                let text = sqlx::AssertSqlSafe(format!("EXPLAIN {}", sql.text));
+                let query = sqlx::query_with(text, super::postgres_arguments(sql, params)?);
+                let rows = query.fetch_all(pool).await.map_err(failed)?;
+                Ok(rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n"))
+            }
+        }
+    }
+}
+
+/// Brings the schema up to date, on a connection of its own.
+async fn migrate(url: &DatabaseUrl) -> Result<(), Error> {
+    let result = match url {
+        DatabaseUrl::Sqlite(path) => {
+            let mut conn = SqliteConnection::connect_with(&sqlite(path, &Options::default()))
+                .await
+                .map_err(|source| Error::of("opening the SQLite file", source))?;
+            let migrated = SQLITE.run(&mut conn).await;
+            conn.close().await.map_err(|source| Error::of("closing the SQLite file", source))?;
+            migrated
+        }
+        DatabaseUrl::Postgres(to) => {
+            let mut conn = PgConnection::connect_with(to)
+                .await
+                .map_err(|source| Error::of("connecting to PostgreSQL", source))?;
+            let migrated = POSTGRES.run(&mut conn).await;
+            conn.close().await.map_err(|source| Error::of("closing a connection", source))?;
+            migrated
+        }
+    };
+    result.map_err(|source| Error::of("migrating the schema", source.into()))
+}
+
+fn sqlite(path: &Path, options: &Options) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // FULL: what was acknowledged survives a power cut. Group commit pays for it.
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(options.acquire)
+        .statement_cache_capacity(500)
+        .pragma("temp_store", "MEMORY")
+        .pragma("cache_size", "-4000")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_url_is_sqlite_or_postgres_and_prints_without_its_password() {
+        let url: DatabaseUrl = "postgres://ann:hunter2@db.example:5433/shop".parse().unwrap();
+        assert_eq!(url.to_string(), "postgres://ann@db.example:5433/shop");
+        let url: DatabaseUrl = "sqlite:data/frontdesk.db".parse().unwrap();
+        assert_eq!(url.to_string(), "sqlite:data/frontdesk.db");
+        for wrong in ["", "mysql://x", "sqlite:", "sqlite::memory:", "data.db"] {
+            assert!(wrong.parse::<DatabaseUrl>().is_err(), "{wrong}");
+        }
+    }
+}

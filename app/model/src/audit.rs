@@ -1,0 +1,90 @@
+//! The audit trail as it travels: what happened, who did it, to whom, and what changed.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::{EventId, Timestamp};
+
+macro_rules! actions {
+    ($($name:ident = $text:literal, $words:literal;)*) => {
+        /// Everything that the audit trail can say. An action that is not here cannot be written.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Action { $(#[serde(rename = $text)] $name,)* }
+
+        impl Action {
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// The name that people filter by and programs match on: `user.created`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// What it means, to be read after the actor's name.
+            pub const fn words(self) -> &'static str {
+                match self { $(Self::$name => $words,)* }
+            }
+
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+actions! {
+    LoginSuccess = "login.success", "signed in";
+    LoginFailed = "login.failed", "failed to sign in";
+    LoginThrottled = "login.throttled", "was held back after failed sign-ins";
+    SessionEnded = "session.ended", "signed out";
+    SetupLinkCreated = "setup_link.created", "made a set-up link";
+    InviteCreated = "invite.created", "made an invitation link";
+    InviteAccepted = "invite.accepted", "chose a password";
+    UserSignedUp = "user.signed_up", "signed up";
+    UserCreated = "user.created", "created a user";
+    UserUpdated = "user.updated", "changed a user";
+    UserSuspended = "user.suspended", "suspended a user";
+    UserReinstated = "user.reinstated", "reinstated a user";
+    UserRemoved = "user.removed", "removed a user";
+    UserRestored = "user.restored", "restored a user";
+    RoleGranted = "role.granted", "gave a role";
+    RoleRevoked = "role.revoked", "took a role";
+}
+
+impl std::fmt::Display for Action {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One fact that changed. `None` means there was, or is, nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub field: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+/// Who did something, or to whom it was done: an id to follow, and what they were called then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    pub id: Option<Uuid>,
+    pub label: String,
+}
+
+/// One line of the audit trail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    pub id: EventId,
+    pub at: Timestamp,
+    pub actor: Party,
+    pub action: Action,
+    pub target: Option<Party>,
+    /// Where from; empty for what the command line did.
+    pub ip: String,
+    pub user_agent: String,
+    /// The trace id of the request, as in the logs and in a problem's `instance`.
+    pub request_id: String,
+    /// Why, in the actor's words; empty where no reason is asked.
+    pub reason: String,
+    pub changes: Vec<Change>,
+}

@@ -1,0 +1,94 @@
+//! E-mail addresses. The only way to have an [`Email`] is to parse one.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use validator::ValidationError;
+
+/// The longest address that SMTP can carry (RFC 5321 §4.5.3.1.3, less the angle brackets).
+pub const MAX_EMAIL: usize = 254;
+
+/// An address as the person typed it, less surrounding white space. Two addresses that differ only
+/// in case are the same account: [`Email::key`] is what is compared and unique.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Email(String);
+
+impl Email {
+    /// # Errors
+    /// What is wrong with the text, in words for the person who typed it.
+    pub fn parse(text: &str) -> Result<Self, ValidationError> {
+        check(text)?;
+        Ok(Self(text.trim().to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What addresses are compared by: lower case.
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+/// The rule as `validator` wants it, for forms.
+///
+/// Deliberately loose about the part before the `@` (only its owner's server can judge it) and
+/// strict about what would break a header, a log line or a list: white space, control characters,
+/// a missing or malformed domain.
+///
+/// # Errors
+/// `required`, `too_long` or `email`, each with a sentence for the person who typed it.
+pub fn check(text: &str) -> Result<(), ValidationError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(fault("required", "Enter an e-mail address"));
+    }
+    if text.len() > MAX_EMAIL {
+        return Err(fault("too_long", "An e-mail address has at most 254 characters"));
+    }
+    let wrong = || fault("email", "Enter an e-mail address like name@example.com");
+    let (local, domain) = text.rsplit_once('@').ok_or_else(wrong)?;
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"@".contains(c);
+    let dotted = |part: &str| !part.starts_with('.') && !part.ends_with('.') && !part.contains("..");
+    let local_fits = !local.is_empty() && local.len() <= 64 && local.chars().all(plain) && dotted(local);
+    let label_fits = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    let domain_fits = domain.contains('.') && domain.split('.').all(label_fits);
+    if local_fits && domain_fits { Ok(()) } else { Err(wrong()) }
+}
+
+pub(crate) fn fault(code: &'static str, message: &'static str) -> ValidationError {
+    ValidationError::new(code).with_message(Cow::Borrowed(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_that_people_have_are_taken() {
+        for text in ["a@b.co", " Ann.O'Neil+shop@Example.com ", "用户@例子.广告", "x_y-z@sub.domain.example"] {
+            assert!(Email::parse(text).is_ok(), "{text}");
+        }
+        assert_eq!(Email::parse(" Ann@Example.com ").unwrap().key(), "ann@example.com");
+    }
+
+    #[test]
+    fn what_is_not_an_address_is_refused() {
+        let long = format!("{}@example.com", "a".repeat(65));
+        for text in [
+            "", " ", "ann", "@example.com", "ann@", "ann@localhost", "a b@example.com", "ann@exa mple.com",
+            "ann@-example.com", "ann@example..com", ".ann@example.com", "ann\n@example.com", "ann@example.com\0",
+            "a@b@example.com", "<ann@example.com>", "ann@example.com,bob@example.com", &long,
+        ] {
+            assert!(Email::parse(text).is_err(), "{text:?}");
+        }
+    }
+}

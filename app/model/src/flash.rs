@@ -1,0 +1,45 @@
+//! What is said once, after a redirect. A code, never text: it travels in a cookie, and nobody can
+//! make a page say something that is not in this list.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! flashes {
+    ($($name:ident = $code:literal, $text:literal;)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Flash { $($name,)* }
+
+        impl Flash {
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            pub fn parse(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$name),)* _ => None }
+            }
+
+            /// The sentence that people read.
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+        }
+    };
+}
+
+flashes! {
+    SignedUp = "signed-up", "Welcome. Your account is ready.";
+    SignedIn = "signed-in", "You are signed in.";
+    SignedOut = "signed-out", "You are signed out.";
+    SessionEnded = "session-ended", "That device is signed out.";
+    SetUp = "set-up", "Frontdesk is set up, and you are its owner.";
+    UserCreated = "user-created", "User created.";
+    UserUpdated = "user-updated", "Changes saved.";
+    NothingChanged = "nothing-changed", "Nothing was different, so nothing was changed.";
+    UserSuspended = "user-suspended", "User suspended, and signed out everywhere.";
+    UserReinstated = "user-reinstated", "User reinstated.";
+    UserRemoved = "user-removed", "User removed, and signed out everywhere. You can restore them.";
+    UserRestored = "user-restored", "User restored, with everything that was theirs.";
+    RoleGranted = "role-granted", "Role given.";
+    RoleRevoked = "role-revoked", "Role taken away.";
+    PasswordSet = "password-set", "Your password is set, and you are signed in.";
+}

@@ -1,0 +1,254 @@
+//! Forms: what people and programs send to change something, and the rules it is held to.
+//!
+//! A field that is missing reads as empty, so that the answer is a fault beside the field. A field
+//! that is unknown, or there twice, is refused: it means that the sender believes something that
+//! is not so.
+
+use serde::Deserialize;
+use validator::{Validate, ValidationError};
+
+use crate::{LinkId, Problem, Role, Secret, SessionId, UserId, email, name, password};
+
+/// A form whose rules can be asked for.
+pub trait Form: Validate {
+    /// # Errors
+    /// A `VALIDATION_ERROR` with every field's fault.
+    fn check(&self) -> Result<(), Problem> {
+        self.validate().map_err(Problem::from)
+    }
+}
+
+impl<T: Validate> Form for T {}
+
+/// The longest reason, in characters.
+pub const MAX_REASON: usize = 500;
+
+#[derive(Clone, Debug, Default, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "SignUp::password_rule", skip_on_field_errors = false))]
+pub struct SignUp {
+    #[serde(default)]
+    #[validate(custom(function = "name::check"))]
+    pub name: String,
+    #[serde(default)]
+    #[validate(custom(function = "email::check"))]
+    pub email: String,
+    #[serde(default)]
+    pub password: Secret,
+}
+
+impl SignUp {
+    fn password_rule(&self) -> Result<(), ValidationError> {
+        password_rule(&self.password, &[&self.name, &self.email])
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "SignIn::password_rule", skip_on_field_errors = false))]
+pub struct SignIn {
+    #[serde(default)]
+    #[validate(custom(function = "email::check"))]
+    pub email: String,
+    #[serde(default)]
+    pub password: Secret,
+    /// Where to go afterwards; see [`local_path`].
+    #[serde(default)]
+    pub next: String,
+}
+
+impl SignIn {
+    /// Only the presence and a bound: what the rules were when the password was chosen is no
+    /// business of the sign-in form.
+    fn password_rule(&self) -> Result<(), ValidationError> {
+        match password::check_length(self.password.expose()) {
+            Err(fault) if fault.code != "too_short" => Err(for_password(fault)),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct SignOut {}
+
+/// Ends another of one's own sessions.
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct EndSession {
+    pub id: SessionId,
+}
+
+/// The first owner, from the link that the first start prints.
+#[derive(Clone, Debug, Default, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+#[validate(schema(function = "SetUp::password_rule", skip_on_field_errors = false))]
+pub struct SetUp {
+    #[serde(default)]
+    pub token: Secret,
+    #[serde(default)]
+    #[validate(custom(function = "name::check"))]
+    pub name: String,
+    #[serde(default)]
+    #[validate(custom(function = "email::check"))]
+    pub email: String,
+    #[serde(default)]
+    pub password: Secret,
+}
+
+impl SetUp {
+    fn password_rule(&self) -> Result<(), ValidationError> {
+        password_rule(&self.password, &[&self.name, &self.email])
+    }
+}
+
+/// Somebody that staff created chooses a password.
+#[derive(Clone, Debug, Default, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptInvite {
+    #[serde(default)]
+    pub token: Secret,
+    #[serde(default)]
+    pub password: Secret,
+}
+
+#[derive(Clone, Debug, Default, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct CreateUser {
+    #[serde(default)]
+    #[validate(custom(function = "name::check"))]
+    pub name: String,
+    #[serde(default)]
+    #[validate(custom(function = "email::check"))]
+    pub email: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateUser {
+    pub id: UserId,
+    /// The version that was edited; see [`crate::user::User::version`].
+    #[serde(deserialize_with = "number")]
+    pub version: i64,
+    #[serde(default)]
+    #[validate(custom(function = "name::check"))]
+    pub name: String,
+    #[serde(default)]
+    #[validate(custom(function = "email::check"))]
+    pub email: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct SuspendUser {
+    pub id: UserId,
+    #[serde(default)]
+    #[validate(custom(function = "check_reason"))]
+    pub reason: String,
+}
+
+/// A change that needs to know only of whom: reinstate, remove, restore, invite again.
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct OneUser {
+    pub id: UserId,
+}
+
+/// Gives or takes a role.
+#[derive(Clone, Debug, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct ChangeRole {
+    pub id: UserId,
+    pub role: Role,
+}
+
+/// A one-time link and the secret in it, as printed or shown once.
+#[derive(Clone, Debug)]
+pub struct OneTimeLink {
+    pub id: LinkId,
+    pub token: Secret,
+}
+
+// Password rules are rules of the whole form: `validator` would keep the value of a field's fault.
+fn password_rule(secret: &Secret, about: &[&str]) -> Result<(), ValidationError> {
+    password::check(secret.expose(), about).map_err(for_password)
+}
+
+fn for_password(mut fault: ValidationError) -> ValidationError {
+    fault.add_param("field".into(), &"password");
+    fault
+}
+
+/// # Errors
+/// `required`, `too_long` or `characters`.
+pub fn check_reason(text: &str) -> Result<(), ValidationError> {
+    let text = text.trim();
+    if text.is_empty() {
+        Err(email::fault("required", "Enter a reason: the audit trail keeps it"))
+    } else if text.chars().take(MAX_REASON + 1).count() > MAX_REASON {
+        Err(email::fault("too_long", "A reason has at most 500 characters"))
+    } else if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        Err(email::fault("characters", "A reason cannot contain control characters"))
+    } else {
+        Ok(())
+    }
+}
+
+/// `next`, if it is a path on this site; otherwise nothing. `//host`, `/\host`, a scheme, control
+/// characters and our own form endpoints do not pass, so a link cannot use the sign-in form to send
+/// somebody elsewhere.
+pub fn local_path(next: &str) -> Option<&str> {
+    let sound = next.len() <= 2_000
+        && next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && next.bytes().all(|b| b.is_ascii_graphic())
+        && !next.starts_with("/fn/")
+        && !next.starts_with("/login")
+        && !next.starts_with("/logout");
+    sound.then_some(next)
+}
+
+fn number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Number(i64),
+        Digits(String),
+    }
+    match Either::deserialize(from)? {
+        Either::Number(number) => Ok(number),
+        Either::Digits(text) => text.parse().map_err(|_| serde::de::Error::custom("must be a whole number")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_of_a_form_is_told_at_once_with_its_field() {
+        let problem = SignUp::default().check().unwrap_err();
+        let fields: Vec<_> = problem.details.iter().map(|f| (f.field.as_str(), f.code.as_str())).collect();
+        assert_eq!(fields, [("email", "required"), ("name", "required"), ("password", "required")]);
+    }
+
+    #[test]
+    fn only_a_path_on_this_site_passes_as_next() {
+        for good in ["/", "/account", "/admin/users?q=ann&sort=-name#top"] {
+            assert_eq!(local_path(good), Some(good));
+        }
+        for bad in [
+            "", "account", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "/a b",
+            "javascript:alert(1)", "/fn/sign_out", "/logout", "/login?next=/login", "/é",
+        ] {
+            assert_eq!(local_path(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_or_repeated_field_is_refused() {
+        assert!(serde_json::from_str::<SignOut>(r#"{"x":1}"#).is_err());
+        assert!(serde_json::from_str::<SignIn>(r#"{"email":"a","email":"b"}"#).is_err());
+    }
+}

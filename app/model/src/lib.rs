@@ -1,0 +1,30 @@
+//! What travels between the parts of Frontdesk: ids, forms and their rules, pages of results,
+//! audit events, problems.
+//!
+//! Everything here compiles to WebAssembly without a `cfg`, so a rule that a form is held to on
+//! the server is the very function that an island runs while somebody types.
+
+pub mod audit;
+pub mod email;
+pub mod flash;
+pub mod forms;
+pub mod id;
+pub mod name;
+pub mod page;
+pub mod password;
+pub mod permission;
+pub mod problem;
+pub mod query;
+pub mod secret;
+pub mod time;
+pub mod user;
+
+pub use email::Email;
+pub use flash::Flash;
+pub use id::{EventId, LinkId, SessionId, UserId};
+pub use name::PersonName;
+pub use page::{Cursor, Limit, Page};
+pub use permission::{Permission, Permissions, Role, Roles};
+pub use problem::{Code, Fault, Problem};
+pub use secret::Secret;
+pub use time::Timestamp;

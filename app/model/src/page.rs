@@ -1,0 +1,196 @@
+//! Pages of a list, and the cursors that lead from one to the next.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Deserializer, Serialize};
+use uuid::Uuid;
+
+/// Rows on a page when nobody says how many.
+pub const DEFAULT_LIMIT: u32 = 20;
+/// The most rows on a page.
+pub const MAX_LIMIT: u32 = 100;
+
+/// How many rows a page has: 1 to 100, 20 if not said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Limit(u32);
+
+impl Limit {
+    pub fn new(rows: u32) -> Option<Self> {
+        (1..=MAX_LIMIT).contains(&rows).then_some(Self(rows))
+    }
+
+    pub fn rows(self) -> usize {
+        self.0 as usize
+    }
+
+    /// One row more than the page shows: whether it is there tells whether another page is.
+    pub fn probe(self) -> i64 {
+        i64::from(self.0) + 1
+    }
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(DEFAULT_LIMIT)
+    }
+}
+
+impl<'de> Deserialize<'de> for Limit {
+    /// From a number (JSON) or its digits (a query string).
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Number(u32),
+            Digits(String),
+        }
+        let rows = match Either::deserialize(from) {
+            Ok(Either::Number(rows)) => Some(rows),
+            Ok(Either::Digits(text)) => text.parse().ok(),
+            Err(_) => None,
+        };
+        rows.and_then(Self::new).ok_or_else(|| serde::de::Error::custom("must be a number from 1 to 100"))
+    }
+}
+
+/// One page of a list, with the way to its neighbours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Leads to the rows after these; `None` on the last page.
+    pub next: Option<String>,
+    /// Leads to the rows before these; `None` on the first page.
+    pub prev: Option<String>,
+}
+
+impl<T> Page<T> {
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(change).collect(), next: self.next, prev: self.prev }
+    }
+
+    /// Makes a page of the `rows` that a store returned for `limit.probe()`, in the order of the
+    /// walk. `from` is where the walk began, `place` tells where a row stands in the list.
+    pub fn of_probe(
+        mut rows: Vec<T>,
+        limit: Limit,
+        list: &str,
+        from: Option<&Cursor>,
+        place: impl Fn(&T) -> (Key, Uuid),
+    ) -> Self {
+        let more = rows.len() > limit.rows();
+        rows.truncate(limit.rows());
+        let backwards = from.is_some_and(|cursor| cursor.backwards);
+        if backwards {
+            rows.reverse();
+        }
+        let at = |row: Option<&T>, backwards: bool| {
+            row.map(|row| {
+                let (key, id) = place(row);
+                Cursor { list: list.to_owned(), key, id, backwards }.encode()
+            })
+        };
+        // Where the walk came from there is always something; ahead there is if the probe found it.
+        let (has_prev, has_next) = if backwards { (more, true) } else { (from.is_some(), more) };
+        let prev = has_prev.then(|| at(rows.first(), true)).flatten();
+        let next = has_next.then(|| at(rows.last(), false)).flatten();
+        Self { items: rows, next, prev }
+    }
+}
+
+/// What a list is sorted by, as far as a cursor needs to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Key {
+    Number(i64),
+    Text(String),
+}
+
+/// A place between two rows of one list, to go on from in one direction.
+///
+/// Opaque to callers. It is not secret and not signed: it holds nothing but a place in a list that
+/// its holder may read, and every use of it is authorized and bound like any other input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cursor {
+    /// The list, its sort and its filters: a cursor leads on only in the list it came from.
+    #[serde(rename = "l")]
+    pub list: String,
+    #[serde(rename = "k")]
+    pub key: Key,
+    #[serde(rename = "i")]
+    pub id: Uuid,
+    #[serde(rename = "b")]
+    pub backwards: bool,
+}
+
+/// The longest text that is taken for a cursor, in bytes.
+const MAX_CURSOR: usize = 2_048;
+
+/// The cursor is not one of ours, or belongs to a list with another sort or filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this cursor does not belong to this list")]
+pub struct ForeignCursor;
+
+impl Cursor {
+    pub fn encode(&self) -> String {
+        // Plain strings, numbers and a UUID: nothing here can fail to serialize.
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+    }
+
+    /// # Errors
+    /// [`ForeignCursor`] for what is forged, damaged, or from a list other than `list`.
+    pub fn decode(text: &str, list: &str) -> Result<Self, ForeignCursor> {
+        if text.len() > MAX_CURSOR {
+            return Err(ForeignCursor);
+        }
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| ForeignCursor)?;
+        let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| ForeignCursor)?;
+        // A NUL cannot be bound as text on PostgreSQL, and no key of ours has one.
+        let sound = cursor.list == list && !matches!(&cursor.key, Key::Text(text) if text.contains('\0'));
+        if sound { Ok(cursor) } else { Err(ForeignCursor) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(n: &i64) -> (Key, Uuid) {
+        (Key::Number(*n), Uuid::nil())
+    }
+
+    fn page(rows: Vec<i64>, from: Option<Cursor>) -> Page<i64> {
+        Page::of_probe(rows, Limit::new(2).unwrap(), "numbers", from.as_ref(), place)
+    }
+
+    #[test]
+    fn pages_lead_to_their_neighbours() {
+        let first = page(vec![1, 2, 3], None);
+        assert_eq!((first.items.as_slice(), first.prev.is_some(), first.next.is_some()), ([1, 2].as_slice(), false, true));
+        let cursor = Cursor::decode(&first.next.unwrap(), "numbers").unwrap();
+        assert_eq!((cursor.key.clone(), cursor.backwards), (Key::Number(2), false));
+        let last = page(vec![3], Some(cursor));
+        assert_eq!((last.prev.is_some(), last.next.is_some()), (true, false));
+        let back = Cursor::decode(&last.prev.unwrap(), "numbers").unwrap();
+        let first_again = page(vec![2, 1], Some(back));
+        assert_eq!((first_again.items, first_again.prev.is_some(), first_again.next.is_some()), (vec![1, 2], false, true));
+    }
+
+    #[test]
+    fn a_forged_or_foreign_cursor_is_refused() {
+        let good = Cursor { list: "numbers".into(), key: Key::Number(1), id: Uuid::nil(), backwards: false };
+        assert_eq!(Cursor::decode(&good.encode(), "numbers"), Ok(good.clone()));
+        let nul = Cursor { key: Key::Text("\0".into()), ..good.clone() };
+        for text in ["", "AAAA", "%%%", &good.encode()[1..], &nul.encode(), &"A".repeat(5_000)] {
+            assert_eq!(Cursor::decode(text, "numbers"), Err(ForeignCursor), "{text}");
+        }
+        assert_eq!(Cursor::decode(&good.encode(), "letters"), Err(ForeignCursor));
+    }
+
+    #[test]
+    fn a_limit_is_a_number_from_1_to_100() {
+        for (json, expected) in [("1", Some(1)), ("\"100\"", Some(100)), ("0", None), ("101", None), ("-1", None), ("\"x\"", None)] {
+            assert_eq!(serde_json::from_str::<Limit>(json).ok().map(|l| l.rows()), expected, "{json}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The rules a password is held to, and why one is refused.
+//!
+//! They follow NIST SP 800-63B revision 4: length is what counts, nothing has to be composed of
+//! classes of characters, and what is easily guessed is refused with the reason. A password is
+//! taken exactly as received, never trimmed or normalized.
+
+use validator::ValidationError;
+
+use crate::email::fault;
+
+/// The fewest characters where a password alone signs somebody in (SP 800-63B-4 §3.1.1.2).
+pub const MIN_PASSWORD: usize = 15;
+/// The most characters. Far above any password manager's, and checked before any hashing.
+pub const MAX_PASSWORD: usize = 256;
+
+/// Words that guessing starts with. A password made only of these, digits, punctuation and
+/// repetitions is refused.
+const COMMON: &[&str] = &[
+    "password", "passwort", "motdepasse", "contrasena", "contraseña", "senha", "parola", "passw0rd", "p@ssw0rd",
+    "p@ssword", "pass", "letmein", "welcome", "admin", "administrator", "login", "qwerty", "qwertz", "azerty",
+    "asdfgh", "zxcvbn", "iloveyou", "sunshine", "princess", "football", "baseball", "basketball", "dragon",
+    "monkey", "shadow", "master", "superman", "batman", "trustno1", "freedom", "whatever", "starwars", "computer",
+    "secret", "changeme", "default", "guest", "test", "testing", "hello", "abc", "frontdesk", "love", "you", "my",
+    "is", "the", "this", "a", "i",
+];
+/// Runs of keys and letters that hands fall into.
+const RUNS: &[&str] = &[
+    "abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm",
+    "azertyuiopqsdfghjklmwxcvbn", "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+];
+
+/// The length alone: what can be said of a password without knowing whose it is.
+///
+/// # Errors
+/// `too_short` or `too_long`.
+pub fn check_length(password: &str) -> Result<(), ValidationError> {
+    match password.chars().take(MAX_PASSWORD + 1).count() {
+        0 => Err(fault("required", "Enter a password")),
+        n if n < MIN_PASSWORD => Err(fault("too_short", "Use at least 15 characters: a few words together are easy to remember")),
+        n if n > MAX_PASSWORD => Err(fault("too_long", "A password has at most 256 characters")),
+        _ => Ok(()),
+    }
+}
+
+/// Length, and that it cannot be guessed from common words or from the person's own `about`
+/// (name, e-mail address).
+///
+/// # Errors
+/// `too_short`, `too_long`, `too_common` or `about_you`.
+pub fn check(password: &str, about: &[&str]) -> Result<(), ValidationError> {
+    check_length(password)?;
+    let folded: String = password.to_lowercase().chars().filter(|c| c.is_alphanumeric() || "@ñ".contains(*c)).collect();
+    if repeats(&folded) || is_run(&folded) {
+        return Err(fault("too_common", "This is a repetition or a row of keys, which is guessed first"));
+    }
+    if strip(&folded, COMMON.iter().copied()).chars().all(|c| c.is_ascii_digit() || c == '@') {
+        return Err(fault("too_common", "This is made of words that are guessed first; use a few less common ones"));
+    }
+    let own: Vec<String> = about
+        .iter()
+        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
+        .map(str::to_lowercase)
+        .filter(|word| word.chars().count() >= 3)
+        .collect();
+    let words = own.iter().map(String::as_str).chain(COMMON.iter().copied());
+    if !own.is_empty() && strip(&folded, words).chars().all(|c| c.is_ascii_digit() || c == '@') {
+        return Err(fault("about_you", "This is made of your own name or e-mail address, which is guessed first"));
+    }
+    Ok(())
+}
+
+/// What is left after taking out the words, longest first.
+fn strip<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> String {
+    let mut words: Vec<&str> = words.collect();
+    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    words.iter().fold(text.to_owned(), |rest, word| rest.replace(word, ""))
+}
+
+/// The same few characters again and again.
+fn repeats(text: &str) -> bool {
+    let letters: Vec<char> = text.chars().collect();
+    (1..=letters.len() / 3).any(|unit| letters.iter().enumerate().all(|(i, c)| *c == letters[i % unit]))
+}
+
+/// A row of the keyboard or the alphabet, forwards or backwards, once or pieced together.
+fn is_run(text: &str) -> bool {
+    let letters: Vec<char> = text.chars().collect();
+    let follows = |pair: &[char]| {
+        RUNS.iter().any(|run| {
+            let run: Vec<char> = run.chars().collect();
+            run.windows(2).any(|step| step == pair || (step[0] == pair[1] && step[1] == pair[0]))
+        })
+    };
+    let steps = letters.windows(2).filter(|pair| follows(pair)).count();
+    letters.len() > 1 && steps * 10 >= (letters.len() - 1) * 9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(password: &str) -> Option<String> {
+        check(password, &["Ann O'Neil", "ann.oneil@example.com"]).err().map(|e| e.code.into_owned())
+    }
+
+    #[test]
+    fn a_few_words_are_enough() {
+        for password in ["correct horse battery staple", "Vögel fliegen nach Süden", "x7#kQ9!zLp2@vR4m", "今日はとても天気がいいですね本当に"] {
+            assert_eq!(code(password), None, "{password}");
+        }
+    }
+
+    #[test]
+    fn what_is_guessed_first_is_refused_with_its_reason() {
+        for (password, expected) in [
+            ("", "required"),
+            ("short", "too_short"),
+            ("fourteen chars", "too_short"),
+            ("passwordpassword", "too_common"),
+            ("Password123456789", "too_common"),
+            ("aaaaaaaaaaaaaaaaaaaa", "too_common"),
+            ("abcabcabcabcabcabc", "too_common"),
+            ("123456789012345", "too_common"),
+            ("qwertyuiopasdfgh", "too_common"),
+            ("987654321098765", "too_common"),
+            ("letmein letmein 1234", "too_common"),
+            ("ann.oneil@example.com", "about_you"),
+            ("annoneil20261122", "about_you"),
+        ] {
+            assert_eq!(code(password).as_deref(), Some(expected), "{password}");
+        }
+        assert_eq!(code(&"é".repeat(257)).as_deref(), Some("too_long"));
+    }
+}

@@ -1,0 +1,180 @@
+//! What a list can be asked for. Pages and API share these types, so a filter has one name.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::{Limit, Timestamp, UserId, audit::Action, name::search_key, user::Status};
+
+/// The longest search text, in characters.
+pub const MAX_SEARCH: usize = 100;
+
+/// What users can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UserField {
+    Joined,
+    Name,
+    Email,
+    LastSeen,
+}
+
+impl UserField {
+    pub const ALL: &[Self] = &[Self::Name, Self::Email, Self::Joined, Self::LastSeen];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Joined => "joined",
+            Self::Name => "name",
+            Self::Email => "email",
+            Self::LastSeen => "last_seen",
+        }
+    }
+}
+
+/// A field and a direction, written `name` (ascending) or `-name` (descending).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UserSort {
+    pub field: UserField,
+    pub descending: bool,
+}
+
+impl UserSort {
+    pub fn all() -> impl Iterator<Item = Self> {
+        UserField::ALL.iter().flat_map(|field| [false, true].map(|descending| Self { field: *field, descending }))
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::all().find(|sort| sort.to_string() == text)
+    }
+}
+
+impl Default for UserSort {
+    /// The newest first.
+    fn default() -> Self {
+        Self { field: UserField::Joined, descending: true }
+    }
+}
+
+impl std::fmt::Display for UserSort {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}{}", if self.descending { "-" } else { "" }, self.field.as_str())
+    }
+}
+
+impl Serialize for UserSort {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for UserSort {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Self::parse(&text).ok_or_else(|| {
+            serde::de::Error::custom("must be one of joined, name, email, last_seen, with - before it for descending")
+        })
+    }
+}
+
+/// Which users: all but the removed if no status is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UsersQuery {
+    /// The beginning of an e-mail address or a name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub q: Option<Search>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort: Option<UserSort>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// Which audit events, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuditQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub actor: Option<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<UserId>,
+    /// From this moment on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Before this moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// The beginning of something, to search for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Search(String);
+
+impl Search {
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let text = text.trim();
+        if text.chars().take(MAX_SEARCH + 1).count() > MAX_SEARCH {
+            return Err("must have at most 100 characters");
+        }
+        if text.chars().any(char::is_control) {
+            return Err("cannot contain control characters");
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The half-open range of e-mail keys that begin with it.
+    pub fn email_range(&self) -> (String, String) {
+        range(self.0.to_lowercase())
+    }
+
+    /// The half-open range of name keys that begin with it.
+    pub fn name_range(&self) -> (String, String) {
+        range(search_key(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Search {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(from)?).map_err(serde::de::Error::custom)
+    }
+}
+
+/// U+10FFFF sorts after every text that people write, in UTF-8's order, which both databases use.
+fn range(start: String) -> (String, String) {
+    let end = format!("{start}\u{10FFFF}");
+    (start, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_sort_is_read_as_it_is_written() {
+        for sort in UserSort::all() {
+            assert_eq!(UserSort::parse(&sort.to_string()), Some(sort));
+        }
+        assert_eq!(UserSort::parse("--name"), None);
+        assert_eq!(UserSort::default().to_string(), "-joined");
+    }
+
+    #[test]
+    fn a_search_is_a_range_without_case_or_accents() {
+        let (from, to) = Search::parse(" Amé").unwrap().name_range();
+        assert!(from.as_str() <= "amelie roux" && "amelie roux" < to.as_str());
+        assert!(Search::parse(&"x".repeat(101)).is_err());
+        assert!(Search::parse("a\0b").is_err());
+    }
+}

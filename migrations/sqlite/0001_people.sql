@@ -1,0 +1,80 @@
+-- People, what they may do, the devices they are signed in on, and one-time links.
+-- Moments are UTC microseconds. Text compares by its bytes, which is SQLite's default.
+
+CREATE TABLE users (
+    id               BLOB    NOT NULL PRIMARY KEY,
+    name             TEXT    NOT NULL,
+    name_key         TEXT    NOT NULL, -- lower case, without accents: sorted and searched by
+    email            TEXT    NOT NULL,
+    email_key        TEXT    NOT NULL, -- lower case: unique, sorted and searched by
+    status           TEXT    NOT NULL CHECK (status IN ('active', 'suspended', 'removed')),
+    suspended_at     INTEGER,
+    suspended_reason TEXT    NOT NULL DEFAULT '',
+    removed_at       INTEGER,
+    password_hash    TEXT,             -- a PHC string; NULL until an invitation is accepted
+    session_epoch    INTEGER NOT NULL DEFAULT 0, -- sessions of an earlier epoch are over
+    joined_at        INTEGER NOT NULL,
+    updated_at       INTEGER NOT NULL,
+    last_seen_at     INTEGER NOT NULL, -- 0: never
+    version          INTEGER NOT NULL DEFAULT 1,
+    CHECK ((status = 'removed') = (removed_at IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+-- Unique over everybody, the removed included: a restored user finds their address free.
+CREATE UNIQUE INDEX users_email_unique ON users (email_key);
+-- The list of all but the removed, by each sort. The predicate keeps a full trash out of its way.
+CREATE INDEX users_by_joined    ON users (joined_at, id)    WHERE status <> 'removed';
+CREATE INDEX users_by_name      ON users (name_key, id)     WHERE status <> 'removed';
+CREATE INDEX users_by_email     ON users (email_key, id)    WHERE status <> 'removed';
+CREATE INDEX users_by_last_seen ON users (last_seen_at, id) WHERE status <> 'removed';
+-- The lists of the suspended and of the removed: few rows, so these indexes are small.
+CREATE INDEX users_apart_by_joined    ON users (status, joined_at, id)    WHERE status <> 'active';
+CREATE INDEX users_apart_by_name      ON users (status, name_key, id)     WHERE status <> 'active';
+CREATE INDEX users_apart_by_email     ON users (status, email_key, id)    WHERE status <> 'active';
+CREATE INDEX users_apart_by_last_seen ON users (status, last_seen_at, id) WHERE status <> 'active';
+
+CREATE TABLE user_roles (
+    user_id    BLOB    NOT NULL REFERENCES users (id),
+    role       TEXT    NOT NULL CHECK (role IN ('owner', 'admin', 'support', 'auditor')),
+    granted_at INTEGER NOT NULL,
+    granted_by BLOB,
+    PRIMARY KEY (user_id, role)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX user_roles_by_role ON user_roles (role, user_id);
+
+CREATE TABLE sessions (
+    id           BLOB    NOT NULL PRIMARY KEY,
+    token_hash   BLOB    NOT NULL UNIQUE, -- SHA-256 of what is in the cookie
+    user_id      BLOB    NOT NULL REFERENCES users (id),
+    epoch        INTEGER NOT NULL,
+    user_agent   TEXT    NOT NULL,
+    ip           TEXT    NOT NULL,
+    created_at   INTEGER NOT NULL,
+    last_seen_at INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sessions_by_user ON sessions (user_id, id);
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
+
+CREATE TABLE one_time_links (
+    id         BLOB    NOT NULL PRIMARY KEY,
+    token_hash BLOB    NOT NULL UNIQUE,
+    purpose    TEXT    NOT NULL CHECK (purpose IN ('setup', 'invite')),
+    user_id    BLOB    REFERENCES users (id),
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    used_at    INTEGER,
+    CHECK ((purpose = 'invite') = (user_id IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX one_time_links_by_user ON one_time_links (user_id);
+
+-- Rows that transactions touch to take turns, the same way on both databases.
+CREATE TABLE turns (
+    name  TEXT    NOT NULL PRIMARY KEY,
+    taken INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO turns (name) VALUES ('owners');
