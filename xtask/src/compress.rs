@@ -18,12 +18,14 @@ pub fn compressed(name: &str, bytes: &[u8]) -> io::Result<Vec<(&'static str, Vec
 }
 
 fn is_compressible(name: &str) -> bool {
-    const ENDINGS: [&str; 10] = ["css", "html", "ico", "js", "json", "svg", "txt", "wasm", "webmanifest", "xml"];
+    const ENDINGS: [&str; 10] =
+        ["css", "html", "ico", "js", "json", "svg", "txt", "wasm", "webmanifest", "xml"];
     name.rsplit_once('.').is_some_and(|(_, ending)| ENDINGS.contains(&ending))
 }
 
 fn brotli(bytes: &[u8]) -> io::Result<Vec<u8>> {
-    let parameters = BrotliEncoderParams { quality: 11, size_hint: bytes.len(), ..BrotliEncoderParams::default() };
+    let parameters =
+        BrotliEncoderParams { quality: 11, size_hint: bytes.len(), ..BrotliEncoderParams::default() };
     let mut output = Vec::new();
     brotli::BrotliCompress(&mut &*bytes, &mut output, &parameters)?;
     Ok(output)

@@ -68,6 +68,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         }
         [task, arguments @ ..] => (*task, arguments),
     };
+    process::handle_signals()?;
     let workspace = Workspace::find()?;
     match (task, arguments) {
         ("build", []) => build::build(&workspace, build::Profile::Dev),

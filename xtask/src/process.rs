@@ -82,7 +82,8 @@ fn start(command: &mut Command) -> Result<Child> {
     // Holding the lock means that a signal comes either before the program starts or when it can be told.
     let mut state = state();
     ensure!(!state.interrupted, "interrupted");
-    let child = command.stdin(Stdio::null()).process_group(0).spawn().map_err(|error| not_started(command, error))?;
+    let child =
+        command.stdin(Stdio::null()).process_group(0).spawn().map_err(|error| not_started(command, error))?;
     state.group = Some(Pid::from_child(&child));
     Ok(child)
 }
@@ -100,9 +101,9 @@ pub fn capture(command: &mut Command) -> Result<String> {
 /// The first program of one of these names on the PATH.
 pub fn find<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    names
-        .into_iter()
-        .find_map(|name| std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file()))
+    names.into_iter().find_map(|name| {
+        std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())
+    })
 }
 
 fn not_started(command: &Command, error: io::Error) -> anyhow::Error {
@@ -134,7 +135,10 @@ mod tests {
 
     #[test]
     fn programs_are_found_by_the_first_name_that_exists() {
-        assert_eq!(find(["no-such-program", "sh"]).and_then(|path| path.file_name().map(ToOwned::to_owned)), Some("sh".into()));
+        assert_eq!(
+            find(["no-such-program", "sh"]).and_then(|path| path.file_name().map(ToOwned::to_owned)),
+            Some("sh".into())
+        );
         assert_eq!(find(["no-such-program"]), None);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -37,10 +38,13 @@ impl Site {
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<()> {
         let path = self.folder.join(name);
         let form = |ending| self.folder.join(format!("{name}.{ending}"));
-        // The file itself is written last, so its presence says that its compressed forms are complete.
+        // The file itself is removed first and written last: its presence says that the forms are its own.
         if is_unchanged(&path, bytes) {
             self.files.extend([form("br"), form("gz")]);
         } else {
+            for stale in [&path, &form("br"), &form("gz")] {
+                remove(stale)?;
+            }
             for (ending, bytes) in compressed(name, bytes)? {
                 write(&form(ending), &bytes)?;
                 self.files.insert(form(ending));
@@ -75,7 +79,7 @@ impl Site {
         self.files.insert(path);
         for file in files(&self.folder)? {
             if !self.files.contains(&file) {
-                fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))?;
+                remove(&file)?;
             }
         }
         Ok(())
@@ -120,6 +124,15 @@ fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,8 +156,8 @@ mod tests {
             site.put("robots.txt", b"#").unwrap();
             site.finish(&manifest()).unwrap();
         }
-        let expected =
-            ["manifest.json", "pkg/new.css", "pkg/new.css.br", "pkg/new.css.gz", "robots.txt"].map(str::to_owned);
+        let expected = ["manifest.json", "pkg/new.css", "pkg/new.css.br", "pkg/new.css.gz", "robots.txt"]
+            .map(str::to_owned);
         assert_eq!(names(folder.path()), BTreeSet::from(expected));
     }
 

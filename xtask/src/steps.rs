@@ -21,7 +21,8 @@ impl Steps {
         self.begun += 1;
         println!("\n[{}/{}] {name}", self.begun, self.total);
         let start = Instant::now();
-        let result = work().with_context(|| format!("step {} of {}, {name}, failed", self.begun, self.total))?;
+        let result =
+            work().with_context(|| format!("step {} of {}, {name}, failed", self.begun, self.total))?;
         println!("      passed in {}", readable(start.elapsed()));
         Ok(result)
     }

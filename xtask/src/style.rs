@@ -1,47 +1,50 @@
 //! The stylesheet: `style/main.css` and what it imports become one minified file.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use anyhow::{Result, anyhow, ensure};
 use lightningcss::bundler::{Bundler, FileProvider};
+use lightningcss::error::Error;
 use lightningcss::printer::PrinterOptions;
 use lightningcss::stylesheet::{MinifyOptions, ParserOptions};
 use lightningcss::targets::{Browsers, Features, Targets};
 
-/// The first versions that know `light-dark()`, which the colours are written in. Nothing that these
-/// understand is rewritten for older ones, which would not show the colours anyway.
-const BROWSERS: Browsers = Browsers {
-    android: Some(version(123)),
-    chrome: Some(version(123)),
-    edge: Some(version(123)),
-    firefox: Some(version(120)),
-    ie: None,
-    ios_saf: Some(version(17) | 5 << 8),
-    opera: Some(version(109)),
-    safari: Some(version(17) | 5 << 8),
-    samsung: Some(version(27)),
-};
-
-const fn version(major: u32) -> u32 {
-    major << 16
-}
-
 /// The stylesheet that starts at `entry`, in one piece.
 pub fn bundle(entry: &Path) -> Result<String> {
     ensure!(entry.is_file(), "{} does not exist: it is where the stylesheet starts", entry.display());
-    let targets = Targets {
-        browsers: Some(BROWSERS),
-        // The colours follow an attribute that the reader may set, so they are resolved by the browser.
-        exclude: Features::LightDark,
-        ..Targets::default()
-    };
-    // The errors borrow from the files they are about, so they are kept as text: the reason, file and line.
+    let targets = targets();
     let files = FileProvider::new();
-    let mut sheet =
-        Bundler::new(&files, None, ParserOptions::default()).bundle(entry).map_err(|error| anyhow!("{error}"))?;
-    sheet.minify(MinifyOptions { targets, ..MinifyOptions::default() }).map_err(|error| anyhow!("{error}"))?;
-    let printed = sheet.to_css(PrinterOptions { minify: true, targets, ..PrinterOptions::default() })?;
+    let mut sheet = Bundler::new(&files, None, ParserOptions::default()).bundle(entry).map_err(readable)?;
+    sheet.minify(MinifyOptions { targets, ..MinifyOptions::default() }).map_err(readable)?;
+    let printed = sheet
+        .to_css(PrinterOptions { minify: true, targets, ..PrinterOptions::default() })
+        .map_err(readable)?;
     Ok(printed.code)
+}
+
+/// The first versions that know `light-dark()`, which the colours are written in. Nothing that these
+/// understand is rewritten for older ones, which would not show the colours anyway.
+fn targets() -> Targets {
+    let version = |major: u32, minor: u32| Some(major << 16 | minor << 8);
+    let browsers = Browsers {
+        chrome: version(123, 0),
+        edge: version(123, 0),
+        firefox: version(120, 0),
+        ios_saf: version(17, 5),
+        safari: version(17, 5),
+        ..Browsers::default()
+    };
+    // The reader may choose a scheme, so it is the browser that resolves the colours, in any case.
+    Targets { browsers: Some(browsers), exclude: Features::LightDark, ..Targets::default() }
+}
+
+/// A mistake with its place as editors count it, from line 1. The original borrows from the file it is about.
+fn readable<T: Display>(error: Error<T>) -> anyhow::Error {
+    match error.loc {
+        Some(place) => anyhow!("{}:{}:{}: {}", place.filename, place.line + 1, place.column, error.kind),
+        None => anyhow!("{}", error.kind),
+    }
 }
 
 #[cfg(test)]
@@ -70,13 +73,16 @@ mod tests {
 
     #[test]
     fn what_the_browsers_know_is_kept() {
-        let css = bundle_of(&[("main.css", "a { &:hover { color: red } } @media (width >= 40rem) { a { inset: 0 } }")]);
-        assert_eq!(css.unwrap(), "a{&:hover{color:red}}@media (width>=40rem){a{inset:0}}");
+        let css = bundle_of(&[(
+            "main.css",
+            "a { top: 0; &:hover { top: 1px } } @media (width >= 40rem) { a { inset: 0 } }",
+        )]);
+        assert_eq!(css.unwrap(), "a{top:0;&:hover{top:1px}}@media (width>=40rem){a{inset:0}}");
     }
 
     #[test]
     fn mistakes_are_reported_with_their_place() {
-        let error = bundle_of(&[("main.css", "a {}\n}")]).unwrap_err().to_string();
+        let error = bundle_of(&[("main.css", "a {}\nb { c }")]).unwrap_err().to_string();
         assert!(error.contains("main.css:2"), "{error}");
     }
 

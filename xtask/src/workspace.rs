@@ -23,9 +23,11 @@ impl Workspace {
             workspace_root: PathBuf,
             target_directory: PathBuf,
         }
-        let metadata = process::capture(
-            cargo(Path::new(env!("CARGO_MANIFEST_DIR"))).args(["metadata", "--no-deps", "--format-version=1"]),
-        )?;
+        let metadata = process::capture(cargo(Path::new(env!("CARGO_MANIFEST_DIR"))).args([
+            "metadata",
+            "--no-deps",
+            "--format-version=1",
+        ]))?;
         let Metadata { workspace_root, target_directory } =
             serde_json::from_str(&metadata).context("cargo metadata said something unexpected")?;
         Ok(Self { root: workspace_root, target: target_directory })

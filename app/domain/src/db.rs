@@ -21,7 +21,7 @@ use std::sync::{
 };
 
 use sqlx::{
-    FromRow, PgPool, Postgres, Sqlite, SqlitePool,
+    FromRow, PgPool, Postgres, SqlitePool,
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
@@ -69,6 +69,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// A unique index refused it. Which one cannot be said on both databases.
+    pub fn is_conflict(&self) -> bool {
+        let Self::Failed { source: sqlx::Error::Database(error), .. } = self else { return false };
+        error.kind() == sqlx::error::ErrorKind::UniqueViolation
+    }
+
     fn of(statement: &'static str, source: sqlx::Error) -> Self {
         match source {
             sqlx::Error::PoolTimedOut => Self::Busy,

@@ -2,8 +2,75 @@
 //! all is kept. Knows no HTTP and no HTML.
 //!
 //! Rooms stand in dependency order, and each imports only those before it:
-//! `db clock actor problem ← audit ← accounts ← sessions`.
+//! `db clock actor problem passwords throttle ← audit ← accounts ← sessions`.
 
+pub mod accounts;
+pub mod actor;
+pub mod audit;
 pub mod clock;
 pub mod db;
-pub mod actor;
+pub mod passwords;
+pub mod problem;
+pub mod sessions;
+pub mod throttle;
+
+use clock::Clock;
+use db::{DatabaseUrl, Db, Sql};
+use passwords::Passwords;
+use sessions::{Lifetime, Presence};
+use throttle::Throttle;
+
+/// Everything a use case needs. Cheap to clone.
+#[derive(Clone)]
+pub struct Domain {
+    pub db: Db,
+    pub clock: Clock,
+    pub passwords: Passwords,
+    pub lifetime: Lifetime,
+    pub presence: Presence,
+    pub throttle: Throttle,
+}
+
+/// How to open a [`Domain`].
+#[derive(Clone)]
+pub struct Options {
+    pub url: DatabaseUrl,
+    pub database: db::Options,
+    pub passwords: passwords::Options,
+    pub lifetime: Lifetime,
+    pub clock: Clock,
+}
+
+/// Why a [`Domain`] could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the database at {url} cannot be used")]
+    Database { url: String, source: db::Error },
+    #[error("passwords cannot be hashed")]
+    Passwords(#[from] passwords::Error),
+}
+
+impl Domain {
+    /// Opens the database, brings its schema up to date, and starts the hashing threads.
+    ///
+    /// # Errors
+    /// [`OpenError`], in words for an operator.
+    pub async fn open(options: &Options) -> Result<Self, OpenError> {
+        let db = Db::open(&options.url, &options.database)
+            .await
+            .map_err(|source| OpenError::Database { url: options.url.to_string(), source })?;
+        Ok(Self {
+            db,
+            clock: options.clock.clone(),
+            passwords: Passwords::start(&options.passwords)?,
+            lifetime: options.lifetime,
+            presence: Presence::default(),
+            throttle: Throttle::default(),
+        })
+    }
+}
+
+/// Every statement there is. A test prepares each on both databases.
+pub fn statements() -> Vec<Sql> {
+    [audit::statements(), accounts::statements(), sessions::statements()].concat()
+}

@@ -1,0 +1,80 @@
+//! Whether an e-mail address and a password belong together.
+
+use frontdesk_model::{
+    Email, Secret, UserId,
+    audit::Action,
+    user::Status,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{Error, store};
+use crate::{Domain, actor::Actor, audit};
+
+/// Proof that somebody is who they say; `sessions::begin` takes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credentials {
+    pub user: UserId,
+    pub name: String,
+    /// The password's hash with today's parameters, if the stored one has others.
+    pub rehash: Option<String>,
+}
+
+/// Checks a password. An unknown address gets the same answer after the same work: the same
+/// queries, the same hash through the same queue, the same write to the audit trail.
+///
+/// # Errors
+/// [`Error::WrongCredentials`]; [`Error::Throttled`] after many failures; [`Error::Password`] under
+/// a flood; [`Error::WrongState`] for the suspended, told only to who knows the password.
+#[tracing::instrument(name = "accounts.check_password", skip_all)]
+pub async fn check_password(
+    domain: &Domain,
+    actor: &Actor,
+    email: &Email,
+    password: Secret,
+) -> Result<Credentials, Error> {
+    let key = email.key();
+    if let Some(wait) = domain.throttle.wait(&key, domain.clock.now()) {
+        return Err(Error::Throttled { wait });
+    }
+    let known = store::credentials(&domain.db, &key).await?;
+    let stored = known.as_ref().and_then(|known| known.password_hash.clone());
+    let verdict = domain.passwords.verify(password.clone(), stored).await?;
+    let known = match known {
+        Some(known) if verdict.matches && known.status == Status::Active.as_str() => known,
+        known => {
+            let suspended =
+                verdict.matches && known.as_ref().is_some_and(|known| known.status == Status::Suspended.as_str());
+            let mut entry = audit::Entry::new(Action::LoginFailed);
+            if let Some(known) = &known {
+                entry = entry.on(UserId(known.id), &known.name);
+            }
+            if suspended {
+                entry = entry.because("suspended");
+            }
+            write_down(domain, actor, &key, entry).await?;
+            return Err(if suspended {
+                Error::WrongState("This account is suspended. Get in touch with us to have it looked at.")
+            } else {
+                Error::WrongCredentials
+            });
+        }
+    };
+    domain.throttle.succeeded(&key);
+    let rehash = if verdict.outdated {
+        // Whoever proved the password is let in, even if there is no time to hash it again now.
+        domain.passwords.hash(password).await.ok()
+    } else {
+        None
+    };
+    Ok(Credentials { user: UserId(known.id), name: known.name, rehash })
+}
+
+async fn write_down(domain: &Domain, actor: &Actor, email_key: &str, entry: audit::Entry) -> Result<(), Error> {
+    let held_back = domain.throttle.failed(email_key, domain.clock.now());
+    let mut tx = domain.db.write().await?;
+    audit::append(&mut tx, &domain.clock, actor, entry).await?;
+    if held_back {
+        audit::append(&mut tx, &domain.clock, actor, audit::Entry::new(Action::LoginThrottled)).await?;
+    }
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,155 @@
+//! One-time links: the first owner's, and invitations to choose a password.
+//!
+//! The database keeps only the hash of what is in a link, so who reads it cannot follow one.
+
+use frontdesk_model::{
+    LinkId, Permission, Problem, Role, Secret, UserId,
+    audit::Action,
+    forms::{AcceptInvite, Form, OneTimeLink, OneUser, SetUp},
+    password,
+    user::Status,
+};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Change, Credentials, Error, people,
+    store::{self, NewLink, Purpose, State},
+};
+use crate::{
+    Domain,
+    actor::Actor,
+    audit::{self, Entry},
+    db::Tx,
+};
+
+/// How long the first owner's link works, in seconds: a day.
+pub const SETUP_SECONDS: i64 = 24 * 3600;
+/// How long an invitation works, in seconds: a week.
+pub const INVITE_SECONDS: i64 = 7 * 24 * 3600;
+
+/// Whether there is an owner.
+pub async fn is_set_up(domain: &Domain) -> Result<bool, Error> {
+    Ok(store::has_owner(&domain.db).await?)
+}
+
+/// A new link for the first owner, which replaces the one before; `None` if there is an owner.
+pub async fn setup_link(domain: &Domain) -> Result<Option<OneTimeLink>, Error> {
+    let actor = Actor::system();
+    let mut tx = domain.db.write().await?;
+    if store::has_owner_now(&mut tx).await? {
+        return Ok(None);
+    }
+    let link = insert(domain, &mut tx, Purpose::Setup, None).await?;
+    audit::append(&mut tx, &domain.clock, &actor, Entry::new(Action::SetupLinkCreated)).await?;
+    tx.commit().await?;
+    Ok(Some(link))
+}
+
+/// Makes the first owner.
+///
+/// # Errors
+/// [`Error::LinkSpent`]; [`Error::Invalid`]; [`Error::EmailTaken`].
+#[tracing::instrument(name = "accounts.set_up", skip_all)]
+pub async fn set_up(domain: &Domain, actor: &Actor, form: SetUp) -> Result<Credentials, Error> {
+    see(domain, Purpose::Setup, &form.token).await?;
+    form.check().map_err(Error::Invalid)?;
+    let (name, email) = people::parse(&form.name, &form.email)?;
+    let hash = domain.passwords.hash(form.password).await?;
+    let mut tx = domain.db.write().await?;
+    let at = domain.clock.now();
+    store::take_turn(&mut tx, "owners").await?;
+    let spent = store::spend_link(&mut tx, digest(&form.token), Purpose::Setup, at).await?;
+    if spent.is_none() || store::has_owner_now(&mut tx).await? {
+        return Err(Error::LinkSpent);
+    }
+    let id = people::insert(domain, &mut tx, &name, &email, Some(hash)).await?;
+    store::insert_role(&mut tx, id, Role::Owner, at, None).await?;
+    let entry = people::with_facts(Entry::new(Action::UserCreated), &name, &email)
+        .changed("role", None, Some(Role::Owner.as_str()))
+        .on(id, name.as_str());
+    audit::append(&mut tx, &domain.clock, actor, entry).await?;
+    tx.commit().await?;
+    Ok(Credentials { user: id, name: name.as_str().to_owned(), rehash: None })
+}
+
+/// What somebody sees before they use a link.
+#[derive(Clone, Debug, Default)]
+pub struct OpenLink {
+    pub name: String,
+    pub email: String,
+}
+
+/// Looks at an invitation, or at the first owner's link, without using it up.
+///
+/// # Errors
+/// [`Error::LinkSpent`].
+pub async fn open_link(domain: &Domain, token: &Secret, is_invite: bool) -> Result<OpenLink, Error> {
+    see(domain, if is_invite { Purpose::Invite } else { Purpose::Setup }, token).await
+}
+
+/// A new link with which somebody chooses a password; it replaces the one before.
+///
+/// # Errors
+/// [`Error::Denied`] without `users:update` or the rank; [`Error::WrongState`] unless active.
+#[tracing::instrument(name = "accounts.invite", skip_all)]
+pub async fn invite(domain: &Domain, actor: &Actor, form: OneUser) -> Result<OneTimeLink, Error> {
+    let mut change = Change::begin(domain, actor, Permission::UsersUpdate, form.id).await?;
+    change.status_must_be(Status::Active, "Only an active user can choose a password.")?;
+    let link = insert_invite(domain, &mut change.tx, form.id).await?;
+    change.commit(State::Same, Entry::new(Action::InviteCreated)).await?;
+    Ok(link)
+}
+
+/// Chooses a password, which ends every session there was.
+///
+/// # Errors
+/// [`Error::LinkSpent`]; [`Error::Invalid`].
+#[tracing::instrument(name = "accounts.accept_invite", skip_all)]
+pub async fn accept_invite(domain: &Domain, actor: &Actor, form: AcceptInvite) -> Result<Credentials, Error> {
+    let who = see(domain, Purpose::Invite, &form.token).await?;
+    password::check(form.password.expose(), &[&who.name, &who.email]).map_err(|fault| {
+        let message = fault.message.as_deref().unwrap_or_default().to_owned();
+        let problem = Problem::new(frontdesk_model::Code::ValidationError);
+        Error::Invalid(problem.fault("password", &fault.code, message))
+    })?;
+    let hash = domain.passwords.hash(form.password).await?;
+    let mut tx = domain.db.write().await?;
+    let at = domain.clock.now();
+    let spent = store::spend_link(&mut tx, digest(&form.token), Purpose::Invite, at).await?;
+    let id = spent.and_then(|link| link.user_id).map(UserId).ok_or(Error::LinkSpent)?;
+    let user = store::by_id(&mut tx, id).await?.filter(|user| user.status == Status::Active);
+    let user = user.ok_or(Error::LinkSpent)?;
+    store::set_password(&mut tx, id, hash, at).await?;
+    audit::append(&mut tx, &domain.clock, actor, Entry::new(Action::InviteAccepted).on(id, &user.name)).await?;
+    tx.commit().await?;
+    Ok(Credentials { user: id, name: user.name, rehash: None })
+}
+
+pub(super) async fn insert_invite(domain: &Domain, tx: &mut Tx, user: UserId) -> Result<OneTimeLink, Error> {
+    insert(domain, tx, Purpose::Invite, Some(user)).await
+}
+
+async fn insert(domain: &Domain, tx: &mut Tx, purpose: Purpose, user: Option<UserId>) -> Result<OneTimeLink, Error> {
+    let mut random = [0; 32];
+    getrandom::fill(&mut random)?;
+    let token = Secret::new(random.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let at = domain.clock.now();
+    let seconds = match purpose {
+        Purpose::Setup => SETUP_SECONDS,
+        Purpose::Invite => INVITE_SECONDS,
+    };
+    let id = LinkId(domain.clock.id_at(at));
+    let expires_at = at.plus_seconds(seconds);
+    store::insert_link(tx, NewLink { id, token_hash: digest(&token), purpose, user, at, expires_at }).await?;
+    Ok(OneTimeLink { id, token })
+}
+
+async fn see(domain: &Domain, purpose: Purpose, token: &Secret) -> Result<OpenLink, Error> {
+    let seen = store::see_link(&domain.db, digest(token), purpose, domain.clock.now()).await?;
+    let link = seen.ok_or(Error::LinkSpent)?;
+    Ok(OpenLink { name: link.name.unwrap_or_default(), email: link.email.unwrap_or_default() })
+}
+
+fn digest(token: &Secret) -> Vec<u8> {
+    Sha256::digest(token.expose().as_bytes()).to_vec()
+}

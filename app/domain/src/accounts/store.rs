@@ -1,0 +1,332 @@
+//! People's SQL, but for the list's, which is in `list.rs`.
+
+use frontdesk_model::{
+    Email, LinkId, PersonName, Role, Roles, Timestamp, UserId,
+    user::{Status, User},
+};
+use uuid::Uuid;
+
+use crate::{
+    db::{self, Db, Tx, statements},
+    params,
+};
+
+/// What a `User` is read from. One row for each role, one without if there is none.
+macro_rules! user_columns {
+    () => {
+        "u.id, u.name, u.name_key, u.email, u.email_key, u.status, u.suspended_reason, u.removed_at, \
+         u.password_hash IS NOT NULL AS has_password, u.joined_at, u.updated_at, u.last_seen_at, u.version, r.role"
+    };
+}
+pub(super) use user_columns;
+
+statements! { "accounts";
+    INSERT = "INSERT INTO users (id, name, name_key, email, email_key, status, password_hash, joined_at, updated_at, \
+              last_seen_at) VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $7, 0) \
+              ON CONFLICT (email_key) DO NOTHING RETURNING id";
+    BY_ID = concat!("SELECT ", user_columns!(), " FROM users u LEFT JOIN user_roles r ON r.user_id = u.id WHERE u.id = $1");
+    CREDENTIALS = "SELECT id, name, password_hash, status FROM users WHERE email_key = $1";
+    ID_BY_EMAIL = "SELECT id FROM users WHERE email_key = $1";
+    UPDATE = "UPDATE users SET name = $3, name_key = $4, email = $5, email_key = $6, updated_at = $7, \
+              version = version + 1 WHERE id = $1 AND version = $2";
+    SET_STATE = "UPDATE users SET status = $3, \
+                 suspended_at = CASE WHEN $5 = '' THEN NULL ELSE COALESCE(suspended_at, $4) END, suspended_reason = $5, removed_at = $6, \
+                 updated_at = $7, session_epoch = session_epoch + $8, version = version + 1 \
+                 WHERE id = $1 AND version = $2";
+    TOUCH = "UPDATE users SET updated_at = $3, version = version + 1 WHERE id = $1 AND version = $2";
+    SET_PASSWORD = "UPDATE users SET password_hash = $2, updated_at = $3, session_epoch = session_epoch + 1, \
+                    version = version + 1 WHERE id = $1";
+    REHASH = "UPDATE users SET password_hash = $2 WHERE id = $1";
+    SEEN = "UPDATE users SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
+    INSERT_ROLE = "INSERT INTO user_roles (user_id, role, granted_at, granted_by) VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT (user_id, role) DO NOTHING RETURNING role";
+    DELETE_ROLE = "DELETE FROM user_roles WHERE user_id = $1 AND role = $2";
+    OTHER_OWNERS = "SELECT count(*) FROM user_roles r JOIN users u ON u.id = r.user_id \
+                    WHERE r.role = 'owner' AND r.user_id <> $1 AND u.status = 'active' AND u.password_hash IS NOT NULL";
+    ANY_OWNER = "SELECT user_id FROM user_roles WHERE role = 'owner' LIMIT 1";
+    TAKE_TURN = "UPDATE turns SET taken = taken + 1 WHERE name = $1";
+    INSERT_LINK = "INSERT INTO one_time_links (id, token_hash, purpose, user_id, created_at, expires_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6)";
+    SPEND_LINK = "UPDATE one_time_links SET used_at = $2 \
+                  WHERE token_hash = $1 AND purpose = $3 AND used_at IS NULL AND expires_at > $2 RETURNING id, user_id";
+    SEE_LINK = "SELECT l.id, l.user_id, u.name, u.email FROM one_time_links l LEFT JOIN users u ON u.id = l.user_id \
+                WHERE l.token_hash = $1 AND l.purpose = $3 AND l.used_at IS NULL AND l.expires_at > $2";
+    DROP_LINKS = "DELETE FROM one_time_links WHERE purpose = $1 AND (user_id = $2 OR (user_id IS NULL AND $1 = 'setup'))";
+    SUSPENDED = concat!(
+        "SELECT ", user_columns!(), " FROM (SELECT * FROM users WHERE status <> 'active' AND status = 'suspended' \
+         ORDER BY joined_at DESC, id DESC LIMIT $1) u LEFT JOIN user_roles r ON r.user_id = u.id \
+         ORDER BY u.joined_at DESC, u.id DESC");
+    COUNT_JOINED = "SELECT count(*) FROM (SELECT 1 FROM users WHERE status <> 'removed' AND joined_at >= $1 LIMIT $2) AS some";
+    COUNT_STATUS = "SELECT count(*) FROM (SELECT 1 FROM users WHERE status <> 'active' AND status = $1 LIMIT $2) AS some";
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct UserRow {
+    pub(super) id: Uuid,
+    name: String,
+    pub(super) name_key: String,
+    email: String,
+    pub(super) email_key: String,
+    status: String,
+    suspended_reason: String,
+    removed_at: Option<i64>,
+    has_password: bool,
+    pub(super) joined_at: i64,
+    updated_at: i64,
+    pub(super) last_seen_at: i64,
+    version: i64,
+    role: Option<String>,
+}
+
+impl UserRow {
+    fn user(self, roles: Roles) -> User {
+        User {
+            id: UserId(self.id),
+            name: self.name,
+            email: self.email,
+            // The schema holds the column to these three.
+            status: Status::parse(&self.status).unwrap_or(Status::Removed),
+            suspended_reason: self.suspended_reason,
+            roles,
+            has_password: self.has_password,
+            joined_at: Timestamp::from_micros(self.joined_at),
+            updated_at: Timestamp::from_micros(self.updated_at),
+            last_seen_at: (self.last_seen_at > 0).then(|| Timestamp::from_micros(self.last_seen_at)),
+            removed_at: self.removed_at.map(Timestamp::from_micros),
+            version: self.version,
+        }
+    }
+}
+
+/// Folds the rows of each person, which stand together, into one, and keeps what `key` takes from it.
+pub(super) fn fold<K>(rows: Vec<UserRow>, key: impl Fn(&UserRow) -> K) -> Vec<(User, K)> {
+    let mut users = Vec::new();
+    let mut rows = rows.into_iter().peekable();
+    while let Some(first) = rows.next() {
+        let role = |row: &UserRow| row.role.as_deref().and_then(Role::parse);
+        let mut roles: Vec<Role> = role(&first).into_iter().collect();
+        while let Some(more) = rows.next_if(|row| row.id == first.id) {
+            roles.extend(role(&more));
+        }
+        let key = key(&first);
+        users.push((first.user(roles.into_iter().collect()), key));
+    }
+    users
+}
+
+pub(super) struct NewUser<'a> {
+    pub(super) id: UserId,
+    pub(super) name: &'a PersonName,
+    pub(super) email: &'a Email,
+    pub(super) password_hash: Option<String>,
+    pub(super) at: Timestamp,
+}
+
+/// Whether the person was inserted; not if the e-mail address is taken.
+pub(super) async fn insert(tx: &mut Tx, new: NewUser<'_>) -> Result<bool, db::Error> {
+    let (name, email) = (new.name, new.email);
+    let params =
+        params![new.id, name.as_str(), name.key(), email.as_str(), email.key(), new.password_hash, new.at];
+    let inserted: Option<(Uuid,)> = tx.optional(INSERT, params).await?;
+    Ok(inserted.is_some())
+}
+
+pub(super) async fn by_id(tx: &mut Tx, id: UserId) -> Result<Option<User>, db::Error> {
+    let rows = tx.all(BY_ID, params![id]).await?;
+    Ok(fold(rows, |_| ()).pop().map(|(user, ())| user))
+}
+
+pub(super) async fn read_by_id(db: &Db, id: UserId) -> Result<Option<User>, db::Error> {
+    let rows = db.all(BY_ID, params![id]).await?;
+    Ok(fold(rows, |_| ()).pop().map(|(user, ())| user))
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct CredentialsRow {
+    pub(super) id: Uuid,
+    pub(super) name: String,
+    pub(super) password_hash: Option<String>,
+    pub(super) status: String,
+}
+
+pub(super) async fn credentials(db: &Db, email_key: &str) -> Result<Option<CredentialsRow>, db::Error> {
+    db.optional(CREDENTIALS, params![email_key]).await
+}
+
+pub(super) async fn id_by_email(tx: &mut Tx, email_key: &str) -> Result<Option<UserId>, db::Error> {
+    let found: Option<(Uuid,)> = tx.optional(ID_BY_EMAIL, params![email_key]).await?;
+    Ok(found.map(|(id,)| UserId(id)))
+}
+
+/// Whether the version was still the one that was edited.
+pub(super) async fn update(
+    tx: &mut Tx,
+    (id, version): (UserId, i64),
+    name: &PersonName,
+    email: &Email,
+    at: Timestamp,
+) -> Result<bool, db::Error> {
+    let params = params![id, version, name.as_str(), name.key(), email.as_str(), email.key(), at];
+    Ok(tx.execute(UPDATE, params).await? == 1)
+}
+
+/// What a change makes of somebody's state.
+#[derive(Clone, Copy)]
+pub(super) enum State<'a> {
+    /// Only the version grows: the change is elsewhere, in their roles or links.
+    Same,
+    Active,
+    Suspended { reason: &'a str },
+    /// Keeps whether they were suspended, for when they are restored.
+    Removed,
+    Restored,
+}
+
+/// Whether nobody was faster. Leaving the active state ends every session, at once and for good:
+/// they belong to an epoch that is over.
+pub(super) async fn update_state(tx: &mut Tx, user: &User, to: State<'_>, at: Timestamp) -> Result<bool, db::Error> {
+    let was_suspended = !user.suspended_reason.is_empty();
+    let reason = user.suspended_reason.as_str();
+    let (status, reason, removed_at, ends_sessions) = match to {
+        State::Same => return Ok(tx.execute(TOUCH, params![user.id, user.version, at]).await? == 1),
+        State::Active => (Status::Active, "", None, 0),
+        State::Suspended { reason } => (Status::Suspended, reason, None, 1),
+        State::Removed => (Status::Removed, reason, Some(at.micros()), 1),
+        State::Restored if was_suspended => (Status::Suspended, reason, None, 0),
+        State::Restored => (Status::Active, "", None, 0),
+    };
+    let params = params![user.id, user.version, status.as_str(), at, reason, removed_at, at, ends_sessions];
+    Ok(tx.execute(SET_STATE, params).await? == 1)
+}
+
+pub(super) async fn set_password(tx: &mut Tx, id: UserId, hash: String, at: Timestamp) -> Result<(), db::Error> {
+    tx.execute(SET_PASSWORD, params![id, hash, at]).await.map(|_| ())
+}
+
+/// Replaces the hash of the same password by one with today's parameters.
+pub(crate) async fn rehash(tx: &mut Tx, id: UserId, hash: String) -> Result<(), db::Error> {
+    tx.execute(REHASH, params![id, hash]).await.map(|_| ())
+}
+
+pub(crate) async fn seen(tx: &mut Tx, id: UserId, at: Timestamp) -> Result<(), db::Error> {
+    tx.execute(SEEN, params![id, at]).await.map(|_| ())
+}
+
+/// Whether the role is new to them.
+pub(super) async fn insert_role(
+    tx: &mut Tx,
+    id: UserId,
+    role: Role,
+    at: Timestamp,
+    by: Option<Uuid>,
+) -> Result<bool, db::Error> {
+    let inserted: Option<(String,)> = tx.optional(INSERT_ROLE, params![id, role.as_str(), at, by]).await?;
+    Ok(inserted.is_some())
+}
+
+/// Whether they had it.
+pub(super) async fn delete_role(tx: &mut Tx, id: UserId, role: Role) -> Result<bool, db::Error> {
+    Ok(tx.execute(DELETE_ROLE, params![id, role.as_str()]).await? == 1)
+}
+
+/// Owners other than this one who can sign in.
+pub(super) async fn other_owners(tx: &mut Tx, than: UserId) -> Result<i64, db::Error> {
+    let (count,): (i64,) = tx.one(OTHER_OWNERS, params![than]).await?;
+    Ok(count)
+}
+
+pub(super) async fn has_owner(db: &Db) -> Result<bool, db::Error> {
+    let owner: Option<(Uuid,)> = db.optional(ANY_OWNER, params![]).await?;
+    Ok(owner.is_some())
+}
+
+pub(super) async fn has_owner_now(tx: &mut Tx) -> Result<bool, db::Error> {
+    let owner: Option<(Uuid,)> = tx.optional(ANY_OWNER, params![]).await?;
+    Ok(owner.is_some())
+}
+
+/// Waits for the others who take turns by this name; they wait until the commit.
+pub(super) async fn take_turn(tx: &mut Tx, name: &str) -> Result<(), db::Error> {
+    tx.execute(TAKE_TURN, params![name]).await.map(|_| ())
+}
+
+/// What a one-time link is for.
+#[derive(Clone, Copy)]
+pub(super) enum Purpose {
+    Setup,
+    Invite,
+}
+
+impl Purpose {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Setup => "setup",
+            Self::Invite => "invite",
+        }
+    }
+}
+
+pub(super) struct NewLink {
+    pub(super) id: LinkId,
+    pub(super) token_hash: Vec<u8>,
+    pub(super) purpose: Purpose,
+    pub(super) user: Option<UserId>,
+    pub(super) at: Timestamp,
+    pub(super) expires_at: Timestamp,
+}
+
+/// Replaces what links there were for the same purpose and person.
+pub(super) async fn insert_link(tx: &mut Tx, new: NewLink) -> Result<(), db::Error> {
+    let (purpose, user) = (new.purpose.as_str(), new.user.map(|id| id.0));
+    tx.execute(DROP_LINKS, params![purpose, user]).await?;
+    let params = params![new.id, new.token_hash, purpose, user, new.at, new.expires_at];
+    tx.execute(INSERT_LINK, params).await.map(|_| ())
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct SpentLink {
+    pub(super) user_id: Option<Uuid>,
+}
+
+/// Uses a link up, if it is good. Two who try at once: one gets it.
+pub(super) async fn spend_link(
+    tx: &mut Tx,
+    token_hash: Vec<u8>,
+    purpose: Purpose,
+    at: Timestamp,
+) -> Result<Option<SpentLink>, db::Error> {
+    tx.optional(SPEND_LINK, params![token_hash, at, purpose.as_str()]).await
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct OpenLink {
+    pub(super) name: Option<String>,
+    pub(super) email: Option<String>,
+}
+
+/// Looks at a link without using it up.
+pub(super) async fn see_link(
+    db: &Db,
+    token_hash: Vec<u8>,
+    purpose: Purpose,
+    at: Timestamp,
+) -> Result<Option<OpenLink>, db::Error> {
+    db.optional(SEE_LINK, params![token_hash, at, purpose.as_str()]).await
+}
+
+pub(super) async fn suspended(db: &Db, limit: i64) -> Result<Vec<User>, db::Error> {
+    let rows = db.all(SUSPENDED, params![limit]).await?;
+    Ok(fold(rows, |_| ()).into_iter().map(|(user, ())| user).collect())
+}
+
+/// Counted up to `at_most`.
+pub(super) async fn count_joined(db: &Db, since: Timestamp, at_most: i64) -> Result<i64, db::Error> {
+    let (count,): (i64,) = db.one(COUNT_JOINED, params![since, at_most]).await?;
+    Ok(count)
+}
+
+/// Of the suspended or the removed, counted up to `at_most`.
+pub(super) async fn count_status(db: &Db, status: Status, at_most: i64) -> Result<i64, db::Error> {
+    let (count,): (i64,) = db.one(COUNT_STATUS, params![status.as_str(), at_most]).await?;
+    Ok(count)
+}

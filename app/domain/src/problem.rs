@@ -1,0 +1,40 @@
+//! What every room's failures have in common on their way to becoming a `Problem`.
+
+use frontdesk_model::{Code, Problem};
+
+use crate::{actor::Denied, db};
+
+/// A failure that nobody could expect: logged once, here, with its chain of causes, and answered
+/// with nothing but the fact. The door adds the request's id.
+pub fn surprise(error: &(dyn std::error::Error + 'static)) -> Problem {
+    let mut chain = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        chain.push_str(": ");
+        chain.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    tracing::error!(error = %chain, "unexpected failure");
+    Problem::new(Code::Internal)
+}
+
+impl From<db::Error> for Problem {
+    fn from(error: db::Error) -> Self {
+        match error {
+            db::Error::Busy => Self::new(Code::Busy).retry_after(1),
+            db::Error::NotCommitted | db::Error::Failed { .. } | db::Error::Parameters { .. } => surprise(&error),
+        }
+    }
+}
+
+/// Management pages do not exist for those who may not see them.
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Anonymous => Self::new(Code::SignInRequired),
+            Denied::Lacks(_) => Self::new(Code::NotFound),
+            Denied::Outranked => Self::new(Code::Forbidden)
+                .detail("This person holds roles that you do not hold, so only somebody who holds them can do this."),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The sessions' SQL.
+
+use frontdesk_model::{Role, SessionId, Timestamp, UserId, user::Session};
+use uuid::Uuid;
+
+use super::TokenHash;
+use crate::{
+    actor::{Origin, Person},
+    db::{self, Db, Tx, statements},
+    params,
+};
+
+statements! { "sessions";
+    // Takes the person's epoch in the same statement that sees that they may sign in.
+    INSERT = "INSERT INTO sessions (id, token_hash, user_id, epoch, user_agent, ip, created_at, last_seen_at, expires_at) \
+              SELECT $1, $2, u.id, u.session_epoch, $4, $5, $6, $6, $7 FROM users u \
+              WHERE u.id = $3 AND u.status = 'active'";
+    BY_TOKEN = "SELECT s.id AS session_id, s.last_seen_at, u.id, u.name, u.email, u.joined_at, r.role \
+                FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN user_roles r ON r.user_id = u.id \
+                WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 \
+                AND u.status = 'active' AND s.epoch = u.session_epoch";
+    OF_USER = "SELECT s.id, s.user_agent, s.ip, s.created_at, s.last_seen_at FROM sessions s \
+               JOIN users u ON u.id = s.user_id \
+               WHERE s.user_id = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 AND s.epoch = u.session_epoch \
+               ORDER BY s.id DESC LIMIT 100";
+    DELETE = "DELETE FROM sessions WHERE id = $1 AND user_id = $2";
+    DELETE_BY_TOKEN = "DELETE FROM sessions WHERE token_hash = $1";
+    SEEN = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
+    // Bounded, so that it never keeps other writers waiting for long.
+    SWEEP = "DELETE FROM sessions WHERE id IN (\
+             SELECT id FROM sessions WHERE expires_at <= $1 OR last_seen_at <= $2 LIMIT 1000)";
+}
+
+pub(super) struct NewSession<'a> {
+    pub(super) id: SessionId,
+    pub(super) token: TokenHash,
+    pub(super) user: UserId,
+    pub(super) origin: &'a Origin,
+    pub(super) at: Timestamp,
+    pub(super) expires_at: Timestamp,
+}
+
+/// Whether the person may still sign in, and so has the session now.
+pub(super) async fn insert(tx: &mut Tx, new: NewSession<'_>) -> Result<bool, db::Error> {
+    let params = params![
+        new.id, bytes(new.token), new.user, &new.origin.user_agent, &new.origin.ip, new.at, new.expires_at,
+    ];
+    Ok(tx.execute(INSERT, params).await? == 1)
+}
+
+#[derive(sqlx::FromRow)]
+struct PersonRow {
+    session_id: Uuid,
+    last_seen_at: i64,
+    id: Uuid,
+    name: String,
+    email: String,
+    joined_at: i64,
+    role: Option<String>,
+}
+
+/// The person, and when the session was last seen.
+pub(super) async fn by_token(
+    db: &Db,
+    token: TokenHash,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<Option<(Person, Timestamp)>, db::Error> {
+    let rows: Vec<PersonRow> = db.all(BY_TOKEN, params![bytes(token), now, idle_since]).await?;
+    let roles = rows.iter().filter_map(|row| row.role.as_deref().and_then(Role::parse)).collect();
+    Ok(rows.into_iter().next().map(|row| {
+        let person = Person {
+            id: UserId(row.id),
+            session: SessionId(row.session_id),
+            name: row.name,
+            email: row.email,
+            roles,
+            joined_at: Timestamp::from_micros(row.joined_at),
+        };
+        (person, Timestamp::from_micros(row.last_seen_at))
+    }))
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    id: Uuid,
+    user_agent: String,
+    ip: String,
+    created_at: i64,
+    last_seen_at: i64,
+}
+
+pub(super) async fn of_user(
+    db: &Db,
+    user: UserId,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<Vec<Session>, db::Error> {
+    let rows: Vec<SessionRow> = db.all(OF_USER, params![user, now, idle_since]).await?;
+    let session = |row: SessionRow| Session {
+        id: SessionId(row.id),
+        user_agent: row.user_agent,
+        ip: row.ip,
+        created_at: Timestamp::from_micros(row.created_at),
+        last_seen_at: Timestamp::from_micros(row.last_seen_at),
+    };
+    Ok(rows.into_iter().map(session).collect())
+}
+
+/// Whether there was such a session, and theirs.
+pub(super) async fn delete(tx: &mut Tx, id: SessionId, user: UserId) -> Result<bool, db::Error> {
+    Ok(tx.execute(DELETE, params![id, user]).await? == 1)
+}
+
+pub(super) async fn delete_by_token(tx: &mut Tx, token: TokenHash) -> Result<(), db::Error> {
+    tx.execute(DELETE_BY_TOKEN, params![bytes(token)]).await.map(|_| ())
+}
+
+pub(super) async fn seen(tx: &mut Tx, id: SessionId, at: Timestamp) -> Result<(), db::Error> {
+    tx.execute(SEEN, params![id, at]).await.map(|_| ())
+}
+
+pub(super) async fn sweep(tx: &mut Tx, now: Timestamp, idle_since: Timestamp) -> Result<u64, db::Error> {
+    tx.execute(SWEEP, params![now, idle_since]).await
+}
+
+fn bytes(token: TokenHash) -> Vec<u8> {
+    token.0.to_vec()
+}

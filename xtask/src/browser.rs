@@ -1,0 +1,126 @@
+//! What the end-to-end tests need beside the server: Node.js, the packages of `end2end` and a Chromium.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::process;
+use crate::site::hash;
+use crate::steps::note;
+use crate::workspace::Workspace;
+
+/// The variable that names a Chromium; `end2end/playwright.config.js` reads it, too.
+pub const VARIABLE: &str = "FRONTDESK_CHROMIUM";
+
+/// The oldest Node.js that every package of `end2end` runs on.
+const NODE: (u32, u32) = (18, 19);
+
+const CHROMIUMS: [&str; 5] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/// Fails unless there is a Node.js that is new enough.
+pub fn check_node() -> Result<()> {
+    let (major, minor) = NODE;
+    let needed = || format!("the end-to-end tests need Node.js {major}.{minor} or newer, with npm");
+    let printed = process::capture(Command::new("node").arg("--version")).with_context(needed)?;
+    let version = parse_version(&printed).with_context(needed)?;
+    ensure!(version >= NODE, "{}, but this is {}", needed(), printed.trim_end());
+    Ok(())
+}
+
+/// The first two numbers of `v20.1.3`.
+fn parse_version(printed: &str) -> Option<(u32, u32)> {
+    let mut numbers = printed.trim_end().strip_prefix('v')?.split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+/// Installs the packages of `end2end`, as its lock file has them.
+pub fn install_packages(workspace: &Workspace) -> Result<()> {
+    let folder = workspace.end2end();
+    let lockfile =
+        fs::read(folder.join("package-lock.json")).context("cannot read end2end/package-lock.json")?;
+    // npm empties the folder at the start of an installation, so this file says that one has come to its end.
+    let mark = folder.join("node_modules/.installed");
+    let installed = hash([&*lockfile]);
+    if fs::read_to_string(&mark).is_ok_and(|mark| mark == installed) {
+        return Ok(());
+    }
+    note("installing the packages of end2end");
+    process::run(Command::new("npm").arg("ci").current_dir(&folder))?;
+    fs::write(&mark, installed).with_context(|| format!("cannot write {}", mark.display()))
+}
+
+/// A Chromium to test in: the one of this machine, or else one that is installed now. None stands for the one
+/// that Playwright keeps for itself.
+pub fn chromium(workspace: &Workspace) -> Result<Option<PathBuf>> {
+    if let Some(path) = env::var_os(VARIABLE).map(PathBuf::from) {
+        ensure!(path.is_file(), "{VARIABLE} names {}, which is not there", path.display());
+        return Ok(Some(path));
+    }
+    if let Some(path) = find_chromium() {
+        return Ok(Some(path));
+    }
+    if rustix::process::geteuid().is_root() && process::find(["apt-get"]).is_some() {
+        note("no Chromium found: installing it by apt-get");
+        if let Err(error) = apt_install_chromium() {
+            note(format_args!("that did not succeed: {error:#}"));
+        } else if let Some(path) = find_chromium() {
+            return Ok(Some(path));
+        }
+    }
+    note("no Chromium found: letting Playwright download one");
+    let mut playwright = playwright(workspace);
+    process::run(playwright.args(["install", "chromium"])).with_context(|| {
+        format!("the end-to-end tests need Chromium: install it, or set {VARIABLE} to where it is")
+    })?;
+    Ok(None)
+}
+
+/// The first Chromium that runs: Ubuntu's package, for one, is a stub that tells to install another.
+fn find_chromium() -> Option<PathBuf> {
+    CHROMIUMS.into_iter().filter_map(|name| process::find([name])).find(|path| runs(path))
+}
+
+fn runs(chromium: &Path) -> bool {
+    process::capture(Command::new(chromium).arg("--version")).is_ok()
+}
+
+fn apt_install_chromium() -> Result<()> {
+    // A pseudo-terminal would have apt-get take over the terminal, which belongs to this program.
+    let apt = || {
+        let mut command = Command::new("apt-get");
+        command.args(["--quiet", "--option=Dpkg::Use-Pty=0"]).env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    };
+    process::run(apt().arg("update"))?;
+    process::run(apt().args(["install", "--yes", "--no-install-recommends", "chromium"]))
+}
+
+/// Playwright's command line, run in `end2end`.
+pub fn playwright(workspace: &Workspace) -> Command {
+    let folder = workspace.end2end();
+    let mut command = Command::new(folder.join("node_modules/.bin/playwright"));
+    command.current_dir(folder);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_and_compared_as_numbers() {
+        assert_eq!(parse_version("v20.1.3\n"), Some((20, 1)));
+        assert!(parse_version("v18.9.0") < Some(NODE));
+        assert!(parse_version("v18.19.0") >= Some(NODE));
+        assert_eq!(parse_version("20"), None);
+    }
+}

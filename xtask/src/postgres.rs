@@ -1,0 +1,136 @@
+//! A PostgreSQL server for the length of a test run.
+
+mod account;
+mod programs;
+
+use std::fs;
+use std::io;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::thread;
+
+use anyhow::{Context, Result};
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use crate::process;
+use crate::steps::note;
+use crate::workspace::Workspace;
+use account::Account;
+
+/// The variable that names a server to use in place of one of ours; the Rust tests read it, too.
+pub const VARIABLE: &str = "TEST_POSTGRES_URL";
+
+/// The task `postgres`: a server that lives until it is interrupted.
+pub fn serve(workspace: &Workspace) -> Result<()> {
+    let server = Server::start(workspace)?;
+    println!("{VARIABLE}={}", server.url);
+    // Whoever started this with a pipe may end it by closing the pipe, or by ending.
+    thread::spawn(|| {
+        // An error is as good a reason to stop as the end.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        process::interrupt(Signal::TERM);
+    });
+    process::wait_for_interrupt();
+    Ok(())
+}
+
+/// A running server. It stops, and its data vanishes, with this value.
+pub struct Server {
+    url: String,
+    programs: PathBuf,
+    account: Option<Account>,
+    folder: TempDir,
+}
+
+impl Server {
+    pub fn start(workspace: &Workspace) -> Result<Self> {
+        let folder = tempfile::Builder::new()
+            .prefix("frontdesk-postgres-")
+            .tempdir()
+            .context("cannot create a temporary folder")?;
+        let account = Account::find()?;
+        if let Some(account) = &account {
+            account.give(folder.path())?;
+        }
+        let programs = programs::find(workspace, folder.path())?;
+        let port = free_port()?;
+        let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
+        let server = Self { url, programs, account, folder };
+
+        note(format_args!("starting {}", server.programs.join("postgres").display()));
+        let data = server.data();
+        let options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"];
+        process::capture(server.command("initdb").args(options).arg(&data))?;
+        let configuration = data.join("postgresql.conf");
+        fs::write(&configuration, server.configuration(port))
+            .with_context(|| format!("cannot write {}", configuration.display()))?;
+        let log = server.folder.path().join("log");
+        // Its output must not be captured: the server inherits it, and a pipe would stay open with it.
+        let started = process::run(
+            server
+                .command("pg_ctl")
+                .args(["start", "--wait", "--silent", "--log"])
+                .arg(&log)
+                .arg("--pgdata")
+                .arg(&data),
+        );
+        started.with_context(|| {
+            let log = fs::read_to_string(&log).unwrap_or_default();
+            format!("PostgreSQL does not start: {}", log.trim_end())
+        })?;
+        Ok(server)
+    }
+
+    /// Where clients connect, as a superuser.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Settings for data that nobody will miss: nothing waits for a disk, and only this machine gets in.
+    fn configuration(&self, port: u16) -> String {
+        let socket_folder = self.folder.path().display().to_string().replace('\'', "''");
+        format!(
+            "port = {port}\n\
+             listen_addresses = '127.0.0.1'\n\
+             unix_socket_directories = '{socket_folder}'\n\
+             max_connections = 200\n\
+             fsync = off\n\
+             synchronous_commit = off\n\
+             full_page_writes = off\n\
+             jit = off\n"
+        )
+    }
+
+    /// One of PostgreSQL's programs, under the account it runs as.
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.programs.join(program));
+        // The current folder may be one that the account must not enter.
+        command.current_dir(self.folder.path());
+        if let Some(account) = &self.account {
+            account.run(&mut command);
+        }
+        command
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let mut stop = self.command("pg_ctl");
+        stop.args(["stop", "--wait", "--silent", "--mode=immediate", "--pgdata"]).arg(self.data());
+        // It complains when the server has not come to run, which is what is wanted here.
+        let _ = stop.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    }
+}
+
+/// A port that nothing listens on. Another program could take it before PostgreSQL does, but the system hands
+/// out others first.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).context("cannot find a free port")?;
+    Ok(listener.local_addr()?.port())
+}
