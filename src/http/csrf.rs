@@ -1,7 +1,7 @@
 //! Refuses what another site makes a visitor's browser send.
 //!
 //! Browsers say where an unsafe request comes from, and a page cannot change what they say: in
-//! `Sec-Fetch-Site`, or, if they are old, in `Origin`. That is a defence without tokens, for every
+//! `Sec-Fetch-Site`, or, over plain HTTP and if they are old, in `Origin`. That is a defence without tokens, for every
 //! form and server function at once, those to come included. A request with neither header comes
 //! from no browser, so there is no visitor whose cookies it could abuse.
 
@@ -27,7 +27,7 @@ pub async fn guard(State(own): State<Arc<str>>, request: Request, next: Next) ->
     if is_safe(request.method()) {
         return next.run(request).await;
     }
-    let mut response = if is_same_site(request.uri(), request.headers(), &own) {
+    let mut response = if is_from_here(request.uri(), request.headers(), &own) {
         next.run(request).await
     } else {
         tracing::info!("refused as cross-site");
@@ -42,7 +42,7 @@ fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE)
 }
 
-fn is_same_site(uri: &Uri, headers: &HeaderMap, own: &str) -> bool {
+fn is_from_here(uri: &Uri, headers: &HeaderMap, own: &str) -> bool {
     match single(headers, &SEC_FETCH_SITE) {
         Header::Text(site) => site == "same-origin" || site == "none",
         Header::Unclear => false,

@@ -5,7 +5,6 @@
 //! every log line of the request, in `x-request-id` of the answer and in the problem it may carry.
 
 use std::{
-    borrow::Cow,
     fmt,
     sync::atomic::{AtomicU64, Ordering},
     time::Instant,
@@ -83,7 +82,7 @@ pub async fn follow(mut request: Request, next: Next) -> Response {
         "request",
         trace_id = %id,
         method = loggable_method(request.method()),
-        path = &*path,
+        path,
         status = Empty,
         latency_ms = Empty,
     );
@@ -122,12 +121,12 @@ impl Drop for Line {
 
 /// The route's template where one matches: what stands in its placeholders may be secret, such as
 /// the token of a link. Else the path, cut and without what could forge a line. Never the query.
-fn loggable_path(request: &Request) -> Cow<'static, str> {
+fn loggable_path(request: &Request) -> String {
     if let Some(route) = request.extensions().get::<MatchedPath>() {
-        return Cow::Owned(route.as_str().to_owned());
+        return route.as_str().to_owned();
     }
     let path = request.uri().path().bytes().take(LOGGED_PATH);
-    Cow::Owned(path.map(|byte| if byte.is_ascii_graphic() { char::from(byte) } else { '?' }).collect())
+    path.map(|byte| if byte.is_ascii_graphic() { char::from(byte) } else { '?' }).collect()
 }
 
 /// Methods that HTTP knows go by their name; a client may invent others, of any length.

@@ -14,11 +14,16 @@ use crate::style;
 use crate::workspace::Workspace;
 
 /// How the server is compiled. What browsers download is optimized in either case.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub enum Profile {
     Dev,
     Release,
 }
+
+/// What the tests are of: everything but this program. Cargo compiles a dependency once for each set of
+/// features that it is selected with, so the server of the dev profile is compiled with the selection of the
+/// Rust tests. This program stays apart, being compiled as one package already by `cargo xtask`.
+pub const TESTED: [&str; 2] = ["--workspace", "--exclude=xtask"];
 
 pub fn build(workspace: &Workspace, profile: Profile) -> Result<()> {
     site(workspace)?;
@@ -36,25 +41,31 @@ pub fn site(workspace: &Workspace) -> Result<()> {
     let style = style::bundle(&workspace.root.join("style/main.css"))?;
 
     let name = bundle.name();
-    let module = format!("pkg/{name}_bg.wasm");
-    let manifest =
-        Manifest { bundle: name.clone(), style: format!("/pkg/frontdesk.{}.css", hash([style.as_bytes()])) };
+    let [script, module, sheet] = [
+        format!("pkg/{name}.js"),
+        format!("pkg/{name}_bg.wasm"),
+        format!("pkg/frontdesk.{}.css", hash([style.as_bytes()])),
+    ];
     let mut site = Site::open(workspace.site());
-    site.put(&format!("pkg/{name}.js"), bundle.script.as_bytes())?;
+    site.put(&script, bundle.script.as_bytes())?;
     site.put(&module, &bundle.module)?;
-    site.put(manifest.style.trim_start_matches('/'), style.as_bytes())?;
+    site.put(&sheet, style.as_bytes())?;
     site.put_folder(&workspace.root.join("public"))?;
-    site.finish(&manifest)
+    for file in [&script, &module, &sheet] {
+        note(format_args!("{file} ({:.1} kB to transfer)", site.transferred(file)? as f64 / 1e3));
+    }
+    site.finish(&Manifest { bundle: name, style: format!("/{sheet}") })
 }
 
 /// Compiles the server, which embeds `target/site`, and returns where it is.
 pub fn server(workspace: &Workspace, profile: Profile) -> Result<PathBuf> {
     note("compiling the server");
     let mut cargo = workspace.cargo();
-    cargo.args(["build", "--package=frontdesk", "--bin=frontdesk"]);
-    if profile == Profile::Release {
-        cargo.arg("--release");
-    }
+    cargo.args(["build", "--bin=frontdesk"]);
+    match profile {
+        Profile::Dev => cargo.args(TESTED),
+        Profile::Release => cargo.args(["--package=frontdesk", "--release"]),
+    };
     process::run(&mut cargo)?;
     let folder = match profile {
         Profile::Dev => "debug",

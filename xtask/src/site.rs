@@ -55,6 +55,12 @@ impl Site {
         Ok(())
     }
 
+    /// The size of a file as browsers receive it: by Brotli, if that makes it smaller.
+    pub fn transferred(&self, name: &str) -> Result<u64> {
+        let size = |name: &str| fs::metadata(self.folder.join(name)).map(|metadata| metadata.len());
+        size(&format!("{name}.br")).or_else(|_| size(name)).with_context(|| format!("cannot find {name}"))
+    }
+
     /// Copies a folder's files to the root of the site. Files with a leading dot are an editor's or a file
     /// manager's, and stay behind.
     pub fn put_folder(&mut self, folder: &Path) -> Result<()> {

@@ -91,10 +91,15 @@ impl Postgres {
 }
 
 fn rust_tests(workspace: &Workspace, postgres: &Postgres, filters: &[&str]) -> Result<()> {
-    let mut cargo = workspace.cargo();
-    cargo.args(["test", "--workspace", "--"]).args(filters).env(postgres::VARIABLE, postgres.url());
-    // A changed snapshot fails its test; nothing is written that could be committed by mistake.
-    process::run(cargo.env("INSTA_UPDATE", "no"))
+    let test = |selection: &[&str]| {
+        let mut cargo = workspace.cargo();
+        cargo.arg("test").args(selection).arg("--").args(filters);
+        // A changed snapshot fails its test; nothing is written that could be committed by mistake.
+        cargo.env(postgres::VARIABLE, postgres.url()).env("INSTA_UPDATE", "no");
+        process::run(&mut cargo)
+    };
+    test(&build::TESTED)?;
+    test(&["--package=xtask"])
 }
 
 fn browser_tests(

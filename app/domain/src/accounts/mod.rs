@@ -10,6 +10,7 @@ mod links;
 mod list;
 mod people;
 mod roles;
+mod seed;
 mod store;
 
 use frontdesk_model::{
@@ -23,6 +24,7 @@ pub use links::{OpenLink, accept_invite, invite, is_set_up, open_link, set_up, s
 pub use list::{UserList, list, list_statements};
 pub use people::{Overview, create, get, overview, register, update};
 pub use roles::{grant, revoke};
+pub use seed::{Seeded, Seeding, seed};
 pub(crate) use store::{rehash, seen};
 
 use crate::{
@@ -156,5 +158,5 @@ impl<'a> Change<'a> {
 
 /// Every statement of this room.
 pub fn statements() -> Vec<db::Sql> {
-    store::ALL.iter().copied().chain(list_statements()).collect()
+    store::ALL.iter().copied().chain(list_statements()).chain(seed::statements()).collect()
 }

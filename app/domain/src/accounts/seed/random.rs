@@ -1,0 +1,106 @@
+//! Numbers that look random and are the same for the same seed, on every machine and for good.
+//! A generator from a library would be free to give others with its next version.
+
+use frontdesk_model::Timestamp;
+use uuid::Uuid;
+
+/// `SplitMix64`: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
+pub(super) struct Random(u64);
+
+const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
+
+impl Random {
+    /// One of many streams of the same seed, each independent of the others.
+    pub(super) fn new(seed: u64, stream: u64) -> Self {
+        let mut of_seed = Self(seed);
+        let start = of_seed.next();
+        let mut of_stream = Self(start ^ stream.wrapping_mul(GOLDEN));
+        Self(of_stream.next())
+    }
+
+    pub(super) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(GOLDEN);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// From 0 on and less than `end`.
+    pub(super) fn below(&mut self, end: u64) -> u64 {
+        // The upper half of the product: even, but for what nobody can see in made-up people.
+        u64::try_from((u128::from(self.next()) * u128::from(end)) >> 64).unwrap_or_default()
+    }
+
+    /// From 0 on and less than 1.
+    pub(super) fn unit(&mut self) -> f64 {
+        // 53 bits are what the number can hold.
+        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
+    pub(super) fn percent(&mut self, chance: u64) -> bool {
+        self.below(100) < chance
+    }
+
+    /// One of a list that is not empty.
+    pub(super) fn pick<T: Copy>(&mut self, list: &[T]) -> T {
+        list[self.index(list.len())]
+    }
+
+    /// The same, and the nearer to its beginning the more often.
+    pub(super) fn pick_early<T: Copy>(&mut self, list: &[T]) -> T {
+        let early = self.index(list.len()).min(self.index(list.len()));
+        list[early]
+    }
+
+    /// A moment from `from` on and before `until`.
+    pub(super) fn between(&mut self, from: Timestamp, until: Timestamp) -> Timestamp {
+        let span = u64::try_from(until.micros() - from.micros()).unwrap_or_default();
+        Timestamp::from_micros(from.micros() + i64::try_from(self.below(span)).unwrap_or_default())
+    }
+
+    /// `UUIDv7` of a moment: the clock would add randomness that does not come from the seed.
+    pub(super) fn id_at(&mut self, at: Timestamp) -> Uuid {
+        let millis = u64::try_from(at.micros().div_euclid(1_000)).unwrap_or_default();
+        let mut bytes = [0; 10];
+        bytes[..8].copy_from_slice(&self.next().to_be_bytes());
+        bytes[8..].copy_from_slice(&self.next().to_be_bytes()[..2]);
+        uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid()
+    }
+
+    fn index(&mut self, length: usize) -> usize {
+        usize::try_from(self.below(length as u64)).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_gives_the_same_numbers_for_good() {
+        let mut random = Random::new(1, 2);
+        assert_eq!([random.next(), random.next()], [0, 0]);
+    }
+
+    #[test]
+    fn streams_of_one_seed_differ() {
+        let first: Vec<u64> = (0..1_000).map(|stream| Random::new(7, stream).next()).collect();
+        let mut distinct = first.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        assert_eq!(distinct.len(), first.len());
+    }
+
+    #[test]
+    fn numbers_stay_within_their_bounds() {
+        let mut random = Random::new(3, 0);
+        let (from, until) = (Timestamp::from_seconds(5), Timestamp::from_seconds(6));
+        for _ in 0..1_000 {
+            assert!(random.below(7) < 7);
+            assert!((0.0..1.0).contains(&random.unit()));
+            assert!((from..until).contains(&random.between(from, until)));
+        }
+        assert_eq!(random.between(from, from), from);
+    }
+}

@@ -1,0 +1,70 @@
+//! The document, and every page's route.
+
+use std::sync::Arc;
+
+use leptos::{config::LeptosOptions, either::Either, nonce::use_nonce, prelude::*};
+use leptos_meta::{MetaTags, provide_meta_context};
+use leptos_router::{
+    SsrMode::Async,
+    components::{Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    pages::{account, admin, home, invite, login, problem, setup, signup},
+    visit::{Visit, visit},
+};
+
+/// The document around every page.
+pub fn shell() -> impl IntoView {
+    let visit = visit();
+    // A page that is itself an error has nothing to wake.
+    let islands = visit.site.bundle.filter(|_| visit.problem.is_none()).map(|bundle| {
+        let options = LeptosOptions::builder().output_name(bundle).site_pkg_dir("pkg").build();
+        view! { <HydrationScripts options islands=true/> }
+    });
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="stylesheet" href=visit.site.style nonce=use_nonce()/>
+                {islands}
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+            </body>
+        </html>
+    }
+}
+
+/// All pages. A problem that concerns the whole request takes the place of the page.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let problem = use_context::<Arc<Visit>>().and_then(|visit| visit.problem.clone());
+    match problem {
+        Some(problem) => Either::Left(problem::whole_page(problem)),
+        None => Either::Right(view! {
+            <Router>
+                <Routes fallback=problem::not_found>
+                    <Route path=path!("/") view=home::Home ssr=Async/>
+                    <Route path=path!("/signup") view=signup::SignUp ssr=Async/>
+                    <Route path=path!("/login") view=login::Login ssr=Async/>
+                    <Route path=path!("/setup") view=setup::SetUp ssr=Async/>
+                    <Route path=path!("/invite") view=invite::Invite ssr=Async/>
+                    <Route path=path!("/account") view=account::Account ssr=Async/>
+                    <Route path=path!("/admin") view=admin::overview::Overview ssr=Async/>
+                    <Route path=path!("/admin/users") view=admin::users::Users ssr=Async/>
+                    <Route path=path!("/admin/users/new") view=admin::new_user::NewUser ssr=Async/>
+                    <Route path=path!("/admin/users/:id") view=admin::user::User ssr=Async/>
+                    <Route path=path!("/admin/audit") view=admin::audit::Audit ssr=Async/>
+                </Routes>
+            </Router>
+        }),
+    }
+}

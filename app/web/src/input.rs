@@ -1,0 +1,140 @@
+//! From `a=1&b=2`, in a query string or a form's body, to a `model` type. Strict: what cannot be
+//! read as it was meant is refused and named, never guessed.
+
+use frontdesk_model::{Code, Problem};
+use serde::de::{DeserializeOwned, value::MapDeserializer};
+
+/// The most fields that a form or a query string has.
+const MAX_PAIRS: usize = 100;
+
+/// Fields and their values, in the order they came.
+pub type Pairs = Vec<(String, String)>;
+
+/// # Errors
+/// `MALFORMED_REQUEST` for what is not UTF-8, or has too many fields.
+pub fn pairs(text: &[u8]) -> Result<Pairs, Problem> {
+    let malformed = |why: &str| Problem::new(Code::MalformedRequest).detail(why);
+    // The parser below would put replacement characters where the bytes make no sense.
+    if percent_encoding::percent_decode(text).decode_utf8().is_err() {
+        return Err(malformed("This is not UTF-8."));
+    }
+    let pairs: Pairs = form_urlencoded::parse(text).take(MAX_PAIRS + 1).map(|(k, v)| (k.into(), v.into())).collect();
+    if pairs.len() > MAX_PAIRS { Err(malformed("These are too many fields.")) } else { Ok(pairs) }
+}
+
+/// # Errors
+/// `MALFORMED_REQUEST` that names the field which is unknown, there twice, or not of its kind.
+pub fn read<T: DeserializeOwned>(pairs: Pairs) -> Result<T, Problem> {
+    deserialize(MapDeserializer::new(pairs.into_iter()))
+}
+
+/// Reads the arguments of a server function, which are one called `form`.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_form<T: DeserializeOwned>(pairs: Pairs) -> Result<T, Problem> {
+    let form = MapDeserializer::new(pairs.into_iter());
+    deserialize(MapDeserializer::new(std::iter::once(("form", Nested(form)))))
+}
+
+/// A map as the value of another.
+struct Nested<D>(D);
+
+impl<'de, D: serde::Deserializer<'de>> serde::de::IntoDeserializer<'de, D::Error> for Nested<D> {
+    type Deserializer = D;
+    fn into_deserializer(self) -> D {
+        self.0
+    }
+}
+
+fn deserialize<'de, T, D>(from: D) -> Result<T, Problem>
+where
+    T: DeserializeOwned,
+    D: serde::Deserializer<'de, Error = serde::de::value::Error>,
+{
+    serde_path_to_error::deserialize(from).map_err(|error| {
+        let path = error.path().to_string();
+        let field = path.strip_prefix("form").map_or(path.as_str(), |rest| rest.trim_start_matches('.')).to_owned();
+        let why = error.into_inner().to_string();
+        // Serde's own messages name an unknown or repeated field between backticks.
+        let named = why.split('`').nth(1).map(ToOwned::to_owned);
+        let field = if matches!(field.as_str(), "" | "." | "?") { named.unwrap_or_default() } else { field };
+        Problem::new(Code::MalformedRequest).fault(&field, "malformed", sentence(&field, &why))
+    })
+}
+
+/// A query string into what a list can be asked for. A filter form sends fields that were left
+/// empty; they mean the same as fields that are not there.
+///
+/// # Errors
+/// As [`pairs`] and [`read`].
+pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    read(pairs(text.as_bytes())?.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+}
+
+/// A query string out of what a list was asked for, with `changes` made to it; an empty value
+/// takes a field out.
+pub fn with(query: &str, changes: &[(&str, &str)]) -> String {
+    let mut fields = pairs(query.as_bytes()).unwrap_or_default();
+    fields.retain(|(name, value)| !value.is_empty() && !changes.iter().any(|(changed, _)| changed == name));
+    let kept = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let new = changes.iter().copied().filter(|(_, value)| !value.is_empty());
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(kept.chain(new)).finish()
+}
+
+fn sentence(field: &str, why: &str) -> String {
+    if why.starts_with("unknown field") {
+        format!("There is no field “{field}” here")
+    } else if why.starts_with("duplicate field") {
+        format!("“{field}” is there more than once")
+    } else if why.starts_with("missing field") {
+        format!("“{field}” is missing")
+    } else if why.starts_with("unknown variant") {
+        format!("“{field}” has a value that is not known here")
+    } else {
+        format!("“{field}” {}", if why.starts_with("must") || why.starts_with("cannot") { why } else { "cannot be read" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use frontdesk_model::{forms, query::UsersQuery};
+
+    use super::*;
+
+    fn fault<T: DeserializeOwned>(text: &str) -> (Code, String) {
+        match pairs(text.as_bytes()).and_then(read::<T>) {
+            Ok(_) => panic!("{text} was read"),
+            Err(problem) => (problem.error, problem.details.first().map(|f| f.field.clone()).unwrap_or_default()),
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_and_named() {
+        for (text, field) in [
+            ("email=a&email=b", "email"),
+            ("surprise=1", "surprise"),
+            ("email=%FF%FE", ""),
+            (&"a=1&".repeat(101), ""),
+        ] {
+            assert_eq!(fault::<forms::SignIn>(text), (Code::MalformedRequest, field.to_owned()), "{text}");
+        }
+        assert_eq!(fault::<forms::OneUser>("id=7").1, "id");
+        assert_eq!(fault::<forms::OneUser>("").1, "id");
+    }
+
+    #[test]
+    fn a_list_is_asked_by_its_query_string() {
+        let asked: UsersQuery = query("q=ann&status=&sort=-name&limit=50&cursor=").unwrap();
+        assert_eq!((asked.limit.unwrap().rows(), asked.status, asked.cursor), (50, None, None));
+        for text in ["limit=0", "limit=1000", "sort=age", "status=new", "page=2", "q=a&q=b"] {
+            let field = text.split('=').next().unwrap();
+            assert_eq!(query::<UsersQuery>(text).unwrap_err().details[0].field, field, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_query_string_is_changed_in_places() {
+        assert_eq!(with("q=a+b&status=active&cursor=x", &[("cursor", ""), ("sort", "-name")]), "q=a+b&status=active&sort=-name");
+    }
+}

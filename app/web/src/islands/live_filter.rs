@@ -1,0 +1,75 @@
+//! A filter form that applies itself while typing. Awake, it fetches the very page that the form
+//! would lead to and puts its results in place: one rendering, with or without script.
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{AbortController, DomParser, FormData, HtmlFormElement, RequestInit, Response, SupportedType, UrlSearchParams};
+
+/// How long typing pauses before the results are fetched.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Wraps a `<form method="get">`.
+#[island]
+pub fn LiveFilter(
+    /// The id of the element that holds the results.
+    results: String,
+    children: Children,
+) -> impl IntoView {
+    let waiting: Rc<RefCell<Option<TimeoutHandle>>> = Rc::default();
+    let running: Rc<RefCell<Option<AbortController>>> = Rc::default();
+    let changed = move |event: leptos::ev::Event| {
+        let form = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let form = form.and_then(|input| input.closest("form").ok().flatten());
+        let Some(form) = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok()) else { return };
+        if let Some(earlier) = waiting.borrow_mut().take() {
+            earlier.clear();
+        }
+        let (running, results) = (running.clone(), results.clone());
+        let apply = move || {
+            if let Some(earlier) = running.borrow_mut().take() {
+                earlier.abort();
+            }
+            let Ok(abort) = AbortController::new() else { return };
+            *running.borrow_mut() = Some(abort.clone());
+            spawn_local(async move {
+                // An answer that was overtaken is aborted, and what fails leaves the results as
+                // they are: the form's button still works.
+                let _overtaken = refresh(&form, &results, &abort).await;
+            });
+        };
+        *waiting.borrow_mut() = set_timeout_with_handle(apply, PAUSE).ok();
+    };
+    view! { <div on:input=changed>{children()}</div> }
+}
+
+async fn refresh(form: &HtmlFormElement, results: &str, abort: &AbortController) -> Result<(), JsValue> {
+    let address = address(form)?;
+    let init = RequestInit::new();
+    init.set_signal(Some(&abort.signal()));
+    let fetched = window().fetch_with_str_and_init(&address, &init);
+    let response: Response = wasm_bindgen_futures::JsFuture::from(fetched).await?.dyn_into()?;
+    if response.redirected() || !response.ok() {
+        // Signed out meanwhile, or refused: the whole page tells.
+        return window().location().assign(&address);
+    }
+    let text = wasm_bindgen_futures::JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    let page = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
+    if let (Some(old), Some(new)) = (document().get_element_by_id(results), page.get_element_by_id(results)) {
+        old.replace_with_with_node_1(&new)?;
+        window().history()?.replace_state_with_url(&JsValue::NULL, "", Some(&address))?;
+    }
+    Ok(())
+}
+
+/// Where the form would lead, less its empty fields.
+fn address(form: &HtmlFormElement) -> Result<String, JsValue> {
+    let (fields, query) = (FormData::new_with_form(form)?, UrlSearchParams::new()?);
+    for name in ["q", "status", "limit", "sort"] {
+        if let Some(value) = fields.get(name).as_string().filter(|value| !value.is_empty()) {
+            query.append(name, &value);
+        }
+    }
+    Ok(format!("{}?{}", window().location().pathname()?, query.to_string()))
+}

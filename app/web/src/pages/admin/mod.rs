@@ -1,0 +1,8 @@
+//! The management pages. Each use case behind them asks for its permission; to somebody without
+//! it the page does not exist.
+
+pub mod audit;
+pub mod new_user;
+pub mod overview;
+pub mod user;
+pub mod users;

@@ -1,0 +1,168 @@
+//! `/admin/users`: everybody, sorted, filtered, searched, a page at a time.
+
+use frontdesk_domain::accounts::{self, UserList};
+use frontdesk_model::{
+    Permission,
+    page::{DEFAULT_LIMIT, MAX_LIMIT},
+    query::{Search, UserField, UserSort, UsersQuery},
+    user::{Status, User},
+};
+use leptos::prelude::*;
+
+use crate::{
+    input,
+    islands::live_filter::LiveFilter,
+    parts::{
+        layout::Width,
+        page::page,
+        table::{SortHeader, pager},
+        words::{Moment, StatusPill},
+    },
+    visit::visit,
+};
+
+#[component]
+pub fn Users() -> impl IntoView {
+    page("Users", Width::Wide, async {
+        let visit = visit();
+        // Who may see it is asked before what they ask for is read.
+        visit.actor.require(Permission::UsersRead)?;
+        let query: UsersQuery = input::query(&visit.query)?;
+        let list = accounts::list(&visit.domain, &visit.actor, &query).await?;
+        let may_create = visit.may(Permission::UsersCreate);
+        let (filters, results) = (filters(&query), results(list, &query));
+        Ok(view! {
+            <div class="head">
+                <h1>"Users"</h1>
+                {may_create.then(|| view! { <a class="button primary" href="/admin/users/new">"Create user"</a> })}
+            </div>
+            <LiveFilter results="results".to_owned()>{filters}</LiveFilter>
+            <div id="results" class="stack">{results}</div>
+        })
+    })
+}
+
+fn filters(query: &UsersQuery) -> impl IntoView + use<> {
+    let statuses = [("", "All but removed"), ("active", "Active"), ("suspended", "Suspended"), ("removed", "Removed")];
+    let status = query.status.map_or("", Status::as_str);
+    let limit = query.limit.unwrap_or_default().rows() as u32;
+    let mut limits = vec![DEFAULT_LIMIT, 50, MAX_LIMIT];
+    if !limits.contains(&limit) {
+        limits.push(limit);
+        limits.sort_unstable();
+    }
+    view! {
+        <form class="filters" method="get" action="/admin/users" role="search" aria-label="Filter users">
+            <div class="field wide">
+                <label for="q">"Name or e-mail begins with"</label>
+                <input id="q" name="q" type="search" autocomplete="off" maxlength="100"
+                    value=query.q.as_ref().map_or("", Search::as_str).to_owned()/>
+            </div>
+            <div class="field">
+                <label for="status">"Status"</label>
+                <select id="status" name="status">
+                    {statuses.map(|(value, name)| view! { <option value=value selected=value == status>{name}</option> })}
+                </select>
+            </div>
+            <div class="field">
+                <label for="limit">"Rows"</label>
+                <select id="limit" name="limit">
+                    {limits.into_iter()
+                        .map(|rows| view! { <option value=rows.to_string() selected=rows == limit>{rows}</option> })
+                        .collect::<Vec<_>>()}
+                </select>
+            </div>
+            {query.sort.map(|sort| view! { <input type="hidden" name="sort" value=sort.to_string()/> })}
+            <div class="buttons"><button>"Apply"</button><a href="/admin/users">"Clear"</a></div>
+        </form>
+    }
+}
+
+fn results(list: UserList, query: &UsersQuery) -> AnyView {
+    if list.page.items.is_empty() {
+        return empty(query).into_any();
+    }
+    let sort = list.sort;
+    let note = list.narrowed.then(|| {
+        let (looked, other) = match sort.field {
+            UserField::Name => ("names", "e-mail addresses"),
+            UserField::Email | UserField::Joined | UserField::LastSeen => ("e-mail addresses", "names"),
+        };
+        view! {
+            <p class="muted">
+                {format!("Very many match. These are the {looked} that begin so, in order; type more to find {other} too.")}
+            </p>
+        }
+    });
+    let pager = pager(&list.page, "user", "users");
+    let rows: Vec<_> = list.page.items.into_iter().map(row).collect();
+    view! {
+        {note}
+        <table class="list">
+            <caption class="sr">{format!("Users, by {}", in_words(sort))}</caption>
+            <thead><tr>
+                <SortHeader field=UserField::Name name="Name" sort/>
+                <SortHeader field=UserField::Email name="E-mail" sort/>
+                <th scope="col">"Roles"</th>
+                <th scope="col">"Status"</th>
+                <SortHeader field=UserField::Joined name="Joined" sort/>
+                <SortHeader field=UserField::LastSeen name="Last seen" sort/>
+            </tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
+        {pager}
+    }
+    .into_any()
+}
+
+fn row(user: User) -> impl IntoView {
+    let seen = match user.last_seen_at {
+        Some(at) => view! { <Moment at/> }.into_any(),
+        None => view! { <span class="muted">"Never"</span> }.into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row"><a href=format!("/admin/users/{}", user.id)>{user.name}</a></th>
+            <td data-label="E-mail">{user.email}</td>
+            <td data-label="Roles">{user.roles.to_string()}</td>
+            <td data-label="Status"><StatusPill status=user.status/></td>
+            <td data-label="Joined"><Moment at=user.joined_at/></td>
+            <td data-label="Last seen">{seen}</td>
+        </tr>
+    }
+}
+
+fn empty(query: &UsersQuery) -> impl IntoView + use<> {
+    let plain = query.q.is_none() && query.status.is_none() && query.cursor.is_none();
+    if plain {
+        view! {
+            <div class="empty">
+                <h2>"No users yet"</h2>
+                <p>"People appear here when they sign up, or when you create them."</p>
+            </div>
+        }
+        .into_any()
+    } else {
+        view! {
+            <div class="empty">
+                <h2>"Nobody matches"</h2>
+                <p>"Try fewer letters or another status."</p>
+                <a class="button" href="/admin/users">"See all users"</a>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+fn in_words(sort: UserSort) -> &'static str {
+    match (sort.field, sort.descending) {
+        (UserField::Joined, true) => "the time they joined, the newest first",
+        (UserField::Joined, false) => "the time they joined, the oldest first",
+        (UserField::Name, false) => "name",
+        (UserField::Name, true) => "name, backwards",
+        (UserField::Email, false) => "e-mail",
+        (UserField::Email, true) => "e-mail, backwards",
+        (UserField::LastSeen, true) => "when they were last seen, the latest first",
+        (UserField::LastSeen, false) => "when they were last seen, the longest ago first",
+    }
+}

@@ -1,0 +1,66 @@
+//! What people see instead of a page.
+
+use frontdesk_model::{Code, Problem};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::parts::{
+    layout::{Layout, Width},
+    page::{page, set_status},
+    words,
+};
+
+/// The page for an address that leads nowhere.
+pub fn not_found() -> impl IntoView {
+    page::<()>("", Width::Narrow, async { Err(Problem::new(Code::NotFound)) })
+}
+
+/// A problem in place of the whole page: the layers before the pages say so.
+pub fn whole_page(problem: Problem) -> impl IntoView {
+    set_status(problem.status);
+    view! {
+        <Title text=format!("{} · Frontdesk", problem.title)/>
+        <Layout width=Width::Narrow>{problem_view(&problem).into_any()}</Layout>
+    }
+}
+
+/// What happened, what to do, and which request it was.
+pub fn problem_view(problem: &Problem) -> impl IntoView + use<> {
+    let advice = problem.detail.clone().unwrap_or_else(|| advice(problem.error).to_owned());
+    let faults: Vec<_> = problem.details.iter().map(|fault| view! { <li>{fault.message.clone()}</li> }).collect();
+    let wait = problem.retry_after.map(words::seconds);
+    view! {
+        <h1>{problem.title.clone()}</h1>
+        <p>{advice}</p>
+        {(!faults.is_empty()).then(|| view! { <ul>{faults}</ul> })}
+        {wait.map(|wait| view! { <p>{format!("Try again in {wait}.")}</p> })}
+        <p><a class="button" href="/">"Back to the start"</a></p>
+        {problem.instance.clone().map(|id| view! { <p class="small">"Request "<code>{id}</code></p> })}
+    }
+}
+
+/// What somebody can do about it.
+const fn advice(code: Code) -> &'static str {
+    match code {
+        Code::NotFound => "The address may be mistyped, or what was here is gone.",
+        Code::Forbidden => "Ask somebody who may, or go back.",
+        Code::CrossSite => "To keep you safe it was not carried out. Open the page here and try again.",
+        Code::SignInRequired => "Sign in, and you come back here.",
+        Code::Internal => "It is not your fault, and it has been noted. Try again in a moment.",
+        Code::Busy => "Many people are here right now. Nothing was changed.",
+        Code::TooManyRequests => "Take a little break, then go on.",
+        Code::RequestTimeout => "The connection may be slow. Nothing was changed; try again.",
+        Code::TooLarge | Code::HeadersTooLarge => "Send less, then try again.",
+        Code::MethodNotAllowed => "Open the page, then use its buttons.",
+        Code::InvalidCursor => "Start from the first page of the list.",
+        Code::ValidationError
+        | Code::MalformedRequest
+        | Code::InvalidCredentials
+        | Code::EmailExists
+        | Code::EditConflict
+        | Code::LastOwner
+        | Code::WrongState
+        | Code::LinkSpent
+        | Code::UnsupportedMediaType => "Go back, have another look, and try again.",
+    }
+}

@@ -1,0 +1,48 @@
+//! `/setup?token=…`: the link that the first start prints makes the first owner.
+
+use frontdesk_domain::accounts;
+use frontdesk_model::{Flash, Secret, forms};
+use leptos::prelude::*;
+
+use crate::{
+    islands::{email_field::EmailField, password_field::PasswordField},
+    parts::{
+        form::{Entry, Field, Form, Hidden},
+        layout::Width,
+        page::page,
+    },
+    post::{Done, HtmlForm, Posted, Refusal},
+    visit::visit,
+};
+
+const ACTION: &str = "/fn/set_up";
+
+#[component]
+pub fn SetUp() -> impl IntoView {
+    page("Set up", Width::Narrow, async {
+        let visit = visit();
+        let token = visit.parameter("token");
+        accounts::open_link(&visit.domain, &Secret::new(token.as_str()), false).await?;
+        let email = Entry::of(ACTION, "email", "");
+        let password = Entry::of(ACTION, "password", "");
+        Ok(view! {
+            <h1>"Welcome to Frontdesk"</h1>
+            <p>"Make your account. You will be its owner: you may do everything, and give others what they need."</p>
+            <Form action=ACTION>
+                <Hidden name="token" value=token/>
+                <Field action=ACTION name="name" label="Name" autocomplete="name"/>
+                <EmailField value=email.value fault=email.fault hint="You sign in with it.".to_owned()/>
+                <PasswordField label="Password".to_owned() fault=password.fault new=true/>
+                <div class="buttons"><button class="primary">"Set up Frontdesk"</button></div>
+            </Form>
+        })
+    })
+}
+
+#[server(name = PostSetUp, endpoint = "set_up", input = HtmlForm, custom = Posted, input_derive = (serde::Deserialize,))]
+pub async fn set_up(form: forms::SetUp) -> Result<Done, Refusal> {
+    let visit = visit();
+    let proof = accounts::set_up(&visit.domain, &visit.actor, form).await?;
+    visit.begin_session(proof).await?;
+    Ok(Done::to("/admin").saying(Flash::SetUp))
+}

@@ -1,0 +1,47 @@
+//! `/signup`: a visitor makes an account and is signed in.
+
+use frontdesk_domain::accounts;
+use frontdesk_model::{Flash, forms};
+use leptos::prelude::*;
+
+use crate::{
+    islands::{email_field::EmailField, password_field::PasswordField},
+    parts::{
+        form::{Entry, Field, Form},
+        layout::Width,
+        page::{page, redirect},
+    },
+    post::{Done, HtmlForm, Posted, Refusal},
+    visit::visit,
+};
+
+const ACTION: &str = "/fn/sign_up";
+
+#[component]
+pub fn SignUp() -> impl IntoView {
+    if visit().actor.person().is_some() {
+        redirect("/account");
+    }
+    page("Sign up", Width::Narrow, async {
+        let email = Entry::of(ACTION, "email", "");
+        let password = Entry::of(ACTION, "password", "");
+        Ok(view! {
+            <h1>"Sign up"</h1>
+            <Form action=ACTION>
+                <Field action=ACTION name="name" label="Name" autocomplete="name"
+                    hint="As you want to be addressed."/>
+                <EmailField value=email.value fault=email.fault hint="You sign in with it.".to_owned()/>
+                <PasswordField label="Password".to_owned() fault=password.fault new=true/>
+                <div class="buttons"><button class="primary">"Sign up"</button><a href="/login">"Sign in instead"</a></div>
+            </Form>
+        })
+    })
+}
+
+#[server(name = PostSignUp, endpoint = "sign_up", input = HtmlForm, custom = Posted, input_derive = (serde::Deserialize,))]
+pub async fn sign_up(form: forms::SignUp) -> Result<Done, Refusal> {
+    let visit = visit();
+    let proof = accounts::register(&visit.domain, &visit.actor, form).await?;
+    visit.begin_session(proof).await?;
+    Ok(Done::to("/account").saying(Flash::SignedUp))
+}

@@ -1,0 +1,94 @@
+//! Audit events: a line of the overview, and the table of the trail.
+
+use frontdesk_model::audit::{Action, Change, Event, Party};
+use leptos::prelude::*;
+
+use super::words::Moment;
+
+/// Which columns the table has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Columns {
+    All,
+    /// On a user's own page, where it is clear to whom it was done.
+    OfOne,
+}
+
+/// What happened, newest first, a line each.
+#[component]
+pub fn EventLines(events: Vec<Event>) -> impl IntoView {
+    let lines = events.into_iter().map(|event| {
+        // Who did it to themselves is named once.
+        let target = event.target.as_ref().filter(|target| target.id != event.actor.id || target.id.is_none());
+        let target = target.map(|target| view! { ": "{party(target)} });
+        view! {
+            <li><Moment at=event.at/><p>{actor(&event)}" "{event.action.words()}{target}</p></li>
+        }
+    });
+    view! { <ol class="events">{lines.collect::<Vec<_>>()}</ol> }
+}
+
+#[component]
+pub fn EventTable(events: Vec<Event>, caption: String, columns: Columns) -> impl IntoView {
+    let all = columns == Columns::All;
+    let rows = events.into_iter().map(|event| {
+        let failed = matches!(event.action, Action::LoginFailed | Action::LoginThrottled);
+        let action = view! {
+            <td data-label="Action"><div>
+                {failed.then(|| view! { <span class="pill bad">"Failed"</span>" " })}
+                {event.action.words()}
+                {(!event.reason.is_empty()).then(|| view! { <p class="small">{event.reason.clone()}</p> })}
+            </div></td>
+        };
+        view! {
+            <tr>
+                <td data-label="When"><Moment at=event.at/></td>
+                <td data-label="Who">{actor(&event)}</td>
+                {action}
+                {all.then(|| view! { <td data-label="To whom">{event.target.as_ref().map(party)}</td> })}
+                <td data-label="What changed">{changes(event.changes)}</td>
+                {all.then(|| view! { <td data-label="From where">{event.ip}</td> })}
+            </tr>
+        }
+    });
+    view! {
+        <table class="list">
+            <caption class="sr">{caption}</caption>
+            <thead><tr>
+                <th scope="col">"When"</th>
+                <th scope="col">"Who"</th>
+                <th scope="col">"Action"</th>
+                {all.then(|| view! { <th scope="col">"To whom"</th> })}
+                <th scope="col">"What changed"</th>
+                {all.then(|| view! { <th scope="col">"From where"</th> })}
+            </tr></thead>
+            <tbody>{rows.collect::<Vec<_>>()}</tbody>
+        </table>
+    }
+}
+
+/// An event of somebody unknown was done by the person it concerns, as far as anybody can tell.
+fn actor(event: &Event) -> AnyView {
+    match (&event.actor.id, &event.target, event.action) {
+        (None, Some(target), Action::UserSignedUp | Action::InviteAccepted) => party(target),
+        _ => party(&event.actor),
+    }
+}
+
+fn party(party: &Party) -> AnyView {
+    let label = party.label.clone();
+    match party.id {
+        Some(id) => view! { <a href=format!("/admin/users/{id}")>{label}</a> }.into_any(),
+        None => view! { <span>{label}</span> }.into_any(),
+    }
+}
+
+fn changes(changes: Vec<Change>) -> Option<impl IntoView> {
+    let rows = changes.into_iter().map(|change| {
+        let text = |value: Option<String>| value.unwrap_or_else(|| "nothing".to_owned());
+        view! {
+            <li><b>{change.field}</b>" "<del>{text(change.before)}</del>" → "<ins>{text(change.after)}</ins></li>
+        }
+    });
+    let rows: Vec<_> = rows.collect();
+    (!rows.is_empty()).then(|| view! { <ul class="changes">{rows}</ul> })
+}

@@ -1,0 +1,152 @@
+//! Forms: each posts to a server function, works without script, and comes back with what was
+//! typed and with each fault beside its field.
+
+use frontdesk_model::{Code, Fault};
+use leptos::prelude::*;
+
+use crate::{post::PAGE_FIELD, visit::visit};
+
+/// A form that posts to a server function.
+#[component]
+pub fn Form(
+    /// The path of the server function.
+    action: &'static str,
+    #[prop(default = "stack")] class: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form class=class method="post" action=action novalidate>
+            <HiddenPage/>
+            {children()}
+        </form>
+    }
+}
+
+/// Tells the server which page the form is on, so that a refused form comes back there.
+#[component]
+pub fn HiddenPage() -> impl IntoView {
+    view! { <input type="hidden" name=PAGE_FIELD value=visit().here()/> }
+}
+
+#[component]
+pub fn Hidden(name: &'static str, #[prop(into)] value: String) -> impl IntoView {
+    view! { <input type="hidden" name=name value=value/> }
+}
+
+/// What a field shows: what was typed if its form came back, otherwise what it began with; and its
+/// first fault.
+#[derive(Clone, Debug, Default)]
+pub struct Entry {
+    pub value: String,
+    pub fault: Option<String>,
+}
+
+impl Entry {
+    pub fn of(action: &str, name: &str, initial: impl Into<String>) -> Self {
+        let visit = visit();
+        let Some(refused) = visit.refused_at(action) else {
+            return Self { value: initial.into(), fault: None };
+        };
+        let typed = refused.typed.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());
+        let fault = refused.problem.of_field(name).next().map(|fault| fault.message.clone());
+        Self { value: typed.unwrap_or_default(), fault }
+    }
+
+    /// The ids that describe the input, for `aria-describedby`.
+    fn described_by(&self, name: &str, hint: bool) -> Option<String> {
+        let ids: Vec<String> = [(hint, "hint"), (self.fault.is_some(), "fault")]
+            .into_iter()
+            .filter(|(there, _)| *there)
+            .map(|(_, kind)| format!("{name}-{kind}"))
+            .collect();
+        (!ids.is_empty()).then(|| ids.join(" "))
+    }
+}
+
+/// A label, a hint, a fault and an input, tied together for those who cannot see them.
+#[component]
+pub fn Field(
+    action: &'static str,
+    name: &'static str,
+    label: &'static str,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(optional)] hint: &'static str,
+    #[prop(optional)] autocomplete: &'static str,
+    #[prop(optional, into)] value: String,
+) -> impl IntoView {
+    let entry = Entry::of(action, name, value);
+    let described_by = entry.described_by(name, !hint.is_empty());
+    let autocomplete = (!autocomplete.is_empty()).then_some(autocomplete);
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            {hint_view(name, hint)}
+            {fault_view(name, entry.fault.as_deref())}
+            <input id=name name=name type=kind value=entry.value autocomplete=autocomplete
+                aria-invalid=entry.fault.is_some().then_some("true") aria-describedby=described_by/>
+        </div>
+    }
+}
+
+/// The same, with room for several lines.
+#[component]
+pub fn TextArea(action: &'static str, name: &'static str, label: &'static str, hint: &'static str) -> impl IntoView {
+    let entry = Entry::of(action, name, "");
+    let described_by = entry.described_by(name, true);
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            {hint_view(name, hint)}
+            {fault_view(name, entry.fault.as_deref())}
+            <textarea id=name name=name rows="3" aria-invalid=entry.fault.is_some().then_some("true")
+                aria-describedby=described_by>{entry.value}</textarea>
+        </div>
+    }
+}
+
+fn hint_view(name: &str, hint: &'static str) -> Option<impl IntoView + use<>> {
+    (!hint.is_empty()).then(|| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })
+}
+
+fn fault_view(name: &str, fault: Option<&str>) -> Option<impl IntoView + use<>> {
+    let message = fault?.to_owned();
+    Some(view! { <p class="fault" id=format!("{name}-fault")><span class="sr">"Error: "</span>{message}</p> })
+}
+
+/// Above a page whose form came back: what is wrong, each fault leading to its field. It has the
+/// focus, so that it is read out first.
+#[component]
+pub fn Summary() -> impl IntoView {
+    let visit = visit();
+    let refused = visit.refused.as_ref()?;
+    let problem = &refused.problem;
+    let title = match problem.error {
+        Code::ValidationError | Code::MalformedRequest | Code::InvalidCredentials | Code::EmailExists => "There is a problem",
+        _ => &problem.title,
+    };
+    let class = if problem.error == Code::EditConflict { "problem warn" } else { "problem" };
+    let shown = |fault: &Fault| refused.typed.iter().any(|(name, _)| *name == fault.field) || fault.field == "password";
+    let faults: Vec<_> = problem
+        .details
+        .iter()
+        .map(|fault| {
+            let text = match problem.error {
+                Code::EditConflict => format!("{}: {}", fault.field, fault.message),
+                _ => fault.message.clone(),
+            };
+            if shown(fault) {
+                view! { <li><a href=format!("#{}", fault.field)>{text}</a></li> }.into_any()
+            } else {
+                view! { <li>{text}</li> }.into_any()
+            }
+        })
+        .collect();
+    Some(view! {
+        <div class=class role="alert" tabindex="-1" autofocus aria-labelledby="problem-title">
+            <h2 id="problem-title">{title.to_owned()}</h2>
+            {problem.detail.clone().map(|detail| view! { <p>{detail}</p> })}
+            {problem.retry_after.map(|seconds| view! { <p>{format!("Try again in {}.", super::words::seconds(seconds))}</p> })}
+            {(!faults.is_empty()).then(|| view! { <ul>{faults}</ul> })}
+        </div>
+    })
+}

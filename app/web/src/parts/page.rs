@@ -1,0 +1,82 @@
+//! A page: its data, its title, and what happens when the data cannot be had.
+
+use frontdesk_model::{Code, Problem};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use leptos_meta::Title;
+
+use super::layout::{Layout, Width};
+use crate::{pages::problem::problem_view, visit::visit};
+
+/// Renders a page once `load` is done. A refusal of the load is the page's answer: who is signed
+/// out is sent to sign in and comes back; everything else is told with its status.
+pub fn page<V>(
+    title: impl Into<String>,
+    width: Width,
+    load: impl Future<Output = Result<V, Problem>> + Send + 'static,
+) -> impl IntoView
+where
+    V: IntoView + 'static,
+{
+    titled_page(width, {
+        let title = title.into();
+        async move { load.await.map(|view| (title, view)) }
+    })
+}
+
+/// The same, for a page whose title is part of its data.
+pub fn titled_page<V>(
+    width: Width,
+    load: impl Future<Output = Result<(String, V), Problem>> + Send + 'static,
+) -> impl IntoView
+where
+    V: IntoView + 'static,
+{
+    Suspend::new(async move {
+        match load.await {
+            Ok((title, view)) => view! {
+                <Title text=format!("{title} · Frontdesk")/>
+                <Layout width>{view.into_any()}</Layout>
+            }
+            .into_any(),
+            Err(problem) if problem.error == Code::SignInRequired => {
+                redirect(&sign_in_address(&visit().here()));
+                ().into_any()
+            }
+            Err(problem) => {
+                set_status(problem.status);
+                view! {
+                    <Title text=format!("{} · Frontdesk", problem.title)/>
+                    <Layout width=Width::Narrow>{problem_view(&problem).into_any()}</Layout>
+                }
+                .into_any()
+            }
+        }
+    })
+}
+
+/// Where to sign in and come back from.
+pub fn sign_in_address(next: &str) -> String {
+    format!("/login?{}", crate::input::with("", &[("next", next)]))
+}
+
+/// Answers with a redirect instead of this page.
+pub fn redirect(to: &str) {
+    if let Ok(location) = HeaderValue::from_str(to) {
+        set_header(header::LOCATION, location);
+        set_status(StatusCode::SEE_OTHER.as_u16());
+    }
+}
+
+pub fn set_status(status: u16) {
+    if let (Some(options), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
+        options.set_status(status);
+    }
+}
+
+pub fn set_header(name: HeaderName, value: HeaderValue) {
+    if let Some(options) = use_context::<ResponseOptions>() {
+        options.insert_header(name, value);
+    }
+}

@@ -1,0 +1,46 @@
+//! What every list has: headers that sort, and the way to the neighbouring pages.
+
+use frontdesk_model::{Page, query::{UserField, UserSort}};
+use leptos::prelude::*;
+
+use crate::{input::with, visit::visit};
+
+/// A column's header that sorts by it: once ascending, again descending.
+#[component]
+pub fn SortHeader(field: UserField, name: &'static str, sort: UserSort) -> impl IntoView {
+    let sorted = sort.field == field;
+    let to = UserSort { field, descending: sorted && !sort.descending };
+    let direction = if sort.descending { "descending" } else { "ascending" };
+    let href = format!("?{}", with(&visit().query, &[("sort", &to.to_string()), ("cursor", "")]));
+    view! { <th scope="col" aria-sort=sorted.then_some(direction)><a href=href>{name}</a></th> }
+}
+
+/// Previous and next. Filters and sort stay.
+#[component]
+pub fn Pager(
+    /// How many rows there are here, in words.
+    count: String,
+    prev: Option<String>,
+    next: Option<String>,
+) -> impl IntoView {
+    let query = visit().query.clone();
+    let way = move |name: &'static str, rel: &'static str, cursor: Option<String>| match cursor {
+        Some(cursor) => {
+            let href = format!("?{}", with(&query, &[("cursor", &cursor)]));
+            view! { <a class="button" rel=rel href=href>{name}</a> }.into_any()
+        }
+        None => view! { <span class="button" aria-disabled="true">{name}</span> }.into_any(),
+    };
+    view! {
+        <nav class="pager" aria-label="Pages">
+            <p>{count}</p>
+            <div>{way("Previous", "prev", prev)}{way("Next", "next", next)}</div>
+        </nav>
+    }
+}
+
+/// The pager of a page of results.
+pub fn pager<T>(page: &Page<T>, one: &str, many: &str) -> impl IntoView + use<T> {
+    let count = format!("{} {} on this page", page.items.len(), if page.items.len() == 1 { one } else { many });
+    view! { <Pager count prev=page.prev.clone() next=page.next.clone()/> }
+}

@@ -1,0 +1,65 @@
+//! Moments, states and devices in words.
+
+use frontdesk_model::{Timestamp, user::Status};
+use leptos::prelude::*;
+
+use crate::visit::visit;
+
+/// A moment: words to read, the exact time on hover and for machines.
+#[component]
+pub fn Moment(at: Timestamp) -> impl IntoView {
+    view! { <time datetime=at.rfc3339() title=at.exact()>{at.ago(visit().now)}</time> }
+}
+
+/// A user's status, as a word that does not need its colour.
+#[component]
+pub fn StatusPill(status: Status) -> impl IntoView {
+    let (class, word) = match status {
+        Status::Active => ("pill good", "Active"),
+        Status::Suspended => ("pill warn", "Suspended"),
+        Status::Removed => ("pill", "Removed"),
+    };
+    view! { <span class=class>{word}</span> }
+}
+
+/// `1 second`, `2 minutes`.
+pub fn seconds(seconds: u64) -> String {
+    let (count, unit) = if seconds < 120 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A browser and a system that people recognise; the user agent's own words are for machines.
+pub fn device(user_agent: &str) -> String {
+    let first = |names: &[(&str, &'static str)]| names.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name);
+    let browser = first(&[
+        ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"),
+        ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"),
+    ]);
+    let system = first(&[
+        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"),
+        ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(name), None) | (None, Some(name)) => name.to_owned(),
+        (None, None) => "An unknown device".to_owned(),
+    }
+}
+
+/// A count that stopped counting somewhere.
+pub fn up_to(count: i64, at_most: i64) -> String {
+    if count > at_most { format!("more than {at_most}") } else { count.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_have_names_that_people_recognise() {
+        let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36";
+        assert_eq!(device(chrome), "Chrome on Linux");
+        assert_eq!(device("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"), "Safari on iPhone");
+        assert_eq!(device(""), "An unknown device");
+    }
+}

@@ -1,0 +1,110 @@
+//! One request, as pages and server functions see it.
+
+use std::sync::Arc;
+
+use frontdesk_domain::{Domain, accounts, actor::Actor};
+use frontdesk_model::{Code, Flash, Permission, Problem, Timestamp, forms::OneTimeLink};
+use leptos::prelude::*;
+use tower_sessions::Session;
+
+use crate::input::Pairs;
+
+/// Where the stylesheet and the islands are. Without a bundle there are no islands, and every page
+/// works all the same.
+#[derive(Clone, Copy, Debug)]
+pub struct Site {
+    pub style: &'static str,
+    pub bundle: Option<&'static str>,
+}
+
+/// A form that was refused, and comes back as it was typed.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// The path that it was posted to.
+    pub action: String,
+    /// What was typed, less every secret.
+    pub typed: Pairs,
+    pub problem: Problem,
+}
+
+/// What a page is made from.
+#[derive(Clone)]
+pub struct Visit {
+    pub domain: Domain,
+    pub actor: Actor,
+    pub session: Option<Session>,
+    pub site: Site,
+    pub base_url: Arc<str>,
+    pub now: Timestamp,
+    pub path: String,
+    pub query: String,
+    pub flash: Option<Flash>,
+    pub refused: Option<Refused>,
+    /// A one-time link, to be shown this once.
+    pub link: Option<OneTimeLink>,
+    /// The whole page is about this.
+    pub problem: Option<Problem>,
+}
+
+/// The present request.
+pub fn visit() -> Arc<Visit> {
+    expect_context::<Arc<Visit>>()
+}
+
+impl Visit {
+    pub fn may(&self, permission: Permission) -> bool {
+        self.actor.may(permission)
+    }
+
+    /// The address of this page, to come back to.
+    pub fn here(&self) -> String {
+        if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
+    }
+
+    /// The first value of a query parameter.
+    pub fn parameter(&self, name: &str) -> String {
+        let value = form_urlencoded::parse(self.query.as_bytes()).find(|(key, _)| key == name);
+        value.map(|(_, value)| value.into_owned()).unwrap_or_default()
+    }
+
+    /// The form that came back, if it is the one posted to `action`.
+    pub fn refused_at(&self, action: &str) -> Option<&Refused> {
+        self.refused.as_ref().filter(|refused| refused.action == action)
+    }
+
+    /// Begins a session for somebody who has proved who they are: a new id, whatever was before.
+    ///
+    /// # Errors
+    /// What the database says, or that there is no session layer.
+    pub async fn begin_session(&self, proof: accounts::Credentials) -> Result<(), Problem> {
+        let Some(session) = &self.session else { return Err(Problem::new(Code::Internal)) };
+        if self.actor.person().is_some() {
+            frontdesk_domain::sessions::sign_out(&self.domain, &self.actor).await?;
+            session.cycle_id().await.map_err(|error| frontdesk_domain::problem::surprise(&error))?;
+        }
+        let origin = &self.actor.origin;
+        let begin = async {
+            session.clear().await;
+            session.insert(SESSION_PROOF, &proof).await?;
+            session.insert(SESSION_ORIGIN, (&origin.ip, &origin.user_agent, &origin.request_id)).await
+        };
+        begin.await.map_err(|error| frontdesk_domain::problem::surprise(&error))
+    }
+
+    /// Ends the session of this visit.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn end_session(&self) -> Result<(), Problem> {
+        frontdesk_domain::sessions::sign_out(&self.domain, &self.actor).await?;
+        if let Some(session) = &self.session {
+            session.flush().await.map_err(|error| frontdesk_domain::problem::surprise(&error))?;
+        }
+        Ok(())
+    }
+}
+
+/// Under this key a new session holds who proved to be who, for the store to begin it with.
+pub const SESSION_PROOF: &str = "proof";
+/// And under this one, where from.
+pub const SESSION_ORIGIN: &str = "origin";

@@ -1,0 +1,306 @@
+//! Everything that can be configured: each with a flag, a variable, a default and a line of help.
+
+mod base_url;
+mod duration;
+mod files;
+
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+use clap::Args;
+use frontdesk_domain::{
+    clock::Clock,
+    db::{self, DatabaseUrl},
+    passwords,
+    sessions::Lifetime,
+};
+use frontdesk_model::Secret;
+
+use crate::{
+    http::{self, client::Network, rate::Rates},
+    serve,
+    telemetry::LogFormat,
+};
+pub use base_url::{BaseUrl, NotABaseUrl};
+pub use duration::NotADuration;
+
+const DATA: &str = "Data";
+const NETWORK: &str = "Network";
+const LOG: &str = "Log";
+const PASSWORDS: &str = "Passwords and sessions";
+const LIMITS: &str = "Limits (of one client: requests a minute, 0 for no limit)";
+
+/// The configuration, which every command takes.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
+    /// The database: sqlite:<path> or postgres://user:password@host:port/name [default: the file
+    /// frontdesk.db in the data directory]. Flags can be seen by everybody on this machine; give
+    /// one with a password by the variable or in a file.
+    #[arg(long, env = "FRONTDESK_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(global = true, help_heading = DATA, conflicts_with = "database_url_file")]
+    pub database_url: Option<Secret>,
+
+    /// A file with the database URL in it
+    #[arg(long, env = "FRONTDESK_DATABASE_URL_FILE", value_name = "FILE")]
+    #[arg(global = true, help_heading = DATA)]
+    pub database_url_file: Option<PathBuf>,
+
+    /// Where files are kept; made if it is not there
+    #[arg(long, env = "FRONTDESK_DATA_DIR", value_name = "DIRECTORY", default_value = "data")]
+    #[arg(global = true, help_heading = DATA)]
+    pub data_dir: PathBuf,
+
+    /// Connections to the database
+    #[arg(long, env = "FRONTDESK_DATABASE_CONNECTIONS", value_name = "NUMBER", default_value_t = 8)]
+    #[arg(global = true, help_heading = DATA, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub database_connections: u32,
+
+    /// The address and port to listen on
+    #[arg(long, env = "FRONTDESK_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
+    #[arg(global = true, help_heading = NETWORK)]
+    pub listen: SocketAddr,
+
+    /// Where browsers find this server, such as https://desk.example [default: http://localhost
+    /// and the port of --listen]
+    #[arg(long, env = "FRONTDESK_BASE_URL", value_name = "URL")]
+    #[arg(global = true, help_heading = NETWORK)]
+    pub base_url: Option<BaseUrl>,
+
+    /// The reverse proxies in front, whose X-Forwarded-For is believed: addresses and ranges such
+    /// as 10.0.0.0/8, separated by commas
+    #[arg(long, env = "FRONTDESK_TRUSTED_PROXY", value_name = "ADDRESSES", value_delimiter = ',')]
+    #[arg(global = true, help_heading = NETWORK)]
+    pub trusted_proxy: Vec<Network>,
+
+    /// Connections at the same time; more have to wait
+    #[arg(long, env = "FRONTDESK_MAX_CONNECTIONS", value_name = "NUMBER", default_value_t = 4_096)]
+    #[arg(global = true, help_heading = NETWORK, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_connections: u32,
+
+    /// Requests at the same time; more are refused
+    #[arg(long, env = "FRONTDESK_MAX_IN_FLIGHT", value_name = "NUMBER", default_value_t = 1_024)]
+    #[arg(global = true, help_heading = NETWORK, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_in_flight: u32,
+
+    /// How long a connection is kept without a request, and may take for the header of one. Behind
+    /// a load balancer it must be longer than the load balancer's own idle timeout.
+    #[arg(long, env = "FRONTDESK_IDLE_TIMEOUT", value_name = "TIME", default_value = "10s")]
+    #[arg(global = true, help_heading = NETWORK, value_parser = duration::parse)]
+    pub idle_timeout: Duration,
+
+    /// How long a request's body may take to arrive, and its answer to be made
+    #[arg(long, env = "FRONTDESK_REQUEST_TIMEOUT", value_name = "TIME", default_value = "30s")]
+    #[arg(global = true, help_heading = NETWORK, value_parser = duration::parse)]
+    pub request_timeout: Duration,
+
+    /// How large a request's body may be
+    #[arg(long, env = "FRONTDESK_BODY_LIMIT", value_name = "BYTES", default_value_t = 65_536)]
+    #[arg(global = true, help_heading = NETWORK)]
+    pub body_limit: usize,
+
+    /// How long to go on accepting requests after a signal to stop, so that a load balancer sees
+    /// /health/ready say no first
+    #[arg(long, env = "FRONTDESK_SHUTDOWN_DELAY", value_name = "TIME", default_value = "0s")]
+    #[arg(global = true, help_heading = NETWORK, value_parser = duration::parse)]
+    pub shutdown_delay: Duration,
+
+    /// How long requests in flight may then take
+    #[arg(long, env = "FRONTDESK_SHUTDOWN_DEADLINE", value_name = "TIME", default_value = "20s")]
+    #[arg(global = true, help_heading = NETWORK, value_parser = duration::parse)]
+    pub shutdown_deadline: Duration,
+
+    /// What is logged: a level, and others for parts of the program
+    #[arg(long, env = "FRONTDESK_LOG", value_name = "FILTER", default_value = "info,sqlx=warn")]
+    #[arg(global = true, help_heading = LOG)]
+    pub log: String,
+
+    /// How the log is written
+    #[arg(long, env = "FRONTDESK_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t)]
+    #[arg(global = true, help_heading = LOG)]
+    pub log_format: LogFormat,
+
+    /// Memory that hashing one password takes, in KiB
+    #[arg(long, env = "FRONTDESK_HASH_MEMORY", value_name = "KIB", default_value_t = 19_456)]
+    #[arg(global = true, help_heading = PASSWORDS)]
+    pub hash_memory: u32,
+
+    /// How often hashing a password passes over that memory
+    #[arg(long, env = "FRONTDESK_HASH_PASSES", value_name = "NUMBER", default_value_t = 2)]
+    #[arg(global = true, help_heading = PASSWORDS)]
+    pub hash_passes: u32,
+
+    /// Passwords hashed at the same time [default: as many as there are cores]
+    #[arg(long, env = "FRONTDESK_HASH_THREADS", value_name = "NUMBER")]
+    #[arg(global = true, help_heading = PASSWORDS, value_parser = clap::value_parser!(u16).range(1..=1_024))]
+    pub hash_threads: Option<u16>,
+
+    /// Passwords that may wait for that; more are refused
+    #[arg(long, env = "FRONTDESK_HASH_QUEUE", value_name = "NUMBER", default_value_t = 64)]
+    #[arg(global = true, help_heading = PASSWORDS, value_parser = clap::value_parser!(u16).range(1..))]
+    pub hash_queue: u16,
+
+    /// How long one of them may wait
+    #[arg(long, env = "FRONTDESK_HASH_DEADLINE", value_name = "TIME", default_value = "1s")]
+    #[arg(global = true, help_heading = PASSWORDS, value_parser = duration::parse)]
+    pub hash_deadline: Duration,
+
+    /// How long a session lasts without a request
+    #[arg(long, env = "FRONTDESK_SESSION_IDLE", value_name = "TIME", default_value = "7d")]
+    #[arg(global = true, help_heading = PASSWORDS, value_parser = duration::parse)]
+    pub session_idle: Duration,
+
+    /// How long a session lasts in all
+    #[arg(long, env = "FRONTDESK_SESSION_LIFETIME", value_name = "TIME", default_value = "30d")]
+    #[arg(global = true, help_heading = PASSWORDS, value_parser = duration::parse)]
+    pub session_lifetime: Duration,
+
+    /// Reading pages
+    #[arg(long, env = "FRONTDESK_LIMIT_PAGE", value_name = "NUMBER", default_value_t = 1_200)]
+    #[arg(global = true, help_heading = LIMITS)]
+    pub limit_page: u32,
+
+    /// Posting forms
+    #[arg(long, env = "FRONTDESK_LIMIT_FORM", value_name = "NUMBER", default_value_t = 120)]
+    #[arg(global = true, help_heading = LIMITS)]
+    pub limit_form: u32,
+
+    /// Signing in
+    #[arg(long, env = "FRONTDESK_LIMIT_SIGN_IN", value_name = "NUMBER", default_value_t = 30)]
+    #[arg(global = true, help_heading = LIMITS)]
+    pub limit_sign_in: u32,
+
+    /// Signing up
+    #[arg(long, env = "FRONTDESK_LIMIT_SIGN_UP", value_name = "NUMBER", default_value_t = 20)]
+    #[arg(global = true, help_heading = LIMITS)]
+    pub limit_sign_up: u32,
+}
+
+/// What is wrong with the configuration, in words for who wrote it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the file {} of --database-url-file cannot be read", path.display())]
+    SecretFile { path: PathBuf, source: io::Error },
+    #[error("the database URL cannot be used")]
+    DatabaseUrl(#[source] <DatabaseUrl as FromStr>::Err),
+    #[error("{} cannot be made", path.display())]
+    Make { path: PathBuf, source: io::Error },
+    #[error("--session-idle must not be longer than --session-lifetime")]
+    IdleBeyondLifetime,
+    #[error("{0} must be longer than nothing")]
+    Zero(&'static str),
+}
+
+impl Config {
+    /// Finds what is wrong beyond single values.
+    ///
+    /// # Errors
+    /// The first fault.
+    pub fn check(&self) -> Result<(), Error> {
+        let times = [
+            ("--idle-timeout", self.idle_timeout),
+            ("--request-timeout", self.request_timeout),
+            ("--hash-deadline", self.hash_deadline),
+            ("--session-idle", self.session_idle),
+            ("--session-lifetime", self.session_lifetime),
+        ];
+        if let Some((name, _)) = times.iter().find(|(_, time)| time.is_zero()) {
+            return Err(Error::Zero(name));
+        }
+        if self.session_idle > self.session_lifetime {
+            return Err(Error::IdleBeyondLifetime);
+        }
+        Ok(())
+    }
+
+    /// Where browsers find this server.
+    pub fn base_url(&self) -> BaseUrl {
+        self.base_url.clone().unwrap_or_else(|| BaseUrl::localhost(self.listen.port()))
+    }
+
+    /// Which database it is.
+    ///
+    /// # Errors
+    /// A URL that cannot be used, or a file that cannot be read.
+    pub fn database_url(&self) -> Result<DatabaseUrl, Error> {
+        let url = match (&self.database_url, &self.database_url_file) {
+            (Some(url), _) => url.clone(),
+            (None, Some(path)) => {
+                files::secret(path).map_err(|source| Error::SecretFile { path: path.clone(), source })?
+            }
+            (None, None) => return Ok(DatabaseUrl::Sqlite(self.data_dir.join("frontdesk.db"))),
+        };
+        url.expose().parse().map_err(Error::DatabaseUrl)
+    }
+
+    /// Makes the data directory and the SQLite file where they are missing, for the owner alone.
+    ///
+    /// # Errors
+    /// What cannot be made.
+    pub fn make_files(&self, url: &DatabaseUrl) -> Result<(), Error> {
+        let made = |path: &Path, result: io::Result<()>| {
+            result.map_err(|source| Error::Make { path: path.to_owned(), source })
+        };
+        made(&self.data_dir, files::private_directory(&self.data_dir))?;
+        if let DatabaseUrl::Sqlite(file) = url {
+            if let Some(parent) = file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+                made(parent, files::private_directory(parent))?;
+            }
+            made(file, files::private_file(file))?;
+        }
+        Ok(())
+    }
+
+    /// How the domain is opened.
+    pub fn domain(&self, url: DatabaseUrl) -> frontdesk_domain::Options {
+        let passwords = passwords::Options::default();
+        frontdesk_domain::Options {
+            url,
+            database: db::Options { connections: self.database_connections, ..db::Options::default() },
+            passwords: passwords::Options {
+                memory_kib: self.hash_memory,
+                passes: self.hash_passes,
+                threads: self.hash_threads.map_or(passwords.threads, usize::from),
+                queue: usize::from(self.hash_queue),
+                deadline: self.hash_deadline,
+            },
+            lifetime: Lifetime { idle: self.session_idle, absolute: self.session_lifetime },
+            clock: Clock::system(),
+        }
+    }
+
+    /// How requests are treated.
+    pub fn http(&self) -> http::Settings {
+        http::Settings {
+            base_url: self.base_url(),
+            trusted_proxies: self.trusted_proxy.iter().copied().collect(),
+            body_bytes: self.body_limit,
+            request_timeout: self.request_timeout,
+            in_flight: self.max_in_flight as usize,
+            rates: Rates {
+                page: self.limit_page,
+                form: self.limit_form,
+                sign_in: self.limit_sign_in,
+                sign_up: self.limit_sign_up,
+            },
+        }
+    }
+
+    /// How connections are treated.
+    pub fn serve(&self) -> serve::Settings {
+        serve::Settings {
+            connections: self.max_connections as usize,
+            idle: self.idle_timeout,
+            stall: self.request_timeout,
+            shutdown_delay: self.shutdown_delay,
+            shutdown_deadline: self.shutdown_deadline,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! The files that the configuration names, made so that nobody else on the machine can read them.
+
+use std::{
+    fs::{DirBuilder, OpenOptions},
+    io::{self, ErrorKind},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+};
+
+use frontdesk_model::Secret;
+
+/// Makes a directory, with those above it, that only its owner can enter. One that is there
+/// already stays as it is.
+pub(super) fn private_directory(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+/// Makes an empty file that only its owner can read. One that is there already stays as it is.
+///
+/// SQLite takes an empty file for a new database, and gives the files that it puts beside it the
+/// same mode.
+pub(super) fn private_file(path: &Path) -> io::Result<()> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Reads a secret from a file, without the line break that editors put at the end.
+pub(super) fn secret(path: &Path) -> io::Result<Secret> {
+    let text = std::fs::read_to_string(path)?;
+    Ok(Secret::new(text.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn what_is_made_is_its_owners_alone() {
+        let temporary = tempfile::tempdir().unwrap();
+        let (directory, file) = (temporary.path().join("a/b"), temporary.path().join("a/b/new.db"));
+        private_directory(&directory).unwrap();
+        private_file(&file).unwrap();
+        assert_eq!((mode(&temporary.path().join("a")), mode(&directory), mode(&file)), (0o700, 0o700, 0o600));
+    }
+
+    #[test]
+    fn what_is_there_stays_as_it_is() {
+        let temporary = tempfile::tempdir().unwrap();
+        let file = temporary.path().join("old.db");
+        std::fs::write(&file, "kept").unwrap();
+        let before = mode(&file);
+        private_directory(temporary.path()).unwrap();
+        private_file(&file).unwrap();
+        assert_eq!((mode(&file), std::fs::read_to_string(&file).unwrap().as_str()), (before, "kept"));
+    }
+
+    #[test]
+    fn a_file_in_the_way_of_a_directory_is_an_error() {
+        let temporary = tempfile::tempdir().unwrap();
+        let file = temporary.path().join("data");
+        std::fs::write(&file, "").unwrap();
+        assert!(private_directory(&file).is_err());
+    }
+
+    #[test]
+    fn the_last_line_break_is_no_part_of_a_secret() {
+        let temporary = tempfile::tempdir().unwrap();
+        let file = temporary.path().join("url");
+        std::fs::write(&file, "postgres://desk:pw@db/desk\n").unwrap();
+        assert_eq!(secret(&file).unwrap().expose(), "postgres://desk:pw@db/desk");
+    }
+}

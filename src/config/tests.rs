@@ -1,0 +1,101 @@
+use clap::Parser;
+
+use super::*;
+
+#[derive(Parser)]
+struct Program {
+    #[command(flatten)]
+    config: Config,
+}
+
+fn parse(flags: &[&str]) -> Result<Config, clap::Error> {
+    Program::try_parse_from([&["frontdesk"], flags].concat()).map(|program| program.config)
+}
+
+fn config(flags: &[&str]) -> Config {
+    parse(flags).unwrap()
+}
+
+#[test]
+fn the_defaults_are_sound_and_those_of_the_settings() {
+    let config = config(&[]);
+    config.check().unwrap();
+    assert_eq!(config.base_url().origin(), "http://localhost:3000");
+    assert_eq!(config.database_url().unwrap().to_string(), "sqlite:data/frontdesk.db");
+    assert_eq!(format!("{:?}", config.serve()), format!("{:?}", serve::Settings::default()));
+    assert_eq!(format!("{:?}", config.http()), format!("{:?}", http::Settings::default()));
+    let options = config.domain(config.database_url().unwrap());
+    assert_eq!(format!("{:?}", options.passwords), format!("{:?}", passwords::Options::default()));
+    assert_eq!(format!("{:?}", options.lifetime), format!("{:?}", Lifetime::default()));
+    assert_eq!(format!("{:?}", options.database), format!("{:?}", db::Options::default()));
+}
+
+#[test]
+fn the_base_url_follows_the_port() {
+    assert_eq!(config(&["--listen", "0.0.0.0:8080"]).base_url().origin(), "http://localhost:8080");
+    let own = config(&["--listen", "0.0.0.0:8080", "--base-url", "https://desk.example/"]);
+    assert_eq!(own.base_url().origin(), "https://desk.example");
+}
+
+#[test]
+fn the_database_url_may_be_in_a_file_and_is_never_printed() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "postgres://desk:hunter2@db.example:5432/desk\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    let by_file = config(&["--database-url-file", path]);
+    assert_eq!(by_file.database_url().unwrap().to_string(), "postgres://desk@db.example:5432/desk");
+    let by_flag = config(&["--database-url", "postgres://desk:hunter2@db.example:5432/desk"]);
+    assert!(!format!("{by_flag:?}").contains("hunter2"));
+    let missing = config(&["--database-url-file", "/nowhere"]).database_url();
+    assert!(matches!(missing, Err(Error::SecretFile { .. })));
+    assert!(matches!(config(&["--database-url", "mysql://x"]).database_url(), Err(Error::DatabaseUrl(_))));
+    assert!(parse(&["--database-url", "sqlite:a.db", "--database-url-file", path]).is_err());
+}
+
+#[test]
+fn values_that_make_no_sense_are_refused() {
+    for flags in [
+        ["--listen", "3000"],
+        ["--base-url", "desk.example"],
+        ["--trusted-proxy", "10.0.0.0/8,proxy"],
+        ["--request-timeout", "30"],
+        ["--max-in-flight", "0"],
+        ["--database-connections", "0"],
+        ["--hash-threads", "0"],
+        ["--log-format", "xml"],
+    ] {
+        assert!(parse(&flags).is_err(), "{flags:?}");
+    }
+    let zero = config(&["--request-timeout", "0s"]).check();
+    assert_eq!(zero.unwrap_err().to_string(), "--request-timeout must be longer than nothing");
+    let idle = config(&["--session-idle", "60d"]).check();
+    assert!(matches!(idle, Err(Error::IdleBeyondLifetime)));
+}
+
+#[test]
+fn every_value_has_a_flag_a_variable_and_help_and_shows_no_secret() {
+    use clap::CommandFactory;
+    for argument in Program::command().get_arguments().filter(|argument| argument.get_id() != "help") {
+        let name = argument.get_id().as_str();
+        assert_eq!(argument.get_long(), Some(&*name.replace('_', "-")));
+        let variable = format!("FRONTDESK_{}", name.to_uppercase());
+        assert_eq!(argument.get_env(), Some(std::ffi::OsStr::new(&variable)));
+        assert!(argument.get_help().is_some() && argument.is_global_set(), "{name}");
+        assert!(argument.get_help_heading().is_some(), "{name}");
+        assert_eq!(argument.is_hide_env_values_set(), name == "database_url");
+    }
+}
+
+#[test]
+fn files_are_made_where_they_are_missing() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path().join("data");
+    let config = config(&["--data-dir", data.to_str().unwrap()]);
+    let url = config.database_url().unwrap();
+    config.make_files(&url).unwrap();
+    config.make_files(&url).unwrap();
+    assert!(data.join("frontdesk.db").is_file());
+    let elsewhere = DatabaseUrl::Sqlite(temporary.path().join("other/desk.db"));
+    config.make_files(&elsewhere).unwrap();
+    assert!(temporary.path().join("other/desk.db").is_file());
+}

@@ -1,0 +1,273 @@
+//! How often one client may ask, by what it asks for.
+//!
+//! Each [`Limit`] is a bucket per client address that holds a minute's worth of requests and fills
+//! up evenly. An IPv6 client counts by its /64, since it has all of that to choose addresses from.
+//!
+//! Clients on this very machine are not limited. They are its operator, or a reverse proxy that
+//! `FRONTDESK_TRUSTED_PROXY` does not name; to count all of a proxy's visitors as one client would
+//! be an outage that begins with the first busy minute.
+
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use frontdesk_model::{Code, Problem};
+use governor::{
+    DefaultKeyedRateLimiter, Quota,
+    clock::{Clock, DefaultClock},
+};
+use http::{HeaderName, HeaderValue, Method};
+
+use super::{client::ClientAddr, problem::Refusal};
+
+const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// The time in which a bucket fills up, in seconds.
+const WINDOW: u64 = 60;
+/// After so many requests the clients whose buckets are full again are forgotten. A request keeps
+/// its client in memory for two intervals at most, so what is kept is bounded by the traffic.
+const SWEEP: u32 = 4_096;
+
+/// What is limited. Which one a request counts against is in [`Limit::of`], on one page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Reading a page.
+    Page,
+    /// Posting a form that has no limit of its own.
+    Form,
+    /// Trying a password.
+    SignIn,
+    /// Making an account, or using a link that leads to one.
+    SignUp,
+}
+
+impl Limit {
+    pub fn of(method: &Method, path: &str) -> Self {
+        match (method, path) {
+            (&Method::GET | &Method::HEAD | &Method::OPTIONS, _) => Self::Page,
+            (_, "/fn/sign_in") => Self::SignIn,
+            (_, "/fn/sign_up" | "/fn/set_up" | "/fn/accept_invite") => Self::SignUp,
+            _ => Self::Form,
+        }
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Form => "form",
+            Self::SignIn => "sign-in",
+            Self::SignUp => "sign-up",
+        }
+    }
+}
+
+/// Requests a minute and client for each [`Limit`]; 0 is no limit.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    pub page: u32,
+    pub form: u32,
+    pub sign_in: u32,
+    pub sign_up: u32,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self { page: 1_200, form: 120, sign_in: 30, sign_up: 20 }
+    }
+}
+
+/// The buckets of all clients. Cheap to clone.
+#[derive(Clone)]
+pub struct Limiter(Arc<Buckets>);
+
+struct Buckets {
+    page: Option<Bucket>,
+    form: Option<Bucket>,
+    sign_in: Option<Bucket>,
+    sign_up: Option<Bucket>,
+}
+
+/// One limit, with the state of each client.
+struct Bucket {
+    quota: NonZeroU32,
+    clients: DefaultKeyedRateLimiter<IpAddr>,
+    asked: AtomicU32,
+}
+
+impl Limiter {
+    pub fn new(rates: Rates) -> Self {
+        Self(Arc::new(Buckets {
+            page: Bucket::new(rates.page),
+            form: Bucket::new(rates.form),
+            sign_in: Bucket::new(rates.sign_in),
+            sign_up: Bucket::new(rates.sign_up),
+        }))
+    }
+
+    /// Takes one request out of the client's bucket, or tells how long it has to wait.
+    fn take(&self, limit: Limit, client: IpAddr) -> Result<(), Exceeded> {
+        let bucket = match limit {
+            Limit::Page => &self.0.page,
+            Limit::Form => &self.0.form,
+            Limit::SignIn => &self.0.sign_in,
+            Limit::SignUp => &self.0.sign_up,
+        };
+        match bucket {
+            Some(bucket) if !client.is_loopback() => {
+                bucket.take(client).map_err(|wait| Exceeded { limit, quota: bucket.quota, wait })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Bucket {
+    fn new(a_minute: u32) -> Option<Self> {
+        let quota = NonZeroU32::new(a_minute)?;
+        let clients = DefaultKeyedRateLimiter::keyed(Quota::per_minute(quota));
+        Some(Self { quota, clients, asked: AtomicU32::new(0) })
+    }
+
+    fn take(&self, client: IpAddr) -> Result<(), Duration> {
+        if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
+            self.clients.retain_recent();
+        }
+        let taken = self.clients.check_key(&network(client));
+        taken.map_err(|not_until| not_until.wait_time_from(DefaultClock::default().now()))
+    }
+}
+
+/// What counts as one client: an IPv4 address, or the first 64 bits of an IPv6 address.
+fn network(client: IpAddr) -> IpAddr {
+    match client {
+        IpAddr::V4(_) => client,
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+    }
+}
+
+/// A client has asked too often.
+struct Exceeded {
+    limit: Limit,
+    quota: NonZeroU32,
+    wait: Duration,
+}
+
+impl IntoResponse for Exceeded {
+    /// 429 with `Retry-After`, and the same as the fields of `draft-ietf-httpapi-ratelimit-headers-10`.
+    fn into_response(self) -> Response {
+        let Self { limit, quota, wait } = self;
+        // Rounded up: whoever comes back then is let in.
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let mut response = Refusal(Problem::new(Code::TooManyRequests).retry_after(seconds)).into_response();
+        let fields = [
+            (RATELIMIT_POLICY, format!("\"{}\";q={quota};w={WINDOW}", limit.name())),
+            (RATELIMIT, format!("\"{}\";r=0;t={seconds}", limit.name())),
+        ];
+        for (name, value) in fields {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
+    }
+}
+
+/// Holds every client to the limit of what it asks for.
+pub async fn limit(State(limiter): State<Limiter>, request: Request, next: Next) -> Response {
+    let limit = Limit::of(request.method(), request.uri().path());
+    let client = request.extensions().get().map(|ClientAddr(address)| *address);
+    match client.map_or(Ok(()), |client| limiter.take(limit, client)) {
+        Ok(()) => next.run(request).await,
+        Err(exceeded) => {
+            tracing::info!(limit = limit.name(), "refused as too many");
+            exceeded.into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::Body, middleware::from_fn_with_state, routing::any};
+    use http::{StatusCode, header::RETRY_AFTER};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    fn router(rates: Rates) -> Router {
+        Router::new().fallback(any(async || "reached")).layer(from_fn_with_state(Limiter::new(rates), limit))
+    }
+
+    async fn send(router: &Router, method: &str, path: &str, client: &str) -> Response {
+        let mut request = http::Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(ClientAddr(client.parse().unwrap()));
+        router.clone().oneshot(request).await.unwrap()
+    }
+
+    const TIGHT: Rates = Rates { page: 3, form: 3, sign_in: 2, sign_up: 1 };
+
+    #[tokio::test]
+    async fn the_request_after_the_last_one_is_told_when_to_come_back() {
+        let router = router(TIGHT);
+        for _ in 0..2 {
+            assert_eq!(send(&router, "POST", "/fn/sign_in", "203.0.113.9").await.status(), StatusCode::OK);
+        }
+        let refused = send(&router, "POST", "/fn/sign_in", "203.0.113.9").await;
+        assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+        // Two a minute: the next is there 30 seconds after the first.
+        assert_eq!(refused.headers()[RETRY_AFTER], "30");
+        assert_eq!(refused.headers()[RATELIMIT_POLICY], "\"sign-in\";q=2;w=60");
+        assert_eq!(refused.headers()[RATELIMIT], "\"sign-in\";r=0;t=30");
+        assert_eq!(refused.extensions().get::<Problem>().unwrap().error, Code::TooManyRequests);
+    }
+
+    #[tokio::test]
+    async fn limits_and_clients_do_not_touch_each_other() {
+        let router = router(TIGHT);
+        assert_eq!(send(&router, "POST", "/fn/sign_up", "203.0.113.9").await.status(), StatusCode::OK);
+        assert_eq!(send(&router, "POST", "/fn/set_up", "203.0.113.9").await.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(send(&router, "POST", "/fn/sign_up", "203.0.113.10").await.status(), StatusCode::OK);
+        assert_eq!(send(&router, "POST", "/fn/rename", "203.0.113.9").await.status(), StatusCode::OK);
+        assert_eq!(send(&router, "GET", "/fn/sign_up", "203.0.113.9").await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn an_ipv6_client_counts_by_its_network() {
+        let router = router(TIGHT);
+        assert_eq!(send(&router, "POST", "/fn/sign_up", "2001:db8::1").await.status(), StatusCode::OK);
+        let neighbour = send(&router, "POST", "/fn/sign_up", "2001:db8::ffff:0:1").await;
+        assert_eq!(neighbour.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(send(&router, "POST", "/fn/sign_up", "2001:db8:0:1::1").await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn this_machine_and_a_limit_of_zero_are_not_limited() {
+        let tight = router(TIGHT);
+        let open = router(Rates { sign_up: 0, ..TIGHT });
+        for _ in 0..10 {
+            assert_eq!(send(&tight, "POST", "/fn/sign_up", "127.0.0.1").await.status(), StatusCode::OK);
+            assert_eq!(send(&tight, "POST", "/fn/sign_up", "::1").await.status(), StatusCode::OK);
+            assert_eq!(send(&open, "POST", "/fn/sign_up", "203.0.113.9").await.status(), StatusCode::OK);
+        }
+    }
+
+    #[test]
+    fn clients_with_full_buckets_are_forgotten() {
+        // 60 million a minute: a bucket is full again after a microsecond.
+        let bucket = Bucket::new(60_000_000).unwrap();
+        for n in 0..10 * SWEEP {
+            assert!(bucket.take(IpAddr::V4(n.into())).is_ok());
+        }
+        assert!(bucket.clients.len() <= 2 * SWEEP as usize, "{}", bucket.clients.len());
+    }
+}
