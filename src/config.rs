@@ -256,7 +256,7 @@ impl Config {
     }
 
     /// How the domain is opened.
-    pub fn domain(&self, url: DatabaseUrl) -> frontdesk_domain::Options {
+    pub fn domain(&self, url: DatabaseUrl, clock: Clock) -> frontdesk_domain::Options {
         let passwords = passwords::Options::default();
         frontdesk_domain::Options {
             url,
@@ -269,7 +269,7 @@ impl Config {
                 deadline: self.hash_deadline,
             },
             lifetime: Lifetime { idle: self.session_idle, absolute: self.session_lifetime },
-            clock: Clock::system(),
+            clock,
         }
     }
 

@@ -1,12 +1,16 @@
 //! HTTP: what every request passes on its way in and every answer on its way out.
 
+pub mod actor;
 pub mod client;
 pub mod csrf;
+pub mod flash;
 pub mod health;
 pub mod limits;
+pub mod pages;
 pub mod problem;
 pub mod rate;
 pub mod security;
+pub mod session;
 mod settings;
 pub mod trace;
 
@@ -25,6 +29,7 @@ use tower::ServiceBuilder;
 
 use crate::{assets, shutdown::Shutdown};
 use limits::BodyLimits;
+use pages::ProblemPages;
 use problem::ErrorPages;
 use rate::Limiter;
 pub use settings::Settings;
@@ -36,6 +41,15 @@ pub struct AppState {
     pub config: Arc<Settings>,
     pub pages: Arc<dyn ErrorPages>,
     pub shutdown: Shutdown,
+}
+
+impl AppState {
+    /// With the pages that this server shows to people.
+    pub fn new(domain: Domain, settings: Settings, shutdown: Shutdown) -> Self {
+        let config = Arc::new(settings);
+        let pages = Arc::new(ProblemPages { domain: domain.clone(), config: config.clone() });
+        Self { domain, config, pages, shutdown }
+    }
 }
 
 /// Puts every layer around the routes. The outermost stands first: a request goes down the list,
@@ -72,9 +86,15 @@ pub fn layers(routes: Router, state: &AppState) -> Router {
         // A panic below is a refusal like any other.
         .layer(from_fn(problem::catch_panic));
 
+    let people = ServiceBuilder::new()
+        // Innermost, so that what is refused above costs no query.
+        .layer(session::layer(state.domain.clone(), &settings.base_url))
+        // Within the session, from which it takes the person.
+        .layer(from_fn(actor::identify));
+
     // Health is asked for by machines, and must be told the more, the busier the server is.
     let health = health::routes(state.domain.db.clone(), state.shutdown.clone());
-    routes.layer(guards).merge(health).layer(outer)
+    routes.layer(people).layer(guards).merge(health).layer(outer)
 }
 
 /// Answers with a file if there is one of that name.

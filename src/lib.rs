@@ -1,8 +1,14 @@
 //! The server: configuration, HTTP, and the process around them.
 
 pub mod assets;
+pub mod chores;
 pub mod config;
 pub mod http;
 pub mod serve;
 pub mod shutdown;
 pub mod telemetry;
+
+/// The whole server, as `frontdesk serve` runs it and as tests drive it in process.
+pub fn router(state: &http::AppState) -> axum::Router {
+    http::layers(http::pages::routes().with_state(state.clone()), state)
+}

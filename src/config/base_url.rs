@@ -1,6 +1,6 @@
 //! Where browsers find this server.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, net::IpAddr, str::FromStr};
 
 use http::Uri;
 
@@ -10,6 +10,7 @@ use http::Uri;
 pub struct BaseUrl {
     origin: String,
     is_https: bool,
+    is_loopback: bool,
 }
 
 /// The text is not an origin.
@@ -20,7 +21,7 @@ pub struct NotABaseUrl;
 impl BaseUrl {
     /// For those who look at it on the machine it runs on.
     pub fn localhost(port: u16) -> Self {
-        Self { origin: format!("http://localhost:{port}"), is_https: false }
+        Self { origin: format!("http://localhost:{port}"), is_https: false, is_loopback: true }
     }
 
     /// As browsers write it in `Origin`, without a slash at the end.
@@ -30,6 +31,12 @@ impl BaseUrl {
 
     pub fn is_https(&self) -> bool {
         self.is_https
+    }
+
+    /// Whether it leads to the very machine that the browser runs on, where browsers trust plain
+    /// HTTP as if it were HTTPS.
+    pub fn is_loopback(&self) -> bool {
+        self.is_loopback
     }
 }
 
@@ -49,11 +56,13 @@ impl FromStr for BaseUrl {
             return Err(NotABaseUrl);
         }
         let host = authority.host().to_ascii_lowercase();
+        let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+        let is_loopback = address.map_or(host == "localhost", |address| address.is_loopback());
         let origin = match authority.port_u16() {
             Some(port) if port != own_port => format!("{scheme}://{host}:{port}"),
             _ => format!("{scheme}://{host}"),
         };
-        Ok(Self { origin, is_https: scheme == "https" })
+        Ok(Self { origin, is_https: scheme == "https", is_loopback })
     }
 }
 
@@ -70,20 +79,40 @@ mod tests {
     #[test]
     fn a_base_url_is_an_origin() {
         let cases = [
-            ("https://desk.example", "https://desk.example", true),
-            ("https://Desk.Example/", "https://desk.example", true),
-            ("https://desk.example:443", "https://desk.example", true),
-            ("http://desk.example:443", "http://desk.example:443", false),
-            ("http://localhost:3000", "http://localhost:3000", false),
-            ("http://[::1]:3000/", "http://[::1]:3000", false),
+            ("https://desk.example", "https://desk.example"),
+            ("https://Desk.Example/", "https://desk.example"),
+            ("https://desk.example:443", "https://desk.example"),
+            ("http://desk.example:443", "http://desk.example:443"),
+            ("http://localhost:3000", "http://localhost:3000"),
+            ("http://[::1]:3000/", "http://[::1]:3000"),
         ];
-        for (text, origin, is_https) in cases {
-            assert_eq!(text.parse(), Ok(BaseUrl { origin: origin.to_owned(), is_https }), "{text}");
+        for (text, origin) in cases {
+            let url: BaseUrl = text.parse().unwrap();
+            assert_eq!((url.origin(), url.is_https()), (origin, text.starts_with("https")), "{text}");
         }
-        for wrong in
-            ["", "desk.example", "//desk.example", "ftp://desk.example", "https://", "https://desk.example/shop", "https://desk.example?a", "https://ann:pw@desk.example", "https://desk example"]
-        {
-            assert_eq!(wrong.parse::<BaseUrl>(), Err(NotABaseUrl), "{wrong}");
+        let wrong = [
+            "",
+            "desk.example",
+            "//desk.example",
+            "ftp://desk.example",
+            "https://",
+            "https://desk.example/shop",
+            "https://desk.example?a",
+            "https://ann:pw@desk.example",
+            "https://desk example",
+        ];
+        for text in wrong {
+            assert_eq!(text.parse::<BaseUrl>(), Err(NotABaseUrl), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for own in ["http://localhost:3000", "http://127.0.0.1", "http://[::1]:3000"] {
+            assert!(own.parse::<BaseUrl>().unwrap().is_loopback(), "{own}");
+        }
+        for other in ["https://desk.example", "http://192.168.0.7:3000", "http://localhost.desk.example"] {
+            assert!(!other.parse::<BaseUrl>().unwrap().is_loopback(), "{other}");
         }
     }
 }

@@ -131,7 +131,7 @@ fn is_api(path: &str) -> bool {
 }
 
 /// Whether the client names HTML among what it takes. Browsers do; `*/*` is said by programs.
-fn wants_html(headers: &HeaderMap) -> bool {
+pub(super) fn wants_html(headers: &HeaderMap) -> bool {
     let lines = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
     lines.flat_map(|line| line.split(',')).any(|item| {
         let mut parts = item.split(';').map(str::trim);

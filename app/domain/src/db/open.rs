@@ -138,6 +138,26 @@ impl Db {
         }
     }
 
+    /// Has the database read a statement, and returns how many parameters it found. For the test
+    /// that does so with all of them.
+    #[doc(hidden)]
+    pub async fn prepare(&self, sql: super::Sql) -> Result<usize, Error> {
+        use sqlx::{Either, SqlSafeStr as _, Statement as _};
+        let text = sql.text.into_sql_str();
+        let failed = |source| Error::of(sql.name, source);
+        let found = |params: Option<Either<usize, usize>>| params.map_or(0, Either::into_inner);
+        match &self.engine {
+            Engine::Sqlite { readers, .. } => {
+                let statement = readers.prepare(text).await.map_err(failed)?;
+                Ok(found(statement.parameters().map(|params| params.map_left(<[_]>::len))))
+            }
+            Engine::Postgres { pool } => {
+                let statement = pool.prepare(text).await.map_err(failed)?;
+                Ok(found(statement.parameters().map(|params| params.map_left(<[_]>::len))))
+            }
+        }
+    }
+
     /// The plan of a statement, one step a line. For the tests that hold lists to their indexes.
     #[doc(hidden)]
     pub async fn explain(&self, sql: super::Sql, params: Vec<super::Value>) -> Result<String, Error> {

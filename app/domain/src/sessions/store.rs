@@ -25,6 +25,7 @@ statements! { "sessions";
                ORDER BY s.id DESC LIMIT 100";
     DELETE = "DELETE FROM sessions WHERE id = $1 AND user_id = $2";
     DELETE_BY_TOKEN = "DELETE FROM sessions WHERE token_hash = $1";
+    EXISTS = "SELECT id FROM sessions WHERE token_hash = $1";
     SEEN = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
     // Bounded, so that it never keeps other writers waiting for long.
     SWEEP = "DELETE FROM sessions WHERE id IN (\
@@ -110,6 +111,11 @@ pub(super) async fn of_user(
 /// Whether there was such a session, and theirs.
 pub(super) async fn delete(tx: &mut Tx, id: SessionId, user: UserId) -> Result<bool, db::Error> {
     Ok(tx.execute(DELETE, params![id, user]).await? == 1)
+}
+
+pub(super) async fn exists(db: &Db, token: TokenHash) -> Result<bool, db::Error> {
+    let found: Option<(Uuid,)> = db.optional(EXISTS, params![bytes(token)]).await?;
+    Ok(found.is_some())
 }
 
 pub(super) async fn delete_by_token(tx: &mut Tx, token: TokenHash) -> Result<(), db::Error> {

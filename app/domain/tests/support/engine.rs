@@ -1,0 +1,87 @@
+//! A fresh database for every test, gone when it ends.
+
+use std::{
+    panic::resume_unwind,
+    process,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use frontdesk_domain::db::DatabaseUrl;
+use sqlx::{ConnectOptions, Executor, postgres::PgConnectOptions};
+
+use super::TestDomain;
+
+/// Names the server that the tests on PostgreSQL use.
+const VARIABLE: &str = "TEST_POSTGRES_URL";
+
+#[derive(Clone, Copy)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Runs a test on a database of its own, and drops that however the test ends.
+///
+/// The test is a task, as a request is to the server, so what it awaits must be `Send`.
+pub async fn run<F: Future<Output = ()> + Send + 'static>(engine: Engine, test: impl FnOnce(TestDomain) -> F) {
+    let database = Database::create(engine).await;
+    let domain = TestDomain::open(database.url()).await;
+    let ended = tokio::spawn(test(domain.clone())).await;
+    domain.db.close().await;
+    database.drop().await;
+    if let Err(error) = ended {
+        resume_unwind(error.into_panic());
+    }
+}
+
+enum Database {
+    Sqlite(tempfile::TempDir),
+    Postgres { server: PgConnectOptions, name: String },
+}
+
+impl Database {
+    async fn create(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::Sqlite(tempfile::tempdir().unwrap()),
+            Engine::Postgres => {
+                static NEXT: AtomicU32 = AtomicU32::new(0);
+                let name = format!("test_{}_{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+                let server = server();
+                administer(&server, format!("CREATE DATABASE {name}")).await;
+                Self::Postgres { server, name }
+            }
+        }
+    }
+
+    fn url(&self) -> DatabaseUrl {
+        match self {
+            Self::Sqlite(folder) => DatabaseUrl::Sqlite(folder.path().join("test.db")),
+            Self::Postgres { server, name } => DatabaseUrl::Postgres(Box::new(server.clone().database(name))),
+        }
+    }
+
+    async fn drop(self) {
+        if let Self::Postgres { server, name } = self {
+            // FORCE: a test may have left other instances open.
+            administer(&server, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        }
+    }
+}
+
+fn server() -> PgConnectOptions {
+    let Ok(url) = std::env::var(VARIABLE) else {
+        panic!(
+            "{VARIABLE} is not set, so there is no PostgreSQL server for this test. `cargo xtask test` brings one; \
+             or set it to postgres://user@host:port/database, where the user may create databases."
+        );
+    };
+    url.parse().unwrap_or_else(|error| panic!("{VARIABLE} does not name a PostgreSQL server: {error}"))
+}
+
+async fn administer(server: &PgConnectOptions, command: String) {
+    let mut connection = server
+        .connect()
+        .await
+        .unwrap_or_else(|error| panic!("the PostgreSQL server that {VARIABLE} names does not answer: {error}"));
+    connection.execute(sqlx::AssertSqlSafe(command)).await.unwrap();
+}

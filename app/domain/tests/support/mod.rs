@@ -1,0 +1,95 @@
+//! A domain on a database of its own, and the people in it.
+
+mod engine;
+mod people;
+mod random;
+
+use std::ops::Deref;
+
+use frontdesk_domain::{Domain, Options, clock::Clock, db, passwords, sessions::Lifetime};
+use frontdesk_model::Timestamp;
+
+pub use engine::{Engine, run};
+pub use people::{PASSWORD, Someone, create, origin, person, register, sign_up_form, system};
+pub use random::Random;
+
+/// When all tests begin. Their clock stands still until they move it.
+pub const NOW: &str = "2026-03-14T09:26:53Z";
+
+/// Runs tests on both databases: `both! { a_rule, another_rule }`.
+macro_rules! both {
+    ($($test:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                $crate::support::run($crate::support::Engine::Sqlite, super::$test).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                $crate::support::run($crate::support::Engine::Postgres, super::$test).await;
+            })*
+        }
+    };
+}
+
+/// A [`Domain`] with a clock that stands at [`NOW`] and passwords that cost next to nothing.
+#[derive(Clone)]
+pub struct TestDomain {
+    domain: Domain,
+    options: Options,
+}
+
+impl TestDomain {
+    async fn open(url: db::DatabaseUrl) -> Self {
+        let options = Options {
+            url,
+            database: db::Options::default(),
+            passwords: passwords::Options { memory_kib: 64, passes: 1, threads: 2, queue: 1_000, ..Default::default() },
+            lifetime: Lifetime::default(),
+            clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
+        };
+        Self::with(options).await
+    }
+
+    async fn with(options: Options) -> Self {
+        Self { domain: Domain::open(&options).await.unwrap(), options }
+    }
+
+    /// Another instance of Frontdesk on the same database and with the same clock.
+    pub async fn beside(&self, change: impl FnOnce(&mut Options)) -> Self {
+        let mut options = self.options.clone();
+        change(&mut options);
+        Self::with(options).await
+    }
+
+    /// What a statement counts, asked in a transaction of its own.
+    pub async fn count(&self, text: &'static str) -> i64 {
+        let (count,): (i64,) = self.db.one(db::Sql::new("test.count", text), Vec::new()).await.unwrap();
+        count
+    }
+
+    pub async fn events(&self) -> i64 {
+        self.count("SELECT count(*) FROM audit_events").await
+    }
+
+    pub async fn users(&self) -> i64 {
+        self.count("SELECT count(*) FROM users").await
+    }
+
+    /// Does what no use case would.
+    pub async fn meddle(&self, text: &'static str, params: Vec<db::Value>) -> Result<u64, db::Error> {
+        let mut tx = self.db.write().await?;
+        let changed = tx.execute(db::Sql::new("test.meddle", text), params).await?;
+        tx.commit().await?;
+        Ok(changed)
+    }
+}
+
+impl Deref for TestDomain {
+    type Target = Domain;
+    fn deref(&self) -> &Domain {
+        &self.domain
+    }
+}

@@ -1,0 +1,100 @@
+//! What `frontdesk` can do, one file a command.
+
+mod admin;
+mod migrate;
+mod seed;
+mod serve;
+
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+};
+
+use clap::Subcommand;
+use frontdesk::{
+    config::{self, BaseUrl, Config},
+    telemetry,
+};
+use frontdesk_domain::{Domain, OpenError, accounts, clock::Clock, db, passwords};
+use frontdesk_model::forms::OneTimeLink;
+
+/// A command and what belongs to it alone.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve pages until told to stop
+    ///
+    /// The database is made if there is none, and its schema brought up to date. As long as there
+    /// is no owner, a link is printed with which to become it.
+    Serve,
+    /// Bring the database's schema up to date, and stop
+    ///
+    /// `serve` does it, too. By itself it is for those who do it before they replace the program.
+    Migrate,
+    /// Fill the database with people who do not exist, to look around and to measure
+    Seed(seed::Arguments),
+    /// For those who run this server
+    #[command(subcommand)]
+    Admin(admin::Command),
+}
+
+impl Command {
+    /// # Errors
+    /// Why it could not be done.
+    pub async fn run(self, config: &Config) -> Result<(), Error> {
+        match self {
+            Self::Serve => serve::run(config).await,
+            Self::Migrate => migrate::run(config).await,
+            Self::Seed(arguments) => seed::run(config, arguments).await,
+            Self::Admin(admin::Command::SetupLink) => admin::setup_link(config).await,
+        }
+    }
+}
+
+/// Why a command could not do its work, to be printed with its causes for whoever ran it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    #[error(transparent)]
+    Telemetry(#[from] telemetry::Error),
+    #[error("the program cannot start its threads")]
+    Runtime(#[source] io::Error),
+    #[error("cannot listen on {address}")]
+    Listen { address: SocketAddr, source: io::Error },
+    #[error("cannot serve")]
+    Serve(#[source] io::Error),
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error("the database at {url} cannot be used")]
+    Database { url: String, source: db::Error },
+    #[error(transparent)]
+    Accounts(#[from] accounts::Error),
+    #[error(transparent)]
+    Passwords(#[from] passwords::Error),
+    #[error("there is an owner already; sign in at {0}")]
+    HasOwner(BaseUrl),
+    #[error("nothing can be printed")]
+    Print(#[source] io::Error),
+}
+
+/// Opens the domain over the configured database, making the files that it needs.
+async fn open(config: &Config) -> Result<Domain, Error> {
+    let url = config.database_url()?;
+    config.make_files(&url)?;
+    Ok(Domain::open(&config.domain(url, Clock::system())).await?)
+}
+
+/// Prints to standard output, which is for answers; the log goes elsewhere.
+fn print(text: &str) -> Result<(), Error> {
+    writeln!(io::stdout(), "{text}").map_err(Error::Print)
+}
+
+/// The words that hand over the link with which somebody becomes the owner.
+fn invitation(base_url: &BaseUrl, link: &OneTimeLink) -> String {
+    let token = link.token.expose();
+    format!(
+        "Nobody owns this Frontdesk yet. Open this link within a day to become its owner:\n\n    \
+         {base_url}/setup?token={token}\n\n\
+         For a new link, run `frontdesk admin setup-link`."
+    )
+}

@@ -1,0 +1,45 @@
+//! `frontdesk serve`: everything is made here, and handed to those who need it.
+
+use frontdesk::{
+    chores,
+    config::{BaseUrl, Config},
+    http::AppState,
+    router, serve,
+    shutdown::Shutdown,
+};
+use frontdesk_domain::{Domain, accounts};
+use tokio::net::TcpListener;
+
+use super::{Error, invitation, open, print};
+
+pub async fn run(config: &Config) -> Result<(), Error> {
+    let (address, base_url) = (config.listen, config.base_url());
+    // Before the database: who has the port is the one to change it.
+    let listener = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
+    let shutdown = Shutdown::default();
+    shutdown.begin_on_signals().map_err(Error::Serve)?;
+    let domain = open(config).await?;
+    greet(&domain, &base_url).await?;
+
+    let state = AppState::new(domain.clone(), config.http(), shutdown.clone());
+    let chores = tokio::spawn(chores::run(domain.clone(), shutdown.clone()));
+    serve::serve(listener, router(&state), &config.serve(), shutdown).await.map_err(Error::Serve)?;
+
+    // It ends by itself, and a panic in it has been logged.
+    let _ = chores.await;
+    chores::flush(&domain).await;
+    domain.db.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Tells the operator how to go on.
+async fn greet(domain: &Domain, base_url: &BaseUrl) -> Result<(), Error> {
+    if !base_url.is_https() && !base_url.is_loopback() {
+        tracing::warn!(%base_url, "browsers reach this server without HTTPS: passwords can be read on their way");
+    }
+    match accounts::setup_link(domain).await? {
+        Some(link) => print(&format!("\n{}\n", invitation(base_url, &link))),
+        None => Ok(()),
+    }
+}

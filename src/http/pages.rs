@@ -1,0 +1,234 @@
+//! The Leptos pages, and what becomes of the forms that they post.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use frontdesk_domain::{
+    Domain,
+    actor::{Actor, Origin},
+};
+use frontdesk_model::{Code, LinkId, Problem, Secret, forms::OneTimeLink, forms::local_path};
+use frontdesk_web::{
+    app::{App, shell},
+    input::{self, Pairs},
+    parts::page::sign_in_address,
+    post::{Done, PAGE_FIELD},
+    visit::{Refused, Site, Visit},
+};
+use futures::future::BoxFuture;
+use http::{
+    HeaderName, HeaderValue, Method, StatusCode, Uri,
+    header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE},
+    request::Parts,
+};
+use leptos::{nonce::use_nonce, prelude::*, server_fn::axum::get_server_fn_service};
+use leptos_axum::{ResponseOptions, generate_route_list, handle_server_fns_with_context, render_app_async_with_context};
+use tower_sessions::Session;
+
+use super::{
+    AppState, Settings, flash,
+    problem::{ErrorPages, Refusal, wants_html},
+    security::{Https, page_policy},
+};
+use crate::assets;
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+/// The most that a server function's own answer has, in bytes.
+const ANSWER_BYTES: usize = 256 * 1024;
+/// What is typed here is never sent back.
+const SECRET_FIELDS: [&str; 1] = ["password"];
+
+/// Every page, and the address of every form.
+pub fn routes() -> Router<AppState> {
+    let pages = generate_route_list(App);
+    let router = Router::new().route("/fn/{name}", post(form)).route("/logout", post(form)).fallback(page);
+    pages.iter().fold(router, |router, route| router.route(route.path(), get(page)))
+}
+
+/// A page, or the one that says that there is none.
+async fn page(State(state): State<AppState>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let flash = flash::read(&parts.headers, &state.config.base_url);
+    let visit = Visit { flash, ..visit(&state.domain, &state.config, &parts) };
+    let mut response = render(visit, parts, Https(state.config.base_url.is_https())).await;
+    if flash.is_some() {
+        response.headers_mut().append(SET_COOKIE, flash::cookie(None, &state.config.base_url));
+    }
+    response
+}
+
+/// A form: runs its server function, and turns what comes of it into what a browser expects.
+async fn form(State(state): State<AppState>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    if get_server_fn_service(parts.uri.path(), Method::POST).is_none() {
+        return Refusal(Problem::new(Code::NotFound)).into_response();
+    }
+    // The layers have bounded the body already.
+    let Ok(body) = to_bytes(body, state.config.body_bytes).await else {
+        return Refusal(Problem::new(Code::TooLarge)).into_response();
+    };
+    let visit = visit(&state.domain, &state.config, &parts);
+    let typed = input::pairs(&body).unwrap_or_default();
+    let page = typed.iter().find(|(name, _)| name == PAGE_FIELD).and_then(|(_, page)| local_path(page));
+    let page = page.unwrap_or("/").to_owned();
+    let outcome = run(visit.clone(), &parts, body.into()).await;
+    match outcome {
+        Ok(done) if done.link.is_some() => show_link(&state, visit, parts, done).await,
+        Ok(done) => redirect(&done, &state.config),
+        Err(problem) if problem.error == Code::SignInRequired => {
+            redirect(&Done::to(sign_in_address(&page)), &state.config)
+        }
+        Err(problem) if comes_back(&problem) && wants_html(&parts.headers) => {
+            let refused = Refused { action: parts.uri.path().to_owned(), typed: without_secrets(typed), problem };
+            show_again(&state, visit, parts, &page, refused).await
+        }
+        Err(problem) => Refusal(problem).into_response(),
+    }
+}
+
+/// Calls the server function as a program would, so that it answers in JSON and redirects nowhere:
+/// what a browser gets is decided here.
+async fn run(visit: Visit, parts: &Parts, body: Body) -> Result<Done, Problem> {
+    let mut request = Request::from_parts(parts.clone(), body);
+    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let visit = Arc::new(visit);
+    let answer = handle_server_fns_with_context(move || provide_context(visit.clone()), request).await.into_response();
+    let succeeded = answer.status().is_success();
+    let internal = |error: &(dyn std::error::Error + 'static)| frontdesk_domain::problem::surprise(error);
+    let body = to_bytes(answer.into_body(), ANSWER_BYTES).await.map_err(|error| internal(&error))?;
+    if succeeded {
+        serde_json::from_slice(&body).map_err(|error| internal(&error))
+    } else {
+        Err(serde_json::from_slice(&body).unwrap_or_else(|error| internal(&error)))
+    }
+}
+
+/// Whether the answer to a refused form is its page again. The others mean that there is no such
+/// page for this person, or that the server is in no state to make one.
+fn comes_back(problem: &Problem) -> bool {
+    !matches!(problem.error, Code::NotFound | Code::Internal | Code::SignInRequired | Code::CrossSite | Code::LinkSpent)
+}
+
+/// The page of a refused form, with what was typed. Its status is the refusal's, unless the page
+/// itself has something worse to say.
+async fn show_again(state: &AppState, visit: Visit, parts: Parts, page: &str, refused: Refused) -> Response {
+    let status = StatusCode::from_u16(refused.problem.status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    let retry_after = refused.problem.retry_after;
+    let (visit, parts) = at(page, Visit { refused: Some(refused), ..visit }, parts);
+    let mut response = render(visit, parts, Https(state.config.base_url.is_https())).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(http::header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+    }
+    response
+}
+
+/// The page that a link is shown on: this answer, and no other, has it.
+async fn show_link(state: &AppState, visit: Visit, parts: Parts, done: Done) -> Response {
+    let token = Secret::new(done.link.unwrap_or_default());
+    let link = Some(OneTimeLink { id: LinkId(uuid::Uuid::nil()), token });
+    let (visit, parts) = at(&done.to, Visit { link, flash: done.flash, ..visit }, parts);
+    render(visit, parts, Https(state.config.base_url.is_https())).await
+}
+
+/// The same visit, at another address.
+fn at(page: &str, mut visit: Visit, mut parts: Parts) -> (Visit, Parts) {
+    let uri: Uri = page.parse().unwrap_or_default();
+    uri.path().clone_into(&mut visit.path);
+    uri.query().unwrap_or_default().clone_into(&mut visit.query);
+    parts.uri = uri;
+    parts.method = Method::GET;
+    (visit, parts)
+}
+
+/// See Other: the browser gets the next page, and a reload does not post again.
+fn redirect(done: &Done, settings: &Settings) -> Response {
+    let Ok(location) = HeaderValue::from_str(&done.to) else {
+        return Refusal(Problem::new(Code::Internal)).into_response();
+    };
+    let mut response = (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response();
+    if let Some(flash) = done.flash {
+        response.headers_mut().append(SET_COOKIE, flash::cookie(Some(flash), &settings.base_url));
+    }
+    if done.forget {
+        // Not "cookies": that would take the flash along; the session's cookie is removed by itself.
+        response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\", \"storage\""));
+    }
+    response
+}
+
+fn without_secrets(mut typed: Pairs) -> Pairs {
+    typed.retain(|(name, _)| !SECRET_FIELDS.contains(&name.as_str()));
+    typed
+}
+
+/// What the request brings to its page.
+fn visit(domain: &Domain, settings: &Settings, parts: &Parts) -> Visit {
+    let site = assets::site();
+    let actor = parts.extensions.get::<Actor>().cloned();
+    Visit {
+        actor: actor.unwrap_or_else(|| Actor::anonymous(Origin::default())),
+        session: parts.extensions.get::<Session>().cloned(),
+        site: Site { style: site.style, bundle: site.bundle },
+        base_url: settings.base_url.origin().into(),
+        now: domain.clock.now(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        flash: None,
+        refused: None,
+        link: None,
+        problem: None,
+        domain: domain.clone(),
+    }
+}
+
+async fn render(visit: Visit, parts: Parts, https: Https) -> Response {
+    let visit = Arc::new(visit);
+    let context = move || {
+        provide_context(visit.clone());
+        // Leptos has made the nonce by now; the header must have the same one.
+        let policy = use_nonce().map(|nonce| page_policy(&nonce.to_string(), https));
+        let policy = policy.and_then(|policy| HeaderValue::try_from(policy).ok());
+        if let (Some(policy), Some(options)) = (policy, use_context::<ResponseOptions>()) {
+            options.insert_header(CONTENT_SECURITY_POLICY, policy);
+        }
+    };
+    let response = render_app_async_with_context(context, shell)(Request::from_parts(parts, Body::empty())).await;
+    with_length(response).await
+}
+
+/// The page is whole by now: said with its length, it needs no chunks, and HEAD can tell it.
+async fn with_length(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    if parts.status.is_redirection() {
+        return Response::from_parts(parts, Body::empty());
+    }
+    match to_bytes(body, usize::MAX).await {
+        Ok(body) => {
+            parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            Response::from_parts(parts, body.into())
+        }
+        Err(_) => Refusal(Problem::new(Code::Internal)).into_response(),
+    }
+}
+
+/// The pages of problems, for the layers.
+pub struct ProblemPages {
+    pub domain: Domain,
+    pub config: Arc<Settings>,
+}
+
+impl ErrorPages for ProblemPages {
+    fn render(&self, parts: Parts, problem: Problem) -> BoxFuture<'static, Response> {
+        let visit = Visit { problem: Some(problem), ..visit(&self.domain, &self.config, &parts) };
+        Box::pin(render(visit, parts, Https(self.config.base_url.is_https())))
+    }
+}
