@@ -18,8 +18,8 @@ struct Schema {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn both_databases_have_the_same_tables_columns_indexes_and_triggers() {
-    let [mut sqlite, mut postgres] = [Engine::Sqlite, Engine::Postgres].map(read);
-    let (sqlite, postgres) = (sqlite.recv().await.unwrap(), postgres.recv().await.unwrap());
+    let sqlite = run(Engine::Sqlite, schema).await;
+    let postgres = run(Engine::Postgres, schema).await;
     assert!(sqlite.columns.contains("users.email not null") && sqlite.columns.contains("users.removed_at"));
     assert!(sqlite.indexes.contains("users_email_unique on users (email_key), unique"), "{:?}", sqlite.indexes);
     let differ = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.symmetric_difference(b).cloned().collect::<Vec<_>>();
@@ -39,23 +39,15 @@ fn both_databases_have_the_same_migrations_by_name() {
     assert_eq!(names("sqlite"), names("postgres"));
 }
 
-fn read(engine: Engine) -> tokio::sync::mpsc::Receiver<Schema> {
-    let (send, receive) = tokio::sync::mpsc::channel(1);
-    tokio::spawn(run(engine, async move |domain: TestDomain| {
-        send.send(schema(&domain).await).await.unwrap();
-    }));
-    receive
-}
-
-async fn schema(domain: &TestDomain) -> Schema {
+async fn schema(domain: TestDomain) -> Schema {
     let [columns, indexes, triggers] = match domain.db.dialect() {
         Dialect::Sqlite => SQLITE,
         Dialect::Postgres => POSTGRES,
     };
     Schema {
-        columns: lines(domain, columns).await,
-        indexes: lines(domain, indexes).await,
-        triggers: lines(domain, triggers).await,
+        columns: lines(&domain, columns).await,
+        indexes: lines(&domain, indexes).await,
+        triggers: lines(&domain, triggers).await,
     }
 }
 

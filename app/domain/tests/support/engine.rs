@@ -23,15 +23,17 @@ pub enum Engine {
 /// Runs a test on a database of its own, and drops that however the test ends.
 ///
 /// The test is a task, as a request is to the server, so what it awaits must be `Send`.
-pub async fn run<F: Future<Output = ()> + Send + 'static>(engine: Engine, test: impl FnOnce(TestDomain) -> F) {
+pub async fn run<T, F>(engine: Engine, test: impl FnOnce(TestDomain) -> F) -> T
+where
+    T: Send + 'static,
+    F: Future<Output = T> + Send + 'static,
+{
     let database = Database::create(engine).await;
     let domain = TestDomain::open(database.url()).await;
     let ended = tokio::spawn(test(domain.clone())).await;
     domain.db.close().await;
     database.drop().await;
-    if let Err(error) = ended {
-        resume_unwind(error.into_panic());
-    }
+    ended.unwrap_or_else(|error| resume_unwind(error.into_panic()))
 }
 
 enum Database {

@@ -7,10 +7,9 @@ use frontdesk_domain::{
     sessions::{self, TokenHash},
 };
 use frontdesk_model::{
-    Role, UserId,
-    forms::{ChangeRole, CreateUser, SignUp},
+    Role, Secret, UserId,
+    forms::{ChangeRole, CreateUser, OneTimeLink, SignIn, SignUp},
 };
-use frontdesk_model::{Secret, forms::OneTimeLink};
 
 use super::TestDomain;
 
@@ -63,14 +62,10 @@ pub async fn person(domain: &TestDomain, name: &str, roles: &[Role]) -> Someone 
     for role in roles {
         accounts::grant(domain, &system(), ChangeRole { id, role: *role }).await.unwrap();
     }
-    let proof = accounts::check_password(
-        domain,
-        &Actor::anonymous(origin()),
-        &frontdesk_model::Email::parse(&address(name)).unwrap(),
-        Secret::new(PASSWORD),
-    );
+    let form = SignIn { email: address(name), password: Secret::new(PASSWORD), next: String::new() };
+    let proof = sessions::sign_in(domain, &Actor::anonymous(origin()), form).await.unwrap();
     let token = TokenHash::of(name.as_bytes());
-    sessions::begin(domain, &proof.await.unwrap(), token, &origin()).await.unwrap();
+    sessions::begin(domain, &proof, token, &origin()).await.unwrap();
     let person = sessions::load(domain, token).await.unwrap().unwrap();
     Someone { id, email: address(name), actor: Actor { who: Who::Person(person), origin: origin() }, token }
 }
