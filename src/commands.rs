@@ -15,7 +15,12 @@ use frontdesk::{
     config::{self, BaseUrl, Config},
     telemetry,
 };
-use frontdesk_domain::{Domain, OpenError, accounts, clock::Clock, db, passwords};
+use frontdesk_domain::{
+    Domain, OpenError, accounts,
+    clock::Clock,
+    db::{self, DatabaseUrl},
+    passwords,
+};
 use frontdesk_model::forms::OneTimeLink;
 
 /// A command and what belongs to it alone.
@@ -77,9 +82,8 @@ pub enum Error {
     Print(#[source] io::Error),
 }
 
-/// Opens the domain over the configured database, making the files that it needs.
-async fn open(config: &Config) -> Result<Domain, Error> {
-    let url = config.database_url()?;
+/// Opens the domain over a database, making the files that it needs.
+async fn open(config: &Config, url: DatabaseUrl) -> Result<Domain, Error> {
     config.make_files(&url)?;
     Ok(Domain::open(&config.domain(url, Clock::system())).await?)
 }

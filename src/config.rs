@@ -39,8 +39,10 @@ const LIMITS: &str = "Limits (of one client: requests a minute, 0 for no limit)"
 #[derive(Args, Clone, Debug)]
 pub struct Config {
     /// The database: sqlite:<path> or postgres://user:password@host:port/name [default: the file
-    /// frontdesk.db in the data directory]. Flags can be seen by everybody on this machine; give
-    /// one with a password by the variable or in a file.
+    /// frontdesk.db in the data directory]
+    ///
+    /// Flags can be seen by everybody on this machine: give a URL that has a password in it by the
+    /// variable or in a file.
     #[arg(long, env = "FRONTDESK_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     #[arg(global = true, help_heading = DATA, conflicts_with = "database_url_file")]
     pub database_url: Option<Secret>,
@@ -87,8 +89,10 @@ pub struct Config {
     #[arg(global = true, help_heading = NETWORK, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_in_flight: u32,
 
-    /// How long a connection is kept without a request, and may take for the header of one. Behind
-    /// a load balancer it must be longer than the load balancer's own idle timeout.
+    /// How long a connection is kept without a request, and may take for the header of one
+    ///
+    /// Behind a load balancer it must be longer than the load balancer's own idle timeout, or
+    /// requests fail that were on their way when the connection was closed.
     #[arg(long, env = "FRONTDESK_IDLE_TIMEOUT", value_name = "TIME", default_value = "10s")]
     #[arg(global = true, help_heading = NETWORK, value_parser = duration::parse)]
     pub idle_timeout: Duration,

@@ -4,6 +4,7 @@ mod commands;
 
 use std::{
     error::Error,
+    fmt::Display,
     io::{self, Write},
     process::ExitCode,
     time::Duration,
@@ -16,9 +17,11 @@ use frontdesk::{config::Config, telemetry};
 /// Frontdesk, the front desk of an online business: people sign up and sign in, staff manage them,
 /// and everything that happens is written in a book.
 #[derive(Parser)]
-#[command(version, subcommand_required = true, arg_required_else_help = true)]
-#[command(after_help = "To begin: run `frontdesk serve`, open the link that it prints, and make your account.\n\
-                        Every option can also be given by the variable in its [env: …].")]
+#[command(version, subcommand_required = true)]
+#[command(
+    after_help = "To begin: run `frontdesk serve`, open the link that it prints, and make your account.\n\
+                        Every option can also be given by the variable in its [env: …]."
+)]
 struct CommandLine {
     #[command(subcommand)]
     command: Command,
@@ -29,19 +32,34 @@ struct CommandLine {
 /// How long work on other threads may go on after the command is done.
 const LEFTOVERS: Duration = Duration::from_secs(1);
 
+/// What a command line that makes no sense ends with, as clap has it.
+const USAGE: u8 = 2;
+
 fn main() -> ExitCode {
-    let CommandLine { command, config } = CommandLine::parse();
+    let CommandLine { command, config } = match CommandLine::try_parse() {
+        Ok(line) => line,
+        // Whoever gives no command wants to know which there are.
+        Err(error) if error.kind() == ErrorKind::MissingSubcommand => {
+            complain(CommandLine::command().render_help());
+            return ExitCode::from(USAGE);
+        }
+        Err(error) => error.exit(),
+    };
     if let Err(error) = config.check() {
         CommandLine::command().error(ErrorKind::ValueValidation, error).exit();
     }
     match run(command, &config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // Standard error is all there is to tell it to.
-            let _ = writeln!(io::stderr(), "frontdesk: {}", sentence(&error));
+            complain(format_args!("frontdesk: {}", sentence(&error)));
             ExitCode::FAILURE
         }
     }
+}
+
+fn complain(text: impl Display) {
+    // Where standard error is closed, nobody is left to be told.
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 fn run(command: Command, config: &Config) -> Result<(), commands::Error> {
@@ -53,10 +71,12 @@ fn run(command: Command, config: &Config) -> Result<(), commands::Error> {
     result
 }
 
-/// An error and its causes in one line.
+/// An error and its causes in one line. Some errors tell their cause themselves: it is not repeated.
 fn sentence(error: &dyn Error) -> String {
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+    causes.map(ToString::to_string).fold(error.to_string(), |text, cause| {
+        if text.ends_with(&cause) { text } else { format!("{text}: {cause}") }
+    })
 }
 
 #[cfg(test)]
@@ -70,16 +90,20 @@ mod tests {
 
     #[test]
     fn options_stand_before_or_after_the_command() {
-        for line in [["frontdesk", "--listen=0.0.0.0:80", "serve"], ["frontdesk", "serve", "--listen=0.0.0.0:80"]] {
+        for line in
+            [["frontdesk", "--listen=0.0.0.0:80", "serve"], ["frontdesk", "serve", "--listen=0.0.0.0:80"]]
+        {
             let parsed = CommandLine::try_parse_from(line).ok();
             assert_eq!(parsed.map(|parsed| parsed.config.listen.port()), Some(80), "{line:?}");
         }
     }
 
     #[test]
-    fn without_a_command_there_is_help() {
-        let error = CommandLine::try_parse_from(["frontdesk"]).err().map(|error| error.kind());
-        assert_eq!(error, Some(ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand));
+    fn a_command_must_be_given() {
+        for line in [&["frontdesk"][..], &["frontdesk", "--listen=0.0.0.0:80"]] {
+            let error = CommandLine::try_parse_from(line).err().map(|error| error.kind());
+            assert_eq!(error, Some(ErrorKind::MissingSubcommand), "{line:?}");
+        }
     }
 
     #[test]
@@ -87,5 +111,7 @@ mod tests {
         let source = io::Error::other("no space left");
         let error = frontdesk::config::Error::Make { path: "data".into(), source };
         assert_eq!(sentence(&error), "data cannot be made: no space left");
+        let repeated = commands::Error::Serve(io::Error::other(io::Error::other("no space left")));
+        assert_eq!(sentence(&repeated), "cannot serve: no space left");
     }
 }

@@ -61,7 +61,12 @@ impl Default for Settings {
 ///
 /// # Errors
 /// None once it serves: a connection that fails concerns only itself.
-pub async fn serve(listener: TcpListener, router: Router, settings: &Settings, shutdown: Shutdown) -> io::Result<()> {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    settings: &Settings,
+    shutdown: Shutdown,
+) -> io::Result<()> {
     let http = protocol(settings);
     let slots = Arc::new(Semaphore::new(settings.connections));
     let graceful = GracefulShutdown::new();
@@ -102,7 +107,10 @@ fn protocol(settings: &Settings) -> http1::Builder {
 }
 
 /// The next connection, once there is a slot for it.
-async fn accept(listener: &TcpListener, slots: &Arc<Semaphore>) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
+async fn accept(
+    listener: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
     // An error would mean that the semaphore is closed, which nobody does.
     let slot = slots.clone().acquire_owned().await.ok();
     loop {

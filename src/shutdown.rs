@@ -42,7 +42,8 @@ impl Shutdown {
     /// # Errors
     /// The system does not deliver signals.
     pub fn begin_on_signals(&self) -> io::Result<()> {
-        let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
         let shutdown = self.clone();
         tokio::spawn(async move {
             either(&mut terminate, &mut interrupt).await;

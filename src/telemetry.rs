@@ -54,6 +54,7 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     let location = panic.location().map(tracing::field::display);
     // Captured only if RUST_BACKTRACE asks for it.
     let backtrace = std::backtrace::Backtrace::capture();
-    let backtrace = (backtrace.status() == BacktraceStatus::Captured).then(|| tracing::field::display(&backtrace));
+    let backtrace =
+        (backtrace.status() == BacktraceStatus::Captured).then(|| tracing::field::display(&backtrace));
     tracing::error!(location, backtrace, "panicked: {message}");
 }

@@ -14,7 +14,7 @@ pub enum Command {
 
 /// `frontdesk admin setup-link`.
 pub async fn setup_link(config: &Config) -> Result<(), Error> {
-    let domain = open(config).await?;
+    let domain = open(config, config.database_url()?).await?;
     let link = accounts::setup_link(&domain).await?;
     domain.db.close().await;
     match link {

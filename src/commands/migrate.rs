@@ -9,7 +9,8 @@ pub async fn run(config: &Config) -> Result<(), Error> {
     let url = config.database_url()?;
     config.make_files(&url)?;
     let options = Options { connections: 1, ..Options::default() };
-    let db = Db::open(&url, &options).await.map_err(|source| Error::Database { url: url.to_string(), source })?;
+    let db =
+        Db::open(&url, &options).await.map_err(|source| Error::Database { url: url.to_string(), source })?;
     db.close().await;
     print(&format!("The schema of {url} is up to date."))
 }

@@ -17,14 +17,15 @@ pub struct Arguments {
     /// Which people: the same number makes the same ones again, and those who are there are skipped
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
-    /// A password with which every one of them can sign in, for measuring. Never where others can
-    /// reach the server.
+    /// A password with which every one of them can sign in, for measuring
+    ///
+    /// Without it nobody can. Never use it where others can reach the server.
     #[arg(long, value_name = "PASSWORD", env = "FRONTDESK_SEED_PASSWORD", hide_env_values = true)]
     shared_password: Option<Secret>,
 }
 
 pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Error> {
-    let domain = open(config).await?;
+    let domain = open(config, config.database_url()?).await?;
     let password_hash = match arguments.shared_password {
         Some(password) => Some(domain.passwords.hash(password).await?),
         None => None,

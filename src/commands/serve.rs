@@ -13,12 +13,12 @@ use tokio::net::TcpListener;
 use super::{Error, invitation, open, print};
 
 pub async fn run(config: &Config) -> Result<(), Error> {
-    let (address, base_url) = (config.listen, config.base_url());
-    // Before the database: who has the port is the one to change it.
+    let (address, base_url, url) = (config.listen, config.base_url(), config.database_url()?);
+    // Before the database is touched: who has the port is the one to change it.
     let listener = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
     let shutdown = Shutdown::default();
     shutdown.begin_on_signals().map_err(Error::Serve)?;
-    let domain = open(config).await?;
+    let domain = open(config, url).await?;
     greet(&domain, &base_url).await?;
 
     let state = AppState::new(domain.clone(), config.http(), shutdown.clone());

@@ -15,7 +15,9 @@ pub struct BaseUrl {
 
 /// The text is not an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be the start of an address without a path, such as https://desk.example or http://localhost:3000")]
+#[error(
+    "must be the start of an address without a path, such as https://desk.example or http://localhost:3000"
+)]
 pub struct NotABaseUrl;
 
 impl BaseUrl {

@@ -32,10 +32,24 @@ mod tests {
 
     #[test]
     fn a_duration_is_a_number_with_its_unit() {
-        for (text, seconds) in [("0s", 0), ("30s", 30), ("15m", 900), ("12h", 43_200), ("7d", 604_800), ("2000ms", 2)] {
+        for (text, seconds) in
+            [("0s", 0), ("30s", 30), ("15m", 900), ("12h", 43_200), ("7d", 604_800), ("2000ms", 2)]
+        {
             assert_eq!(parse(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
-        for wrong in ["", "30", "s", "-1s", "+1s", "1.5h", "1 h", "1w", "1h30m", "99999999999999999999d", "9999999999999999d"] {
+        for wrong in [
+            "",
+            "30",
+            "s",
+            "-1s",
+            "+1s",
+            "1.5h",
+            "1 h",
+            "1w",
+            "1h30m",
+            "99999999999999999999d",
+            "9999999999999999d",
+        ] {
             assert_eq!(parse(wrong), Err(NotADuration), "{wrong}");
         }
     }

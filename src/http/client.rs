@@ -142,9 +142,13 @@ mod tests {
     }
 
     async fn client_of(peer: Option<&str>, forwarded: &[&str]) -> String {
-        let proxies: TrustedProxies = ["10.0.0.0/8", "fd00::/8"].iter().map(|text| text.parse().unwrap()).collect();
+        let proxies: TrustedProxies =
+            ["10.0.0.0/8", "fd00::/8"].iter().map(|text| text.parse().unwrap()).collect();
         let router = Router::new()
-            .route("/", get(async |Extension(ClientAddr(address)): Extension<ClientAddr>| address.to_string()))
+            .route(
+                "/",
+                get(async |Extension(ClientAddr(address)): Extension<ClientAddr>| address.to_string()),
+            )
             .layer(from_fn_with_state(proxies, identify));
         let mut request = http::Request::get("/");
         for value in forwarded {

@@ -108,7 +108,8 @@ mod tests {
     #[tokio::test]
     async fn unsafe_requests_must_come_from_this_site_or_from_no_browser() {
         let safe = [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE];
-        let other = [Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::from_bytes(b"BREW").unwrap()];
+        let other =
+            [Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::from_bytes(b"BREW").unwrap()];
         let origins = [
             (Some("http://desk.internal:3000"), true),
             (Some("https://desk.example"), true),

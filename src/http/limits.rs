@@ -28,7 +28,8 @@ const DISCARDING: Duration = Duration::from_secs(1);
 pub async fn address(request: Request, next: Next) -> Response {
     let length = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
     if length > LONGEST_ADDRESS {
-        return Refusal(Problem::new(Code::MalformedRequest).detail("The address is too long.")).into_response();
+        return Refusal(Problem::new(Code::MalformedRequest).detail("The address is too long."))
+            .into_response();
     }
     next.run(request).await
 }
@@ -118,7 +119,9 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_may_have_8_kib() {
-        for (length, expected) in [(LONGEST_ADDRESS, StatusCode::OK), (LONGEST_ADDRESS + 1, StatusCode::BAD_REQUEST)] {
+        for (length, expected) in
+            [(LONGEST_ADDRESS, StatusCode::OK), (LONGEST_ADDRESS + 1, StatusCode::BAD_REQUEST)]
+        {
             let router = Router::new().fallback(any(async || "reached")).layer(from_fn(address));
             let path = format!("/?{}", "a".repeat(length - 2));
             let request = http::Request::get(path).body(Body::empty()).unwrap();
@@ -150,7 +153,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_is_slow_or_breaks_off_is_refused() {
-        let never = futures::stream::once(async { Ok::<_, std::io::Error>("0") }).chain(futures::stream::pending());
+        let never =
+            futures::stream::once(async { Ok::<_, std::io::Error>("0") }).chain(futures::stream::pending());
         assert_eq!(post(Body::from_stream(never)).await.0, StatusCode::REQUEST_TIMEOUT);
         let broken = futures::stream::iter([Ok("0"), Err(std::io::Error::other("gone"))]);
         assert_eq!(post(Body::from_stream(broken)).await.0, StatusCode::BAD_REQUEST);
@@ -159,9 +163,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_slow_handler_is_given_up() {
         let slow = async || tokio::time::sleep(Duration::from_secs(60)).await;
-        let router = Router::new().route("/", any(slow)).layer(from_fn_with_state(Duration::from_secs(30), time));
+        let router =
+            Router::new().route("/", any(slow)).layer(from_fn_with_state(Duration::from_secs(30), time));
         let response = router.oneshot(http::Request::get("/").body(Body::empty()).unwrap()).await.unwrap();
-        assert_eq!((response.status(), &response.headers()[RETRY_AFTER]), (StatusCode::SERVICE_UNAVAILABLE, &"5".parse().unwrap()));
+        assert_eq!(
+            (response.status(), &response.headers()[RETRY_AFTER]),
+            (StatusCode::SERVICE_UNAVAILABLE, &"5".parse().unwrap())
+        );
     }
 
     #[tokio::test(start_paused = true)]

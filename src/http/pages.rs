@@ -19,6 +19,7 @@ use frontdesk_web::{
     input::{self, Pairs},
     parts::page::sign_in_address,
     post::{Done, PAGE_FIELD},
+    tidy::tidy,
     visit::{Refused, Site, Visit},
 };
 use futures::future::BoxFuture;
@@ -202,22 +203,20 @@ async fn render(visit: Visit, parts: Parts, https: Https) -> Response {
         }
     };
     let response = render_app_async_with_context(context, shell)(Request::from_parts(parts, Body::empty())).await;
-    with_length(response).await
+    finish(response).await
 }
 
-/// The page is whole by now: said with its length, it needs no chunks, and HEAD can tell it.
-async fn with_length(response: Response) -> Response {
+/// The page is whole by now: it is made valid, and sent with its length, so that it needs no
+/// chunks and HEAD can tell it.
+async fn finish(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     if parts.status.is_redirection() {
         return Response::from_parts(parts, Body::empty());
     }
-    match to_bytes(body, usize::MAX).await {
-        Ok(body) => {
-            parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-            Response::from_parts(parts, body.into())
-        }
-        Err(_) => Refusal(Problem::new(Code::Internal)).into_response(),
-    }
+    let page = to_bytes(body, usize::MAX).await.ok().and_then(|body| String::from_utf8(body.into()).ok());
+    let Some(page) = page else { return Refusal(Problem::new(Code::Internal)).into_response() };
+    parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    Response::from_parts(parts, tidy(&page).into())
 }
 
 /// The pages of problems, for the layers.

@@ -17,7 +17,10 @@ use frontdesk_model::{Code, Problem};
 use futures::{FutureExt, future::BoxFuture};
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, LAST_MODIFIED, RETRY_AFTER, SET_COOKIE, VARY},
+    header::{
+        ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, LAST_MODIFIED, RETRY_AFTER, SET_COOKIE,
+        VARY,
+    },
     request::Parts,
 };
 
@@ -66,13 +69,13 @@ pub async fn render(State(pages): State<Arc<dyn ErrorPages>>, request: Request, 
     let (mut parts, body) = request.into_parts();
     let inner = Request::from_parts(parts.clone(), body);
     let refusal = next.run(inner).await;
-    let Some(mut problem) = problem_of(&refusal) else { return refusal };
+    let is_api = is_api(parts.uri.path());
+    let Some(mut problem) = problem_of(&refusal, is_api) else { return refusal };
     if let Some(id) = parts.extensions.get::<TraceId>() {
         problem.instance = Some(format!("urn:trace:{id}"));
     }
     let (refused, _) = refusal.into_parts();
-    let is_negotiated = !is_api(parts.uri.path());
-    let mut response = if is_negotiated && wants_html(&parts.headers) {
+    let mut response = if !is_api && wants_html(&parts.headers) {
         parts.extensions.extend(refused.extensions);
         page(&*pages, parts, problem.clone()).await
     } else {
@@ -80,30 +83,34 @@ pub async fn render(State(pages): State<Arc<dyn ErrorPages>>, request: Request, 
     };
     *response.status_mut() = status(&problem);
     keep_headers(&refused.headers, response.headers_mut());
-    if is_negotiated {
+    if !is_api {
         response.headers_mut().append(VARY, HeaderValue::from_static("accept"));
     }
     response
 }
 
 /// The problem that a response carries or amounts to, if it still needs a body.
-fn problem_of(response: &Response) -> Option<Problem> {
+fn problem_of(response: &Response, is_api: bool) -> Option<Problem> {
     if let Some(problem) = response.extensions().get::<Problem>() {
         return Some(problem.clone());
     }
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
-    (is_error && is_bare(response)).then(|| Problem { status: status.as_u16(), ..Problem::new(code(status)) })
+    (is_error && is_bare(response, is_api))
+        .then(|| Problem { status: status.as_u16(), ..Problem::new(code(status)) })
 }
 
-/// Whether nobody of ours wrote the body: there is none, or it is plain text as axum writes it,
-/// which speaks to programmers.
-fn is_bare(response: &Response) -> bool {
+/// Whether the body is nothing for whoever asked: there is none, or it is plain text as axum writes
+/// it, which speaks to programmers, or it is a page and a program asked.
+fn is_bare(response: &Response, is_api: bool) -> bool {
     if response.headers().contains_key(SERVER_FN_ERROR) {
         return false;
     }
     match response.headers().get(CONTENT_TYPE) {
-        Some(kind) => kind.as_bytes().starts_with(b"text/plain"),
+        Some(kind) => {
+            let kind = kind.as_bytes();
+            kind.starts_with(b"text/plain") || is_api && kind.starts_with(b"text/html")
+        }
         None => true,
     }
 }
@@ -239,8 +246,15 @@ mod tests {
             .route("/api/v1/busy", get(refuse))
             .route("/panic", get(panic))
             .route("/form", post(async |_: Form<Vec<(String, String)>>| "read"))
+            .route(
+                "/api/v1/page",
+                get(async || (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "text/html")], "a page")),
+            )
             .route("/html", get(async || (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "text/html")], "ours")))
-            .route("/island", get(async || (StatusCode::BAD_REQUEST, [(SERVER_FN_ERROR, "/fn/x")], "for the island")))
+            .route(
+                "/island",
+                get(async || (StatusCode::BAD_REQUEST, [(SERVER_FN_ERROR, "/fn/x")], "for the island")),
+            )
             .layer(from_fn(catch_panic))
             .layer(from_fn_with_state(Arc::new(Pages) as Arc<dyn ErrorPages>, render))
             .layer(from_fn(trace::follow))
@@ -272,7 +286,12 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_gets_problem_json_with_the_id_of_the_request() {
-        for (path, accept) in [("/busy", "*/*"), ("/busy", "application/json"), ("/busy", "text/html;q=0"), ("/api/v1/busy", BROWSER)] {
+        for (path, accept) in [
+            ("/busy", "*/*"),
+            ("/busy", "application/json"),
+            ("/busy", "text/html;q=0"),
+            ("/api/v1/busy", BROWSER),
+        ] {
             let (parts, body) = ask(Method::GET, path, accept).await;
             assert_eq!(parts.status, 503, "{path} {accept}");
             assert_eq!(all(&parts, CONTENT_TYPE), ["application/problem+json"], "{path} {accept}");
@@ -290,6 +309,7 @@ mod tests {
         let cases = [
             (Method::GET, "/nowhere", 404, Code::NotFound),
             (Method::GET, "/api/v1/nowhere", 404, Code::NotFound),
+            (Method::GET, "/api/v1/page", 404, Code::NotFound),
             (Method::DELETE, "/busy", 405, Code::MethodNotAllowed),
             (Method::POST, "/form", 415, Code::UnsupportedMediaType),
             (Method::GET, "/panic", 500, Code::Internal),
@@ -297,7 +317,11 @@ mod tests {
         for (method, path, status, code) in cases {
             let (parts, body) = ask(method, path, "*/*").await;
             let problem: Problem = serde_json::from_str(&body).unwrap();
-            assert_eq!((parts.status.as_u16(), problem.status, problem.error), (status, status, code), "{path}");
+            assert_eq!(
+                (parts.status.as_u16(), problem.status, problem.error),
+                (status, status, code),
+                "{path}"
+            );
             assert_eq!(parts.headers.contains_key(ALLOW), status == 405);
             assert!(!body.contains("handler"), "{body}");
         }

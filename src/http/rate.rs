@@ -235,7 +235,10 @@ mod tests {
     async fn limits_and_clients_do_not_touch_each_other() {
         let router = router(TIGHT);
         assert_eq!(send(&router, "POST", "/fn/sign_up", "203.0.113.9").await.status(), StatusCode::OK);
-        assert_eq!(send(&router, "POST", "/fn/set_up", "203.0.113.9").await.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(
+            send(&router, "POST", "/fn/set_up", "203.0.113.9").await.status(),
+            StatusCode::TOO_MANY_REQUESTS
+        );
         assert_eq!(send(&router, "POST", "/fn/sign_up", "203.0.113.10").await.status(), StatusCode::OK);
         assert_eq!(send(&router, "POST", "/fn/rename", "203.0.113.9").await.status(), StatusCode::OK);
         assert_eq!(send(&router, "GET", "/fn/sign_up", "203.0.113.9").await.status(), StatusCode::OK);

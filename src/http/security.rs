@@ -8,8 +8,8 @@ use axum::{
 use http::{
     HeaderName, HeaderValue,
     header::{
-        CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
-        X_FRAME_OPTIONS,
+        CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+        X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
     },
 };
 
@@ -27,7 +27,10 @@ const DEFAULTS: [(HeaderName, &str); 9] = [
     // `frame-ancestors` says the same to every browser of today; this is for scanners and old ones.
     (X_FRAME_OPTIONS, "DENY"),
     // For whatever is no page. Pages bring `page_policy`, with their nonce.
-    (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    ),
     // Not even the browser keeps what may be about a person. Nothing is kept, so `Vary` is needed
     // only by those answers that set a `Cache-Control` of their own.
     (CACHE_CONTROL, "no-store"),

@@ -78,7 +78,13 @@ async fn every_answer_is_traced_and_secured() {
             continue; // a built site has the stylesheet under another name
         }
         assert_eq!(response.status(), status, "{path}");
-        let all = ["x-request-id", "x-content-type-options", "content-security-policy", "cache-control", "permissions-policy"];
+        let all = [
+            "x-request-id",
+            "x-content-type-options",
+            "content-security-policy",
+            "cache-control",
+            "permissions-policy",
+        ];
         for name in all {
             assert!(response.headers().contains_key(HeaderName::from_static(name)), "{name} of {path}");
         }
@@ -86,7 +92,11 @@ async fn every_answer_is_traced_and_secured() {
         assert_eq!(kept, path.starts_with("/style/"), "{path}");
         assert_eq!(response.headers().contains_key(header::ALLOW), status == 405, "{path}");
         let is_problem = status >= 400;
-        assert_eq!(response.headers().get(header::VARY).is_some_and(|vary| vary == "accept"), is_problem, "{path}");
+        assert_eq!(
+            response.headers().get(header::VARY).is_some_and(|vary| vary == "accept"),
+            is_problem,
+            "{path}"
+        );
     }
 }
 

@@ -20,6 +20,8 @@ use tracing::{Instrument, Span, field::Empty};
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The route of all forms.
+const FORMS: &str = "/fn/{name}";
 /// How much of a path that no route knows is logged, in bytes.
 const LOGGED_PATH: usize = 200;
 
@@ -120,10 +122,12 @@ impl Drop for Line {
 }
 
 /// The route's template where one matches: what stands in its placeholders may be secret, such as
-/// the token of a link. Else the path, cut and without what could forge a line. Never the query.
+/// the token of a link. Else, and for forms, whose names are ours, the path, cut and without what
+/// could forge a line. Never the query.
 fn loggable_path(request: &Request) -> String {
-    if let Some(route) = request.extensions().get::<MatchedPath>() {
-        return route.as_str().to_owned();
+    match request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) {
+        None | Some(FORMS) => {}
+        Some(template) => return template.to_owned(),
     }
     let path = request.uri().path().bytes().take(LOGGED_PATH);
     path.map(|byte| if byte.is_ascii_graphic() { char::from(byte) } else { '?' }).collect()
@@ -192,6 +196,7 @@ mod tests {
     async fn answer(path: &str, traceparent: &[&str]) -> Response {
         let router = Router::new()
             .route("/users/{id}", get(async || "found"))
+            .route("/fn/{name}", get(async || "posted"))
             .route("/health/live", get(async || "alive"))
             .layer(from_fn(follow));
         let mut request = http::Request::get(path);
@@ -241,7 +246,9 @@ mod tests {
     async fn a_request_leaves_one_line_without_what_a_placeholder_or_the_query_holds() {
         let log = logged("/users/secret?token=secret", tracing::Level::INFO).await;
         assert_eq!(log.lines().count(), 1, "{log}");
-        for part in ["trace_id=", "method=\"GET\"", "path=\"/users/{id}\"", "status=200", "latency_ms=", "answered"] {
+        for part in
+            ["trace_id=", "method=\"GET\"", "path=\"/users/{id}\"", "status=200", "latency_ms=", "answered"]
+        {
             assert!(log.contains(part), "{part} in {log}");
         }
         assert!(!log.contains("secret"), "{log}");
@@ -251,6 +258,12 @@ mod tests {
     async fn an_unknown_path_is_logged_cut() {
         let log = logged(&format!("/{}?q=secret", "a".repeat(5_000)), tracing::Level::INFO).await;
         assert!(log.contains("status=404") && log.len() < 600 && !log.contains("secret"), "{log}");
+    }
+
+    #[tokio::test]
+    async fn a_form_is_logged_by_its_name() {
+        let log = logged("/fn/sign_in?q=secret", tracing::Level::INFO).await;
+        assert!(log.contains("path=\"/fn/sign_in\"") && !log.contains("secret"), "{log}");
     }
 
     #[tokio::test]

@@ -1,1 +1,189 @@
-//! Units of work.
+//! Units of work: all or nothing, for each of many at once.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use frontdesk_domain::{
+    db::{Db, Error, Sql},
+    params,
+};
+use futures::future::join_all;
+
+use crate::support::TestDomain;
+
+both! {
+    a_unit_of_work_that_is_dropped_leaves_nothing,
+    nobody_reads_what_is_not_committed,
+    of_many_writers_at_once_each_finds_its_write_when_it_is_told_so,
+    a_writer_that_fails_does_not_take_the_others_with_it,
+    a_writer_may_be_dropped_anywhere_and_harms_nobody,
+    a_writer_that_waits_in_vain_is_told_that_the_database_is_busy,
+    a_role_without_a_person_is_refused,
+}
+
+const INSERT: Sql = Sql::new("test.INSERT", "INSERT INTO turns (name) VALUES ($1)");
+const FAIL: Sql = Sql::new("test.FAIL", "INSERT INTO turns (name) VALUES (NULL)");
+const FIND: Sql = Sql::new("test.FIND", "SELECT name FROM turns WHERE name = $1");
+
+async fn write(db: &Db, names: &[String]) -> Result<(), Error> {
+    let mut tx = db.write().await?;
+    for name in names {
+        tx.execute(INSERT, params![name]).await?;
+    }
+    tx.commit().await
+}
+
+async fn is_there(db: &Db, name: &str) -> bool {
+    db.optional::<(String,)>(FIND, params![name]).await.unwrap().is_some()
+}
+
+async fn a_unit_of_work_that_is_dropped_leaves_nothing(domain: TestDomain) {
+    let mut tx = domain.db.write().await.unwrap();
+    tx.execute(INSERT, params!["dropped"]).await.unwrap();
+    drop(tx);
+    write(&domain.db, &["kept".to_owned()]).await.unwrap();
+    assert!(is_there(&domain.db, "kept").await);
+    assert!(!is_there(&domain.db, "dropped").await);
+}
+
+async fn nobody_reads_what_is_not_committed(domain: TestDomain) {
+    let mut tx = domain.db.write().await.unwrap();
+    tx.execute(INSERT, params!["new"]).await.unwrap();
+    assert!(tx.optional::<(String,)>(FIND, params!["new"]).await.unwrap().is_some());
+    assert!(!is_there(&domain.db, "new").await);
+    tx.commit().await.unwrap();
+    assert!(is_there(&domain.db, "new").await);
+}
+
+async fn of_many_writers_at_once_each_finds_its_write_when_it_is_told_so(domain: TestDomain) {
+    // Another instance shares nothing with the writers but the database itself.
+    let other = domain.beside(|_| ()).await;
+    let writers = (0..64).map(|n| {
+        let (domain, other) = (domain.clone(), other.clone());
+        tokio::spawn(async move {
+            let names = [format!("{n} a"), format!("{n} b")];
+            write(&domain.db, &names).await.unwrap();
+            for name in &names {
+                assert!(is_there(&other.db, name).await, "{name} was acknowledged and is not there");
+            }
+        })
+    });
+    for writer in join_all(writers).await {
+        writer.unwrap();
+    }
+    assert_eq!(domain.count("SELECT count(*) FROM turns WHERE name <> 'owners'").await, 128);
+}
+
+async fn a_writer_that_fails_does_not_take_the_others_with_it(domain: TestDomain) {
+    let writers = (0..64).map(|n| {
+        let db = domain.db.clone();
+        tokio::spawn(async move {
+            let mut tx = db.write().await?;
+            tx.execute(INSERT, params![n.to_string()]).await?;
+            if n % 8 == 0 {
+                tx.execute(FAIL, params![]).await?;
+            }
+            tx.commit().await
+        })
+    });
+    for (n, ended) in join_all(writers).await.into_iter().enumerate() {
+        let fails = n % 8 == 0;
+        assert_eq!(ended.unwrap().is_err(), fails, "writer {n}");
+        assert_eq!(is_there(&domain.db, &n.to_string()).await, !fails, "what writer {n} wrote");
+    }
+}
+
+async fn a_writer_may_be_dropped_anywhere_and_harms_nobody(domain: TestDomain) {
+    // Dropped after the first time it was waited for, after the second, and so on until it gets through.
+    for polls in 1.. {
+        let names = ["before", "victim a", "victim b", "after"].map(|name| format!("{name} {polls}"));
+        let committing = Arc::new(AtomicBool::new(false));
+        let victim = async {
+            let mut tx = domain.db.write().await?;
+            tx.execute(INSERT, params![&names[1]]).await?;
+            tx.execute(INSERT, params![&names[2]]).await?;
+            committing.store(true, Ordering::Relaxed);
+            tx.commit().await
+        };
+        // While this one has the turn, the others queue in this order, so that they share a commit.
+        let first = domain.db.write().await.unwrap();
+        let (before, victim, after, first) = futures::join!(
+            write(&domain.db, &names[..1]),
+            DropAfter { future: Some(Box::pin(victim)), polls },
+            write(&domain.db, &names[3..]),
+            first.commit(),
+        );
+        for (who, ended) in [("before", before), ("after", after), ("first", first)] {
+            assert!(ended.is_ok(), "{polls} polls: the writer {who} the victim: {ended:?}");
+        }
+        assert!(is_there(&domain.db, &names[0]).await && is_there(&domain.db, &names[3]).await, "{polls} polls");
+        let written = [is_there(&domain.db, &names[1]).await, is_there(&domain.db, &names[2]).await];
+        assert_eq!(written[0], written[1], "{polls} polls: half of the victim's writes are there");
+        assert!(!written[0] || committing.load(Ordering::Relaxed), "{polls} polls: written without a commit");
+        if let Some(ended) = victim {
+            assert!(ended.is_ok() && written[0], "{polls} polls: {ended:?}");
+            return;
+        }
+    }
+}
+
+/// Polls a future so many times, and drops it if it has not ended by then.
+struct DropAfter<F> {
+    future: Option<Pin<Box<F>>>,
+    polls: u32,
+}
+
+impl<F: Future> Future for DropAfter<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.polls == 0 {
+            self.future = None;
+        }
+        let Some(future) = &mut self.future else { return Poll::Ready(None) };
+        let answer = future.as_mut().poll(context).map(Some);
+        self.polls -= 1;
+        answer
+    }
+}
+
+async fn a_writer_that_waits_in_vain_is_told_that_the_database_is_busy(domain: TestDomain) {
+    let impatient = domain
+        .beside(|options| {
+            options.database.acquire = Duration::from_millis(100);
+            options.database.connections = 1;
+        })
+        .await;
+    let turn = impatient.db.write().await.unwrap();
+    let refused = impatient.db.write().await.map(|_| ());
+    assert!(matches!(refused, Err(Error::Busy)), "{refused:?}");
+    drop(turn);
+    write(&impatient.db, &["in time".to_owned()]).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_process_that_writes_to_the_sqlite_file_makes_it_busy() {
+    crate::support::run(crate::support::Engine::Sqlite, async |domain: TestDomain| {
+        let impatient = domain.beside(|options| options.database.acquire = Duration::from_millis(100)).await;
+        let mut turn = domain.db.write().await.unwrap();
+        turn.execute(INSERT, params!["elsewhere"]).await.unwrap();
+        let refused = impatient.db.write().await.map(|_| ());
+        assert!(matches!(refused, Err(Error::Busy)), "{refused:?}");
+        turn.commit().await.unwrap();
+        write(&impatient.db, &["here".to_owned()]).await.unwrap();
+    })
+    .await;
+}
+
+async fn a_role_without_a_person_is_refused(domain: TestDomain) {
+    let id = domain.clock.id();
+    let insert = "INSERT INTO user_roles (user_id, role, granted_at) VALUES ($1, 'owner', 0)";
+    assert!(domain.meddle(insert, params![id]).await.is_err());
+}

@@ -14,4 +14,5 @@ mod support;
 
 mod db;
 mod schema;
+mod seed;
 mod statements;

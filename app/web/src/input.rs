@@ -2,7 +2,13 @@
 //! read as it was meant is refused and named, never guessed.
 
 use frontdesk_model::{Code, Problem};
-use serde::de::{DeserializeOwned, value::MapDeserializer};
+use serde::{
+    Deserializer,
+    de::{
+        DeserializeOwned, IntoDeserializer, Visitor,
+        value::{Error, MapDeserializer},
+    },
+};
 
 /// The most fields that a form or a query string has.
 const MAX_PAIRS: usize = 100;
@@ -25,7 +31,7 @@ pub fn pairs(text: &[u8]) -> Result<Pairs, Problem> {
 /// # Errors
 /// `MALFORMED_REQUEST` that names the field which is unknown, there twice, or not of its kind.
 pub fn read<T: DeserializeOwned>(pairs: Pairs) -> Result<T, Problem> {
-    deserialize(MapDeserializer::new(pairs.into_iter()))
+    deserialize(MapDeserializer::new(pairs.into_iter().map(|(name, value)| (name, Text(value)))))
 }
 
 /// Reads the arguments of a server function, which are one called `form`.
@@ -33,14 +39,54 @@ pub fn read<T: DeserializeOwned>(pairs: Pairs) -> Result<T, Problem> {
 /// # Errors
 /// As [`read`].
 pub fn read_form<T: DeserializeOwned>(pairs: Pairs) -> Result<T, Problem> {
-    let form = MapDeserializer::new(pairs.into_iter());
+    let form = MapDeserializer::new(pairs.into_iter().map(|(name, value)| (name, Text(value))));
     deserialize(MapDeserializer::new(std::iter::once(("form", Nested(form)))))
+}
+
+/// The value of a field. Text is all there is on the wire: if it is there, it is some.
+struct Text(String);
+
+impl<'de> IntoDeserializer<'de, Error> for Text {
+    type Deserializer = Self;
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for Text {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_string(self.0)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_enum(self.0.into_deserializer())
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
+        tuple tuple_struct map struct identifier ignored_any
+    }
 }
 
 /// A map as the value of another.
 struct Nested<D>(D);
 
-impl<'de, D: serde::Deserializer<'de>> serde::de::IntoDeserializer<'de, D::Error> for Nested<D> {
+impl<'de, D: Deserializer<'de>> IntoDeserializer<'de, D::Error> for Nested<D> {
     type Deserializer = D;
     fn into_deserializer(self) -> D {
         self.0
@@ -50,7 +96,7 @@ impl<'de, D: serde::Deserializer<'de>> serde::de::IntoDeserializer<'de, D::Error
 fn deserialize<'de, T, D>(from: D) -> Result<T, Problem>
 where
     T: DeserializeOwned,
-    D: serde::Deserializer<'de, Error = serde::de::value::Error>,
+    D: Deserializer<'de, Error = Error>,
 {
     serde_path_to_error::deserialize(from).map_err(|error| {
         let path = error.path().to_string();

@@ -28,7 +28,7 @@ use crate::{Domain, actor::Actor, db::{Sql, Value}, params};
 const FEW: i64 = 2_000;
 
 macro_rules! page {
-    ($name:literal, $which:literal, $key:literal, $order:literal, $than:literal, $also:literal) => {
+    ($name:expr, $which:literal, $key:literal, $order:literal, $than:literal, $also:literal) => {
         Sql::new(
             concat!("db.accounts.PAGE.", $name, ".", $key, ".", $order),
             concat!(
@@ -99,12 +99,12 @@ macro_rules! which {
                 gathers!($name, $which, "last_seen_at"),
             ],
             many_by_name: [
-                page!($name, $which, "name_key", "ASC", ">", " AND u.name_key < $4"),
-                page!($name, $which, "name_key", "DESC", "<", " AND u.name_key >= $4"),
+                page!(concat!($name, ".many"), $which, "name_key", "ASC", ">", " AND u.name_key < $4"),
+                page!(concat!($name, ".many"), $which, "name_key", "DESC", "<", " AND u.name_key >= $4"),
             ],
             many_by_email: [
-                page!($name, $which, "email_key", "ASC", ">", " AND u.email_key < $4"),
-                page!($name, $which, "email_key", "DESC", "<", " AND u.email_key >= $4"),
+                page!(concat!($name, ".many"), $which, "email_key", "ASC", ">", " AND u.email_key < $4"),
+                page!(concat!($name, ".many"), $which, "email_key", "DESC", "<", " AND u.email_key >= $4"),
             ],
             count: Sql::new(
                 concat!("db.accounts.COUNT.", $name),

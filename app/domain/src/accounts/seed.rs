@@ -65,7 +65,7 @@ static USERS: LazyLock<[Sql; 2]> = LazyLock::new(|| {
 });
 static EVENTS: LazyLock<[Sql; 2]> = LazyLock::new(|| {
     [("db.accounts.SEED_EVENT", 1), ("db.accounts.SEED_EVENTS", ROWS)]
-        .map(|(name, rows)| many(name, EVENT, (rows, EVENT_COLUMNS), "", ""))
+        .map(|(name, rows)| many(name, EVENT, (rows, EVENT_COLUMNS), "", " ON CONFLICT DO NOTHING"))
 });
 const ROLE: Sql = Sql::new(
     "db.accounts.SEED_ROLE",

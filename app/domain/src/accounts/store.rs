@@ -56,8 +56,8 @@ statements! { "accounts";
         "SELECT ", user_columns!(), " FROM (SELECT * FROM users WHERE status <> 'active' AND status = 'suspended' \
          ORDER BY joined_at DESC, id DESC LIMIT $1) u LEFT JOIN user_roles r ON r.user_id = u.id \
          ORDER BY u.joined_at DESC, u.id DESC");
-    COUNT_JOINED = "SELECT count(*) FROM (SELECT 1 FROM users WHERE status <> 'removed' AND joined_at >= $1 LIMIT $2) AS some";
-    COUNT_STATUS = "SELECT count(*) FROM (SELECT 1 FROM users WHERE status <> 'active' AND status = $1 LIMIT $2) AS some";
+    COUNT_JOINED = "SELECT count(*) FROM (SELECT 1 FROM users WHERE status <> 'removed' AND joined_at >= $1 LIMIT $2) AS counted";
+    COUNT_STATUS = "SELECT count(*) FROM (SELECT 1 FROM users WHERE status <> 'active' AND status = $1 LIMIT $2) AS counted";
 }
 
 #[derive(sqlx::FromRow)]

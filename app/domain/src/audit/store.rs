@@ -28,7 +28,7 @@ statements! { "audit";
     INSERT = "INSERT INTO audit_events (id, at, actor_id, actor_label, action, target_id, target_label, ip, \
               user_agent, request_id, reason, changes) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    COUNT_SINCE = "SELECT count(*) FROM (SELECT 1 FROM audit_events WHERE action = $1 AND id >= $2 LIMIT $3) AS some";
+    COUNT_SINCE = "SELECT count(*) FROM (SELECT 1 FROM audit_events WHERE action = $1 AND id >= $2 LIMIT $3) AS counted";
     PAGE = page!("DESC");
     PAGE_BACK = page!("ASC");
     PAGE_BY_ACTOR = page!("DESC", "actor_id = $4");

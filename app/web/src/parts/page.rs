@@ -44,8 +44,9 @@ where
                 redirect(&sign_in_address(&visit().here()));
                 ().into_any()
             }
-            Err(problem) => {
+            Err(mut problem) => {
                 set_status(problem.status);
+                problem.instance = Some(visit().actor.origin.request_id.clone()).filter(|id| !id.is_empty());
                 view! {
                     <Title text=format!("{} · Frontdesk", problem.title)/>
                     <Layout width=Width::Narrow>{problem_view(&problem).into_any()}</Layout>

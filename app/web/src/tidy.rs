@@ -1,0 +1,69 @@
+//! From what Leptos renders to valid HTML.
+//!
+//! Leptos marks places in its output with `<!>`, which browsers read as an empty comment and
+//! checkers as a mistake. Only what wakes in the browser needs the marks: inside islands they are
+//! written as the comments that they are, elsewhere they go, and so do comments. The scripts that
+//! Leptos adds at the very end move into the body, which is where they may be.
+
+const ISLAND: &str = "<leptos-island";
+const ISLAND_END: &str = "</leptos-island>";
+
+/// Tidies a whole document.
+pub fn tidy(html: &str) -> String {
+    let (page, tail) = html.split_once("</html>").unwrap_or((html, ""));
+    let (page, scripts) = match page.rfind("</body>") {
+        Some(end) => (page.split_at(end), tail),
+        None => ((page, ""), ""),
+    };
+    let mut out = String::with_capacity(html.len());
+    outside(page.0, &mut out);
+    outside(scripts, &mut out);
+    outside(page.1, &mut out);
+    out.push_str("</html>");
+    out
+}
+
+/// Server-rendered: without marks. Finds its way from island to island.
+fn outside(mut html: &str, out: &mut String) {
+    while let Some(start) = html.find(ISLAND) {
+        without_marks(&html[..start], out);
+        let island = &html[start..];
+        let end = island.find(ISLAND_END).map_or(island.len(), |at| at + ISLAND_END.len());
+        out.push_str(&island[..end].replace("<!>", "<!---->"));
+        html = &island[end..];
+    }
+    without_marks(html, out);
+}
+
+fn without_marks(mut html: &str, out: &mut String) {
+    while let Some(at) = html.find("<!") {
+        out.push_str(&html[..at]);
+        let rest = &html[at..];
+        html = if let Some(rest) = rest.strip_prefix("<!>") {
+            rest
+        } else if rest.starts_with("<!--") {
+            rest.find("-->").map_or("", |end| &rest[end + 3..])
+        } else {
+            // The doctype.
+            out.push_str("<!");
+            &rest[2..]
+        };
+    }
+    out.push_str(html);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stay_in_islands_only_and_scripts_move_into_the_body() {
+        let rendered = "<!DOCTYPE html><html><head><!--HEAD--><title>x</title><!></head><body><p>a<!>b</p>\
+                        <leptos-island data-component=\"F\"><i>c<!></i></leptos-island><!></body><!></html><!><script>1</script>";
+        assert_eq!(
+            tidy(rendered),
+            "<!DOCTYPE html><html><head><title>x</title></head><body><p>ab</p>\
+             <leptos-island data-component=\"F\"><i>c<!----></i></leptos-island><script>1</script></body></html>"
+        );
+    }
+}
