@@ -1,91 +1,60 @@
-// A server for each of Playwright's workers: `frontdesk serve`, on a free port and with an empty data folder.
+// `frontdesk` as a process: `serve`, on a free port, and the commands that end by themselves.
 
-import { test as base } from '@playwright/test';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 const START_TIMEOUT = 30_000;
 const STOP_TIMEOUT = 15_000;
 
 /**
- * @typedef {object} Frontdesk
+ * @typedef {object} Server
  * @property {string} url where it answers, without a slash at the end
- * @property {string} setupLink the link, good for one use, by which the first account is made
+ * @property {Promise<string>} setupLink the link, good for one use, by which the first account is made; never, if it
+ *   has an owner already
  * @property {string[]} lines what it has printed so far
- * @property {() => Promise<void>} stop ends it, and its data with it
+ * @property {() => Promise<void>} stop asks it to end, and waits until it has
+ * @property {() => Promise<void>} kill ends it in the middle of whatever it does
  */
-
-/** Playwright's `test`, with the fixture `frontdesk`: a server that a worker's tests have in common. */
-export const test = base.extend({
-  frontdesk: [
-    async ({}, use) => {
-      const server = await start();
-      await use(server);
-      await server.stop();
-    },
-    { scope: 'worker' },
-  ],
-
-  /** A test that fails shows what the server has printed meanwhile. */
-  serverOutput: [
-    async ({ frontdesk }, use, testInfo) => {
-      const before = frontdesk.lines.length;
-      await use();
-      if (testInfo.status !== testInfo.expectedStatus) {
-        const body = frontdesk.lines.slice(before).join('\n');
-        await testInfo.attach('what the server printed', { body, contentType: 'text/plain' });
-      }
-    },
-    { auto: true },
-  ],
-});
-
-export { expect } from '@playwright/test';
 
 /**
- * Starts a server that nobody has set up yet, and waits until it is ready.
- * @param {Record<string, string>} env settings beside the data folder and the port: FRONTDESK_DATABASE_URL, say
- * @returns {Promise<Frontdesk>}
+ * Starts a server and waits until it is ready.
+ * @param {import('./data.js').Data} data
+ * @returns {Promise<Server>}
  */
-export async function start(env = {}) {
-  const program = process.env.FRONTDESK_BIN;
-  if (!program) throw new Error('FRONTDESK_BIN must name the server: `cargo xtask test --browser` sets it');
-
-  const folder = await mkdtemp(join(tmpdir(), 'frontdesk-end2end-'));
+export async function serve(data) {
   const port = await freePort();
-  const child = spawn(program, ['serve'], {
-    env: { ...surroundings(), FRONTDESK_DATA_DIR: folder, FRONTDESK_LISTEN: `127.0.0.1:${port}`, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const env = { ...environment(data), FRONTDESK_LISTEN: `127.0.0.1:${port}` };
+  const child = spawn(program(), ['serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'close');
   const { lines, setupLink } = listen(child);
 
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
   const stop = async () => {
     child.kill('SIGTERM');
     const inTime = await Promise.race([ended.then(() => true), sleep(STOP_TIMEOUT, false, { ref: false })]);
-    if (!inTime) child.kill('SIGKILL');
-    await ended;
-    await rm(folder, { recursive: true, force: true });
-    if (!inTime) throw new Error(`the server had not stopped ${STOP_TIMEOUT / 1000} s after SIGTERM`);
+    if (inTime) return;
+    await kill();
+    throw new Error(`the server had not stopped ${STOP_TIMEOUT / 1000} s after SIGTERM`);
   };
 
   const giveUp = new AbortController();
   try {
-    const link = await Promise.race([
+    await Promise.race([
       // 127.0.0.1 is where it listens; what `localhost` stands for first differs between systems.
-      ready(`http://127.0.0.1:${port}/health/ready`, giveUp.signal).then(() => setupLink),
+      ready(`http://127.0.0.1:${port}/health/ready`, giveUp.signal),
       ended.then(([code, signal]) => fail(`it ended with ${signal ?? `code ${code}`}`)),
       sleep(START_TIMEOUT, null, { ref: false, signal: giveUp.signal }).then(() =>
-        fail(`it was not ready, or had printed no setup link, after ${START_TIMEOUT / 1000} s`),
+        fail(`it was not ready after ${START_TIMEOUT / 1000} s`),
       ),
     ]);
-    return { url: `http://localhost:${port}`, setupLink: link, lines, stop };
+    return { url: `http://localhost:${port}`, setupLink, lines, stop, kill };
   } catch (error) {
     await stop();
     throw new Error(`frontdesk serve: ${error.message}. It printed:\n${lines.join('\n')}`);
@@ -94,9 +63,31 @@ export async function start(env = {}) {
   }
 }
 
-/** The environment without a developer's own settings of the server. */
-function surroundings() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('FRONTDESK_')));
+/**
+ * Runs a command to its end, and returns what it printed.
+ * @param {import('./data.js').Data} data
+ * @param {...string} command `seed`, `--users`, `20`
+ */
+export async function run(data, ...command) {
+  const { stdout } = await promisify(execFile)(program(), command, { env: environment(data) });
+  return stdout;
+}
+
+function program() {
+  const program = process.env.FRONTDESK_BIN;
+  return program ?? fail('FRONTDESK_BIN must name the server: `cargo xtask test --browser` sets it');
+}
+
+/** The environment without a developer's own settings of the server, and with those of the tests. */
+function environment(data) {
+  const surroundings = Object.entries(process.env).filter(([name]) => !name.startsWith('FRONTDESK_'));
+  return {
+    ...Object.fromEntries(surroundings),
+    // Nobody is after these passwords, and there are many to hash.
+    FRONTDESK_HASH_MEMORY: '8',
+    FRONTDESK_HASH_PASSES: '1',
+    ...data.env,
+  };
 }
 
 /** Keeps what a server prints, and looks for the setup link in it. */

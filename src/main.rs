@@ -17,7 +17,7 @@ use frontdesk::{config::Config, telemetry};
 /// Frontdesk, the front desk of an online business: people sign up and sign in, staff manage them,
 /// and everything that happens is written in a book.
 #[derive(Parser)]
-#[command(version, subcommand_required = true)]
+#[command(version, arg_required_else_help = false)]
 #[command(
     after_help = "To begin: run `frontdesk serve`, open the link that it prints, and make your account.\n\
                         Every option can also be given by the variable in its [env: …]."

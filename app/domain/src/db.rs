@@ -78,6 +78,8 @@ impl Error {
     fn of(statement: &'static str, source: sqlx::Error) -> Self {
         match source {
             sqlx::Error::PoolTimedOut => Self::Busy,
+            // SQLITE_BUSY: another process has kept the file to itself for too long.
+            sqlx::Error::Database(error) if error.code().as_deref() == Some("5") => Self::Busy,
             source => Self::Failed { statement, source },
         }
     }

@@ -15,6 +15,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use super::Error;
 
+/// Takes back one write and leaves the group as it was before.
+const UNDO: &str = "ROLLBACK TO unit; RELEASE unit";
+
 /// The queue for the writer connection.
 #[derive(Clone)]
 pub(super) struct Writer {
@@ -26,10 +29,24 @@ struct State {
     conn: SqliteConnection,
     /// A `BEGIN` stands open.
     open: bool,
-    /// The last write was dropped before its end, and its savepoint must be undone.
-    unfinished: bool,
+    /// How far the last write came.
+    step: Step,
     /// Those whose savepoints are released and who wait for the commit.
     waiting: Vec<oneshot::Sender<bool>>,
+}
+
+/// How far a write came. One that ends early, by an error or because nobody waits for it any
+/// longer, leaves this for the next in the queue to undo.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// There is nothing to undo.
+    Done,
+    /// `BEGIN` was sent, and nobody heard what came of it.
+    Beginning,
+    /// `SAVEPOINT` or `RELEASE` was sent, and nobody heard what came of it.
+    Crossing,
+    /// The savepoint is open.
+    Writing,
 }
 
 /// One write: a savepoint within the open group.
@@ -41,7 +58,7 @@ impl Writer {
     pub(super) async fn open(options: &SqliteConnectOptions, patience: Duration) -> Result<Self, sqlx::Error> {
         use sqlx::ConnectOptions as _;
         let conn = options.connect().await?;
-        let state = State { conn, open: false, unfinished: false, waiting: Vec::new() };
+        let state = State { conn, open: false, step: Step::Done, waiting: Vec::new() };
         Ok(Self { queue: Arc::new(Mutex::new(state)), patience })
     }
 
@@ -49,19 +66,23 @@ impl Writer {
     pub(super) async fn begin(&self) -> Result<Unit, Error> {
         let turn = tokio::time::timeout(self.patience, self.queue.clone().lock_owned());
         let mut state = turn.await.map_err(|_| Error::Busy)?;
-        state.undo_unfinished().await?;
-        // From here until `commit` whatever ends this write early leaves something to undo.
-        state.unfinished = true;
-        if !state.open {
-            state.open = true;
-            tokio::spawn(flush(self.queue.clone()));
-            if let Err(source) = run(&mut state.conn, "BEGIN IMMEDIATE").await {
-                state.open = false;
-                state.unfinished = false;
-                return Err(Error::of("BEGIN IMMEDIATE", source));
-            }
+        if state.step != Step::Done {
+            // A task of its own goes on if this write, too, is given up meanwhile.
+            let undo = tokio::spawn(async move {
+                state.undo().await;
+                state
+            });
+            state = undo.await.map_err(|_| Error::NotCommitted)?;
         }
-        run(&mut state.conn, "SAVEPOINT unit").await.map_err(|source| Error::of("SAVEPOINT", source))?;
+        if !state.open {
+            state.step = Step::Beginning;
+            // Sent off first, so that a group whose first write is given up is ended all the same.
+            tokio::spawn(flush(self.queue.clone()));
+            run(&mut state.conn, "BEGIN IMMEDIATE").await.map_err(|source| Error::of("BEGIN IMMEDIATE", source))?;
+            state.open = true;
+        }
+        state.cross("SAVEPOINT unit").await?;
+        state.step = Step::Writing;
         Ok(Unit { state })
     }
 
@@ -78,8 +99,8 @@ impl Unit {
 
     /// Releases the savepoint, lets the next one write, and waits until the group is on disk.
     pub(super) async fn commit(mut self) -> Result<(), Error> {
-        run(&mut self.state.conn, "RELEASE unit").await.map_err(|source| Error::of("RELEASE", source))?;
-        self.state.unfinished = false;
+        self.state.cross("RELEASE unit").await?;
+        self.state.step = Step::Done;
         let (done, committed) = oneshot::channel();
         self.state.waiting.push(done);
         drop(self.state);
@@ -91,18 +112,36 @@ impl Unit {
 }
 
 impl State {
-    /// Undoes what a dropped write left. If even that fails, the whole group is given up: nobody
-    /// in it has been told that it succeeded.
-    async fn undo_unfinished(&mut self) -> Result<(), Error> {
-        if !self.unfinished {
-            return Ok(());
+    /// Enters or leaves a savepoint.
+    async fn cross(&mut self, sql: &'static str) -> Result<(), Error> {
+        self.step = Step::Crossing;
+        let crossed = run(&mut self.conn, sql).await;
+        // Heard and refused: what should be there is not, and only undoing the whole group is safe.
+        crossed.inspect_err(|_| self.step = Step::Writing).map_err(|source| Error::of(sql, source))
+    }
+
+    /// Undoes what the last write left.
+    async fn undo(&mut self) {
+        match self.step {
+            Step::Done => {}
+            Step::Beginning => {
+                // Fails if `BEGIN` did.
+                let _nothing_open = run(&mut self.conn, "ROLLBACK").await;
+            }
+            Step::Crossing => {
+                // Fails if there is no savepoint: it was not opened, or is released already. Then
+                // that write stands, which is for nobody to hear.
+                let _nothing_open = run(&mut self.conn, UNDO).await;
+            }
+            Step::Writing => {
+                // Where even that fails, SQLite has rolled back everything by itself, as on a full
+                // disk. Nobody in the group has been told that it succeeded.
+                if run(&mut self.conn, UNDO).await.is_err() {
+                    self.end("ROLLBACK").await;
+                }
+            }
         }
-        self.unfinished = false;
-        let undone = run(&mut self.conn, "ROLLBACK TO unit; RELEASE unit").await;
-        if undone.is_err() {
-            self.end("ROLLBACK").await;
-        }
-        Ok(())
+        self.step = Step::Done;
     }
 
     /// Ends the group by `COMMIT` or `ROLLBACK` and tells everybody in it.
@@ -124,7 +163,7 @@ impl State {
 
 async fn flush(queue: Arc<Mutex<State>>) {
     let mut state = queue.lock_owned().await;
-    let _undone = state.undo_unfinished().await;
+    state.undo().await;
     if state.open {
         state.end("COMMIT").await;
     }

@@ -1,12 +1,13 @@
 //! A fresh database for every test, gone when it ends.
 
 use std::{
-    panic::resume_unwind,
+    panic::{AssertUnwindSafe, resume_unwind},
     process,
     sync::atomic::{AtomicU32, Ordering},
 };
 
 use frontdesk_domain::db::DatabaseUrl;
+use futures::FutureExt as _;
 use sqlx::{ConnectOptions, Executor, postgres::PgConnectOptions};
 
 use super::TestDomain;
@@ -21,19 +22,13 @@ pub enum Engine {
 }
 
 /// Runs a test on a database of its own, and drops that however the test ends.
-///
-/// The test is a task, as a request is to the server, so what it awaits must be `Send`.
-pub async fn run<T, F>(engine: Engine, test: impl FnOnce(TestDomain) -> F) -> T
-where
-    T: Send + 'static,
-    F: Future<Output = T> + Send + 'static,
-{
+pub async fn run<T, F: Future<Output = T>>(engine: Engine, test: impl FnOnce(TestDomain) -> F) -> T {
     let database = Database::create(engine).await;
     let domain = TestDomain::open(database.url()).await;
-    let ended = tokio::spawn(test(domain.clone())).await;
+    let ended = AssertUnwindSafe(test(domain.clone())).catch_unwind().await;
     domain.db.close().await;
     database.drop().await;
-    ended.unwrap_or_else(|error| resume_unwind(error.into_panic()))
+    ended.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 enum Database {

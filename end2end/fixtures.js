@@ -1,0 +1,93 @@
+// What tests begin with: a server, people, and browsers that are watched.
+
+import { test as base, expect } from '@playwright/test';
+import { makeData } from './data.js';
+import { OWNER, somebody } from './people.js';
+import { run, serve } from './server.js';
+import { watch } from './watch.js';
+
+export { expect };
+
+/** How many people there are before a test meets any. */
+export const SEEDED = 120;
+
+export const test = base.extend({
+  /** Where the server keeps its data: `SQLite` or `PostgreSQL`. */
+  engine: ['SQLite', { option: true, scope: 'worker' }],
+
+  /** A server that a worker's tests have in common, with an owner and some people. */
+  frontdesk: [
+    async ({ engine, playwright }, use) => {
+      const data = await makeData(engine);
+      await run(data, 'seed', '--users', String(SEEDED));
+      const server = await serve(data);
+      const token = new URL(await server.setupLink).searchParams.get('token');
+      await post(playwright, `${server.url}/fn/set_up`, { token, ...OWNER });
+      await use(server);
+      await server.stop();
+      await data.clear();
+    },
+    { scope: 'worker' },
+  ],
+
+  baseURL: async ({ frontdesk }, use) => use(frontdesk.url),
+
+  /** What browsers and the server complained of. A test that is about a complaint takes it out; any other fails. */
+  complaints: [
+    async ({ frontdesk }, use, testInfo) => {
+      const complaints = [];
+      const before = frontdesk.lines.length;
+      await use(complaints);
+      const lines = frontdesk.lines.slice(before);
+      if (testInfo.status !== testInfo.expectedStatus) {
+        await testInfo.attach('what the server printed', { body: lines.join('\n'), contentType: 'text/plain' });
+      }
+      const errors = lines.filter((line) => line.includes('"level":"ERROR"'));
+      expect([...complaints, ...errors], 'complaints of browsers and of the server').toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  context: async ({ context, baseURL, complaints }, use) => {
+    await watch(context, baseURL, complaints);
+    await use(context);
+  },
+
+  /** Browsers beside `page`, each a device of its own. */
+  browsers: async ({ browser, baseURL, complaints }, use) => {
+    const open = [];
+    const another = async (options) => {
+      const context = await browser.newContext(options);
+      open.push(context);
+      await watch(context, baseURL, complaints);
+      return context.newPage();
+    };
+    /** A page in a browser where somebody has signed in. */
+    const of = async ({ email, password }, options) => {
+      const page = await another(options);
+      const response = await page.request.post('/fn/sign_in', { form: { email, password }, maxRedirects: 0 });
+      expect(response.status(), `${email} signs in`).toBe(303);
+      return page;
+    };
+    await use({ another, of });
+    for (const context of open) await context.close();
+  },
+
+  /** A page in the owner's browser. */
+  owner: async ({ browsers }, use) => use(await browsers.of(OWNER)),
+
+  /** Somebody who has an account, and is not signed in anywhere. */
+  member: async ({ playwright, baseURL }, use) => {
+    const member = somebody();
+    await post(playwright, `${baseURL}/fn/sign_up`, member);
+    await use(member);
+  },
+});
+
+/** Posts a form in passing: what it does is another test's subject. */
+async function post(playwright, url, form) {
+  const request = await playwright.request.newContext();
+  const response = await request.post(url, { form, maxRedirects: 0 });
+  expect(response.status(), url).toBe(303);
+  await request.dispose();
+}

@@ -1,0 +1,38 @@
+// Those who come to the front desk.
+
+/** @typedef {{ name: string, email: string, password: string }} Person */
+
+/** Who makes the first account. */
+export const OWNER = { name: 'Olive Ortega', email: 'olive@example.com', password: 'a lantern for the long way' };
+
+let met = 0;
+
+/**
+ * Somebody whom no test has met before.
+ * @returns {Person}
+ */
+export function somebody() {
+  met += 1;
+  return { name: `Robin Newcomer ${met}`, email: `robin.${met}@example.com`, password: `umbrella stand number ${met}` };
+}
+
+/**
+ * Fills in what there is for them on the page: the form to sign up or in, to set up, to accept an invitation.
+ * @param {import('@playwright/test').Page} page
+ * @param {Partial<Person>} person
+ */
+export async function fillIn(page, { name, email, password }) {
+  if (name !== undefined) await page.getByLabel('Name').fill(name);
+  if (email !== undefined) await page.getByLabel('E-mail address').fill(email);
+  if (password !== undefined) await page.getByLabel('Password').fill(password);
+}
+
+/**
+ * Signs in by the form on the page.
+ * @param {import('@playwright/test').Page} page
+ * @param {Person} person
+ */
+export async function signIn(page, { email, password }) {
+  await fillIn(page, { email, password });
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
