@@ -39,7 +39,7 @@ impl Throttle {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let past = failures.get(&digest(email_key))?;
         let excess = past.count.checked_sub(FREE)?;
-        let pause = LONGEST.min(1_i64.checked_shl(excess).unwrap_or(LONGEST));
+        let pause = 1_i64.checked_shl(excess).map_or(LONGEST, |pause| pause.min(LONGEST));
         let wait = past.last.plus_seconds(pause).seconds() - now.seconds();
         (wait > 0).then_some(wait)
     }
@@ -91,5 +91,14 @@ mod tests {
         throttle.succeeded("ann@example.com");
         throttle.failed("ann@example.com", now);
         assert_eq!(throttle.wait("ann@example.com", now), None);
+    }
+    #[test]
+    fn after_ten_failures_no_number_of_them_is_free() {
+        let (throttle, now) = (Throttle::default(), Timestamp::from_seconds(1_000));
+        for failures in 1..300 {
+            throttle.failed("ann@example.com", now);
+            let wait = throttle.wait("ann@example.com", now);
+            assert_eq!(wait.is_some_and(|wait| (1..=LONGEST).contains(&wait)), failures >= FREE, "{failures}: {wait:?}");
+        }
     }
 }

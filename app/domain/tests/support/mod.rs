@@ -10,7 +10,10 @@ use frontdesk_domain::{Domain, Options, clock::Clock, db, passwords, sessions::L
 use frontdesk_model::Timestamp;
 
 pub use engine::{Engine, run};
-pub use people::{PASSWORD, Someone, create, origin, person, register, sign_up_form, system};
+pub use people::{
+    PASSWORD, Someone, anybody, create, create_form, edit, grant, one, origin, person, prove, register, sign_in,
+    sign_up_form, suspension, system, user,
+};
 pub use random::Random;
 
 /// When all tests begin. Their clock stands still until they move it.

@@ -2,13 +2,14 @@
 //! line gives them roles, they sign in.
 
 use frontdesk_domain::{
-    accounts,
+    accounts::{self, Credentials},
     actor::{Actor, Origin, Person, Who},
     sessions::{self, TokenHash},
 };
 use frontdesk_model::{
     Role, Secret, UserId,
-    forms::{ChangeRole, CreateUser, OneTimeLink, SignIn, SignUp},
+    forms::{ChangeRole, CreateUser, OneTimeLink, OneUser, SignIn, SignUp, SuspendUser, UpdateUser},
+    user::User,
 };
 
 use super::TestDomain;
@@ -36,38 +37,80 @@ pub fn origin() -> Origin {
     Origin { ip: "192.0.2.7".to_owned(), user_agent: "Browser/1.0".to_owned(), request_id: "request-1".to_owned() }
 }
 
+/// Somebody who is not signed in.
+pub fn anybody() -> Actor {
+    Actor::anonymous(origin())
+}
+
+/// The command line.
 pub fn system() -> Actor {
     Actor::system()
 }
 
-pub fn sign_up_form(name: &str, email: &str) -> SignUp {
-    SignUp { name: name.to_owned(), email: email.to_owned(), password: Secret::new(PASSWORD) }
-}
-
 /// Signs somebody up. Their e-mail address is made from their name.
 pub async fn register(domain: &TestDomain, name: &str) -> UserId {
-    let form = sign_up_form(name, &address(name));
-    accounts::register(domain, &Actor::anonymous(origin()), form).await.unwrap().user
+    accounts::register(domain, &anybody(), sign_up_form(name, &address(name))).await.unwrap().user
 }
 
 /// Has the command line make an account, without a password.
 pub async fn create(domain: &TestDomain, name: &str) -> (UserId, OneTimeLink) {
-    let form = CreateUser { name: name.to_owned(), email: address(name) };
-    accounts::create(domain, &system(), form).await.unwrap()
+    accounts::create(domain, &system(), create_form(name, &address(name))).await.unwrap()
 }
 
 /// Somebody who holds these roles and is signed in.
 pub async fn person(domain: &TestDomain, name: &str, roles: &[Role]) -> Someone {
     let id = register(domain, name).await;
     for role in roles {
-        accounts::grant(domain, &system(), ChangeRole { id, role: *role }).await.unwrap();
+        grant(domain, id, *role).await;
     }
-    let form = SignIn { email: address(name), password: Secret::new(PASSWORD), next: String::new() };
-    let proof = sessions::sign_in(domain, &Actor::anonymous(origin()), form).await.unwrap();
-    let token = TokenHash::of(name.as_bytes());
+    sign_in(domain, id, name).await
+}
+
+/// Another session of somebody, on a device of this name.
+pub async fn sign_in(domain: &TestDomain, id: UserId, device: &str) -> Someone {
+    let email = user(domain, id).await.email;
+    let proof = prove(domain, &email, PASSWORD).await.unwrap();
+    let token = TokenHash::of(format!("{id} on {device}").as_bytes());
     sessions::begin(domain, &proof, token, &origin()).await.unwrap();
     let person = sessions::load(domain, token).await.unwrap().unwrap();
-    Someone { id, email: address(name), actor: Actor { who: Who::Person(person), origin: origin() }, token }
+    Someone { id, email, actor: Actor { who: Who::Person(person), origin: origin() }, token }
+}
+
+/// Fills in the sign-in form.
+pub async fn prove(domain: &TestDomain, email: &str, password: &str) -> Result<Credentials, accounts::Error> {
+    let form = SignIn { email: email.to_owned(), password: Secret::new(password), next: String::new() };
+    sessions::sign_in(domain, &anybody(), form).await
+}
+
+/// The command line gives a role.
+pub async fn grant(domain: &TestDomain, id: UserId, role: Role) {
+    accounts::grant(domain, &system(), ChangeRole { id, role }).await.unwrap();
+}
+
+/// Somebody as they are now.
+pub async fn user(domain: &TestDomain, id: UserId) -> User {
+    accounts::get(domain, &system(), id).await.unwrap()
+}
+
+pub fn sign_up_form(name: &str, email: &str) -> SignUp {
+    SignUp { name: name.to_owned(), email: email.to_owned(), password: Secret::new(PASSWORD) }
+}
+
+pub fn create_form(name: &str, email: &str) -> CreateUser {
+    CreateUser { name: name.to_owned(), email: email.to_owned() }
+}
+
+/// An edit of what the editor has seen.
+pub fn edit(seen: &User, name: &str, email: &str) -> UpdateUser {
+    UpdateUser { id: seen.id, version: seen.version, name: name.to_owned(), email: email.to_owned() }
+}
+
+pub fn suspension(id: UserId) -> SuspendUser {
+    SuspendUser { id, reason: "Three chargebacks".to_owned() }
+}
+
+pub fn one(id: UserId) -> OneUser {
+    OneUser { id }
 }
 
 fn address(name: &str) -> String {

@@ -1,0 +1,21 @@
+//! The pages and their forms, one file a rule or a journey.
+
+mod bad_input;
+mod bodies;
+mod cross_site;
+mod flood;
+mod headers;
+mod health;
+mod links;
+mod lists;
+mod logs;
+mod markup;
+mod permissions;
+mod problems;
+mod refused_forms;
+mod sessions;
+mod sign_in;
+mod sign_up;
+mod statements;
+mod users;
+mod wire;

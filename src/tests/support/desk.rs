@@ -1,0 +1,189 @@
+//! The server under test, with a clock that stands still and passwords that cost next to nothing.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use axum::Router;
+use frontdesk::{
+    http::{AppState, Settings},
+    shutdown::Shutdown,
+};
+use frontdesk_domain::{
+    Domain, Options, accounts,
+    actor::{Actor, Origin},
+    clock::Clock,
+    db, passwords,
+    sessions::Lifetime,
+};
+use frontdesk_model::{
+    Role, Secret, Timestamp, UserId,
+    forms::{ChangeRole, OneUser, SignUp, SuspendUser},
+};
+
+use super::{Client, NOW};
+
+/// Everybody's password.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// The e-mail address of whoever has this name.
+pub fn address(name: &str) -> String {
+    format!("{}@example.com", name.to_lowercase().replace(' ', "."))
+}
+
+/// A Frontdesk that browsers find at `https://desk.example`.
+#[derive(Clone)]
+pub struct Desk {
+    pub domain: Domain,
+    pub state: AppState,
+    options: Options,
+    router: Router,
+}
+
+/// How many rows there are, and how often users were changed: what a refused request leaves as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Written {
+    pub users: i64,
+    pub changes: i64,
+    pub roles: i64,
+    pub sessions: i64,
+    pub links: i64,
+    pub events: i64,
+}
+
+impl Desk {
+    pub(super) async fn open(url: db::DatabaseUrl) -> Self {
+        let options = Options {
+            url,
+            database: db::Options { connections: 4, ..db::Options::default() },
+            passwords: passwords::Options {
+                memory_kib: 64,
+                passes: 1,
+                threads: 2,
+                queue: 1_000,
+                ..passwords::Options::default()
+            },
+            lifetime: Lifetime::default(),
+            clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
+        };
+        Self::assemble(options, Self::settings()).await
+    }
+
+    fn settings() -> Settings {
+        Settings { base_url: "https://desk.example".parse().unwrap(), ..Settings::default() }
+    }
+
+    async fn assemble(options: Options, settings: Settings) -> Self {
+        let domain = Domain::open(&options).await.unwrap();
+        let state = AppState::new(domain.clone(), settings, Shutdown::default());
+        let router = frontdesk::router(&state);
+        Self { domain, state, options, router }
+    }
+
+    /// The same Frontdesk, with other settings of its door.
+    pub fn with(&self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = Self::settings();
+        change(&mut settings);
+        let state = AppState::new(self.domain.clone(), settings, Shutdown::default());
+        Self { router: frontdesk::router(&state), state, ..self.clone() }
+    }
+
+    /// The same Frontdesk behind another router, for routes that only a test has.
+    pub fn behind(&self, router: Router) -> Self {
+        Self { router, ..self.clone() }
+    }
+
+    /// Another instance on the same database.
+    pub async fn beside(&self, change: impl FnOnce(&mut Options)) -> Self {
+        let mut options = self.options.clone();
+        change(&mut options);
+        Self::assemble(options, Self::settings()).await
+    }
+
+    pub fn router(&self) -> Router {
+        self.router.clone()
+    }
+
+    /// Somebody whom the desk does not know.
+    pub fn visitor(&self) -> Client {
+        Client::new(self.router.clone(), self.state.config.base_url.clone())
+    }
+
+    /// Makes an account as people do: they sign up, and the command line gives them roles. The
+    /// e-mail address is made from the name.
+    pub async fn register(&self, name: &str, roles: &[Role]) -> UserId {
+        let form = SignUp { name: name.to_owned(), email: address(name), password: Secret::new(PASSWORD) };
+        let visitor = Actor::anonymous(Origin::default());
+        let id = accounts::register(&self.domain, &visitor, form).await.unwrap().user;
+        for role in roles.iter().copied().filter(|role| Role::ASSIGNABLE.contains(role)) {
+            accounts::grant(&self.domain, &Actor::system(), ChangeRole { id, role }).await.unwrap();
+        }
+        id
+    }
+
+    /// Somebody who has an account and may be signed in somewhere, on a device where they are not.
+    pub async fn sign_in(&self, name: &str) -> Client {
+        let person = self.visitor();
+        person.sign_in(name).await.is(303);
+        person
+    }
+
+    /// Somebody with this role, signed in, by a name that nobody else has.
+    pub async fn arrive(&self, role: Role) -> Client {
+        let (name, _) = self.somebody(&[role]).await;
+        self.sign_in(&name).await
+    }
+
+    /// Somebody with these roles, by a name that nobody else has.
+    pub async fn somebody(&self, roles: &[Role]) -> (String, UserId) {
+        const NAMES: [&str; 8] =
+            ["Ada", "Béla", "Chiara", "Dmitri", "Eşe", "Farid", "Grete", "Hanako"];
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed) as usize;
+        let name = format!("{} {number}", NAMES[number % NAMES.len()]);
+        let id = self.register(&name, roles).await;
+        (name, id)
+    }
+
+    pub async fn suspend(&self, id: UserId) {
+        let form = SuspendUser { id, reason: "Sent spam".to_owned() };
+        accounts::suspend(&self.domain, &Actor::system(), form).await.unwrap();
+    }
+
+    pub async fn remove(&self, id: UserId) {
+        accounts::remove(&self.domain, &Actor::system(), OneUser { id }).await.unwrap();
+    }
+
+    /// The token of a new invitation.
+    pub async fn invite(&self, id: UserId) -> String {
+        let link = accounts::invite(&self.domain, &Actor::system(), OneUser { id }).await.unwrap();
+        link.token.expose().to_owned()
+    }
+
+    /// The token of the first owner's link.
+    pub async fn setup_link(&self) -> String {
+        accounts::setup_link(&self.domain).await.unwrap().unwrap().token.expose().to_owned()
+    }
+
+    /// The one row that a statement finds.
+    pub async fn find<T: db::Row>(&self, text: &'static str, params: Vec<db::Value>) -> T {
+        self.domain.db.one(db::Sql::new("test.find", text), params).await.unwrap()
+    }
+
+    /// What happened last, by the audit trail.
+    pub async fn last_event(&self) -> String {
+        let text = "SELECT action FROM audit_events ORDER BY id DESC LIMIT 1";
+        self.find::<(String,)>(text, Vec::new()).await.0
+    }
+
+    pub async fn written(&self) -> Written {
+        let (users, changes, roles, sessions, links, events) = self
+            .find(
+                "SELECT (SELECT count(*) FROM users), \
+                 (SELECT CAST(COALESCE(sum(version), 0) AS BIGINT) FROM users), \
+                 (SELECT count(*) FROM user_roles), (SELECT count(*) FROM sessions), \
+                 (SELECT count(*) FROM one_time_links), (SELECT count(*) FROM audit_events)",
+                Vec::new(),
+            )
+            .await;
+        Written { users, changes, roles, sessions, links, events }
+    }
+}

@@ -1,0 +1,138 @@
+//! What every answer promises, whatever was asked: checked on each one that any test gets.
+
+use std::collections::HashSet;
+
+use frontdesk::config::BaseUrl;
+
+use super::{Answer, Page};
+
+/// What an answer never says: how it is made.
+const INTERNALS: [&str; 12] = [
+    "sqlx", "panicked", "SELECT ", "INSERT ", "UPDATE users", "users_email_unique", "RUST_BACKTRACE", "backtrace",
+    ".rs:", "src/", "argon2", "token_hash",
+];
+
+/// Holds the answer to all of it. `asked` is for the message of a test that fails.
+pub fn hold(asked: &str, answer: &Answer, base_url: &BaseUrl) {
+    secured(asked, answer, base_url);
+    cookies(asked, answer, base_url);
+    explained(asked, answer);
+    if let Some(place) = answer.header("location") {
+        assert!(place.starts_with('/') && !place.starts_with("//"), "{asked} leads off this site: {place}");
+    }
+    if answer.is_html() && !answer.body.is_empty() {
+        page(asked, answer);
+    }
+}
+
+/// The headers that keep a browser safe: each of them, once, on every answer.
+pub fn secured(asked: &str, answer: &Answer, base_url: &BaseUrl) {
+    let https = base_url.is_https();
+    let fixed = [
+        ("x-content-type-options", Some("nosniff")),
+        ("x-frame-options", Some("DENY")),
+        ("cross-origin-opener-policy", Some("same-origin")),
+        ("cross-origin-resource-policy", Some("same-origin")),
+        ("permissions-policy", Some("camera=(), microphone=(), geolocation=(), payment=(self)")),
+        ("strict-transport-security", https.then_some("max-age=63072000; includeSubDomains")),
+        // Who made it is nobody's business.
+        ("server", None),
+        ("x-powered-by", None),
+    ];
+    for (name, value) in fixed {
+        assert_eq!(answer.header(name), value, "{name} of {asked}");
+    }
+    // Other sites see where somebody came from, never the path, which may hold a token.
+    let referrer = answer.header("referrer-policy").unwrap_or_default();
+    let never_a_path = ["no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"];
+    assert!(never_a_path.contains(&referrer), "referrer-policy of {asked}: {referrer}");
+    let policy = answer.header("content-security-policy").unwrap_or_default();
+    assert!(policy.contains("frame-ancestors 'none'"), "{asked} can be framed: {policy}");
+    for loose in ["unsafe-inline", "'unsafe-eval'", " *", "http:", "https:"] {
+        assert!(!policy.contains(loose), "{loose} in the policy of {asked}: {policy}");
+    }
+    let id = answer.header("x-request-id").unwrap_or_default();
+    assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "x-request-id of {asked}: {id}");
+    let kept = answer.header("cache-control").unwrap_or_default();
+    let is_file = answer.headers.contains_key("etag");
+    assert!(kept == "no-store" || is_file, "{asked} may be kept: {kept}");
+}
+
+/// Every cookie is for this very host, and out of reach of scripts, forms of other sites and plain
+/// HTTP.
+fn cookies(asked: &str, answer: &Answer, base_url: &BaseUrl) {
+    let bound = base_url.is_https() || base_url.is_loopback();
+    for line in answer.all("set-cookie") {
+        let attributes: HashSet<&str> = line.split(';').skip(1).map(str::trim).collect();
+        for wanted in ["Path=/", "HttpOnly", "SameSite=Lax"] {
+            assert!(attributes.contains(wanted), "{asked} sets a cookie without {wanted}: {line}");
+        }
+        assert_eq!(attributes.contains("Secure"), bound, "{asked}: {line}");
+        assert_eq!(line.starts_with("__Host-"), bound, "{asked}: {line}");
+        assert!(!attributes.iter().any(|attribute| attribute.starts_with("Domain")), "{asked}: {line}");
+    }
+}
+
+/// A refusal has a body, and says what the client can do about it where a header can.
+fn explained(asked: &str, answer: &Answer) {
+    if matches!(answer.status, 429 | 503) {
+        let seconds = answer.header("retry-after").unwrap_or_default().parse::<u32>();
+        assert!(seconds.is_ok_and(|seconds| seconds > 0), "retry-after of {asked}");
+    }
+    assert_eq!(answer.headers.contains_key("allow"), answer.status == 405, "allow of {asked}");
+    if answer.status >= 400 && !asked.starts_with("HEAD ") {
+        let kind = answer.header("content-type").unwrap_or_default();
+        let explained = kind.starts_with("text/html") || kind == "application/problem+json";
+        assert!(explained && !answer.body.is_empty(), "{asked} is refused without a word: {kind}");
+    }
+    if answer.is_html() || answer.status >= 400 {
+        let body = String::from_utf8_lossy(&answer.body);
+        for internal in INTERNALS {
+            assert!(!body.contains(internal), "{asked} tells of {internal}:\n{body}");
+        }
+    }
+}
+
+/// A page is whole, can be read by everybody, and runs nothing but our own scripts.
+fn page(asked: &str, answer: &Answer) {
+    let page = answer.page();
+    let about = format!("{asked} ({})", answer.status);
+    assert_eq!(page.one("html").get("lang"), Some("en"), "{about}");
+    assert!(page.one("title").text.ends_with(" · Frontdesk"), "{about}: {:?}", page.one("title"));
+    assert!(!page.heading().is_empty() && page.by_id("main").is_some(), "{about}");
+    references(&about, &page);
+    scripts(&about, &page, answer.header("content-security-policy").unwrap_or_default());
+}
+
+/// Whatever points at an element of the page finds it.
+fn references(about: &str, page: &Page) {
+    let mut ids = HashSet::new();
+    for id in page.elements().filter_map(|element| element.get("id")) {
+        assert!(!id.is_empty() && ids.insert(id), "{about} has the id {id:?} twice");
+    }
+    for element in page.elements() {
+        for attribute in ["for", "aria-describedby", "aria-labelledby", "aria-controls"] {
+            for id in element.ids(attribute) {
+                assert!(ids.contains(id), "{about}: {attribute} names {id}, which is not there: {element:?}");
+            }
+        }
+        if let Some(id) = element.get("href").and_then(|href| href.strip_prefix('#')) {
+            assert!(ids.contains(id), "{about}: a link leads to #{id}, which is not there");
+        }
+    }
+}
+
+fn scripts(about: &str, page: &Page, policy: &str) {
+    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or_default();
+    assert!(nonce.len() >= 16, "{about} has no nonce worth the name: {policy}");
+    for element in page.elements() {
+        for (name, value) in &element.attributes {
+            assert!(!name.starts_with("on") && name != "style", "{about} needs unsafe-inline: {element:?}");
+            let is_address = matches!(name.as_str(), "src" | "href" | "action");
+            assert!(!is_address || !value.contains("//"), "{about} leads off this site: {element:?}");
+        }
+        let needs_nonce = matches!(element.name.as_str(), "script" | "style")
+            || element.get("rel").is_some_and(|rel| matches!(rel, "stylesheet" | "modulepreload"));
+        assert!(!needs_nonce || element.get("nonce") == Some(nonce), "{about}: {element:?}");
+    }
+}
