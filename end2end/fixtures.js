@@ -76,11 +76,31 @@ export const test = base.extend({
   /** A page in the owner's browser. */
   owner: async ({ browsers }, use) => use(await browsers.of(OWNER)),
 
-  /** Somebody who has an account, and is not signed in anywhere. */
-  member: async ({ playwright, baseURL }, use) => {
-    const member = somebody();
-    await post(playwright, `${baseURL}/fn/sign_up`, member);
-    await use(member);
+  /** Makes an account for somebody new, who is not signed in anywhere yet. */
+  register: async ({ playwright, baseURL }, use) => {
+    await use(async (person = somebody()) => {
+      await post(playwright, `${baseURL}/fn/sign_up`, person);
+      return person;
+    });
+  },
+
+  /** Somebody who has an account. */
+  member: async ({ register }, use) => use(await register()),
+
+  /** Starts a server that nobody has set up yet, with a page of its own. */
+  untouched: async ({ engine, browser, complaints }, use) => {
+    const ends = [];
+    await use(async () => {
+      const data = await makeData(engine);
+      ends.push(data.clear);
+      const server = await serve(data);
+      ends.push(server.stop);
+      const context = await browser.newContext({ baseURL: server.url });
+      ends.push(() => context.close());
+      await watch(context, server.url, complaints);
+      return { data, setupLink: await server.setupLink, page: await context.newPage() };
+    });
+    for (const end of ends.reverse()) await end();
   },
 });
 

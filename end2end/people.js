@@ -28,11 +28,22 @@ export async function fillIn(page, { name, email, password }) {
 }
 
 /**
+ * Sends the form on the page, and returns the answer, which may be a redirect.
+ * @param {import('@playwright/test').Page} page
+ * @param {string | RegExp} button what is on it
+ */
+export async function press(page, button) {
+  const answer = page.waitForResponse((response) => response.request().method() === 'POST');
+  await page.getByRole('button', { name: button, exact: true }).click();
+  return answer;
+}
+
+/**
  * Signs in by the form on the page.
  * @param {import('@playwright/test').Page} page
  * @param {Person} person
  */
 export async function signIn(page, { email, password }) {
   await fillIn(page, { email, password });
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  return press(page, 'Sign in');
 }

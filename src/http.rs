@@ -7,6 +7,7 @@ pub mod flash;
 pub mod health;
 pub mod limits;
 pub mod pages;
+mod plain;
 pub mod problem;
 pub mod rate;
 pub mod security;

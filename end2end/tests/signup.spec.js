@@ -1,5 +1,5 @@
 import { expect, test } from '../fixtures.js';
-import { fillIn, somebody } from '../people.js';
+import { fillIn, press, somebody } from '../people.js';
 
 test('somebody signs up, sees their account, and signs out', async ({ page }) => {
   const robin = somebody();
@@ -7,7 +7,7 @@ test('somebody signs up, sees their account, and signs out', async ({ page }) =>
   await page.goto('/');
   await page.getByRole('main').getByRole('link', { name: 'Sign up' }).click();
   await fillIn(page, robin);
-  await page.getByRole('button', { name: 'Sign up' }).click();
+  await press(page, 'Sign up');
 
   await expect(page).toHaveURL('/account');
   await expect(page.getByRole('status')).toHaveText('Welcome. Your account is ready.');
@@ -20,7 +20,7 @@ test('somebody signs up, sees their account, and signs out', async ({ page }) =>
   await page.reload();
   await expect(page.getByText('Welcome. Your account is ready.'), 'what was done is said once').toBeHidden();
 
-  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await press(page, 'Sign out');
   await expect(page).toHaveURL('/login');
   await expect(page.getByRole('status')).toHaveText('You are signed out.');
   await page.goto('/account');
@@ -30,9 +30,8 @@ test('somebody signs up, sees their account, and signs out', async ({ page }) =>
 test('a form with faults comes back with what was typed and says what to do', async ({ page }) => {
   await page.goto('/signup');
   await fillIn(page, { name: '', email: 'robin at example', password: 'too short' });
-  const answer = page.waitForResponse((response) => response.url().endsWith('/fn/sign_up'));
-  await page.getByRole('button', { name: 'Sign up' }).click();
-  expect((await answer).status()).toBe(422);
+  const answer = await press(page, 'Sign up');
+  expect(answer.status()).toBe(422);
 
   const summary = page.getByRole('alert');
   await expect(summary, 'who cannot see it is told at once').toBeFocused();
@@ -52,7 +51,7 @@ test('a form with faults comes back with what was typed and says what to do', as
 
   const robin = somebody();
   await fillIn(page, robin);
-  await page.getByRole('button', { name: 'Sign up' }).click();
+  await press(page, 'Sign up');
   await expect(page).toHaveURL('/account');
   await expect(page.getByRole('region', { name: 'About you' }).getByText(robin.email)).toBeVisible();
 });
@@ -60,10 +59,8 @@ test('a form with faults comes back with what was typed and says what to do', as
 test('an address that has an account cannot sign up again', async ({ page, member }) => {
   await page.goto('/signup');
   await fillIn(page, { ...somebody(), email: member.email.toUpperCase() });
-  const answer = page.waitForResponse((response) => response.url().endsWith('/fn/sign_up'));
-  await page.getByRole('button', { name: 'Sign up' }).click();
-
-  expect((await answer).status()).toBe(409);
+  const answer = await press(page, 'Sign up');
+  expect(answer.status()).toBe(409);
   await page.getByRole('link', { name: 'There is an account with this e-mail address already' }).click();
   await expect(page.getByLabel('E-mail address')).toBeFocused();
   await expect(page.getByLabel('E-mail address')).toHaveValue(member.email.toUpperCase());

@@ -113,7 +113,10 @@ async fn run(visit: Visit, parts: &Parts, body: Body) -> Result<Done, Problem> {
 /// Whether the answer to a refused form is its page again. The others mean that there is no such
 /// page for this person, or that the server is in no state to make one.
 fn comes_back(problem: &Problem) -> bool {
-    !matches!(problem.error, Code::NotFound | Code::Internal | Code::SignInRequired | Code::CrossSite | Code::LinkSpent)
+    !matches!(
+        problem.error,
+        Code::NotFound | Code::Internal | Code::SignInRequired | Code::CrossSite | Code::LinkSpent | Code::Busy
+    )
 }
 
 /// The page of a refused form, with what was typed. Its status is the refusal's, unless the page

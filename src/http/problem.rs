@@ -24,7 +24,7 @@ use http::{
     request::Parts,
 };
 
-use super::trace::TraceId;
+use super::{plain, trace::TraceId};
 
 /// Marks the answers of server functions to their islands, which read them themselves.
 const SERVER_FN_ERROR: HeaderName = HeaderName::from_static("serverfnerror");
@@ -153,9 +153,13 @@ fn json(problem: &Problem) -> Response {
     ([(CONTENT_TYPE, "application/problem+json")], body).into_response()
 }
 
-/// The page, or the plainest one there is if making it fails in any way.
+/// The page; or the plain one where there must be no work in it, because the problem is that there
+/// is too much work, and where making it fails in any way.
 async fn page(pages: &dyn ErrorPages, parts: Parts, problem: Problem) -> Response {
-    let plain = plain_page(&problem);
+    let plain = plain::page(&problem);
+    if matches!(problem.error, Code::Busy | Code::TooManyRequests) {
+        return plain;
+    }
     // Asked for inside the future, so that a panic on the way to it is caught, too.
     let rendered = AssertUnwindSafe(async { pages.render(parts, problem).await }).catch_unwind();
     match tokio::time::timeout(PATIENCE, rendered).await {
@@ -165,18 +169,6 @@ async fn page(pages: &dyn ErrorPages, parts: Parts, problem: Problem) -> Respons
             plain
         }
     }
-}
-
-/// A page that needs nothing. Its words are ours, so there is nothing to escape.
-fn plain_page(problem: &Problem) -> Response {
-    let title = problem.error.title();
-    let id = problem.instance.as_deref().unwrap_or_default();
-    let html = format!(
-        "<!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title>\
-         <h1>{title}</h1><p><a href=\"/\">Go to the start page</a></p><p>{id}</p></html>"
-    );
-    ([(CONTENT_TYPE, "text/html; charset=utf-8")], Body::from(html)).into_response()
 }
 
 /// Moves over what the refusal says beside its body, such as `Allow` and `Set-Cookie`. Where both

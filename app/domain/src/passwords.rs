@@ -7,6 +7,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     time::{Duration, Instant},
@@ -69,6 +70,9 @@ pub struct Verdict {
 #[derive(Clone)]
 pub struct Passwords {
     jobs: SyncSender<Job>,
+    /// How many wait, and how many may.
+    waiting: Arc<AtomicUsize>,
+    room: usize,
     deadline: Duration,
     params: Params,
 }
@@ -88,13 +92,24 @@ impl Passwords {
     /// Parameters that argon2 refuses, or threads that the machine does.
     pub fn start(options: &Options) -> Result<Self, Error> {
         let params = Params::new(options.memory_kib, options.passes, 1, None).map_err(Error::Parameters)?;
-        let (jobs, queue) = sync_channel(options.queue.max(1));
-        let queue = Arc::new(Mutex::new(queue));
+        let room = options.queue.max(1);
+        let (jobs, queue) = sync_channel(room);
+        let (queue, waiting) = (Arc::new(Mutex::new(queue)), Arc::new(AtomicUsize::new(0)));
         for n in 0..options.threads.max(1) {
-            let (queue, params) = (queue.clone(), params.clone());
-            std::thread::Builder::new().name(format!("argon2-{n}")).spawn(move || work(&queue, &params))?;
+            let (queue, waiting, params) = (queue.clone(), waiting.clone(), params.clone());
+            let thread = std::thread::Builder::new().name(format!("argon2-{n}"));
+            thread.spawn(move || work(&queue, &waiting, &params))?;
         }
-        Ok(Self { jobs, deadline: options.deadline, params })
+        Ok(Self { jobs, waiting, room, deadline: options.deadline, params })
+    }
+
+    /// For those who are about to prepare a question: whether it could be asked now. Under a flood
+    /// this is where the surplus ends, before it costs a query.
+    ///
+    /// # Errors
+    /// [`Error::Busy`].
+    pub fn expect_room(&self) -> Result<(), Error> {
+        if self.waiting.load(Ordering::Relaxed) < self.room { Ok(()) } else { Err(Error::Busy) }
     }
 
     /// Makes a PHC string of a password.
@@ -117,7 +132,9 @@ impl Passwords {
 
     async fn ask<T>(&self, work: Work, done: oneshot::Receiver<Result<T, Error>>) -> Result<T, Error> {
         let job = Job { work, until: Instant::now() + self.deadline };
+        self.waiting.fetch_add(1, Ordering::Relaxed);
         self.jobs.try_send(job).map_err(|full: TrySendError<Job>| {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
             drop(full);
             Error::Busy
         })?;
@@ -127,11 +144,15 @@ impl Passwords {
 }
 
 /// One thread: takes jobs until the pool is gone.
-fn work(queue: &Mutex<Receiver<Job>>, today: &Params) {
+fn work(queue: &Mutex<Receiver<Job>>, waiting: &AtomicUsize, today: &Params) {
+    // Pages go first: a hash takes what they leave. Where that cannot be asked for, all are equal.
+    #[cfg(target_os = "linux")]
+    let _may_not = rustix::process::setpriority_process(None, 10);
     let mut memory = Memory::default();
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Job { work, until }) = next else { return };
+        waiting.fetch_sub(1, Ordering::Relaxed);
         if Instant::now() >= until {
             continue;
         }

@@ -52,7 +52,7 @@ pub struct SignIn {
     pub email: String,
     #[serde(default)]
     pub password: Secret,
-    /// Where to go afterwards; see [`local_path`].
+    /// Where to go afterwards; see [`next_path`].
     #[serde(default)]
     pub next: String,
 }
@@ -194,19 +194,20 @@ pub fn check_reason(text: &str) -> Result<(), ValidationError> {
     }
 }
 
-/// `next`, if it is a path on this site; otherwise nothing. `//host`, `/\host`, a scheme, control
-/// characters and our own form endpoints do not pass, so a link cannot use the sign-in form to send
-/// somebody elsewhere.
-pub fn local_path(next: &str) -> Option<&str> {
-    let sound = next.len() <= 2_000
-        && next.starts_with('/')
-        && !next.starts_with("//")
-        && !next.contains('\\')
-        && next.bytes().all(|b| b.is_ascii_graphic())
-        && !next.starts_with("/fn/")
-        && !next.starts_with("/login")
-        && !next.starts_with("/logout");
-    sound.then_some(next)
+/// The text, if it is a path on this site; otherwise nothing. `//host`, `/\host`, a scheme and
+/// control characters do not pass, so a link cannot use our forms to send somebody elsewhere.
+pub fn local_path(text: &str) -> Option<&str> {
+    let sound = text.len() <= 2_000
+        && text.starts_with('/')
+        && !text.starts_with("//")
+        && !text.contains('\\')
+        && text.bytes().all(|b| b.is_ascii_graphic());
+    sound.then_some(text)
+}
+
+/// Where to go after signing in: a path on this site that is a page, and not the way in or out.
+pub fn next_path(next: &str) -> Option<&str> {
+    local_path(next).filter(|path| !["/fn/", "/login", "/logout"].iter().any(|not| path.starts_with(not)))
 }
 
 fn number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
@@ -236,13 +237,14 @@ mod tests {
     #[test]
     fn only_a_path_on_this_site_passes_as_next() {
         for good in ["/", "/account", "/admin/users?q=ann&sort=-name#top"] {
-            assert_eq!(local_path(good), Some(good));
+            assert_eq!(next_path(good), Some(good));
         }
+        assert_eq!(local_path("/login?next=/admin"), Some("/login?next=/admin"));
         for bad in [
             "", "account", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "/a b",
             "javascript:alert(1)", "/fn/sign_out", "/logout", "/login?next=/login", "/é",
         ] {
-            assert_eq!(local_path(bad), None, "{bad}");
+            assert_eq!(next_path(bad), None, "{bad}");
         }
     }
 

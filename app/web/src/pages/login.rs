@@ -22,7 +22,7 @@ pub fn Login() -> impl IntoView {
     let visit = visit();
     let next = visit.parameter("next");
     if visit.actor.person().is_some() {
-        redirect(forms::local_path(&next).unwrap_or("/account"));
+        redirect(forms::next_path(&next).unwrap_or("/account"));
     }
     page("Sign in", Width::Narrow, async move {
         let email = Entry::of(ACTION, "email", "");
@@ -45,7 +45,7 @@ pub async fn sign_in(form: forms::SignIn) -> Result<Done, Refusal> {
     let next = form.next.clone();
     let proof = sessions::sign_in(&visit.domain, &visit.actor, form).await?;
     visit.begin_session(proof).await?;
-    Ok(Done::to(forms::local_path(&next).unwrap_or("/account")).saying(Flash::SignedIn))
+    Ok(Done::to(forms::next_path(&next).unwrap_or("/account")).saying(Flash::SignedIn))
 }
 
 #[server(name = PostSignOut, prefix = "", endpoint = "logout", input = HtmlForm, custom = Posted, input_derive = (serde::Deserialize,))]
