@@ -22,7 +22,7 @@ export const test = base.extend({
       await run(data, 'seed', '--users', String(SEEDED));
       const server = await serve(data);
       const token = new URL(await server.setupLink).searchParams.get('token');
-      await post(playwright, `${server.url}/fn/set_up`, { token, ...OWNER });
+      await postAndLeave(playwright, server.url, '/fn/set_up', { token, ...OWNER });
       await use(server);
       await server.stop();
       await data.clear();
@@ -79,7 +79,7 @@ export const test = base.extend({
   /** Makes an account for somebody new, who is not signed in anywhere yet. */
   register: async ({ playwright, baseURL }, use) => {
     await use(async (person = somebody()) => {
-      await post(playwright, `${baseURL}/fn/sign_up`, person);
+      await postAndLeave(playwright, baseURL, '/fn/sign_up', person);
       return person;
     });
   },
@@ -104,10 +104,12 @@ export const test = base.extend({
   },
 });
 
-/** Posts a form in passing: what it does is another test's subject. */
-async function post(playwright, url, form) {
-  const request = await playwright.request.newContext();
-  const response = await request.post(url, { form, maxRedirects: 0 });
-  expect(response.status(), url).toBe(303);
+/** Posts a form that signs somebody in, and signs them out again: how people do that is another test's subject. */
+async function postAndLeave(playwright, baseURL, path, form) {
+  const request = await playwright.request.newContext({ baseURL });
+  const entered = await request.post(path, { form, maxRedirects: 0 });
+  expect(entered.status(), path).toBe(303);
+  const left = await request.post('/logout', { form: { page: '/account' }, maxRedirects: 0 });
+  expect(left.status(), 'signs out').toBe(303);
   await request.dispose();
 }

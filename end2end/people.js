@@ -22,19 +22,22 @@ export function somebody() {
  * @param {Partial<Person>} person
  */
 export async function fillIn(page, { name, email, password }) {
-  if (name !== undefined) await page.getByLabel('Name').fill(name);
+  if (name !== undefined) await page.getByLabel('Name', { exact: true }).fill(name);
   if (email !== undefined) await page.getByLabel('E-mail address').fill(email);
   if (password !== undefined) await page.getByLabel('Password').fill(password);
 }
 
 /**
- * Sends the form on the page, and returns the answer, which may be a redirect.
+ * Sends the form on the page, goes where that leads, and returns the answer, which may be a redirect.
  * @param {import('@playwright/test').Page} page
  * @param {string | RegExp} button what is on it
  */
 export async function press(page, button) {
-  const answer = page.waitForResponse((response) => response.request().method() === 'POST');
+  const answer = page.waitForResponse((response) => response.request().method() === 'POST', {
+    timeout: 15_000,
+  });
   await page.getByRole('button', { name: button, exact: true }).click();
+  await page.waitForLoadState();
   return answer;
 }
 

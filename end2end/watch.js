@@ -1,5 +1,16 @@
 // What no page may do, whatever it is about.
 
+const answers = new WeakMap();
+
+/**
+ * What a page was answered with, in the end if there were redirects.
+ * @param {import('@playwright/test').Page} page in a context that is watched
+ * @returns {import('@playwright/test').Response}
+ */
+export function answerOf(page) {
+  return answers.get(page);
+}
+
 /**
  * Adds to `complaints`: errors of scripts, whatever the page's policy forbids, and requests to another host.
  * @param {import('@playwright/test').BrowserContext} context
@@ -10,6 +21,10 @@ export async function watch(context, origin, complaints) {
   context.on('request', (request) => {
     const { protocol, origin: asked } = new URL(request.url());
     if (asked !== origin && protocol !== 'data:') complaints.push(`a request to ${request.url()}`);
+  });
+  context.on('response', (response) => {
+    const isRedirect = 'location' in response.headers();
+    if (response.request().isNavigationRequest() && !isRedirect) answers.set(response.frame().page(), response);
   });
   context.on('weberror', (error) => complaints.push(`a script failed: ${error.error().message}`));
   context.on('console', (message) => {

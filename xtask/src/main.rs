@@ -9,6 +9,7 @@ mod build;
 mod bundle;
 mod check;
 mod compress;
+mod port;
 mod postgres;
 mod process;
 mod serve;
@@ -38,7 +39,11 @@ Usage: cargo xtask <task>
   check                 Formatting, lints (server and browser) and documentation, warnings being errors.
   postgres              Runs a throw-away PostgreSQL, prints its address and stops it on Ctrl-C or when
                         standard input closes. For `TEST_POSTGRES_URL` of a plain `cargo test`.
-  bench                 Measures the server.
+  bench                 Measures the release binary, and compares the figures with their targets. Linux only.
+       --users <number>   people in the database; it is kept from one run to the next (100,000)
+       --postgres         on a throw-away PostgreSQL in place of SQLite
+       --seconds <number> how long each load is kept up (5)
+       --only <scenario>  one of start, visit, list, search, sign-in, flood, writes; may be repeated
   help                  This text.
 
 Environment:
@@ -77,8 +82,8 @@ fn run(arguments: &[&str]) -> Result<()> {
         ("test", arguments) => test::test(&workspace, &test::Selection::parse(arguments)?),
         ("check", []) => check::check(&workspace),
         ("postgres", []) => postgres::serve(&workspace),
-        ("bench", []) => bench::bench(),
-        ("build" | "check" | "postgres" | "bench", _) => {
+        ("bench", arguments) => bench::bench(&workspace, &bench::Options::parse(arguments)?),
+        ("build" | "check" | "postgres", _) => {
             bail!("`{task}` does not take `{}`; see `cargo xtask help`", arguments.join(" "))
         }
         _ => bail!("there is no task `{task}`; see `cargo xtask help`"),

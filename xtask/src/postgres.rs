@@ -1,12 +1,11 @@
-//! A PostgreSQL server for the length of a test run.
+//! A PostgreSQL server for the length of a task.
 
 mod account;
 mod programs;
 
 use std::fs;
 use std::io;
-use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -14,6 +13,7 @@ use anyhow::{Context, Result};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
+use crate::port;
 use crate::process;
 use crate::steps::note;
 use crate::workspace::Workspace;
@@ -24,7 +24,7 @@ pub const VARIABLE: &str = "TEST_POSTGRES_URL";
 
 /// The task `postgres`: a server that lives until it is interrupted.
 pub fn serve(workspace: &Workspace) -> Result<()> {
-    let server = Server::start(workspace)?;
+    let server = Server::start(workspace, Durability::None)?;
     println!("{VARIABLE}={}", server.url);
     // Whoever started this with a pipe may end it by closing the pipe, or by ending.
     thread::spawn(|| {
@@ -36,6 +36,15 @@ pub fn serve(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// What becomes of a write that is committed.
+#[derive(Clone, Copy)]
+pub enum Durability {
+    /// It waits for no disk: for data that nobody will miss.
+    None,
+    /// It is on disk, as where people rely on it.
+    Full,
+}
+
 /// A running server. It stops, and its data vanishes, with this value.
 pub struct Server {
     url: String,
@@ -45,7 +54,7 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn start(workspace: &Workspace) -> Result<Self> {
+    pub fn start(workspace: &Workspace, durability: Durability) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("frontdesk-postgres-")
             .tempdir()
@@ -55,7 +64,7 @@ impl Server {
             account.give(folder.path())?;
         }
         let programs = programs::find(workspace, folder.path())?;
-        let port = free_port()?;
+        let port = port::free()?;
         let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
         let server = Self { url, programs, account, folder };
 
@@ -64,7 +73,7 @@ impl Server {
         let options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"];
         process::capture(server.command("initdb").args(options).arg(&data))?;
         let configuration = data.join("postgresql.conf");
-        fs::write(&configuration, server.configuration(port))
+        fs::write(&configuration, server.configuration(port, durability))
             .with_context(|| format!("cannot write {}", configuration.display()))?;
         let log = server.folder.path().join("log");
         // Its output must not be captured: the server inherits it, and a pipe would stay open with it.
@@ -88,21 +97,30 @@ impl Server {
         &self.url
     }
 
+    /// The folder on whose disk the data is.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
-    /// Settings for data that nobody will miss: nothing waits for a disk, and only this machine gets in.
-    fn configuration(&self, port: u16) -> String {
+    /// Settings for a server that only this machine gets in to.
+    fn configuration(&self, port: u16, durability: Durability) -> String {
+        let durable = match durability {
+            Durability::None => "off",
+            Durability::Full => "on",
+        };
         let socket_folder = self.folder.path().display().to_string().replace('\'', "''");
         format!(
             "port = {port}\n\
              listen_addresses = '127.0.0.1'\n\
              unix_socket_directories = '{socket_folder}'\n\
              max_connections = 200\n\
-             fsync = off\n\
-             synchronous_commit = off\n\
-             full_page_writes = off\n\
+             fsync = {durable}\n\
+             synchronous_commit = {durable}\n\
+             full_page_writes = {durable}\n\
              jit = off\n"
         )
     }
@@ -126,11 +144,4 @@ impl Drop for Server {
         // It complains when the server has not come to run, which is what is wanted here.
         let _ = stop.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
-}
-
-/// A port that nothing listens on. Another program could take it before PostgreSQL does, but the system hands
-/// out others first.
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).context("cannot find a free port")?;
-    Ok(listener.local_addr()?.port())
 }

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use crate::browser;
 use crate::build::{self, Profile};
-use crate::postgres::{self, Server};
+use crate::postgres::{self, Durability, Server};
 use crate::process;
 use crate::steps::{Steps, note};
 use crate::workspace::Workspace;
@@ -78,7 +78,7 @@ impl Postgres {
                 note(format_args!("using the one that {} names", postgres::VARIABLE));
                 Ok(Self::Given(url))
             }
-            Err(_) => Server::start(workspace).map(Self::Ours),
+            Err(_) => Server::start(workspace, Durability::None).map(Self::Ours),
         }
     }
 

@@ -12,7 +12,19 @@
 #[macro_use]
 mod support;
 
+mod access;
+mod audit_list;
+mod credentials;
 mod db;
+mod links;
+mod owners;
+mod people;
+mod permissions;
+mod presence;
+mod roles;
+mod rooms;
 mod schema;
 mod seed;
+mod sessions;
 mod statements;
+mod trail;

@@ -5,13 +5,15 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::http::{Client, Connection, encode};
+use super::http::{Client, Connection};
 use super::server::Program;
 use crate::process;
 
 const OWNER: &str = "owner@bench.example";
 /// Of the owner and of everybody who was seeded. It protects nothing.
 pub const PASSWORD: &str = "correct horse battery staple bench";
+/// Where credentials are posted to.
+pub const SIGN_IN: &str = "/fn/sign_in";
 /// Where the list of users is.
 pub const USERS: &str = "/admin/users";
 
@@ -22,6 +24,19 @@ pub struct Person {
     pub email: String,
 }
 
+/// Signs the owner in, making the account if nobody owns the desk yet. Returns the session's cookie, which is
+/// good for as long as the data is there, whatever server has it.
+pub fn owner(program: &Program, address: SocketAddr) -> Result<String> {
+    let (mut connection, anyone) = (Connection::open(address)?, Client::new(address));
+    let credentials = [("email", OWNER), ("password", PASSWORD)];
+    if let Some(cookie) = sign_in(&mut connection, &anyone.post(SIGN_IN, &credentials))? {
+        return Ok(cookie);
+    }
+    let token = setup_token(&mut program.command())?;
+    let form = [&credentials[..], &[("name", "Olive Owner"), ("token", &token)]].concat();
+    sign_in(&mut connection, &anyone.post("/fn/set_up", &form))?.context("the owner is refused")
+}
+
 /// A connection with which the owner looks around.
 pub struct Desk {
     connection: Connection,
@@ -29,19 +44,11 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// Signs the owner in, making the account if nobody owns the desk yet.
-    pub fn open(program: &Program, address: SocketAddr) -> Result<Self> {
-        let (mut connection, anyone) = (Connection::open(address)?, Client::new(address));
-        let credentials = [("email", OWNER), ("password", PASSWORD)];
-        let cookie = match sign_in(&mut connection, &anyone.post("/fn/sign_in", &credentials))? {
-            Some(cookie) => cookie,
-            None => {
-                let token = setup_token(&mut program.command())?;
-                let form = [&credentials[..], &[("name", "Olive Owner"), ("token", &token)]].concat();
-                sign_in(&mut connection, &anyone.post("/fn/set_up", &form))?.context("the owner is refused")?
-            }
-        };
-        Ok(Self { connection, owner: anyone.with("cookie", &cookie) })
+    pub fn open(address: SocketAddr, cookie: &str) -> Result<Self> {
+        Ok(Self {
+            connection: Connection::open(address)?,
+            owner: Client::new(address).with("cookie", cookie),
+        })
     }
 
     /// A page as the owner sees it.
@@ -118,11 +125,6 @@ fn next_cursor(page: &str) -> Option<String> {
     let link = unescape(between(page, "rel=\"next\" href=\"", "\"")?);
     let (_, cursor) = link.split_once("cursor=")?;
     cursor.split('&').next().map(ToOwned::to_owned)
-}
-
-/// The query of a search.
-pub fn search(text: &str) -> String {
-    encode(&[("q", text)])
 }
 
 /// What stands between two texts, the first time that it does.

@@ -58,6 +58,8 @@ pub enum Unit {
     Ratio,
     #[serde(rename = "%")]
     Percent,
+    #[serde(rename = "")]
+    Count,
 }
 
 impl fmt::Display for Unit {
@@ -69,6 +71,7 @@ impl fmt::Display for Unit {
             Self::Megabytes => "MB",
             Self::Ratio => "×",
             Self::Percent => "%",
+            Self::Count => "",
         })
     }
 }
@@ -100,6 +103,10 @@ impl Figure {
 
     pub fn megabytes(what: impl Into<String>, bytes: u64) -> Self {
         Self::new(what, bytes as f64 / 1e6, Unit::Megabytes)
+    }
+
+    pub fn count(what: impl Into<String>, count: usize) -> Self {
+        Self::new(what, count as f64, Unit::Count)
     }
 
     pub fn percent(what: impl Into<String>, share: f64) -> Self {

@@ -1,0 +1,194 @@
+//! Who may do what, as a table that people can read and that a change must be seen in.
+
+use std::fmt::Write as _;
+
+use frontdesk_domain::{
+    accounts::{self, Error},
+    actor::{Actor, Denied},
+    audit, sessions,
+};
+use frontdesk_model::{
+    Role, UserId,
+    forms::ChangeRole,
+    query::{AuditQuery, UsersQuery},
+};
+
+use crate::support::{
+    TestDomain, anybody, create_form, edit, grant, one, person, register, suspension, system, user,
+};
+
+both! {
+    who_may_do_what,
+    who_may_act_on_whom,
+}
+
+/// What somebody tries. Those that act on somebody find them as the try needs them to be.
+#[derive(Clone, Copy)]
+enum Try {
+    SeeOverview,
+    ListUsers,
+    SeeUser,
+    CreateUser,
+    ChangeUser,
+    InviteUser,
+    SuspendUser,
+    ReinstateUser,
+    RemoveUser,
+    RestoreUser,
+    Give(Role),
+    Take(Role),
+    ReadAudit,
+    SeeOwnSessions,
+}
+
+use Try::*;
+
+impl Try {
+    fn name(self) -> String {
+        match self {
+            SeeOverview => "see the overview".to_owned(),
+            ListUsers => "list users".to_owned(),
+            SeeUser => "see a user".to_owned(),
+            CreateUser => "create a user".to_owned(),
+            ChangeUser => "change a user".to_owned(),
+            InviteUser => "invite a user".to_owned(),
+            SuspendUser => "suspend a user".to_owned(),
+            ReinstateUser => "reinstate a user".to_owned(),
+            RemoveUser => "remove a user".to_owned(),
+            RestoreUser => "restore a user".to_owned(),
+            Give(role) => format!("give {role}"),
+            Take(role) => format!("take {role}"),
+            ReadAudit => "read the audit trail".to_owned(),
+            SeeOwnSessions => "see own sessions".to_owned(),
+        }
+    }
+
+    /// Makes somebody whom the actor can try it on.
+    async fn prepare(self, domain: &TestDomain, name: &str, role: Role) -> UserId {
+        let id = register(domain, name).await;
+        if role != Role::Member {
+            grant(domain, id, role).await;
+        }
+        match self {
+            ReinstateUser => accounts::suspend(domain, &system(), suspension(id)).await.unwrap(),
+            RestoreUser => accounts::remove(domain, &system(), one(id)).await.unwrap(),
+            Take(taken) if taken != role => grant(domain, id, taken).await,
+            Give(given) if given == role => {
+                accounts::revoke(domain, &system(), ChangeRole { id, role }).await.unwrap();
+            }
+            _ => {}
+        }
+        id
+    }
+
+    async fn run(self, domain: &TestDomain, actor: &Actor, on: UserId) -> &'static str {
+        let before = user(domain, on).await;
+        let answer = match self {
+            SeeOverview => accounts::overview(domain, actor).await.map(|_| ()),
+            ListUsers => accounts::list(domain, actor, &UsersQuery::default()).await.map(|_| ()),
+            SeeUser => accounts::get(domain, actor, on).await.map(|_| ()),
+            CreateUser => {
+                let form = create_form("New", &format!("new.{on}@example.com"));
+                accounts::create(domain, actor, form).await.map(|_| ())
+            }
+            ChangeUser => accounts::update(domain, actor, edit(&before, "Other", &before.email)).await.map(|_| ()),
+            InviteUser => accounts::invite(domain, actor, one(on)).await.map(|_| ()),
+            SuspendUser => accounts::suspend(domain, actor, suspension(on)).await,
+            ReinstateUser => accounts::reinstate(domain, actor, one(on)).await,
+            RemoveUser => accounts::remove(domain, actor, one(on)).await,
+            RestoreUser => accounts::restore(domain, actor, one(on)).await,
+            Give(role) => accounts::grant(domain, actor, ChangeRole { id: on, role }).await,
+            Take(role) => accounts::revoke(domain, actor, ChangeRole { id: on, role }).await,
+            ReadAudit => match audit::list(domain, actor, &AuditQuery::default()).await {
+                Err(audit::Error::Denied(denied)) => Err(denied.into()),
+                other => other.map(|_| ()).map_err(|error| panic!("{error:?}")),
+            },
+            SeeOwnSessions => match sessions::mine(domain, actor).await {
+                Err(sessions::Error::Denied(denied)) => Err(denied.into()),
+                other => other.map(|_| ()).map_err(|error| panic!("{error:?}")),
+            },
+        };
+        if answer.is_err() {
+            assert_eq!(user(domain, on).await, before, "{} was denied and changed something", self.name());
+        }
+        match answer {
+            Ok(()) => "yes",
+            Err(Error::Denied(Denied::Anonymous)) => "sign in",
+            Err(Error::Denied(Denied::Lacks(_))) => "-",
+            Err(Error::Denied(Denied::Outranked)) => "outranked",
+            Err(error) => panic!("{} failed: {error:?}", self.name()),
+        }
+    }
+}
+
+async fn who_may_do_what(domain: TestDomain) {
+    // Somebody to be left when owners are acted on.
+    person(&domain, "Olga", &[Role::Owner]).await;
+    let mut actors = vec![("command line".to_owned(), system())];
+    for role in Role::ALL {
+        let roles = if *role == Role::Member { vec![] } else { vec![*role] };
+        actors.push((role.to_string(), person(&domain, &format!("The {role}"), &roles).await.actor));
+    }
+    actors.push(("anybody".to_owned(), anybody()));
+    let roles = Role::ASSIGNABLE.iter();
+    let tries = [SeeOverview, ListUsers, SeeUser, CreateUser, ChangeUser, InviteUser]
+        .into_iter()
+        .chain([SuspendUser, ReinstateUser, RemoveUser, RestoreUser])
+        .chain(roles.clone().map(|role| Give(*role)))
+        // Somebody who is an owner outranks all others whatever is taken; that is in the other table.
+        .chain(roles.map(|role| Take(*role)))
+        .chain([ReadAudit, SeeOwnSessions]);
+
+    let mut table = Table::new("on a member", actors.iter().map(|(name, _)| name.as_str()));
+    for (row, attempt) in tries.enumerate() {
+        table.row(&attempt.name());
+        for (column, (_, actor)) in actors.iter().enumerate() {
+            let on = attempt.prepare(&domain, &format!("Target {row} {column}"), Role::Member).await;
+            table.cell(attempt.run(&domain, actor, on).await);
+        }
+    }
+    insta::assert_snapshot!("who_may_do_what", table.text());
+}
+
+async fn who_may_act_on_whom(domain: TestDomain) {
+    person(&domain, "Olga", &[Role::Owner]).await;
+    let tries = [
+        ChangeUser, InviteUser, SuspendUser, ReinstateUser, RemoveUser, RestoreUser, Give(Role::Auditor),
+        Take(Role::Auditor),
+    ];
+    let mut table = Table::new("", Role::ALL.iter().map(|role| role.as_str()));
+    for role in [Role::Owner, Role::Admin, Role::Support] {
+        let actor = person(&domain, &format!("The {role}"), &[role]).await.actor;
+        for attempt in tries {
+            table.row(&format!("{role}: {}", attempt.name()));
+            for target in Role::ALL {
+                let on = attempt.prepare(&domain, &format!("{} {role} {target}", attempt.name()), *target).await;
+                table.cell(attempt.run(&domain, &actor, on).await);
+            }
+        }
+    }
+    insta::assert_snapshot!("who_may_act_on_whom", table.text());
+}
+
+/// Lines of cells that stand below each other.
+struct Table(String);
+
+impl Table {
+    fn new<'a>(corner: &str, columns: impl Iterator<Item = &'a str>) -> Self {
+        let mut table = Self(format!("{corner:24}"));
+        columns.for_each(|column| table.cell(column));
+        table
+    }
+
+    fn row(&mut self, name: &str) {
+        write!(self.0, "\n{name:24}").unwrap();
+    }
+
+    fn cell(&mut self, text: &str) {
+        write!(self.0, " {text:12}").unwrap();
+    }
+
+    fn text(&self) -> String {
+        self.0.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    }
+}

@@ -1,0 +1,224 @@
+//! Signed-in devices: how they begin, and all the ways in which they end.
+
+use frontdesk_domain::{
+    accounts,
+    sessions::{self, Error, Lifetime, TokenHash},
+};
+use frontdesk_model::{
+    Role, Roles, Secret,
+    forms::{AcceptInvite, ChangeRole, EndSession},
+};
+
+use crate::support::{
+    PASSWORD, TestDomain, anybody, edit, grant, one, origin, person, prove, register, sign_in, suspension, system,
+    user,
+};
+
+both! {
+    a_session_tells_whose_it_is,
+    a_token_that_nobody_has_opens_nothing,
+    a_session_ends_after_a_week_without_a_request,
+    a_session_ends_after_thirty_days_whatever_happens,
+    a_suspended_users_sessions_end_at_once_and_for_good,
+    a_removed_users_sessions_end_at_once_and_for_good,
+    a_new_password_ends_the_sessions_there_were,
+    a_proof_from_before_a_new_password_begins_no_session,
+    a_proof_from_before_a_suspension_begins_no_session,
+    a_change_of_roles_or_name_shows_at_the_next_request,
+    people_end_their_own_sessions_and_no_others,
+    signing_out_twice_is_signing_out,
+    a_session_that_is_replaced_is_forgotten,
+    a_sweep_deletes_what_is_over_and_nothing_else,
+}
+
+const HOUR: i64 = 3600;
+const DAY: i64 = 24 * HOUR;
+
+async fn rows(domain: &TestDomain) -> i64 {
+    domain.count("SELECT count(*) FROM sessions").await
+}
+
+async fn a_session_tells_whose_it_is(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[Role::Support, Role::Auditor]).await;
+    let loaded = ann.load(&domain).await.unwrap();
+    let known = user(&domain, ann.id).await;
+    assert_eq!((loaded.id, loaded.name, loaded.email), (known.id, known.name, known.email));
+    assert_eq!((loaded.roles, loaded.joined_at), (known.roles, known.joined_at));
+    assert_eq!(known.last_seen_at, Some(domain.clock.now()));
+    let mine = sessions::mine(&domain, &ann.actor).await.unwrap();
+    let [session] = mine.as_slice() else { panic!("{mine:?}") };
+    assert_eq!((session.id, session.ip.as_str()), (loaded.session, "192.0.2.7"));
+    assert_eq!(session.user_agent, "Browser/1.0");
+    assert_eq!((session.created_at, session.last_seen_at), (domain.clock.now(), domain.clock.now()));
+}
+
+async fn a_token_that_nobody_has_opens_nothing(domain: TestDomain) {
+    person(&domain, "Ann", &[]).await;
+    assert!(sessions::load(&domain, TokenHash::of(b"")).await.unwrap().is_none());
+}
+
+async fn a_session_ends_after_a_week_without_a_request(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    domain.clock.advance(7 * DAY - 1);
+    assert!(ann.load(&domain).await.is_some());
+    // That request was not written down, so the week runs from the sign-in on.
+    domain.clock.advance(1);
+    assert!(ann.load(&domain).await.is_none());
+    assert!(sessions::mine(&domain, &ann.actor).await.unwrap().is_empty());
+}
+
+async fn a_session_ends_after_thirty_days_whatever_happens(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    for _ in 0..29 {
+        domain.clock.advance(DAY);
+        assert!(ann.load(&domain).await.is_some());
+        domain.presence.flush(&domain).await.unwrap();
+    }
+    domain.clock.advance(DAY - 1);
+    assert!(ann.load(&domain).await.is_some());
+    domain.clock.advance(1);
+    assert!(ann.load(&domain).await.is_none());
+}
+
+async fn a_suspended_users_sessions_end_at_once_and_for_good(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let phone = sign_in(&domain, ann.id, "phone").await;
+    let ben = person(&domain, "Ben", &[]).await;
+    accounts::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
+    assert!(ann.load(&domain).await.is_none() && phone.load(&domain).await.is_none());
+    accounts::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
+    assert!(ann.load(&domain).await.is_none() && phone.load(&domain).await.is_none());
+    assert!(sessions::mine(&domain, &ann.actor).await.unwrap().is_empty());
+    assert!(ben.load(&domain).await.is_some());
+    assert!(sign_in(&domain, ann.id, "tablet").await.load(&domain).await.is_some());
+}
+
+async fn a_removed_users_sessions_end_at_once_and_for_good(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    accounts::remove(&domain, &system(), one(ann.id)).await.unwrap();
+    assert!(ann.load(&domain).await.is_none());
+    accounts::restore(&domain, &system(), one(ann.id)).await.unwrap();
+    assert!(ann.load(&domain).await.is_none());
+    assert!(sign_in(&domain, ann.id, "phone").await.load(&domain).await.is_some());
+}
+
+/// Gives somebody another password.
+async fn choose(domain: &TestDomain, id: frontdesk_model::UserId, password: &str) {
+    let link = accounts::invite(domain, &system(), one(id)).await.unwrap();
+    let form = AcceptInvite { token: link.token, password: Secret::new(password) };
+    accounts::accept_invite(domain, &anybody(), form).await.unwrap();
+}
+
+async fn a_new_password_ends_the_sessions_there_were(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    choose(&domain, ann.id, "another horse battery staple").await;
+    assert!(ann.load(&domain).await.is_none());
+    assert!(prove(&domain, &ann.email, PASSWORD).await.is_err());
+}
+
+async fn a_proof_from_before_a_new_password_begins_no_session(domain: TestDomain) {
+    let ann = register(&domain, "Ann").await;
+    // With a better hash of the old password, which must not replace the new one.
+    let stronger = domain.beside(|options| options.passwords.memory_kib *= 2).await;
+    let proof = prove(&stronger, "ann@example.com", PASSWORD).await.unwrap();
+    assert!(proof.rehash.is_some());
+    choose(&domain, ann, "another horse battery staple").await;
+    let token = TokenHash::of(b"a device");
+    let answer = sessions::begin(&stronger, &proof, token, &origin()).await;
+    assert!(matches!(answer, Err(Error::Shut)), "{answer:?}");
+    assert!(sessions::load(&domain, token).await.unwrap().is_none());
+    assert!(prove(&domain, "ann@example.com", PASSWORD).await.is_err());
+    prove(&domain, "ann@example.com", "another horse battery staple").await.unwrap();
+}
+
+async fn a_proof_from_before_a_suspension_begins_no_session(domain: TestDomain) {
+    let ann = register(&domain, "Ann").await;
+    let proof = prove(&domain, "ann@example.com", PASSWORD).await.unwrap();
+    accounts::suspend(&domain, &system(), suspension(ann)).await.unwrap();
+    let events = domain.events().await;
+    let token = TokenHash::of(b"a device");
+    let begin = async || sessions::begin(&domain, &proof, token, &origin()).await;
+    let answer = begin().await;
+    assert!(matches!(answer, Err(Error::Shut)), "{answer:?}");
+    assert_eq!((rows(&domain).await, domain.events().await), (0, events));
+    // It is no better once they are reinstated: all that was before is over.
+    accounts::reinstate(&domain, &system(), one(ann)).await.unwrap();
+    let answer = begin().await;
+    assert!(matches!(answer, Err(Error::Shut)), "{answer:?}");
+}
+
+async fn a_change_of_roles_or_name_shows_at_the_next_request(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    assert_eq!(ann.load(&domain).await.unwrap().roles, Roles::default());
+    grant(&domain, ann.id, Role::Support).await;
+    assert!(ann.load(&domain).await.unwrap().roles.has(Role::Support));
+    accounts::revoke(&domain, &system(), ChangeRole { id: ann.id, role: Role::Support }).await.unwrap();
+    assert_eq!(ann.load(&domain).await.unwrap().roles, Roles::default());
+    let seen = user(&domain, ann.id).await;
+    accounts::update(&domain, &system(), edit(&seen, "Anna", "anna@example.com")).await.unwrap();
+    let loaded = ann.load(&domain).await.unwrap();
+    assert_eq!((loaded.name.as_str(), loaded.email.as_str()), ("Anna", "anna@example.com"));
+}
+
+async fn people_end_their_own_sessions_and_no_others(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[Role::Owner]).await;
+    let phone = sign_in(&domain, ann.id, "phone").await;
+    let ben = person(&domain, "Ben", &[]).await;
+    let bens = EndSession { id: ben.load(&domain).await.unwrap().session };
+    let phones = EndSession { id: phone.load(&domain).await.unwrap().session };
+    let events = domain.events().await;
+    let answer = sessions::end(&domain, &ann.actor, bens).await;
+    assert!(matches!(answer, Err(Error::NoSuchSession)), "{answer:?}");
+    assert!(ben.load(&domain).await.is_some());
+    assert_eq!(domain.events().await, events);
+    sessions::end(&domain, &ann.actor, phones.clone()).await.unwrap();
+    assert!(phone.load(&domain).await.is_none() && ann.load(&domain).await.is_some());
+    let answer = sessions::end(&domain, &ann.actor, phones.clone()).await;
+    assert!(matches!(answer, Err(Error::NoSuchSession)), "{answer:?}");
+    let answer = sessions::end(&domain, &anybody(), phones).await;
+    assert!(matches!(answer, Err(Error::Denied(_))), "{answer:?}");
+}
+
+async fn signing_out_twice_is_signing_out(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let events = domain.events().await;
+    sessions::sign_out(&domain, &ann.actor).await.unwrap();
+    sessions::sign_out(&domain, &ann.actor).await.unwrap();
+    sessions::sign_out(&domain, &anybody()).await.unwrap();
+    assert!(ann.load(&domain).await.is_none());
+    assert_eq!(domain.events().await, events + 1);
+}
+
+async fn a_session_that_is_replaced_is_forgotten(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let phone = sign_in(&domain, ann.id, "phone").await;
+    let events = domain.events().await;
+    sessions::forget(&domain, ann.token).await.unwrap();
+    sessions::forget(&domain, ann.token).await.unwrap();
+    assert!(ann.load(&domain).await.is_none() && phone.load(&domain).await.is_some());
+    assert_eq!((rows(&domain).await, domain.events().await), (1, events));
+}
+
+async fn a_sweep_deletes_what_is_over_and_nothing_else(domain: TestDomain) {
+    let shorter = domain
+        .beside(|options| {
+            let [idle, absolute] = [2, 3].map(|hours: u64| std::time::Duration::from_secs(hours * 3600));
+            options.lifetime = Lifetime { idle, absolute };
+        })
+        .await;
+    let ann = person(&shorter, "Ann", &[]).await;
+    shorter.clock.advance(HOUR);
+    let idle = sign_in(&shorter, ann.id, "idle").await;
+    assert!(ann.load(&shorter).await.is_some());
+    shorter.presence.flush(&shorter).await.unwrap();
+    shorter.clock.advance(2 * HOUR - 1);
+    let fresh = sign_in(&shorter, ann.id, "fresh").await;
+    assert_eq!(sessions::sweep(&shorter).await.unwrap(), 0);
+    assert_eq!(rows(&shorter).await, 3);
+    shorter.clock.advance(1);
+    assert_eq!(sessions::sweep(&shorter).await.unwrap(), 2);
+    assert!(ann.load(&shorter).await.is_none() && idle.load(&shorter).await.is_none());
+    assert!(fresh.load(&shorter).await.is_some());
+    assert_eq!(sessions::sweep(&shorter).await.unwrap(), 0);
+    assert_eq!(rows(&shorter).await, 1);
+}

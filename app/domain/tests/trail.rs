@@ -1,0 +1,263 @@
+//! What the audit trail tells: of every change once, of what was refused nothing.
+
+use frontdesk_domain::{
+    accounts, audit,
+    params,
+    sessions::{self, TokenHash},
+};
+use frontdesk_model::{
+    Role, Secret,
+    audit::{Action, Event},
+    forms::{AcceptInvite, ChangeRole, EndSession, SetUp},
+    query::AuditQuery,
+};
+
+use crate::support::{
+    PASSWORD, Someone, TestDomain, anybody, create_form, edit, one, origin, person, prove, register, sign_in,
+    sign_up_form, suspension, system, user,
+};
+
+both! {
+    signing_up_and_being_created_are_told,
+    an_edit_tells_each_fact_that_changed,
+    changes_of_state_tell_what_was_and_what_is,
+    roles_given_and_taken_are_told,
+    links_made_and_used_are_told,
+    signing_in_and_out_is_told,
+    what_is_refused_leaves_no_trace,
+    without_the_trail_nothing_is_changed,
+    the_trail_is_not_rewritten,
+}
+
+/// The one event that something left, held to who did it and from where.
+async fn told<T, E: std::fmt::Debug>(
+    domain: &TestDomain,
+    by: Option<&Someone>,
+    what: impl Future<Output = Result<T, E>>,
+) -> (T, Event) {
+    let before = domain.events().await;
+    let done = what.await.unwrap();
+    assert_eq!(domain.events().await, before + 1);
+    let event = audit::list(domain, &system(), &AuditQuery::default()).await.unwrap().items.swap_remove(0);
+    assert_eq!(event.at, domain.clock.now());
+    if let Some(someone) = by {
+        let party = someone.actor.party();
+        assert_eq!(event.actor, party);
+        assert_eq!(party.id, Some(someone.id.0));
+        assert_eq!((event.ip.as_str(), event.user_agent.as_str()), ("192.0.2.7", "Browser/1.0"));
+        assert_eq!(event.request_id, "request-1");
+    }
+    // So that the next one is the newest.
+    domain.clock.advance(1);
+    (done, event)
+}
+
+/// `user.updated of Ann: name Ann → Anna`
+fn line(event: &Event) -> String {
+    let mut line = event.action.to_string();
+    if let Some(target) = &event.target {
+        assert!(target.id.is_some());
+        line = format!("{line} of {}", target.label);
+    }
+    for change in &event.changes {
+        let value = |value: &Option<String>| value.clone().unwrap_or("nothing".to_owned());
+        line = format!("{line}, {} {} → {}", change.field, value(&change.before), value(&change.after));
+    }
+    if event.reason.is_empty() { line } else { format!("{line}, because: {}", event.reason) }
+}
+
+async fn signing_up_and_being_created_are_told(domain: TestDomain) {
+    let ada = person(&domain, "Ada", &[Role::Admin]).await;
+    let form = sign_up_form("Ann", "ann@example.com");
+    let (proof, event) = told(&domain, None, accounts::register(&domain, &anybody(), form)).await;
+    assert_eq!(line(&event), "user.signed_up of Ann, name nothing → Ann, email nothing → ann@example.com");
+    assert_eq!(event.target.unwrap().id, Some(proof.user.0));
+    assert_eq!((event.actor.id, event.actor.label.as_str()), (None, "somebody"));
+    assert_eq!((event.ip.as_str(), event.request_id.as_str()), ("192.0.2.7", "request-1"));
+
+    let form = create_form("Ben", "ben@example.com");
+    let (_, event) = told(&domain, Some(&ada), accounts::create(&domain, &ada.actor, form)).await;
+    assert_eq!(line(&event), "user.created of Ben, name nothing → Ben, email nothing → ben@example.com");
+    let form = create_form("Cay", "cay@example.com");
+    let (_, event) = told(&domain, None, accounts::create(&domain, &system(), form)).await;
+    assert_eq!((event.actor.id, event.actor.label.as_str(), event.ip.as_str()), (None, "command line", ""));
+}
+
+async fn an_edit_tells_each_fact_that_changed(domain: TestDomain) {
+    let ada = person(&domain, "Ada", &[Role::Admin]).await;
+    let ann = register(&domain, "Ann").await;
+    for (name, email, expected) in [
+        ("Anna", "ann@example.com", "user.updated of Anna, name Ann → Anna"),
+        ("Anna", "anna@example.com", "user.updated of Anna, email ann@example.com → anna@example.com"),
+        ("Ann", "Ann@example.com", "user.updated of Ann, name Anna → Ann, email anna@example.com → Ann@example.com"),
+    ] {
+        let form = edit(&user(&domain, ann).await, name, email);
+        let (_, event) = told(&domain, Some(&ada), accounts::update(&domain, &ada.actor, form)).await;
+        assert_eq!(line(&event), expected);
+    }
+}
+
+async fn changes_of_state_tell_what_was_and_what_is(domain: TestDomain) {
+    let ada = person(&domain, "Ada", &[Role::Admin]).await;
+    let ann = register(&domain, "Ann").await;
+    let (by, actor) = (Some(&ada), &ada.actor);
+    let mut form = suspension(ann);
+    form.reason = " Three\nchargebacks ".to_owned();
+    let (_, event) = told(&domain, by, accounts::suspend(&domain, actor, form)).await;
+    assert_eq!(line(&event), "user.suspended of Ann, status active → suspended, because: Three\nchargebacks");
+    let (_, event) = told(&domain, by, accounts::remove(&domain, actor, one(ann))).await;
+    assert_eq!(line(&event), "user.removed of Ann, status suspended → removed");
+    let (_, event) = told(&domain, by, accounts::restore(&domain, actor, one(ann))).await;
+    assert_eq!(line(&event), "user.restored of Ann, status removed → suspended");
+    let (_, event) = told(&domain, by, accounts::reinstate(&domain, actor, one(ann))).await;
+    assert_eq!(line(&event), "user.reinstated of Ann, status suspended → active");
+}
+
+async fn roles_given_and_taken_are_told(domain: TestDomain) {
+    let ada = person(&domain, "Ada", &[Role::Admin]).await;
+    let ann = register(&domain, "Ann").await;
+    let form = ChangeRole { id: ann, role: Role::Support };
+    let (_, event) = told(&domain, Some(&ada), accounts::grant(&domain, &ada.actor, form.clone())).await;
+    assert_eq!(line(&event), "role.granted of Ann, role nothing → support");
+    let (_, event) = told(&domain, Some(&ada), accounts::revoke(&domain, &ada.actor, form)).await;
+    assert_eq!(line(&event), "role.revoked of Ann, role support → nothing");
+}
+
+async fn links_made_and_used_are_told(domain: TestDomain) {
+    let (link, event) = told(&domain, None, accounts::setup_link(&domain)).await;
+    assert_eq!(line(&event), "setup_link.created");
+    let form = SetUp {
+        token: link.unwrap().token,
+        name: "Olga".to_owned(),
+        email: "olga@example.com".to_owned(),
+        password: Secret::new(PASSWORD),
+    };
+    let (proof, event) = told(&domain, None, accounts::set_up(&domain, &anybody(), form)).await;
+    let expected = "user.created of Olga, name nothing → Olga, email nothing → olga@example.com, role nothing → owner";
+    assert_eq!(line(&event), expected);
+
+    let olga = sign_in(&domain, proof.user, "laptop").await;
+    let ann = register(&domain, "Ann").await;
+    domain.clock.advance(1);
+    let (link, event) = told(&domain, Some(&olga), accounts::invite(&domain, &olga.actor, one(ann))).await;
+    assert_eq!(line(&event), "invite.created of Ann");
+    let form = AcceptInvite { token: link.token, password: Secret::new(PASSWORD) };
+    let (_, event) = told(&domain, None, accounts::accept_invite(&domain, &anybody(), form)).await;
+    assert_eq!(line(&event), "invite.accepted of Ann");
+    assert_eq!(event.ip, "192.0.2.7");
+}
+
+async fn signing_in_and_out_is_told(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    domain.clock.advance(1);
+    let proof = prove(&domain, &ann.email, PASSWORD).await.unwrap();
+    let token = TokenHash::of(b"phone");
+    let begun = sessions::begin(&domain, &proof, token, &origin());
+    let (session, event) = told(&domain, Some(&ann), begun).await;
+    assert_eq!(line(&event), "login.success of Ann");
+    let ended = sessions::end(&domain, &ann.actor, EndSession { id: session });
+    let (_, event) = told(&domain, Some(&ann), ended).await;
+    assert_eq!(line(&event), "session.ended of Ann");
+
+    let wrong = |email: &'static str| async {
+        let refused = prove(&domain, email, "wrong horse battery staple").await;
+        refused.map_or(Ok(()), |proof| Err(proof))
+    };
+    let (_, event) = told(&domain, None, wrong("ann@example.com")).await;
+    assert_eq!(line(&event), "login.failed of Ann");
+    assert_eq!((event.actor.id, event.ip.as_str()), (None, "192.0.2.7"));
+    let (_, event) = told(&domain, None, wrong("nobody@example.com")).await;
+    assert_eq!(line(&event), "login.failed");
+    accounts::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
+    domain.clock.advance(1);
+    let kept_out = async {
+        let refused = prove(&domain, &ann.email, PASSWORD).await;
+        refused.map_or(Ok(()), |proof| Err(proof))
+    };
+    let (_, event) = told(&domain, None, kept_out).await;
+    assert_eq!(line(&event), "login.failed of Ann, because: suspended");
+}
+
+async fn what_is_refused_leaves_no_trace(domain: TestDomain) {
+    let olga = person(&domain, "Olga", &[Role::Owner]).await;
+    let sam = person(&domain, "Sam", &[Role::Support]).await;
+    let ann = register(&domain, "Ann").await;
+    let state = async || {
+        let versions = domain.count("SELECT CAST(sum(version) AS BIGINT) FROM users").await;
+        let links = domain.count("SELECT count(*) FROM one_time_links").await;
+        let roles = domain.count("SELECT count(*) FROM user_roles").await;
+        (domain.users().await, versions, links, roles, domain.events().await)
+    };
+    let before = state().await;
+    let seen = user(&domain, ann).await;
+    let taken = edit(&seen, "Ann", "olga@example.com");
+    let mut old = edit(&seen, "Anna", "ann@example.com");
+    old.version = 0;
+    let admin = ChangeRole { id: ann, role: Role::Admin };
+    let owner = ChangeRole { id: olga.id, role: Role::Owner };
+    let spent = AcceptInvite { token: Secret::new("spent"), password: Secret::new(PASSWORD) };
+    let refused = [
+        accounts::register(&domain, &anybody(), sign_up_form("Ann", "ann@example.com")).await.is_err(),
+        accounts::register(&domain, &anybody(), sign_up_form("", "new@example.com")).await.is_err(),
+        accounts::create(&domain, &sam.actor, create_form("New", "new@example.com")).await.is_err(),
+        accounts::create(&domain, &olga.actor, create_form("New", "ann@example.com")).await.is_err(),
+        accounts::update(&domain, &olga.actor, taken).await.is_err(),
+        accounts::update(&domain, &olga.actor, old).await.is_err(),
+        accounts::update(&domain, &anybody(), edit(&seen, "Anna", "anna@example.com")).await.is_err(),
+        accounts::suspend(&domain, &sam.actor, suspension(olga.id)).await.is_err(),
+        accounts::reinstate(&domain, &sam.actor, one(ann)).await.is_err(),
+        accounts::remove(&domain, &sam.actor, one(ann)).await.is_err(),
+        accounts::restore(&domain, &olga.actor, one(ann)).await.is_err(),
+        accounts::invite(&domain, &sam.actor, one(olga.id)).await.is_err(),
+        accounts::grant(&domain, &sam.actor, admin.clone()).await.is_err(),
+        accounts::revoke(&domain, &olga.actor, admin).await.is_err(),
+        accounts::revoke(&domain, &olga.actor, owner).await.is_err(),
+        accounts::accept_invite(&domain, &anybody(), spent).await.is_err(),
+        accounts::setup_link(&domain).await.unwrap().is_none(),
+        audit::list(&domain, &sam.actor, &AuditQuery::default()).await.is_err(),
+    ];
+    assert_eq!(refused, [true; 18]);
+    assert_eq!(state().await, before);
+}
+
+async fn without_the_trail_nothing_is_changed(domain: TestDomain) {
+    let ann = register(&domain, "Ann").await;
+    let before = (user(&domain, ann).await, domain.users().await);
+    domain.meddle("ALTER TABLE audit_events RENAME TO elsewhere", params![]).await.unwrap();
+    let role = ChangeRole { id: ann, role: Role::Support };
+    let failed = [
+        accounts::register(&domain, &anybody(), sign_up_form("Ben", "ben@example.com")).await.is_err(),
+        accounts::create(&domain, &system(), create_form("Ben", "ben@example.com")).await.is_err(),
+        accounts::update(&domain, &system(), edit(&before.0, "Anna", "anna@example.com")).await.is_err(),
+        accounts::suspend(&domain, &system(), suspension(ann)).await.is_err(),
+        accounts::remove(&domain, &system(), one(ann)).await.is_err(),
+        accounts::grant(&domain, &system(), role).await.is_err(),
+        accounts::invite(&domain, &system(), one(ann)).await.is_err(),
+        accounts::setup_link(&domain).await.is_err(),
+    ];
+    assert_eq!(failed, [true; 8]);
+    let proof = prove(&domain, "ann@example.com", PASSWORD).await.unwrap();
+    assert!(sessions::begin(&domain, &proof, TokenHash::of(b"phone"), &origin()).await.is_err());
+    assert_eq!((user(&domain, ann).await, domain.users().await), before);
+    for table in ["SELECT count(*) FROM sessions", "SELECT count(*) FROM one_time_links"] {
+        assert_eq!(domain.count(table).await, 0);
+    }
+}
+
+async fn the_trail_is_not_rewritten(domain: TestDomain) {
+    register(&domain, "Ann").await;
+    let tell = async || audit::list(&domain, &system(), &AuditQuery::default()).await.unwrap().items;
+    let before = tell().await;
+    for text in [
+        "UPDATE audit_events SET actor_label = 'somebody else'",
+        "UPDATE audit_events SET reason = '' WHERE action = 'user.signed_up'",
+        "DELETE FROM audit_events",
+        "DELETE FROM audit_events WHERE action = 'user.signed_up'",
+    ] {
+        let error = domain.meddle(text, params![]).await.unwrap_err();
+        let why = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        assert!(why.contains("the audit trail is not rewritten"), "{text}: {why}");
+    }
+    assert_eq!(tell().await, before);
+    assert_eq!(before[0].action, Action::UserSignedUp);
+}

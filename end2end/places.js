@@ -1,0 +1,227 @@
+// Every page there is, in every state that looks different, and how people get there.
+
+import { OWNER, fillIn, press, signIn, somebody } from './people.js';
+
+/**
+ * @typedef {object} Place
+ * @property {string} name
+ * @property {number} status what it is answered with
+ * @property {(visit: object) => Promise<import('@playwright/test').Page>} open goes there, given the fixtures `page`,
+ *   `browsers`, `register` and `untouched`, and returns the page that is there then
+ */
+
+/** @type {Place[]} */
+export const PLACES = [
+  // Anybody.
+  { name: 'the start', status: 200, open: at('/') },
+  { name: 'sign up', status: 200, open: at('/signup') },
+  {
+    name: 'sign up, with faults',
+    status: 422,
+    open: async ({ page }) => {
+      await page.goto('/signup');
+      await press(page, 'Sign up');
+      return page;
+    },
+  },
+  {
+    name: 'sign up, with an address that is taken',
+    status: 409,
+    open: async ({ page, register }) => {
+      const { email } = await register();
+      await page.goto('/signup');
+      await fillIn(page, { email, name: somebody().name, password: somebody().password });
+      await press(page, 'Sign up');
+      return page;
+    },
+  },
+  { name: 'sign in', status: 200, open: at('/login') },
+  { name: 'sign in, sent there', status: 200, open: at('/account') },
+  {
+    name: 'sign in, with a wrong password',
+    status: 422,
+    open: async ({ page }) => {
+      await page.goto('/login');
+      await signIn(page, somebody());
+      return page;
+    },
+  },
+  {
+    name: 'set up',
+    status: 200,
+    open: async ({ untouched }) => {
+      const { page, setupLink } = await untouched();
+      await page.goto(setupLink);
+      return page;
+    },
+  },
+  {
+    name: 'set up, with faults',
+    status: 422,
+    open: async ({ untouched }) => {
+      const { page, setupLink } = await untouched();
+      await page.goto(setupLink);
+      await press(page, 'Set up Frontdesk');
+      return page;
+    },
+  },
+  { name: 'set up, by a link that is used up', status: 410, open: at('/setup?token=0') },
+  {
+    name: 'an invitation',
+    status: 200,
+    open: async ({ page, browsers }) => {
+      await page.goto(await invite(await browsers.of(OWNER)));
+      return page;
+    },
+  },
+  {
+    name: 'an invitation, with faults',
+    status: 422,
+    open: async ({ page, browsers }) => {
+      await page.goto(await invite(await browsers.of(OWNER)));
+      await press(page, 'Set password');
+      return page;
+    },
+  },
+  { name: 'an invitation that is used up', status: 410, open: at('/invite?token=0') },
+  { name: 'nowhere', status: 404, open: at('/nowhere') },
+  { name: 'a form without its page', status: 405, open: at('/fn/sign_up') },
+
+  // Members.
+  {
+    name: 'the account, signed in twice',
+    status: 200,
+    open: async ({ browsers, register }) => {
+      const member = await register();
+      await browsers.of(member);
+      const page = await browsers.of(member);
+      await page.goto('/account');
+      return page;
+    },
+  },
+  {
+    name: 'the account, after signing up',
+    status: 200,
+    open: async ({ page }) => {
+      await page.goto('/signup');
+      await fillIn(page, somebody());
+      await press(page, 'Sign up');
+      return page;
+    },
+  },
+  { name: 'the start, signed in', status: 200, open: asMember('/') },
+  { name: 'the management, as a member', status: 404, open: asMember('/admin/users') },
+
+  // Staff.
+  { name: 'the overview', status: 200, open: asOwner('/admin') },
+  { name: 'users', status: 200, open: asOwner('/admin/users') },
+  { name: 'users, filtered and sorted', status: 200, open: asOwner('/admin/users?q=a&status=active&sort=name&limit=50') },
+  { name: 'users, suspended', status: 200, open: asOwner('/admin/users?status=suspended') },
+  { name: 'users, nobody found', status: 200, open: asOwner('/admin/users?q=nobody+is+called+that') },
+  { name: 'users, at a place that there is not', status: 400, open: asOwner('/admin/users?cursor=AAAA') },
+  { name: 'create user', status: 200, open: asOwner('/admin/users/new') },
+  {
+    name: 'create user, with faults',
+    status: 422,
+    open: async ({ browsers }) => {
+      const page = await browsers.of(OWNER);
+      await page.goto('/admin/users/new');
+      await press(page, 'Create user');
+      return page;
+    },
+  },
+  {
+    name: 'a user, just created',
+    status: 200,
+    open: async ({ browsers }) => {
+      const page = await browsers.of(OWNER);
+      await invite(page);
+      return page;
+    },
+  },
+  { name: 'a user', status: 200, open: ofUser() },
+  { name: 'a user, suspended', status: 200, open: ofUser(suspend) },
+  {
+    name: 'a user, to be suspended without a reason',
+    status: 422,
+    open: ofUser(async (page) => {
+      await page.getByText('Suspend…').click();
+      await press(page, 'Suspend user');
+    }),
+  },
+  {
+    name: 'a user, removed',
+    status: 200,
+    open: ofUser(async (page) => {
+      await page.getByText('Remove…').click();
+      await press(page, 'Remove user');
+    }),
+  },
+  {
+    name: 'a user, edited by two',
+    status: 409,
+    open: ofUser(async (page, { browsers }) => {
+      const other = await browsers.of(OWNER);
+      await other.goto(page.url());
+      await fillIn(other, { name: 'Robin Married' });
+      await press(other, 'Save changes');
+      await fillIn(page, { name: 'Robin Renamed' });
+      await press(page, 'Save changes');
+    }),
+  },
+  { name: 'a user that there is not', status: 404, open: asOwner('/admin/users/1') },
+  { name: 'the audit trail', status: 200, open: asOwner('/admin/audit') },
+  { name: 'the audit trail, filtered', status: 200, open: asOwner('/admin/audit?action=login.success&since=2020-01-01T00:00') },
+  { name: 'the audit trail, nothing found', status: 200, open: asOwner('/admin/audit?since=2999-01-01') },
+];
+
+function at(path) {
+  return async ({ page }) => {
+    await page.goto(path);
+    return page;
+  };
+}
+
+function asMember(path) {
+  return async ({ browsers, register }) => {
+    const page = await browsers.of(await register());
+    await page.goto(path);
+    return page;
+  };
+}
+
+function asOwner(path) {
+  return async ({ browsers }) => {
+    const page = await browsers.of(OWNER);
+    await page.goto(path);
+    return page;
+  };
+}
+
+/** The page of somebody new, as the owner sees it when something was done. */
+function ofUser(act = async () => {}) {
+  return async (visit) => {
+    const { name, email } = await visit.register();
+    const page = await visit.browsers.of(OWNER);
+    await page.goto(`/admin/users?q=${encodeURIComponent(email)}`);
+    await page.getByRole('main').getByRole('link', { name, exact: true }).click();
+    await page.waitForURL(/\/admin\/users\/[\w-]+$/);
+    await act(page, visit);
+    return page;
+  };
+}
+
+async function suspend(page) {
+  await page.getByText('Suspend…').click();
+  await page.getByLabel('Reason').fill('Asked us to keep the account for later');
+  await press(page, 'Suspend user');
+}
+
+/** Creates somebody, and returns the link by which they choose a password. */
+async function invite(owner) {
+  const { name, email } = somebody();
+  await owner.goto('/admin/users/new');
+  await fillIn(owner, { name, email });
+  await press(owner, 'Create user');
+  return owner.getByRole('region', { name: 'Invitation link' }).getByRole('code').innerText();
+}

@@ -1,0 +1,253 @@
+//! Who may do what: every page and every form, asked for by everybody. The answer is one table, in
+//! `snapshots/`. A page or a form without a row fails.
+
+use std::{collections::BTreeSet, fmt::Write as _};
+
+use frontdesk_model::{Role, UserId};
+use frontdesk_web::app::App;
+use leptos::server_fn::axum::server_fn_paths;
+use leptos_axum::generate_route_list;
+use uuid::Uuid;
+
+use crate::support::{Answer, Client, Desk, PASSWORD};
+
+both! { everybody_may_do_what_the_table_says }
+
+/// Who asks, in the order of the columns.
+const PEOPLE: [Option<Role>; 6] =
+    [None, Some(Role::Member), Some(Role::Auditor), Some(Role::Support), Some(Role::Admin), Some(Role::Owner)];
+
+/// To whom it is done. Each cell has somebody of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum To {
+    Nobody,
+    Oneself,
+    Member,
+    Support,
+    Owner,
+    Suspended,
+    Removed,
+}
+
+struct Row {
+    ask: &'static str,
+    about: &'static str,
+    to: To,
+    fields: &'static [(&'static str, &'static str)],
+}
+
+const fn get(path: &'static str, about: &'static str, to: To) -> Row {
+    Row { ask: path, about, to, fields: &[] }
+}
+
+const fn post(
+    action: &'static str,
+    about: &'static str,
+    to: To,
+    fields: &'static [(&'static str, &'static str)],
+) -> Row {
+    Row { ask: action, about, to, fields }
+}
+
+const ID: (&str, &str) = ("id", "{id}");
+const WHY: (&str, &str) = ("reason", "Sent spam");
+const EDIT: &[(&str, &str)] = &[ID, ("version", "{version}"), ("name", "Zoe"), ("email", "{new}@example.com")];
+
+/// In braces stands what differs from cell to cell.
+const PAGES: &[Row] = &[
+    get("/", "", To::Nobody),
+    get("/signup", "", To::Nobody),
+    get("/login", "", To::Nobody),
+    get("/setup", "there is an owner", To::Nobody),
+    get("/invite", "no token", To::Nobody),
+    get("/invite?token={token}", "", To::Member),
+    get("/account", "", To::Nobody),
+    get("/admin", "", To::Nobody),
+    get("/admin/users", "", To::Nobody),
+    get("/admin/users?limit=0", "not readable", To::Nobody),
+    get("/admin/users/new", "", To::Nobody),
+    get("/admin/users/{id}", "a member", To::Member),
+    get("/admin/users/{id}", "an owner", To::Owner),
+    get("/admin/users/{id}", "a removed one", To::Removed),
+    get("/admin/users/{nobody}", "nobody", To::Nobody),
+    get("/admin/users/7", "no id", To::Nobody),
+    get("/admin/audit", "", To::Nobody),
+    get("/admin/nothing", "no page", To::Nobody),
+];
+
+const FORMS: &[Row] = &[
+    post("/fn/sign_up", "", To::Nobody, &[("name", "Zoe"), ("email", "{new}@example.com"), ("password", PASSWORD)]),
+    post("/fn/sign_in", "", To::Member, &[("email", "{email}"), ("password", PASSWORD)]),
+    post("/fn/sign_in", "a suspended one", To::Suspended, &[("email", "{email}"), ("password", PASSWORD)]),
+    post("/logout", "", To::Nobody, &[]),
+    post("/fn/end_session", "one's own", To::Oneself, &[("id", "{session}")]),
+    post("/fn/end_session", "another's", To::Member, &[("id", "{session}")]),
+    post("/fn/set_up", "there is an owner", To::Nobody, &[("token", "{nobody}")]),
+    post("/fn/accept_invite", "no token", To::Nobody, &[("password", PASSWORD)]),
+    post("/fn/accept_invite", "", To::Member, &[("token", "{token}"), ("password", PASSWORD)]),
+    post("/fn/create_user", "", To::Nobody, &[("name", "Zoe"), ("email", "{new}@example.com")]),
+    post("/fn/create_user", "address taken", To::Member, &[("name", "Zoe"), ("email", "{email}")]),
+    post("/fn/create_user", "nothing filled in", To::Nobody, &[]),
+    post("/fn/update_user", "a member", To::Member, EDIT),
+    post("/fn/update_user", "an owner", To::Owner, EDIT),
+    post("/fn/update_user", "oneself", To::Oneself, EDIT),
+    post("/fn/update_user", "a removed one", To::Removed, EDIT),
+    post("/fn/update_user", "nobody", To::Nobody, EDIT),
+    post("/fn/suspend_user", "a member", To::Member, &[ID, WHY]),
+    post("/fn/suspend_user", "without a reason", To::Member, &[ID]),
+    post("/fn/suspend_user", "an owner", To::Owner, &[ID, WHY]),
+    post("/fn/suspend_user", "oneself", To::Oneself, &[ID, WHY]),
+    post("/fn/suspend_user", "a suspended one", To::Suspended, &[ID, WHY]),
+    post("/fn/reinstate_user", "a suspended one", To::Suspended, &[ID]),
+    post("/fn/reinstate_user", "a member", To::Member, &[ID]),
+    post("/fn/remove_user", "a member", To::Member, &[ID]),
+    post("/fn/remove_user", "an owner", To::Owner, &[ID]),
+    post("/fn/remove_user", "oneself", To::Oneself, &[ID]),
+    post("/fn/remove_user", "a removed one", To::Removed, &[ID]),
+    post("/fn/restore_user", "a removed one", To::Removed, &[ID]),
+    post("/fn/restore_user", "a member", To::Member, &[ID]),
+    post("/fn/grant_role", "support, to a member", To::Member, &[ID, ("role", "support")]),
+    post("/fn/grant_role", "admin, to a member", To::Member, &[ID, ("role", "admin")]),
+    post("/fn/grant_role", "owner, to a member", To::Member, &[ID, ("role", "owner")]),
+    post("/fn/grant_role", "owner, to oneself", To::Oneself, &[ID, ("role", "owner")]),
+    post("/fn/grant_role", "support, to an owner", To::Owner, &[ID, ("role", "support")]),
+    post("/fn/grant_role", "member", To::Member, &[ID, ("role", "member")]),
+    post("/fn/revoke_role", "support", To::Support, &[ID, ("role", "support")]),
+    post("/fn/revoke_role", "owner", To::Owner, &[ID, ("role", "owner")]),
+    post("/fn/revoke_role", "not held", To::Member, &[ID, ("role", "support")]),
+    post("/fn/invite_user", "a member", To::Member, &[ID]),
+    post("/fn/invite_user", "an owner", To::Owner, &[ID]),
+    post("/fn/invite_user", "a suspended one", To::Suspended, &[ID]),
+];
+
+#[test]
+fn every_page_has_a_row() {
+    let there: BTreeSet<String> = generate_route_list(App).iter().map(|route| route.path().to_owned()).collect();
+    let asked = |path: &str| PAGES.iter().any(|row| row.ask.split('?').next() == Some(path));
+    assert!(there.len() >= 11, "{there:?}");
+    for path in there {
+        assert!(asked(&path), "GET {path} has no row in the table of who may do what");
+    }
+}
+
+#[test]
+fn every_form_has_a_row() {
+    let there: BTreeSet<&str> = server_fn_paths().map(|(path, _)| path).collect();
+    let asked: BTreeSet<&str> = FORMS.iter().map(|row| row.ask).collect();
+    assert_eq!(there, asked, "the forms that there are, and those in the table of who may do what");
+    assert!(server_fn_paths().all(|(_, method)| method == http::Method::POST));
+}
+
+async fn everybody_may_do_what_the_table_says(desk: Desk) {
+    // Whoever is suspended or stops being one, an owner is left.
+    desk.somebody(&[Role::Owner]).await;
+    let mut table = vec![header()];
+    for (method, rows) in [("GET", PAGES), ("POST", FORMS)] {
+        for row in rows {
+            let mut cells = vec![format!("{method} {}", row.ask), row.about.to_owned()];
+            for role in PEOPLE {
+                cells.push(cell(&desk, method, row, role).await);
+            }
+            table.push(cells);
+        }
+    }
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("who_may_do_what", written(&table));
+    });
+}
+
+async fn cell(desk: &Desk, method: &str, row: &Row, role: Option<Role>) -> String {
+    let (asker, own_name, own_id) = asker(desk, role).await;
+    let (name, id) = match row.to {
+        To::Oneself if role.is_some() => (own_name, own_id),
+        To::Support => desk.somebody(&[Role::Support]).await,
+        To::Owner => desk.somebody(&[Role::Owner]).await,
+        _ => desk.somebody(&[]).await,
+    };
+    let needs = |what: &str| row.ask.contains(what) || row.fields.iter().any(|(_, value)| value.contains(what));
+    let token = if needs("{token}") { desk.invite(id).await } else { String::new() };
+    let session = if needs("{session}") { another_session(desk, &name, id).await } else { String::new() };
+    match row.to {
+        To::Suspended => desk.suspend(id).await,
+        To::Removed => desk.remove(id).await,
+        _ => {}
+    }
+    let (version,): (i64,) = desk.find("SELECT version FROM users WHERE id = $1", vec![id.into()]).await;
+    // Nobody has this id: it was not made into an account.
+    let nobody = desk.domain.clock.id().to_string();
+    let target = if row.to == To::Nobody { nobody.clone() } else { id.to_string() };
+    let email = crate::support::address(&name);
+    let fill = |text: &str| {
+        let values = [
+            ("{id}", &*target), ("{nobody}", &*nobody), ("{new}", &*nobody), ("{email}", &*email),
+            ("{token}", &*token), ("{session}", &*session), ("{version}", &*version.to_string()),
+        ];
+        values.iter().fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
+    };
+    let answer = if method == "GET" {
+        asker.get(&fill(row.ask)).await
+    } else {
+        let page = [("page".to_owned(), fill(page_of(row.ask)))];
+        let fields = row.fields.iter().map(|(name, value)| ((*name).to_owned(), fill(value)));
+        let fields: Vec<(String, String)> = page.into_iter().chain(fields).collect();
+        asker.post(row.ask, &fields).await
+    };
+    in_short(&answer, &target, &token)
+}
+
+/// Where the form is.
+fn page_of(action: &str) -> &'static str {
+    match action {
+        "/fn/sign_up" => "/signup",
+        "/fn/sign_in" => "/login",
+        "/fn/set_up" => "/setup",
+        "/fn/accept_invite" => "/invite?token={token}",
+        "/logout" | "/fn/end_session" => "/account",
+        "/fn/create_user" => "/admin/users/new",
+        _ => "/admin/users/{id}",
+    }
+}
+
+/// A person with the role, on a device of their own.
+async fn asker(desk: &Desk, role: Option<Role>) -> (Client, String, UserId) {
+    match role {
+        None => (desk.visitor(), String::new(), UserId(Uuid::nil())),
+        Some(role) => {
+            let (name, id) = desk.somebody(&[role]).await;
+            (desk.sign_in(&name).await, name, id)
+        }
+    }
+}
+
+/// A new session of theirs.
+async fn another_session(desk: &Desk, name: &str, id: UserId) -> String {
+    desk.sign_in(name).await;
+    let newest = "SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT 1";
+    desk.find::<(Uuid,)>(newest, vec![id.into()]).await.0.to_string()
+}
+
+fn in_short(answer: &Answer, id: &str, token: &str) -> String {
+    let mut text = answer.status.to_string();
+    if answer.status == 303 {
+        let place = answer.location().replace(id, "{id}");
+        let place = if token.is_empty() { place } else { place.replace(token, "{token}") };
+        write!(text, " {place}").unwrap();
+    }
+    text
+}
+
+fn header() -> Vec<String> {
+    let people = PEOPLE.iter().map(|role| role.map_or("anonymous".to_owned(), |role| role.to_string()));
+    ["".to_owned(), String::new()].into_iter().chain(people).collect()
+}
+
+/// In columns as wide as what is in them.
+fn written(table: &[Vec<String>]) -> String {
+    let widths: Vec<usize> =
+        (0..table[0].len()).map(|at| table.iter().map(|row| row[at].chars().count()).max().unwrap()).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    table.iter().map(line).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,180 @@
+//! Proving who one is.
+
+use frontdesk_model::Role;
+
+use crate::support::{Answer, Desk, PASSWORD};
+
+both! {
+    the_session_cookie_is_for_this_host_and_out_of_reach,
+    signing_in_makes_a_new_session_id,
+    a_session_id_that_somebody_else_chose_is_not_taken,
+    signing_in_as_somebody_else_ends_the_session_before,
+    signing_in_leads_on_to_a_page_of_this_site_only,
+    who_is_sent_to_sign_in_comes_back,
+    a_flash_is_shown_once,
+    a_wrong_password_and_an_unknown_address_get_the_same_answer,
+    a_suspended_person_learns_it_only_with_the_right_password,
+    after_ten_failures_there_is_a_pause_whoever_asks,
+}
+
+async fn the_session_cookie_is_for_this_host_and_out_of_reach(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    let answer = desk.visitor().sign_in("Ann").await.is(303);
+    let cookie = answer.cookie("__Host-session").unwrap();
+    let mut attributes = cookie[1..].to_vec();
+    attributes.sort_unstable();
+    // 30 days: the row decides when it is over, the cookie only must not go before it.
+    assert_eq!(attributes, ["HttpOnly", "Max-Age=2592000", "Path=/", "SameSite=Lax", "Secure"]);
+    assert!(cookie[0].len() >= 22, "128 bits at least: {}", cookie[0]);
+}
+
+async fn signing_in_makes_a_new_session_id(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    let ann = desk.sign_in("Ann").await;
+    let (copy, first) = (ann.copy(), ann.session());
+    ann.sign_in("Ann").await.is(303);
+    assert_ne!(ann.session(), first);
+    ann.get("/account").await.is(200);
+    copy.get("/account").await.leads_to("/login?next=%2Faccount");
+}
+
+async fn a_session_id_that_somebody_else_chose_is_not_taken(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    for chosen in ["AAAAAAAAAAAAAAAAAAAAAA", "not an id", ""] {
+        let ann = desk.visitor();
+        ann.set_cookie("__Host-session", chosen);
+        ann.get("/account").await.is(303);
+        ann.set_cookie("__Host-session", chosen);
+        ann.sign_in("Ann").await.is(303);
+        assert!(ann.session().is_some_and(|id| id != chosen), "{chosen:?}");
+        ann.get("/account").await.is(200);
+    }
+}
+
+async fn signing_in_as_somebody_else_ends_the_session_before(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    desk.register("Bob", &[]).await;
+    let device = desk.sign_in("Ann").await;
+    let as_ann = device.copy();
+    device.sign_in("Bob").await.is(303);
+    assert!(device.get("/account").await.page().text().contains("bob@example.com"));
+    as_ann.get("/account").await.is(303);
+    assert_eq!(desk.written().await.sessions, 1);
+}
+
+async fn signing_in_leads_on_to_a_page_of_this_site_only(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    let long = format!("/{}", "a".repeat(2_000));
+    let cases = [
+        ("/admin/users?q=ann&sort=-name", "/admin/users?q=ann&sort=-name"),
+        ("", "/account"),
+        ("account", "/account"),
+        ("//evil.example", "/account"),
+        ("/\\evil.example", "/account"),
+        ("https://evil.example/", "/account"),
+        ("javascript:alert(1)", "/account"),
+        ("/a\r\nset-cookie: a=b", "/account"),
+        ("/logout", "/account"),
+        ("/fn/sign_out", "/account"),
+        (&long, "/account"),
+    ];
+    for (next, place) in cases {
+        let typed = [("page", "/login"), ("next", next), ("email", "ann@example.com"), ("password", PASSWORD)];
+        desk.visitor().post("/fn/sign_in", &typed).await.leads_to(place);
+    }
+}
+
+async fn who_is_sent_to_sign_in_comes_back(desk: Desk) {
+    desk.register("Ada", &[Role::Admin]).await;
+    let ada = desk.visitor();
+    let sent = ada.get("/admin/users?q=a%26b").await.leads_to("/login?next=%2Fadmin%2Fusers%3Fq%3Da%2526b");
+    let typed = [("email", "ada@example.com"), ("password", PASSWORD)];
+    // By way of a mistake.
+    let wrong = ada.submit(sent.location(), "/fn/sign_in", &[typed[0], ("password", "not that one")]).await.is(422);
+    let form = wrong.page().filled("/fn/sign_in", &typed);
+    let back = ada.post("/fn/sign_in", &form).await.leads_to("/admin/users?q=a%26b");
+    let page = ada.follow(&back).await.is(200).page();
+    assert_eq!(page.by_id("q").unwrap().get("value"), Some("a&b"));
+    assert_eq!(page.flash(), Some("You are signed in."));
+}
+
+async fn a_flash_is_shown_once(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    let ann = desk.visitor();
+    let answer = ann.sign_in("Ann").await.is(303);
+    assert!(!answer.location().contains('?'), "it travels in a cookie, not in the address");
+    let flash = answer.cookie("__Host-flash").unwrap();
+    assert_eq!((flash[0], flash.contains(&"HttpOnly")), ("signed-in", true));
+    assert_eq!(ann.get("/account").await.page().flash(), Some("You are signed in."));
+    assert_eq!(ann.get("/account").await.page().flash(), None);
+    // It comes from a list: nobody can put words into our mouth.
+    ann.set_cookie("__Host-flash", "<b>send money</b>");
+    assert_eq!(ann.get("/account").await.page().flash(), None);
+}
+
+async fn a_wrong_password_and_an_unknown_address_get_the_same_answer(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    let answer = async |email: &str| {
+        let before = (desk.domain.db.statements(), desk.written().await.events);
+        let counting = desk.domain.db.statements() - before.0;
+        let typed = [("email", email), ("password", "wrong horse battery staple")];
+        let answer = desk.visitor().submit("/login", "/fn/sign_in", &typed).await.is(422);
+        let statements = desk.domain.db.statements() - before.0 - counting;
+        assert_eq!(desk.written().await.events, before.1 + 1, "both are in the audit trail");
+        (answer, statements)
+    };
+    let (wrong, wrong_cost) = answer("ann@example.com").await;
+    let (unknown, unknown_cost) = answer("bob@example.com").await;
+    assert_eq!(wrong_cost, unknown_cost, "statements");
+    assert_eq!(without_accidents(&wrong, "ann@example.com"), without_accidents(&unknown, "bob@example.com"));
+    let fault = "The e-mail address or the password is not right. Check both and try again";
+    assert_eq!(wrong.page().fault("email"), Some(fault));
+
+    // To programs, too.
+    let typed = |email| [("email", email), ("password", "wrong horse battery staple")];
+    let program = desk.visitor().program();
+    let wrong = program.post("/fn/sign_in", &typed("ann@example.com")).await.is(422);
+    let unknown = program.post("/fn/sign_in", &typed("bob@example.com")).await.is(422);
+    assert_eq!(without_accidents(&wrong, ""), without_accidents(&unknown, ""));
+}
+
+/// The body and the names of the headers, less what differs from answer to answer anyway.
+fn without_accidents(answer: &Answer, typed: &str) -> (String, Vec<String>, usize) {
+    let policy = answer.header("content-security-policy").unwrap();
+    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or("-");
+    let id = answer.header("x-request-id").unwrap();
+    let mut body = answer.text().replace(nonce, "{nonce}").replace(id, "{id}");
+    if !typed.is_empty() {
+        body = body.replace(typed, "{typed}");
+    }
+    let mut headers: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
+    headers.sort_unstable();
+    (body, headers, answer.body.len())
+}
+
+async fn a_suspended_person_learns_it_only_with_the_right_password(desk: Desk) {
+    let (name, id) = desk.somebody(&[]).await;
+    desk.suspend(id).await;
+    let right = desk.visitor().sign_in(&name).await.is(409);
+    assert!(right.page().alert().unwrap().text.contains("This account is suspended"));
+    let typed = [("email", &*crate::support::address(&name)), ("password", "wrong horse battery staple")];
+    let wrong = desk.visitor().submit("/login", "/fn/sign_in", &typed).await.is(422);
+    assert!(!wrong.text().contains("suspended"));
+    assert_eq!(desk.written().await.sessions, 0);
+}
+
+async fn after_ten_failures_there_is_a_pause_whoever_asks(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    let wrong = [("page", "/login"), ("email", "ann@example.com"), ("password", "wrong horse battery staple")];
+    for _ in 0..10 {
+        desk.visitor().post("/fn/sign_in", &wrong).await.is(422);
+    }
+    // Even with the right password, and for addresses that nobody has all the same.
+    let held = desk.visitor().sign_in("Ann").await.is(429);
+    let seconds: i64 = held.header("retry-after").unwrap().parse().unwrap();
+    assert!((1..=60).contains(&seconds), "{seconds}");
+    desk.register("Bob", &[]).await;
+    desk.sign_in("Bob").await;
+    desk.domain.clock.advance(seconds);
+    desk.sign_in("Ann").await;
+}

@@ -1,0 +1,68 @@
+//! Making an account.
+
+use crate::support::{Client, Desk, PASSWORD};
+
+both! {
+    a_visitor_signs_up_and_is_signed_in,
+    an_account_is_made_once_however_often_the_form_is_sent,
+    an_address_that_is_taken_is_refused_beside_its_field,
+    whoever_is_signed_in_has_no_use_for_signing_up_or_in,
+}
+
+const ANN: [(&str, &str); 3] = [("name", " Ann   O'Neil "), ("email", "Ann@Example.com"), ("password", PASSWORD)];
+
+async fn a_visitor_signs_up_and_is_signed_in(desk: Desk) {
+    let ann = desk.visitor();
+    let answer = ann.submit("/signup", "/fn/sign_up", &ANN).await.leads_to("/account");
+    assert!(answer.body.is_empty());
+
+    let account = ann.follow(&answer).await.is(200).page();
+    assert_eq!(account.flash(), Some("Welcome. Your account is ready."));
+    assert!(account.text().contains("Ann O'Neil") && account.text().contains("Ann@Example.com"));
+    assert!(account.text().contains("Firefox on Linux"));
+
+    let written = desk.written().await;
+    assert_eq!((written.users, written.sessions, written.events), (1, 1, 2));
+    assert_eq!(desk.last_event().await, "login.success");
+    // And the account is there for another day.
+    desk.visitor().sign_in("ann").await.is(422);
+    let again = [("page", "/login"), ("email", "ann@example.com"), ("password", PASSWORD)];
+    desk.visitor().post("/fn/sign_in", &again).await.leads_to("/account");
+}
+
+async fn an_account_is_made_once_however_often_the_form_is_sent(desk: Desk) {
+    // A double click: both are on their way before either is answered.
+    let ann = desk.visitor();
+    let form = ann.get("/signup").await.page().filled("/fn/sign_up", &ANN);
+    let (one, other) = tokio::join!(ann.post("/fn/sign_up", &form), ann.post("/fn/sign_up", &form));
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 409]);
+    assert_eq!(desk.written().await.users, 1);
+    ann.get("/account").await.is(200);
+
+    // Once more from the page that the first one left, signed in by now: it has what it wanted.
+    ann.post("/fn/sign_up", &form).await.leads_to("/account");
+    assert_eq!(desk.written().await.users, 1);
+    ann.get("/account").await.is(200);
+}
+
+async fn an_address_that_is_taken_is_refused_beside_its_field(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    let before = desk.written().await;
+    // Case does not make it another address.
+    let typed = [("name", "Another Ann"), ("email", "ANN@example.com"), ("password", PASSWORD)];
+    let page = desk.visitor().submit("/signup", "/fn/sign_up", &typed).await.is(409).page();
+    assert_eq!(page.fault("email"), Some("There is an account with this e-mail address already"));
+    assert_eq!(page.by_id("email").unwrap().get("value"), Some("ANN@example.com"));
+    assert_eq!(desk.written().await, before);
+}
+
+async fn whoever_is_signed_in_has_no_use_for_signing_up_or_in(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    let ann: Client = desk.sign_in("Ann").await;
+    ann.get("/signup").await.leads_to("/account");
+    ann.get("/login").await.leads_to("/account");
+    ann.get("/login?next=/admin/users").await.leads_to("/admin/users");
+    ann.get("/login?next=https://evil.example").await.leads_to("/account");
+}

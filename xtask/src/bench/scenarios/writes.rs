@@ -1,0 +1,66 @@
+//! Durable writes: the owner changes names. Each is a transaction of its own, with its line in the audit
+//! trail, and answered once it is on disk.
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+
+use super::{Bench, cpu_of, each};
+use crate::bench::desk::{Desk, Person};
+use crate::bench::fsync;
+use crate::bench::load::{Ask, Latencies, Tally, load};
+use crate::bench::report::Figure;
+use crate::bench::server::Running;
+
+/// How many write at the same time, each to somebody else.
+const CONNECTIONS: usize = 64;
+
+pub fn writes(bench: &Bench) -> Result<Vec<Figure>> {
+    let server = bench.program.serve()?;
+    let mut desk = Desk::open(server.address, &bench.cookie)?;
+    let people = desk.people(CONNECTIONS)?;
+    ensure!(people.len() == CONNECTIONS, "there are only {} people to change", people.len());
+    // The disk is looked at before, between and after, for it may be slower at one time than at another.
+    let sync = || fsync::measure(&bench.disk, bench.time / 5);
+
+    let mut disk = vec![sync()?];
+    let (alone, alone_cpu) = change(bench, &server, &mut desk, &people[..1])?;
+    disk.push(sync()?);
+    let (together, together_cpu) = change(bench, &server, &mut desk, &people)?;
+    disk.push(sync()?);
+
+    let medians: Latencies = disk.iter().map(|times| times.percentile(50)).collect();
+    let one_sync_each = 1.0 / medians.percentile(50).as_secs_f64();
+    let [alone_rate, together_rate] = [&alone, &together].map(|tally| tally.rate(|_| true));
+    let mut figures = vec![
+        Figure::time("fdatasync of 8 kB on this disk: p50, best of three times", medians.percentile(1)),
+        Figure::time("fdatasync of 8 kB on this disk: p50, worst of three times", medians.percentile(100)),
+        Figure::rate("fdatasyncs, one after the other", one_sync_each),
+        Figure::rate("writes, 1 connection", alone_rate),
+        Figure::rate(format!("writes, {CONNECTIONS} connections"), together_rate),
+        Figure::ratio(format!("writes: {CONNECTIONS} connections ÷ 1"), together_rate, alone_rate).at_least(5.0),
+        Figure::ratio(format!("writes, {CONNECTIONS} connections ÷ fdatasyncs"), together_rate, one_sync_each),
+    ];
+    for (tally, cpu, connections) in [(alone, alone_cpu, 1), (together, together_cpu, CONNECTIONS)] {
+        let times = tally.latencies(|_| true);
+        figures.push(Figure::time(format!("CPU for each, {connections} connections"), each(cpu, tally.samples.len())));
+        figures.push(Figure::time(format!("p50, {connections} connections"), times.percentile(50)));
+        figures.push(Figure::time(format!("p99, {connections} connections"), times.percentile(99)));
+    }
+    Ok(figures)
+}
+
+/// Gives everybody one new name after the other, each on a connection of their own.
+fn change(bench: &Bench, server: &Running, desk: &mut Desk, people: &[Person]) -> Result<(Tally, Duration)> {
+    let versions: Vec<i64> = people.iter().map(|person| desk.version(person)).collect::<Result<_>>()?;
+    let owner = &desk.owner;
+    let ask = |number: usize, round: usize| {
+        let person = &people[number];
+        // Every change makes a version, and the next change has to name it.
+        let version = (versions[number] + round as i64).to_string();
+        let name = format!("Changed {version}");
+        let fields = [("id", &*person.id), ("version", &version), ("name", &name), ("email", &person.email)];
+        Ask::once(owner.post("/fn/update_user", &fields))
+    };
+    cpu_of(server.process(), || load(server.address, people.len(), bench.time, ask)?.all(303))
+}
