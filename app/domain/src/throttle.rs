@@ -39,7 +39,8 @@ impl Throttle {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let past = failures.get(&digest(email_key))?;
         let excess = past.count.checked_sub(FREE)?;
-        let pause = 1_i64.checked_shl(excess).map_or(LONGEST, |pause| pause.min(LONGEST));
+        // 2⁶ is past the longest already.
+        let pause = LONGEST.min(1 << excess.min(6));
         let wait = past.last.plus_seconds(pause).seconds() - now.seconds();
         (wait > 0).then_some(wait)
     }

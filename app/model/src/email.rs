@@ -58,7 +58,7 @@ pub fn check(text: &str) -> Result<(), ValidationError> {
             && label.len() <= 63
             && !label.starts_with('-')
             && !label.ends_with('-')
-            && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || (!c.is_ascii() && plain(c)))
     };
     let domain_fits = domain.contains('.') && domain.split('.').all(label_fits);
     if local_fits && domain_fits { Ok(()) } else { Err(wrong()) }

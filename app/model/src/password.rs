@@ -13,15 +13,15 @@ pub const MIN_PASSWORD: usize = 15;
 /// The most characters. Far above any password manager's, and checked before any hashing.
 pub const MAX_PASSWORD: usize = 256;
 
-/// Words that guessing starts with. A password made only of these, digits, punctuation and
-/// repetitions is refused.
+/// Words that guessing starts with, the longest first: the order they are taken out in. A password
+/// made only of these, digits, punctuation and repetitions is refused.
 const COMMON: &[&str] = &[
-    "password", "passwort", "motdepasse", "contrasena", "contraseña", "senha", "parola", "passw0rd", "p@ssw0rd",
-    "p@ssword", "pass", "letmein", "welcome", "admin", "administrator", "login", "qwerty", "qwertz", "azerty",
-    "asdfgh", "zxcvbn", "iloveyou", "sunshine", "princess", "football", "baseball", "basketball", "dragon",
-    "monkey", "shadow", "master", "superman", "batman", "trustno1", "freedom", "whatever", "starwars", "computer",
-    "secret", "changeme", "default", "guest", "test", "testing", "hello", "abc", "frontdesk", "love", "you", "my",
-    "is", "the", "this", "a", "i",
+    "administrator", "contraseña", "motdepasse", "contrasena", "basketball", "frontdesk", "iloveyou",
+    "p@ssw0rd", "football", "baseball", "passwort", "passw0rd", "changeme", "password", "starwars",
+    "sunshine", "p@ssword", "computer", "trustno1", "superman", "whatever", "princess", "default",
+    "testing", "welcome", "freedom", "letmein", "secret", "parola", "qwerty", "zxcvbn", "azerty", "qwertz",
+    "asdfgh", "batman", "shadow", "master", "dragon", "monkey", "guest", "senha", "hello", "login", "admin",
+    "test", "love", "this", "pass", "you", "the", "abc", "my", "is", "a", "i",
 ];
 /// Runs of keys and letters that hands fall into.
 const RUNS: &[&str] = &[
@@ -49,30 +49,39 @@ pub fn check_length(password: &str) -> Result<(), ValidationError> {
 /// `too_short`, `too_long`, `too_common` or `about_you`.
 pub fn check(password: &str, about: &[&str]) -> Result<(), ValidationError> {
     check_length(password)?;
-    let folded: String = password.to_lowercase().chars().filter(|c| c.is_alphanumeric() || "@ñ".contains(*c)).collect();
+    let folded = fold(password);
     if repeats(&folded) || is_run(&folded) {
         return Err(fault("too_common", "This is a repetition or a row of keys, which is guessed first"));
     }
-    if strip(&folded, COMMON.iter().copied()).chars().all(|c| c.is_ascii_digit() || c == '@') {
+    if is_spent(&strip(&folded, COMMON)) {
         return Err(fault("too_common", "This is made of words that are guessed first; use a few less common ones"));
     }
     let own: Vec<String> = about
         .iter()
-        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()))
-        .map(str::to_lowercase)
-        .filter(|word| word.chars().count() >= 3)
+        .flat_map(|text| text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()))
+        .map(fold)
+        .filter(|word| word.len() >= 3)
         .collect();
-    let words = own.iter().map(String::as_str).chain(COMMON.iter().copied());
-    if !own.is_empty() && strip(&folded, words).chars().all(|c| c.is_ascii_digit() || c == '@') {
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    if !own.is_empty() && is_spent(&strip(&strip(&folded, &own), COMMON)) {
         return Err(fault("about_you", "This is made of your own name or e-mail address, which is guessed first"));
     }
     Ok(())
 }
 
-/// What is left after taking out the words, longest first.
-fn strip<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> String {
-    let mut words: Vec<&str> = words.collect();
-    words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+/// What guessing does not tell apart: upper and lower case, punctuation and spaces. Letters beyond
+/// ASCII stay as they are, which spares the browser Unicode's tables.
+fn fold(text: &str) -> String {
+    text.chars().filter(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || *c == '@').map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Whether nothing is left that would have to be guessed.
+fn is_spent(rest: &str) -> bool {
+    rest.bytes().all(|b| b.is_ascii_digit() || b == b'@')
+}
+
+/// What is left after taking out the words, in their order.
+fn strip(text: &str, words: &[&str]) -> String {
     words.iter().fold(text.to_owned(), |rest, word| rest.replace(word, ""))
 }
 

@@ -1,5 +1,6 @@
 //! A domain on a database of its own, and the people in it.
 
+pub mod crowd;
 mod engine;
 mod people;
 mod random;

@@ -10,13 +10,12 @@ use web_sys::{AbortController, DomParser, FormData, HtmlFormElement, RequestInit
 /// How long typing pauses before the results are fetched.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Wraps a `<form method="get">`.
+/// The id of the element that holds the results of a filter form.
+pub const RESULTS: &str = "results";
+
+/// Wraps a `<form method="get">` whose results are in [`RESULTS`].
 #[island]
-pub fn LiveFilter(
-    /// The id of the element that holds the results.
-    results: String,
-    children: Children,
-) -> impl IntoView {
+pub fn LiveFilter(children: Children) -> impl IntoView {
     let waiting: Rc<RefCell<Option<TimeoutHandle>>> = Rc::default();
     let running: Rc<RefCell<Option<AbortController>>> = Rc::default();
     let changed = move |event: leptos::ev::Event| {
@@ -26,7 +25,7 @@ pub fn LiveFilter(
         if let Some(earlier) = waiting.borrow_mut().take() {
             earlier.clear();
         }
-        let (running, results) = (running.clone(), results.clone());
+        let running = running.clone();
         let apply = move || {
             if let Some(earlier) = running.borrow_mut().take() {
                 earlier.abort();
@@ -36,7 +35,7 @@ pub fn LiveFilter(
             spawn_local(async move {
                 // An answer that was overtaken is aborted, and what fails leaves the results as
                 // they are: the form's button still works.
-                let _overtaken = refresh(&form, &results, &abort).await;
+                let _overtaken = refresh(&form, &abort).await;
             });
         };
         *waiting.borrow_mut() = set_timeout_with_handle(apply, PAUSE).ok();
@@ -44,7 +43,7 @@ pub fn LiveFilter(
     view! { <div on:input=changed>{children()}</div> }
 }
 
-async fn refresh(form: &HtmlFormElement, results: &str, abort: &AbortController) -> Result<(), JsValue> {
+async fn refresh(form: &HtmlFormElement, abort: &AbortController) -> Result<(), JsValue> {
     let address = address(form)?;
     let init = RequestInit::new();
     init.set_signal(Some(&abort.signal()));
@@ -56,7 +55,7 @@ async fn refresh(form: &HtmlFormElement, results: &str, abort: &AbortController)
     }
     let text = wasm_bindgen_futures::JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     let page = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
-    if let (Some(old), Some(new)) = (document().get_element_by_id(results), page.get_element_by_id(results)) {
+    if let (Some(old), Some(new)) = (document().get_element_by_id(RESULTS), page.get_element_by_id(RESULTS)) {
         old.replace_with_with_node_1(&new)?;
         window().history()?.replace_state_with_url(&JsValue::NULL, "", Some(&address))?;
     }

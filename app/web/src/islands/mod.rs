@@ -1,6 +1,10 @@
-//! The few leaves that also run in the browser. Each is a plain, working piece of the page before
-//! it wakes, and better after.
+//! The few leaves that also run in the browser.
+//!
+//! Each wraps a piece of the page that the server has rendered and that works as it is, and
+//! listens to what happens inside: it adds to the piece and never renders it anew. So there is one
+//! rendering of everything, an island needs no properties, and the bundle stays small.
 
-pub mod email_field;
+mod dom;
+pub mod live_email;
 pub mod live_filter;
-pub mod password_field;
+pub mod live_password;

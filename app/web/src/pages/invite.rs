@@ -5,9 +5,8 @@ use frontdesk_model::{Flash, Secret, forms};
 use leptos::prelude::*;
 
 use crate::{
-    islands::password_field::PasswordField,
     parts::{
-        form::{Entry, Form, Hidden},
+        form::{Form, Hidden, PasswordField},
         layout::Width,
         page::page,
     },
@@ -23,13 +22,12 @@ pub fn Invite() -> impl IntoView {
         let visit = visit();
         let token = visit.parameter("token");
         let who = accounts::open_link(&visit.domain, &Secret::new(token.as_str()), true).await?;
-        let password = Entry::of(ACTION, "password", "");
         Ok(view! {
             <h1>{format!("Welcome, {}", who.name)}</h1>
             <p>"Choose a password. From then on you sign in with it and "<b>{who.email}</b>"."</p>
             <Form action=ACTION>
                 <Hidden name="token" value=token/>
-                <PasswordField label="Password".to_owned() fault=password.fault new=true/>
+                <PasswordField action=ACTION new=true/>
                 <div class="buttons"><button class="primary">"Set password"</button></div>
             </Form>
         })

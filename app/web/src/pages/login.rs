@@ -5,9 +5,8 @@ use frontdesk_model::{Flash, forms};
 use leptos::prelude::*;
 
 use crate::{
-    islands::{email_field::EmailField, password_field::PasswordField},
     parts::{
-        form::{Entry, Form, Hidden},
+        form::{EmailField, Form, Hidden, PasswordField},
         layout::Width,
         page::{page, redirect},
     },
@@ -25,14 +24,12 @@ pub fn Login() -> impl IntoView {
         redirect(forms::next_path(&next).unwrap_or("/account"));
     }
     page("Sign in", Width::Narrow, async move {
-        let email = Entry::of(ACTION, "email", "");
-        let password = Entry::of(ACTION, "password", "");
         Ok(view! {
             <h1>"Sign in"</h1>
             <Form action=ACTION>
                 <Hidden name="next" value=next/>
-                <EmailField value=email.value fault=email.fault hint=String::new()/>
-                <PasswordField label="Password".to_owned() fault=password.fault new=false/>
+                <EmailField action=ACTION/>
+                <PasswordField action=ACTION new=false/>
                 <div class="buttons"><button class="primary">"Sign in"</button><a href="/signup">"Sign up instead"</a></div>
             </Form>
         })

@@ -5,9 +5,8 @@ use frontdesk_model::{Flash, Secret, forms};
 use leptos::prelude::*;
 
 use crate::{
-    islands::{email_field::EmailField, password_field::PasswordField},
     parts::{
-        form::{Entry, Field, Form, Hidden},
+        form::{EmailField, Field, Form, Hidden, PasswordField},
         layout::Width,
         page::page,
     },
@@ -23,16 +22,14 @@ pub fn SetUp() -> impl IntoView {
         let visit = visit();
         let token = visit.parameter("token");
         accounts::open_link(&visit.domain, &Secret::new(token.as_str()), false).await?;
-        let email = Entry::of(ACTION, "email", "");
-        let password = Entry::of(ACTION, "password", "");
         Ok(view! {
             <h1>"Welcome to Frontdesk"</h1>
             <p>"Make your account. You will be its owner: you may do everything, and give others what they need."</p>
             <Form action=ACTION>
                 <Hidden name="token" value=token/>
                 <Field action=ACTION name="name" label="Name" autocomplete="name"/>
-                <EmailField value=email.value fault=email.fault hint="You sign in with it.".to_owned()/>
-                <PasswordField label="Password".to_owned() fault=password.fault new=true/>
+                <EmailField action=ACTION hint="You sign in with it."/>
+                <PasswordField action=ACTION new=true/>
                 <div class="buttons"><button class="primary">"Set up Frontdesk"</button></div>
             </Form>
         })

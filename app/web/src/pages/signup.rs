@@ -5,9 +5,8 @@ use frontdesk_model::{Flash, forms};
 use leptos::prelude::*;
 
 use crate::{
-    islands::{email_field::EmailField, password_field::PasswordField},
     parts::{
-        form::{Entry, Field, Form},
+        form::{EmailField, Field, Form, PasswordField},
         layout::Width,
         page::{page, redirect},
     },
@@ -23,15 +22,13 @@ pub fn SignUp() -> impl IntoView {
         redirect("/account");
     }
     page("Sign up", Width::Narrow, async {
-        let email = Entry::of(ACTION, "email", "");
-        let password = Entry::of(ACTION, "password", "");
         Ok(view! {
             <h1>"Sign up"</h1>
             <Form action=ACTION>
                 <Field action=ACTION name="name" label="Name" autocomplete="name"
                     hint="As you want to be addressed."/>
-                <EmailField value=email.value fault=email.fault hint="You sign in with it.".to_owned()/>
-                <PasswordField label="Password".to_owned() fault=password.fault new=true/>
+                <EmailField action=ACTION hint="You sign in with it."/>
+                <PasswordField action=ACTION new=true/>
                 <div class="buttons"><button class="primary">"Sign up"</button><a href="/login">"Sign in instead"</a></div>
             </Form>
         })

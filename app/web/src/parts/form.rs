@@ -4,7 +4,11 @@
 use frontdesk_model::{Code, Fault};
 use leptos::prelude::*;
 
-use crate::{post::PAGE_FIELD, visit::visit};
+use crate::{
+    islands::{live_email::LiveEmail, live_password::LivePassword},
+    post::PAGE_FIELD,
+    visit::visit,
+};
 
 /// A form that posts to a server function.
 #[component]
@@ -88,7 +92,55 @@ pub fn Field(
     }
 }
 
-/// The same, with room for several lines.
+/// A person's e-mail address.
+#[component]
+pub fn EmailField(action: &'static str, #[prop(optional)] hint: &'static str) -> impl IntoView {
+    view! {
+        <LiveEmail>
+            <Field action=action name="email" label="E-mail address" kind="email" autocomplete="email" hint=hint/>
+        </LiveEmail>
+    }
+}
+
+/// The rules for a new password, and the codes of the faults that each is about.
+const PASSWORD_RULES: [(&str, &str); 3] = [
+    ("At least 15 characters", "required too_short too_long"),
+    ("Not common words, a repetition or a row of keys", "too_common"),
+    ("Not your name or e-mail address", "about_you"),
+];
+
+/// A password: a `new` one that is chosen here, with its rules, or one that is remembered. It never
+/// comes back from the server.
+#[component]
+pub fn PasswordField(action: &'static str, new: bool) -> impl IntoView {
+    let fault = Entry::of(action, "password", "").fault;
+    let described_by = [(fault.is_some(), "password-fault"), (new, "password-rules")];
+    let described_by: Vec<&str> = described_by.into_iter().filter(|(there, _)| *there).map(|(_, id)| id).collect();
+    let described_by = (!described_by.is_empty()).then(|| described_by.join(" "));
+    let autocomplete = if new { "new-password" } else { "current-password" };
+    let rules = new.then(|| {
+        let rule = |(name, codes)| view! { <li data-codes=codes>{name}<span class="sr"></span></li> };
+        view! { <ul class="checks" id="password-rules">{PASSWORD_RULES.map(rule)}</ul> }
+    });
+    view! {
+        <LivePassword>
+            <div class="field">
+                <label for="password">"Password"</label>
+                {fault_view("password", fault.as_deref())}
+                <div class="joined">
+                    <input id="password" name="password" type="password" autocomplete=autocomplete
+                        aria-invalid=fault.is_some().then_some("true") aria-describedby=described_by/>
+                    <button type="button" hidden aria-controls="password" aria-pressed="false">
+                        "Show"<span class="sr">" password"</span>
+                    </button>
+                </div>
+                {rules}
+            </div>
+        </LivePassword>
+    }
+}
+
+/// A field with room for several lines.
 #[component]
 pub fn TextArea(action: &'static str, name: &'static str, label: &'static str, hint: &'static str) -> impl IntoView {
     let entry = Entry::of(action, name, "");

@@ -10,7 +10,7 @@ use frontdesk_model::{
 use super::{
     Seeding,
     addresses::Addresses,
-    names::{Order, REGIONS, Region},
+    names::{Order, REGIONS, Region, spelt},
     random::Random,
 };
 use crate::actor::{Actor, Origin};
@@ -234,12 +234,6 @@ fn name(random: &mut Random, region: &Region) -> (String, String, String) {
         Order::TwoFamilies => format!("{given} {family} {}", spelt(random.pick(region.family)).0),
     };
     (name, given_latin, family_latin)
-}
-
-/// A name, and its Latin letters.
-fn spelt(entry: &'static str) -> (&'static str, String) {
-    let (name, latin) = entry.split_once('=').unwrap_or((entry, entry));
-    (name, search_key(latin).chars().filter(char::is_ascii_lowercase).collect())
 }
 
 fn state(random: &mut Random, joined_at: Timestamp, today: Timestamp) -> State {

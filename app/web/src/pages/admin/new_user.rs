@@ -5,9 +5,8 @@ use frontdesk_model::{Flash, Permission, forms};
 use leptos::prelude::*;
 
 use crate::{
-    islands::email_field::EmailField,
     parts::{
-        form::{Entry, Field, Form},
+        form::{EmailField, Field, Form},
         layout::Width,
         page::page,
     },
@@ -21,7 +20,6 @@ const ACTION: &str = "/fn/create_user";
 pub fn NewUser() -> impl IntoView {
     page("Create user", Width::Narrow, async {
         visit().actor.require(Permission::UsersCreate)?;
-        let email = Entry::of(ACTION, "email", "");
         Ok(view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>
                 <li><a href="/admin/users">"Users"</a></li>
@@ -31,7 +29,7 @@ pub fn NewUser() -> impl IntoView {
             <p>"You get a link to send them. With it they choose their own password."</p>
             <Form action=ACTION>
                 <Field action=ACTION name="name" label="Name"/>
-                <EmailField value=email.value fault=email.fault hint="They sign in with it.".to_owned()/>
+                <EmailField action=ACTION hint="They sign in with it."/>
                 <div class="buttons"><button class="primary">"Create user"</button><a href="/admin/users">"Cancel"</a></div>
             </Form>
         })

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use crate::{
     input,
-    islands::live_filter::LiveFilter,
+    islands::live_filter::{LiveFilter, RESULTS},
     parts::{
         layout::Width,
         page::page,
@@ -36,8 +36,8 @@ pub fn Users() -> impl IntoView {
                 <h1>"Users"</h1>
                 {may_create.then(|| view! { <a class="button primary" href="/admin/users/new">"Create user"</a> })}
             </div>
-            <LiveFilter results="results".to_owned()>{filters}</LiveFilter>
-            <div id="results" class="stack">{results}</div>
+            <LiveFilter>{filters}</LiveFilter>
+            <div id=RESULTS class="stack">{results}</div>
         })
     })
 }

@@ -1,0 +1,165 @@
+//! Every list walks an index: the databases' own plans for every statement that a list can be,
+//! among 20,000 people and what the audit trail tells of them.
+
+use frontdesk_domain::{
+    accounts::{self, Seeding},
+    audit,
+    db::{Dialect, Sql, Value},
+    params,
+};
+use uuid::Uuid;
+
+use crate::support::TestDomain;
+
+both! {
+    no_list_of_users_reads_the_whole_table,
+    no_list_of_the_audit_trail_reads_all_of_it,
+    no_lookup_reads_a_whole_table,
+}
+
+async fn populate(domain: &TestDomain) {
+    accounts::seed(domain, &Seeding { users: 20_000, seed: 1, password_hash: None }, |_| ()).await.unwrap();
+}
+
+/// SQLite plans without statistics unless somebody gathered them; both must do.
+async fn for_all_statistics(domain: &TestDomain, check: impl AsyncFn()) {
+    check().await;
+    if domain.db.dialect() == Dialect::Sqlite {
+        domain.meddle("ANALYZE", params![]).await.unwrap();
+        check().await;
+    }
+}
+
+async fn no_list_of_users_reads_the_whole_table(domain: TestDomain) {
+    populate(&domain).await;
+    let statements = accounts::list_statements();
+    assert_eq!(statements.len(), 4 * (2 * 8 + 4 + 1));
+    let (middle, name, email): (Uuid, String, String) = domain
+        .db
+        .one(
+            Sql::new("test.middle", "SELECT id, name_key, email_key FROM users ORDER BY name_key LIMIT 1 OFFSET 10000"),
+            params![],
+        )
+        .await
+        .unwrap();
+    let now = domain.clock.now().micros();
+    for_all_statistics(&domain, async || {
+        for sql in &statements {
+            let descending = sql.name.ends_with("DESC");
+            // From the beginning of the list, and from a place within it.
+            let begin: [Value; 2] = match (sql.name.contains("_at"), descending) {
+                (true, true) => [i64::MAX.into(), Uuid::max().into()],
+                (true, false) => [i64::MIN.into(), Uuid::nil().into()],
+                (false, true) => ["\u{10FFFF}".into(), Uuid::max().into()],
+                (false, false) => ["".into(), Uuid::nil().into()],
+            };
+            let within: [Value; 2] = match sql.name {
+                name if name.contains("_at") => [(now - 86_400_000_000 * 400).into(), middle.into()],
+                name if name.contains("email") => [(&email).into(), middle.into()],
+                _ => [(&name).into(), middle.into()],
+            };
+            for place in [begin, within] {
+                let values = if sql.name.contains(".COUNT.") {
+                    params!["anna", "anna\u{10FFFF}", "anna", "anna\u{10FFFF}", 2_001]
+                } else if sql.name.contains(".FEW.") {
+                    let few = params![21, "anna", "anna\u{10FFFF}", "anna", "anna\u{10FFFF}"];
+                    place.into_iter().chain(few).collect()
+                } else if sql.name.contains(".many.") {
+                    place.into_iter().chain(params![21, if descending { "a" } else { "b" }]).collect()
+                } else {
+                    place.into_iter().chain(params![21]).collect()
+                };
+                let plan = domain.db.explain(*sql, values).await.unwrap();
+                let fault = reads_all(domain.db.dialect(), &plan, "users").or_else(|| sorts_all(sql, &plan));
+                assert_eq!(fault, None, "{}\n{}\n{plan}", sql.name, sql.text);
+            }
+        }
+    })
+    .await;
+}
+
+async fn no_list_of_the_audit_trail_reads_all_of_it(domain: TestDomain) {
+    populate(&domain).await;
+    let (actor, target, middle): (Uuid, Uuid, Uuid) = domain
+        .db
+        .one(
+            Sql::new(
+                "test.party",
+                "SELECT actor_id, target_id, id FROM audit_events WHERE actor_id IS NOT NULL ORDER BY id LIMIT 1 OFFSET 20",
+            ),
+            params![],
+        )
+        .await
+        .unwrap();
+    for_all_statistics(&domain, async || {
+        for sql in audit::list_statements() {
+            for (from, until) in [(Uuid::nil(), Uuid::max()), (Uuid::nil(), middle), (middle, Uuid::max())] {
+                let mut values = params![from, until, 21];
+                for (filter, value) in [
+                    ("ACTOR", actor.into()),
+                    ("ACTION", "user.suspended".into()),
+                    ("TARGET", target.into()),
+                ] {
+                    if sql.name.contains(filter) || sql.name.contains("BY_ALL") {
+                        values.push(value);
+                    }
+                }
+                let plan = domain.db.explain(sql, values).await.unwrap();
+                let fault = reads_all(domain.db.dialect(), &plan, "audit_events");
+                assert_eq!(fault, None, "{}\n{}\n{plan}", sql.name, sql.text);
+            }
+        }
+    })
+    .await;
+}
+
+async fn no_lookup_reads_a_whole_table(domain: TestDomain) {
+    populate(&domain).await;
+    let now = domain.clock.now();
+    for_all_statistics(&domain, async || {
+        let mut looked_at = 0;
+        for sql in frontdesk_domain::statements() {
+            let values = match sql.name {
+                "db.accounts.BY_ID" => params![Uuid::max()],
+                "db.accounts.CREDENTIALS" | "db.accounts.ID_BY_EMAIL" => params!["ann@example.com"],
+                "db.accounts.SEEN" => params![Uuid::max(), now],
+                "db.accounts.OTHER_OWNERS" => params![Uuid::max()],
+                "db.accounts.SUSPENDED" => params![5],
+                "db.accounts.COUNT_JOINED" => params![now.plus_seconds(-86_400), 1_001],
+                "db.accounts.COUNT_STATUS" => params!["suspended", 1_001],
+                "db.audit.COUNT_SINCE" => params!["login.failed", middle_of_time(), 1_001],
+                "db.sessions.BY_TOKEN" => params![vec![0; 32], now, now],
+                "db.sessions.OF_USER" => params![Uuid::max(), now, now],
+                _ => continue,
+            };
+            looked_at += 1;
+            let plan = domain.db.explain(sql, values).await.unwrap();
+            let fault = ["users", "audit_events"].iter().find_map(|table| reads_all(domain.db.dialect(), &plan, table));
+            assert_eq!(fault, None, "{}\n{}\n{plan}", sql.name, sql.text);
+        }
+        assert_eq!(looked_at, 11);
+    })
+    .await;
+}
+
+fn middle_of_time() -> Uuid {
+    frontdesk_domain::clock::first_id_at(frontdesk_model::Timestamp::parse("2026-03-13").unwrap())
+}
+
+/// The step that reads a whole table or a whole index, if there is one.
+fn reads_all(dialect: Dialect, plan: &str, table: &str) -> Option<String> {
+    let alias = if table == "users" { "u" } else { table };
+    let wrong = |line: &&str| match dialect {
+        Dialect::Postgres => {
+            let line = line.trim_start().trim_start_matches("->").trim_start();
+            line.starts_with(&format!("Seq Scan on {table}")) || line.starts_with(&format!("Parallel Seq Scan on {table}"))
+        }
+        // The bare `SCAN u` is over the page itself, which has the table's alias.
+        Dialect::Sqlite => line.starts_with(&format!("SCAN {table}")) || line.starts_with(&format!("SCAN {alias} USING")),
+    };
+    plan.lines().find(wrong).map(ToOwned::to_owned)
+}
+
+fn sorts_all(_sql: &Sql, _plan: &str) -> Option<String> {
+    None
+}

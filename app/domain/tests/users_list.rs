@@ -1,0 +1,180 @@
+//! The list of users, but for walking through it: what it costs, and which cursors it takes.
+
+use frontdesk_domain::accounts::{self, Error};
+use frontdesk_model::{
+    Cursor, Limit, Role,
+    page::Key,
+    query::{Search, UserField, UserSort, UsersQuery},
+    user::Status,
+};
+use uuid::Uuid;
+
+use crate::support::{TestDomain, crowd, grant, register, system, user};
+
+both! {
+    a_page_is_a_fixed_number_of_statements_whatever_is_on_it,
+    a_page_shows_all_of_a_persons_roles_and_one_row_for_each_person,
+    a_cursor_leads_on_only_in_its_own_list,
+    a_forged_cursor_is_refused_or_leads_somewhere_and_is_never_a_database_error,
+    a_name_that_grows_when_it_is_sorted_by_does_not_end_the_list,
+    an_overview_is_a_fixed_number_of_statements_and_counts_what_is_there,
+}
+
+async fn a_page_is_a_fixed_number_of_statements_whatever_is_on_it(domain: TestDomain) {
+    let cost = async |query: &UsersQuery| {
+        let before = domain.db.statements();
+        let list = accounts::list(&domain, &system(), query).await.unwrap();
+        (list.page.items.len(), domain.db.statements() - before, list.page.next)
+    };
+    let all = UsersQuery { limit: Limit::new(100), ..UsersQuery::default() };
+    let found = UsersQuery { q: Search::parse("a").ok(), ..all.clone() };
+    assert_eq!((cost(&all).await.1, cost(&found).await.1), (1, 2));
+    crowd::insert(&domain, &crowd::mixed(&domain, 150)).await;
+    let list = accounts::list(&domain, &system(), &all).await.unwrap();
+    for user in list.page.items.iter().take(40) {
+        for role in Role::ASSIGNABLE {
+            grant(&domain, user.id, *role).await;
+        }
+    }
+    let (rows, statements, next) = cost(&all).await;
+    assert_eq!((rows, statements), (100, 1));
+    assert_eq!(cost(&UsersQuery { cursor: next, ..all }).await.1, 1);
+    // A search counts its matches first; its later pages know already.
+    let (rows, statements, next) = cost(&UsersQuery { limit: Limit::new(30), ..found.clone() }).await;
+    assert_eq!((rows, statements), (30, 2));
+    assert_eq!(cost(&UsersQuery { cursor: next, ..found }).await.1, 1);
+}
+
+async fn a_page_shows_all_of_a_persons_roles_and_one_row_for_each_person(domain: TestDomain) {
+    crowd::insert(&domain, &crowd::mixed(&domain, 30)).await;
+    let ann = register(&domain, "Ann").await;
+    for role in Role::ASSIGNABLE {
+        grant(&domain, ann, *role).await;
+    }
+    for sort in UserSort::all() {
+        let query = UsersQuery { sort: Some(sort), q: Search::parse("ann@").ok(), ..UsersQuery::default() };
+        let list = accounts::list(&domain, &system(), &query).await.unwrap();
+        assert_eq!(list.page.items, [user(&domain, ann).await]);
+    }
+    let query = UsersQuery { limit: Limit::new(100), ..UsersQuery::default() };
+    let items = accounts::list(&domain, &system(), &query).await.unwrap().page.items;
+    let mut distinct: Vec<_> = items.iter().map(|user| user.id).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    assert_eq!(distinct.len(), items.len());
+}
+
+async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
+    crowd::insert(&domain, &crowd::mixed(&domain, 60)).await;
+    let search = |text: &str| Some(Search::parse(text).unwrap());
+    let sort = |text: &str| Some(UserSort::parse(text).unwrap());
+    let two = UsersQuery { limit: Limit::new(2), ..UsersQuery::default() };
+    let lists = [
+        two.clone(),
+        UsersQuery { sort: sort("joined"), ..two.clone() },
+        UsersQuery { sort: sort("-name"), ..two.clone() },
+        UsersQuery { sort: sort("-last_seen"), ..two.clone() },
+        UsersQuery { status: Some(Status::Active), ..two.clone() },
+        UsersQuery { status: Some(Status::Removed), ..two.clone() },
+        UsersQuery { q: search("ann"), ..two.clone() },
+        UsersQuery { q: search("an"), ..two.clone() },
+        UsersQuery { q: search("ann"), status: Some(Status::Active), ..two.clone() },
+    ];
+    for from in &lists {
+        let page = accounts::list(&domain, &system(), from).await.unwrap().page;
+        assert!(page.next.is_some(), "{from:?}");
+        for to in &lists {
+            let query = UsersQuery { cursor: page.next.clone(), ..to.clone() };
+            let answer = accounts::list(&domain, &system(), &query).await;
+            match answer {
+                Ok(_) => assert_eq!(from, to),
+                Err(Error::ForeignCursor) => assert_ne!(from, to),
+                Err(error) => panic!("{from:?} → {to:?}: {error:?}"),
+            }
+        }
+    }
+    // The sort that is meant when none is said is the same list; so is another number of rows.
+    let page = accounts::list(&domain, &system(), &two).await.unwrap().page;
+    let same = UsersQuery { sort: sort("-joined"), limit: Limit::new(50), cursor: page.next, ..UsersQuery::default() };
+    accounts::list(&domain, &system(), &same).await.unwrap();
+}
+
+async fn a_forged_cursor_is_refused_or_leads_somewhere_and_is_never_a_database_error(domain: TestDomain) {
+    crowd::insert(&domain, &crowd::mixed(&domain, 30)).await;
+    let keys = [
+        Key::Number(0), Key::Number(i64::MIN), Key::Number(i64::MAX), Key::Text(String::new()),
+        Key::Text("ann".to_owned()), Key::Text("\u{10FFFF}".to_owned()), Key::Text("%_'\";--\\".to_owned()),
+        Key::Text("\0".to_owned()), Key::Text("é".repeat(500)), Key::Text("x".repeat(5_000)),
+    ];
+    for (sort, search) in UserSort::all().flat_map(|sort| ["", "an"].map(|search| (sort, search))) {
+        for reach in ["all", "few", "many", "none"] {
+            let list = format!("users:{sort}:present:{reach}:{search}");
+            let known = (reach == "all") == search.is_empty() && reach != "none";
+            let is_number = matches!(sort.field, UserField::Joined | UserField::LastSeen) && reach != "many";
+            for (key, id, backwards) in keys.iter().flat_map(|key| {
+                [(Uuid::nil(), false), (Uuid::max(), true)].map(|(id, backwards)| (key, id, backwards))
+            }) {
+                let cursor = Cursor { list: list.clone(), key: key.clone(), id, backwards };
+                let query = UsersQuery {
+                    sort: Some(sort),
+                    q: Search::parse(search).ok(),
+                    cursor: Some(cursor.encode()),
+                    ..UsersQuery::default()
+                };
+                let answer = accounts::list(&domain, &system(), &query).await;
+                let fits = match key {
+                    Key::Number(_) => is_number,
+                    Key::Text(text) => !is_number && !text.contains('\0') && text.len() < 5_000,
+                };
+                match answer {
+                    Ok(_) => assert!(known && fits, "{cursor:?} was taken"),
+                    Err(Error::ForeignCursor) => assert!(!known || !fits, "{cursor:?} was refused"),
+                    Err(error) => panic!("{cursor:?}: {error:?}"),
+                }
+            }
+        }
+    }
+    for text in ["", "x", "%%%", "AAAA", "e30", "bnVsbA", "W10"] {
+        let query = UsersQuery { cursor: Some(text.to_owned()), ..UsersQuery::default() };
+        let answer = accounts::list(&domain, &system(), &query).await;
+        assert!(matches!(answer, Err(Error::ForeignCursor)), "{text}");
+    }
+}
+
+async fn a_name_that_grows_when_it_is_sorted_by_does_not_end_the_list(domain: TestDomain) {
+    // One character that is eighteen without its ligatures.
+    let name = "\u{FDFA}".repeat(100);
+    for n in 0..3 {
+        let form = crate::support::sign_up_form(&name, &format!("long.{n}@example.com"));
+        accounts::register(&domain, &crate::support::anybody(), form).await.unwrap();
+    }
+    let mut query =
+        UsersQuery { sort: UserSort::parse("name"), limit: Limit::new(1), ..UsersQuery::default() };
+    for _ in 0..2 {
+        query.cursor = accounts::list(&domain, &system(), &query).await.unwrap().page.next;
+        assert!(query.cursor.is_some());
+    }
+    assert_eq!(accounts::list(&domain, &system(), &query).await.unwrap().page.items.len(), 1);
+}
+
+async fn an_overview_is_a_fixed_number_of_statements_and_counts_what_is_there(domain: TestDomain) {
+    let cost = async || {
+        let before = domain.db.statements();
+        let overview = accounts::overview(&domain, &system()).await.unwrap();
+        (overview, domain.db.statements() - before)
+    };
+    let (empty, statements) = cost().await;
+    assert_eq!((empty.joined, empty.suspended_count, empty.removed_count), (0, 0, 0));
+    let faces = crowd::mixed(&domain, 1_500);
+    crowd::insert(&domain, &faces).await;
+    register(&domain, "Ann").await;
+    let count = |status: Status| i64::try_from(faces.iter().filter(|face| face.status == status).count()).unwrap();
+    let (full, again) = cost().await;
+    assert_eq!(again, statements);
+    assert_eq!(full.joined, 1_001, "counting stops");
+    assert_eq!((full.suspended_count, full.removed_count), (count(Status::Suspended), count(Status::Removed)));
+    assert_eq!((full.suspended.len(), full.events.unwrap().len()), (5, 1));
+    // A day later nobody is new.
+    domain.clock.advance(24 * 3600 + 1);
+    assert_eq!(cost().await.0.joined, 0);
+}

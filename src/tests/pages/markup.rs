@@ -1,0 +1,75 @@
+//! Every page that somebody can reach, reached by its links.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use frontdesk_domain::accounts::{self, Seeding};
+use frontdesk_model::Role;
+use leptos::server_fn::axum::server_fn_paths;
+
+use crate::support::{Client, Desk};
+
+both! { no_link_and_no_form_leads_its_reader_nowhere }
+
+/// How many addresses of one shape are tried: a list links to many people, whose pages are alike.
+const ALIKE: usize = 2;
+
+async fn no_link_and_no_form_leads_its_reader_nowhere(desk: Desk) {
+    accounts::seed(&desk.domain, &Seeding { users: 60, seed: 7, password_hash: None }, |_| ()).await.unwrap();
+    let (_, id) = desk.somebody(&[Role::Auditor]).await;
+    desk.suspend(id).await;
+    let mut reached = BTreeMap::new();
+    reached.insert("anonymous", crawl(&desk.visitor()).await);
+    for role in Role::ALL {
+        reached.insert(role.as_str(), crawl(&desk.arrive(*role).await).await);
+    }
+    // What each role can reach, by links alone.
+    let admin = ["/", "/account", "/admin", "/admin/audit", "/admin/users", "/admin/users/new", "/admin/users/{id}"];
+    let expected: BTreeMap<&str, Vec<&str>> = [
+        ("anonymous", vec!["/", "/login", "/signup"]),
+        ("member", vec!["/", "/account"]),
+        ("support", vec!["/", "/account", "/admin", "/admin/users", "/admin/users/{id}"]),
+        ("auditor", vec!["/", "/account", "/admin", "/admin/audit", "/admin/users", "/admin/users/{id}"]),
+        ("admin", admin.to_vec()),
+        ("owner", admin.to_vec()),
+    ]
+    .into();
+    for (who, pages) in expected {
+        assert_eq!(reached[who].iter().collect::<Vec<_>>(), pages, "{who}");
+    }
+}
+
+/// Follows every link from the start on. Each page there must be one, and each form must post to
+/// something that is there.
+async fn crawl(person: &Client) -> BTreeSet<String> {
+    let mut waiting = VecDeque::from(["/".to_owned()]);
+    let mut tried: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    while let Some(path) = waiting.pop_front() {
+        let alike = tried.entry(shape(&path)).or_default();
+        if alike.len() >= ALIKE || !alike.insert(path.clone()) {
+            continue;
+        }
+        let page = person.get(&path).await.is(200).page();
+        for form in page.all("form") {
+            let action = form.get("action").unwrap();
+            match form.get("method") {
+                Some("post") => assert!(server_fn_paths().any(|(there, _)| there == action), "{path} posts to {action}"),
+                _ => waiting.push_back(action.to_owned()),
+            }
+        }
+        let own = path.split('?').next().unwrap();
+        for link in page.links().filter(|link| !link.starts_with('#')) {
+            let link = link.split('#').next().unwrap();
+            waiting.push_back(if link.starts_with('?') { format!("{own}{link}") } else { link.to_owned() });
+        }
+    }
+    tried.into_keys().map(|shape| shape.split('?').next().unwrap().to_owned()).collect()
+}
+
+/// The address without what differs between pages that are alike.
+fn shape(path: &str) -> String {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let is_id = |part: &str| part.parse::<uuid::Uuid>().is_ok();
+    let path: Vec<&str> = path.split('/').map(|part| if is_id(part) { "{id}" } else { part }).collect();
+    let names: BTreeSet<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
+    format!("{}?{}", path.join("/"), names.into_iter().collect::<Vec<_>>().join("&"))
+}

@@ -1,0 +1,68 @@
+//! What a page costs the database: a fixed number of statements, however much there is to show.
+
+use frontdesk_domain::accounts::{self, Seeding};
+use frontdesk_model::Role;
+
+use crate::support::{Client, Desk};
+
+both! {
+    every_page_costs_a_fixed_number_of_statements,
+    a_list_costs_the_same_with_any_number_of_rows,
+    who_is_refused_early_costs_nothing,
+}
+
+async fn cost(desk: &Desk, person: &Client, path: &str) -> u64 {
+    let before = desk.domain.db.statements();
+    let status = person.get(path).await.status;
+    assert!(matches!(status, 200 | 303 | 404), "{path}: {status}");
+    desk.domain.db.statements() - before
+}
+
+async fn every_page_costs_a_fixed_number_of_statements(desk: Desk) {
+    let (visitor, member) = (desk.visitor(), desk.arrive(Role::Member).await);
+    let admin = desk.arrive(Role::Admin).await;
+    let (_, id) = desk.somebody(&[]).await;
+    let invite = format!("/invite?token={}", desk.invite(id).await);
+    let person = format!("/admin/users/{id}");
+    let of_visitor = [("/", 0), ("/login", 0), ("/signup", 0), ("/admin/users", 0), ("/nothing", 0), (&*invite, 1)];
+    // One for the session and the person in it, with their roles.
+    let of_member = [("/", 1), ("/login", 1), ("/account", 2), ("/admin/users", 1), ("/nothing", 1)];
+    let of_admin = [
+        ("/", 1), ("/account", 2), ("/admin", 7), ("/admin/users", 2), ("/admin/users?q=ada", 3),
+        ("/admin/users/new", 1), (&*person, 3), ("/admin/audit", 2),
+    ];
+    for (person, costs) in [(&visitor, &of_visitor[..]), (&member, &of_member), (&admin, &of_admin)] {
+        for (path, expected) in costs {
+            assert_eq!(cost(&desk, person, path).await, *expected, "{path}");
+        }
+    }
+}
+
+async fn a_list_costs_the_same_with_any_number_of_rows(desk: Desk) {
+    let admin = desk.arrive(Role::Admin).await;
+    accounts::seed(&desk.domain, &Seeding { users: 150, seed: 7, password_hash: None }, |_| ()).await.unwrap();
+    for _ in 0..5 {
+        desk.somebody(&[Role::Support, Role::Auditor]).await;
+    }
+    for list in ["/admin/users", "/admin/users?sort=name", "/admin/audit"] {
+        let sign = if list.contains('?') { '&' } else { '?' };
+        let few = cost(&desk, &admin, &format!("{list}{sign}limit=20")).await;
+        let many = cost(&desk, &admin, &format!("{list}{sign}limit=100")).await;
+        assert_eq!((few, many), (2, 2), "{list}");
+    }
+    let page = admin.get("/admin/users?limit=100").await.page();
+    assert_eq!(page.all("tbody").count(), 1);
+    assert_eq!(page.all("tr").count(), 101, "a header and a hundred rows");
+    // The overview counts, and shows the latest few.
+    assert_eq!(cost(&desk, &admin, "/admin").await, 7);
+}
+
+async fn who_is_refused_early_costs_nothing(desk: Desk) {
+    let person = desk.arrive(Role::Member).await;
+    let before = desk.domain.db.statements();
+    person.post("/fn/sign_up", &[("name", "x".repeat(70_000))]).await.is(413);
+    let cross_site = http::Request::post("/logout").header("sec-fetch-site", "cross-site");
+    person.send(cross_site, axum::body::Body::empty()).await.is(403);
+    person.get(&format!("/?{}", "a".repeat(9_000))).await.is(400);
+    assert_eq!(desk.domain.db.statements(), before);
+}
