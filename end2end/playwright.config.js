@@ -15,23 +15,18 @@ const args = [
 if (process.getuid?.() === 0) args.push('--no-sandbox');
 
 // Every journey is made on each database, with JavaScript and without. What tests have to say about that:
-//   @javascript  is about what JavaScript adds
-//   @plain       is about what there is without it
-//   @once        comes out the same on each database and either way
-const ways = [
-  { name: 'SQLite', use: { engine: 'SQLite' }, grepInvert: /@plain/ },
-  { name: 'SQLite, no JavaScript', use: { engine: 'SQLite', javaScriptEnabled: false }, grepInvert: /@javascript|@once/ },
-];
-if (process.env.TEST_POSTGRES_URL) {
-  ways.push(
-    { name: 'PostgreSQL', use: { engine: 'PostgreSQL' }, grepInvert: /@plain|@once/ },
-    {
-      name: 'PostgreSQL, no JavaScript',
-      use: { engine: 'PostgreSQL', javaScriptEnabled: false },
-      grepInvert: /@javascript|@once/,
-    },
-  );
-}
+//   @javascript   is about what JavaScript adds
+//   @browserless  comes out the same with JavaScript and without
+//   @once         and the same on each database
+const engines = process.env.TEST_POSTGRES_URL ? ['SQLite', 'PostgreSQL'] : ['SQLite'];
+const ways = engines.flatMap((engine) => [
+  { name: engine, use: { engine }, grepInvert: engine === 'SQLite' ? undefined : /@once/ },
+  {
+    name: `${engine}, no JavaScript`,
+    use: { engine, javaScriptEnabled: false },
+    grepInvert: /@javascript|@browserless|@once/,
+  },
+]);
 
 // There is no `webServer`: fixtures.js starts one for each worker, with data of its own.
 export default defineConfig({

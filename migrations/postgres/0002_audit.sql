@@ -28,5 +28,8 @@ $$;
 CREATE TRIGGER audit_events_keep BEFORE UPDATE ON audit_events
 FOR EACH ROW EXECUTE FUNCTION audit_events_refuse();
 
+CREATE TRIGGER audit_events_whole BEFORE TRUNCATE ON audit_events
+FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse();
+
 CREATE TRIGGER audit_events_stay BEFORE DELETE ON audit_events
 FOR EACH ROW EXECUTE FUNCTION audit_events_refuse();

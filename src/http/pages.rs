@@ -57,7 +57,12 @@ async fn page(State(state): State<AppState>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let flash = flash::read(&parts.headers, &state.config.base_url);
     let visit = Visit { flash, ..visit(&state.domain, &state.config, &parts) };
+    let is_person = wants_html(&parts.headers);
     let mut response = render(visit, parts, Https(state.config.base_url.is_https())).await;
+    if !is_person && (response.status().is_client_error() || response.status().is_server_error()) {
+        // The layer of problems tells a program in its own terms.
+        return response.status().into_response();
+    }
     if flash.is_some() {
         response.headers_mut().append(SET_COOKIE, flash::cookie(None, &state.config.base_url));
     }

@@ -1,5 +1,5 @@
-//! Who asks, and from where. Every use case takes an [`Actor`], and asks it for a permission before
-//! anything else.
+//! Who asks, and from where. A use case that is not open to everybody takes an [`Actor`], and asks it
+//! for a permission before anything else.
 
 use frontdesk_model::{Permission, Permissions, Roles, SessionId, Timestamp, UserId, audit::Party};
 use serde::{Deserialize, Serialize};

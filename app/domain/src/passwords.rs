@@ -74,7 +74,6 @@ pub struct Passwords {
     waiting: Arc<AtomicUsize>,
     room: usize,
     deadline: Duration,
-    params: Params,
 }
 
 struct Job {
@@ -100,7 +99,7 @@ impl Passwords {
             let thread = std::thread::Builder::new().name(format!("argon2-{n}"));
             thread.spawn(move || work(&queue, &waiting, &params))?;
         }
-        Ok(Self { jobs, waiting, room, deadline: options.deadline, params })
+        Ok(Self { jobs, waiting, room, deadline: options.deadline })
     }
 
     /// For those who are about to prepare a question: whether it could be asked now. Under a flood
@@ -123,11 +122,6 @@ impl Passwords {
     pub async fn verify(&self, password: Secret, stored: Option<String>) -> Result<Verdict, Error> {
         let (answer, done) = oneshot::channel();
         self.ask(Work::Verify { password, stored, answer }, done).await
-    }
-
-    /// The memory of one hash in KiB, and its passes.
-    pub fn cost(&self) -> (u32, u32) {
-        (self.params.m_cost(), self.params.t_cost())
     }
 
     async fn ask<T>(&self, work: Work, done: oneshot::Receiver<Result<T, Error>>) -> Result<T, Error> {

@@ -151,8 +151,8 @@ async fn signing_in_and_out_is_told(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     domain.clock.advance(1);
     let proof = prove(&domain, &ann.email, PASSWORD).await.unwrap();
-    let token = TokenHash::of(b"phone");
-    let begun = sessions::begin(&domain, &proof, token, &origin());
+    let (token, origin) = (TokenHash::of(b"phone"), origin());
+    let begun = sessions::begin(&domain, &proof, token, &origin);
     let (session, event) = told(&domain, Some(&ann), begun).await;
     assert_eq!(line(&event), "login.success of Ann");
     let ended = sessions::end(&domain, &ann.actor, EndSession { id: session });

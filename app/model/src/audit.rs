@@ -48,6 +48,7 @@ actions! {
     UserRestored = "user.restored", "restored a user";
     RoleGranted = "role.granted", "gave a role";
     RoleRevoked = "role.revoked", "took a role";
+    Unknown = "unknown", "did something that this version does not know";
 }
 
 impl std::fmt::Display for Action {

@@ -16,11 +16,27 @@ pub fn tidy(html: &str) -> String {
         None => ((page, ""), ""),
     };
     let mut out = String::with_capacity(html.len());
-    outside(page.0, &mut out);
+    let (head, body) = page.0.split_once("</head>").unwrap_or(("", page.0));
+    crossorigin(head, &mut out);
+    out.push_str(if head.is_empty() { "" } else { "</head>" });
+    outside(body, &mut out);
     outside(scripts, &mut out);
     outside(page.1, &mut out);
     out.push_str("</html>");
     out
+}
+
+/// Leptos writes the page's nonce where `crossorigin` takes a mode; without a value it is the one
+/// that is meant.
+fn crossorigin(head: &str, out: &mut String) {
+    let mut clean = String::with_capacity(head.len());
+    let mut parts = head.split(" crossorigin=\"");
+    clean.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        clean.push_str(" crossorigin");
+        clean.push_str(part.split_once('"').map_or("", |(_, rest)| rest));
+    }
+    without_marks(&clean, out);
 }
 
 /// Server-rendered: without marks. Finds its way from island to island.

@@ -75,13 +75,13 @@ async fn every_refused_form_comes_back_as_it_was_typed(desk: Desk) {
         let page = send(&visitor, &form).await.page();
         assert_eq!(page.heading(), opened.heading(), "the same page");
         let fields = |page: &Page| {
-            let names = page.forms(form.action)[0].iter().map(|(name, _)| (*name).to_owned());
+            let names = page.forms(form.action).remove(0).into_iter().map(|(name, _)| name.to_owned());
             names.collect::<Vec<_>>()
         };
         assert_eq!(fields(&page), fields(&opened), "the same form, which comes back to the same page again");
         let value = |page: &Page, name: &str| {
-            let form = page.forms(form.action).remove(0);
-            form.iter().find(|(field, _)| *field == name).unwrap().1.to_owned()
+            let fields = page.forms(form.action).remove(0);
+            fields.into_iter().find(|(field, _)| *field == name).unwrap().1.to_owned()
         };
         assert_eq!(value(&page, "page"), form.page);
         for (name, typed) in form.typed.iter().filter(|(name, _)| *name != "password") {

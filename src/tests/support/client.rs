@@ -63,11 +63,6 @@ impl Client {
         self
     }
 
-    /// The same person at another door to the same house.
-    pub fn at(&self, desk: &super::Desk) -> Self {
-        Self { router: desk.router(), ..self.copy() }
-    }
-
     pub fn cookies(&self) -> BTreeMap<String, String> {
         self.cookies.lock().unwrap().clone()
     }

@@ -11,7 +11,7 @@ pub use answer::Answer;
 pub use client::{BROWSER, Client, NOTHING, PROGRAM};
 pub use desk::{Desk, PASSWORD, Written, address};
 pub use engine::{Engine, run};
-pub use html::{Element, Page};
+pub use html::Page;
 
 /// When all tests begin. Their clock stands still until they move it.
 pub const NOW: &str = "2026-03-14T09:26:53Z";

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::http::Connection;
 use crate::process;
@@ -103,7 +103,7 @@ impl Tally {
         if let Some(other) = self.samples.iter().find(|sample| sample.status != status) {
             let count = self.samples.iter().filter(|sample| sample.status != status).count();
             let total = self.samples.len();
-            anyhow::bail!("{count} of {total} answers were not {status}; the first is {}", other.status);
+            bail!("{count} of {total} answers were not {status}; the first is {}", other.status);
         }
         Ok(self)
     }
@@ -139,10 +139,6 @@ impl FromIterator<Duration> for Latencies {
 }
 
 impl Latencies {
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The time within which this percentage of all is done; zero if there are none.
     pub fn percentile(&self, percent: usize) -> Duration {
         let at = (self.0.len() * percent).div_ceil(100).saturating_sub(1);

@@ -7,7 +7,10 @@ use frontdesk_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Error, store};
+use super::{
+    Error,
+    store::{self, CredentialsRow},
+};
 use crate::{Domain, actor::Actor, audit};
 
 /// Proof that somebody is who they say; `sessions::begin` takes it.
@@ -45,14 +48,7 @@ pub async fn check_password(
         known => {
             let suspended =
                 verdict.matches && known.as_ref().is_some_and(|known| known.status == Status::Suspended.as_str());
-            let mut entry = audit::Entry::new(Action::LoginFailed);
-            if let Some(known) = &known {
-                entry = entry.on(UserId(known.id), &known.name);
-            }
-            if suspended {
-                entry = entry.because("suspended");
-            }
-            write_down(domain, actor, &key, entry).await?;
+            write_down(domain, actor, &key, known.as_ref(), suspended).await?;
             return Err(if suspended {
                 Error::WrongState("This account is suspended. Get in touch with us to have it looked at.")
             } else {
@@ -70,12 +66,26 @@ pub async fn check_password(
     Ok(Credentials { user: UserId(known.id), name: known.name, rehash })
 }
 
-async fn write_down(domain: &Domain, actor: &Actor, email_key: &str, entry: audit::Entry) -> Result<(), Error> {
+/// One event for a failure, and another for the one after which there is a wait. An address that
+/// nobody has is not written down: it may be a password in the wrong field.
+async fn write_down(
+    domain: &Domain,
+    actor: &Actor,
+    email_key: &str,
+    known: Option<&CredentialsRow>,
+    suspended: bool,
+) -> Result<(), Error> {
+    let entry = |action| match known {
+        Some(known) => audit::Entry::new(action).on(UserId(known.id), &known.name),
+        None => audit::Entry::new(action),
+    };
     let held_back = domain.throttle.failed(email_key, domain.clock.now());
+    let failed = entry(Action::LoginFailed);
+    let failed = if suspended { failed.because("suspended") } else { failed };
     let mut tx = domain.db.write().await?;
-    audit::append(&mut tx, &domain.clock, actor, entry).await?;
+    audit::append(&mut tx, &domain.clock, actor, failed).await?;
     if held_back {
-        audit::append(&mut tx, &domain.clock, actor, audit::Entry::new(Action::LoginThrottled)).await?;
+        audit::append(&mut tx, &domain.clock, actor, entry(Action::LoginThrottled)).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -36,6 +36,8 @@ pub async fn is_set_up(domain: &Domain) -> Result<bool, Error> {
 pub async fn setup_link(domain: &Domain) -> Result<Option<OneTimeLink>, Error> {
     let actor = Actor::system();
     let mut tx = domain.db.write().await?;
+    // Two that start at once take turns, so that one link is left.
+    store::take_turn(&mut tx, "owners").await?;
     if store::has_owner_now(&mut tx).await? {
         return Ok(None);
     }

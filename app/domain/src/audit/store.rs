@@ -76,21 +76,21 @@ struct EventRow {
 }
 
 impl EventRow {
-    /// `None` for an event of a kind that this version does not know: a newer one wrote it.
-    fn event(self) -> Option<Event> {
+    fn event(self) -> Event {
         let target = self.target_id.is_some() || !self.target_label.is_empty();
-        Some(Event {
+        Event {
             id: EventId(self.id),
             at: Timestamp::from_micros(self.at),
             actor: Party { id: self.actor_id, label: self.actor_label },
-            action: Action::parse(&self.action)?,
+            // A newer version, running beside this one, may write what this one does not know.
+            action: Action::parse(&self.action).unwrap_or(Action::Unknown),
             target: target.then_some(Party { id: self.target_id, label: self.target_label }),
             ip: self.ip,
             user_agent: self.user_agent,
             request_id: self.request_id,
             reason: self.reason,
             changes: serde_json::from_str(&self.changes).unwrap_or_default(),
-        })
+        }
     }
 }
 
@@ -131,7 +131,7 @@ pub(super) async fn page(db: &Db, query: &AuditQuery, range: Range) -> Result<Ve
         shape += 4;
     }
     let rows: Vec<EventRow> = db.all(PAGES[shape][usize::from(range.backwards)], params).await?;
-    Ok(rows.into_iter().filter_map(EventRow::event).collect())
+    Ok(rows.into_iter().map(EventRow::event).collect())
 }
 
 pub(super) async fn count_since(db: &Db, action: Action, from: Uuid, at_most: i64) -> Result<i64, db::Error> {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 /// the tests that prepare every statement on both databases, so none can be forgotten.
 #[derive(Clone, Copy, Debug)]
 pub struct Sql {
-    /// `db.accounts.BY_EMAIL`: the name of its span and of the error when it fails.
+    /// `db.accounts.BY_EMAIL`: what it is called when it fails.
     pub name: &'static str,
     pub text: &'static str,
     /// The highest `$n`. SQLite reads a parameter that was not bound as NULL, silently; the verbs

@@ -185,14 +185,21 @@ pub async fn forget(domain: &Domain, token: TokenHash) -> Result<(), Error> {
     Ok(tx.commit().await?)
 }
 
-/// Deletes the sessions that are over anyway. Returns how many.
+/// Deletes the sessions that are too old, some at a time so that others can write between. Returns
+/// how many.
 #[tracing::instrument(name = "sessions.sweep", skip_all)]
 pub async fn sweep(domain: &Domain) -> Result<u64, Error> {
     let now = domain.clock.now();
-    let mut tx = domain.db.write().await?;
-    let swept = store::sweep(&mut tx, now, idle_since(domain, now)).await?;
-    tx.commit().await?;
-    Ok(swept)
+    let mut swept = 0;
+    loop {
+        let mut tx = domain.db.write().await?;
+        let some = store::sweep(&mut tx, now).await?;
+        tx.commit().await?;
+        if some == 0 {
+            return Ok(swept);
+        }
+        swept += some;
+    }
 }
 
 /// Every statement of this room.

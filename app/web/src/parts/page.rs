@@ -46,7 +46,7 @@ where
             }
             Err(mut problem) => {
                 set_status(problem.status);
-                problem.instance = Some(visit().actor.origin.request_id.clone()).filter(|id| !id.is_empty());
+                problem.instance = Some(&visit().actor.origin.request_id).filter(|id| !id.is_empty()).map(|id| format!("urn:trace:{id}"));
                 view! {
                     <Title text=format!("{} · Frontdesk", problem.title)/>
                     <Layout width=Width::Narrow>{problem_view(&problem).into_any()}</Layout>

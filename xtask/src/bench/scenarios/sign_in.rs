@@ -8,7 +8,7 @@ use anyhow::{Result, anyhow};
 use super::{Bench, cpu_of, each};
 use crate::bench::desk::{Desk, PASSWORD, SIGN_IN, USERS};
 use crate::bench::http::Client;
-use crate::bench::load::{Ask, load};
+use crate::bench::load::{Ask, Latencies, Sample, load};
 use crate::bench::process::Watched;
 use crate::bench::report::Figure;
 
@@ -78,8 +78,8 @@ pub fn flood(bench: &Bench) -> Result<Vec<Figure>> {
     let refused = guesses.latencies(|sample| sample.status == 503);
     let without_time = guesses.samples.iter().filter(|sample| sample.status == 503 && !sample.retry_after).count();
     let cores = |cpu: Duration| cpu.as_secs_f64() / guesses.elapsed.as_secs_f64() / bench.cores as f64;
-    let p99 = |times: &crate::bench::load::Latencies| times.percentile(99).as_secs_f64();
-    let answered = |status: u16| move |sample: &crate::bench::load::Sample| sample.status == status;
+    let p99 = |times: &Latencies| times.percentile(99).as_secs_f64();
+    let answered = |status: u16| move |sample: &Sample| sample.status == status;
     Ok(vec![
         Figure::rate(format!("guesses, {connections} connections"), guesses.rate(|_| true)),
         Figure::percent("refused with 503", guesses.share(answered(503))),

@@ -46,6 +46,7 @@ fn filters(query: &AuditQuery) -> impl IntoView + use<> {
     let chosen = query.action;
     let actions: Vec<_> = Action::ALL
         .iter()
+        .filter(|action| **action != Action::Unknown)
         .map(|action| view! { <option value=action.as_str() selected=Some(*action) == chosen>{action.as_str()}</option> })
         .collect();
     view! {
