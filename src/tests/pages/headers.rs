@@ -53,7 +53,7 @@ async fn one_of_each(desk: &Desk) -> Vec<(&'static str, u16, Answer)> {
         ("a spent link", 410, visitor.get("/setup").await),
         ("a large body", 413, visitor.post("/fn/sign_up", &[("name", "x".repeat(70_000))]).await),
         ("no form's body", 415, visitor.send(Request::post("/fn/sign_up"), Body::from("{}")).await),
-        ("a refused form", 422, visitor.post("/fn/sign_up", &NOTHING).await),
+        ("a refused form", 422, visitor.post("/fn/sign_up", &[("page", "/signup")]).await),
         ("too many", 429, strict.post("/logout", &NOTHING).await),
         ("a panic", 500, panics.visitor().get("/panics").await),
         ("a panic, to a program", 500, panics.visitor().program().get("/panics").await),

@@ -18,7 +18,7 @@ pub enum Columns {
 pub fn EventLines(events: Vec<Event>) -> impl IntoView {
     let lines = events.into_iter().map(|event| {
         // Who did it to themselves is named once.
-        let target = event.target.as_ref().filter(|target| target.id != event.actor.id || target.id.is_none());
+        let target = event.target.as_ref().filter(|target| target.id != doer(&event).id || target.id.is_none());
         let target = target.map(|target| view! { ": "{party(target)} });
         view! {
             <li><Moment at=event.at/><p>{actor(&event)}" "{event.action.words()}{target}</p></li>
@@ -66,11 +66,15 @@ pub fn EventTable(events: Vec<Event>, caption: String, columns: Columns) -> impl
     }
 }
 
-/// An event of somebody unknown was done by the person it concerns, as far as anybody can tell.
 fn actor(event: &Event) -> AnyView {
-    match (&event.actor.id, &event.target, event.action) {
-        (None, Some(target), Action::UserSignedUp | Action::InviteAccepted) => party(target),
-        _ => party(&event.actor),
+    party(doer(event))
+}
+
+/// Who signs up is nobody yet when they begin, and is the person whom it concerns when they end.
+fn doer(event: &Event) -> &Party {
+    match (&event.target, event.action) {
+        (Some(target), Action::UserSignedUp | Action::InviteAccepted) if event.actor.id.is_none() => target,
+        _ => &event.actor,
     }
 }
 
