@@ -50,3 +50,36 @@ export async function signIn(page, { email, password }) {
   await fillIn(page, { email, password });
   return press(page, 'Sign in');
 }
+
+/**
+ * Goes to somebody's page among the users, as staff do.
+ * @param {import('@playwright/test').Page} page
+ * @param {Person} person
+ * @returns {Promise<string>} their id
+ */
+export async function visitUser(page, { name, email }) {
+  await page.goto(`/admin/users?q=${encodeURIComponent(email)}`);
+  await page.getByRole('main').getByRole('link', { name, exact: true }).click();
+  await page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+  return page.url().split('/').pop();
+}
+
+/**
+ * Suspends whose page it is.
+ * @param {import('@playwright/test').Page} page
+ * @param {string} reason
+ */
+export async function suspend(page, reason) {
+  await page.getByText('Suspend…').click();
+  if (reason) await page.getByLabel('Reason').fill(reason);
+  return press(page, 'Suspend user');
+}
+
+/**
+ * Removes whose page it is.
+ * @param {import('@playwright/test').Page} page
+ */
+export async function remove(page) {
+  await page.getByText('Remove…').click();
+  return press(page, 'Remove user');
+}

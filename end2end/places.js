@@ -1,6 +1,6 @@
 // Every page there is, in every state that looks different, and how people get there.
 
-import { OWNER, fillIn, press, signIn, somebody } from './people.js';
+import { OWNER, fillIn, press, remove, signIn, somebody, suspend, visitUser } from './people.js';
 
 /**
  * @typedef {object} Place
@@ -140,23 +140,9 @@ export const PLACES = [
     },
   },
   { name: 'a user', status: 200, open: ofUser() },
-  { name: 'a user, suspended', status: 200, open: ofUser(suspend) },
-  {
-    name: 'a user, to be suspended without a reason',
-    status: 422,
-    open: ofUser(async (page) => {
-      await page.getByText('Suspend…').click();
-      await press(page, 'Suspend user');
-    }),
-  },
-  {
-    name: 'a user, removed',
-    status: 200,
-    open: ofUser(async (page) => {
-      await page.getByText('Remove…').click();
-      await press(page, 'Remove user');
-    }),
-  },
+  { name: 'a user, suspended', status: 200, open: ofUser((page) => suspend(page, 'Asked us to keep it for later')) },
+  { name: 'a user, to be suspended without a reason', status: 422, open: ofUser((page) => suspend(page, '')) },
+  { name: 'a user, removed', status: 200, open: ofUser((page) => remove(page)) },
   {
     name: 'a user, edited by two',
     status: 409,
@@ -201,20 +187,11 @@ function asOwner(path) {
 /** The page of somebody new, as the owner sees it when something was done. */
 function ofUser(act = async () => {}) {
   return async (visit) => {
-    const { name, email } = await visit.register();
     const page = await visit.browsers.of(OWNER);
-    await page.goto(`/admin/users?q=${encodeURIComponent(email)}`);
-    await page.getByRole('main').getByRole('link', { name, exact: true }).click();
-    await page.waitForURL(/\/admin\/users\/[\w-]+$/);
+    await visitUser(page, await visit.register());
     await act(page, visit);
     return page;
   };
-}
-
-async function suspend(page) {
-  await page.getByText('Suspend…').click();
-  await page.getByLabel('Reason').fill('Asked us to keep the account for later');
-  await press(page, 'Suspend user');
 }
 
 /** Creates somebody, and returns the link by which they choose a password. */

@@ -88,6 +88,7 @@ pub fn layers(routes: Router, state: &AppState) -> Router {
         .layer(from_fn(problem::catch_panic));
 
     let people = ServiceBuilder::new()
+        .layer(from_fn_with_state(session::is_secure(&settings.base_url), session::take_away))
         // Innermost, so that what is refused above costs no query.
         .layer(session::layer(state.domain.clone(), &settings.base_url))
         // Within the session, from which it takes the person.

@@ -1,8 +1,9 @@
 import { expect, test } from '../fixtures.js';
-import { OWNER, press, somebody } from '../people.js';
+import { OWNER, somebody, suspend, visitUser } from '../people.js';
 
 test('an event tells who did what to whom, why, and what changed', async ({ owner: page, member }) => {
-  await suspend(page, member, 'Asked us to');
+  await visitUser(page, member);
+  await suspend(page, 'Asked us to');
   await page.getByRole('link', { name: 'See all that happened to them' }).click();
 
   const latest = page.getByRole('row').nth(1);
@@ -22,8 +23,10 @@ test('an event tells who did what to whom, why, and what changed', async ({ owne
 
 test('the trail is narrowed to one action, and to one person', async ({ owner: page, member, register }) => {
   const other = await register();
-  await suspend(page, member, 'The one');
-  await suspend(page, other, 'The other');
+  await visitUser(page, member);
+  await suspend(page, 'The one');
+  await visitUser(page, other);
+  await suspend(page, 'The other');
 
   await page.goto('/admin/audit');
   await page.getByLabel('Action').selectOption('user.suspended');
@@ -36,7 +39,7 @@ test('the trail is narrowed to one action, and to one person', async ({ owner: p
   const rows = page.getByRole('row');
   await expect(rows.filter({ hasNotText: 'suspended a user' }), 'only the header is no such act').toHaveCount(1);
 
-  const id = await idOf(page, member);
+  const id = await visitUser(page, member);
   await page.goto('/admin/audit?action=user.suspended');
   await page.getByLabel('To whom (id)').fill(id);
   await page.getByRole('button', { name: 'Apply' }).click();
@@ -49,7 +52,7 @@ test('the trail is narrowed to one action, and to one person', async ({ owner: p
 
 test('the trail of what somebody did has nothing that others did', async ({ owner: page, browsers, member }) => {
   await browsers.of(member);
-  await page.goto(`/admin/users/${await idOf(page, member)}`);
+  await visitUser(page, member);
   await page.getByRole('link', { name: 'See all that they did' }).click();
 
   await expect(page.getByLabel('Who (id)')).not.toHaveValue('');
@@ -59,9 +62,10 @@ test('the trail of what somebody did has nothing that others did', async ({ owne
 });
 
 test('the trail is narrowed to a time, in UTC', async ({ owner: page, member }) => {
-  await suspend(page, member, 'Just now');
+  await visitUser(page, member);
+  await suspend(page, 'Just now');
   const minute = (offset) => new Date(Date.now() + offset * 60_000).toISOString().slice(0, 16);
-  const target = await idOf(page, member);
+  const target = await visitUser(page, member);
   const within = async (since, until) => {
     await page.goto(`/admin/audit?target=${target}`);
     await page.getByLabel('From (UTC)').fill(since);
@@ -106,17 +110,3 @@ test('a failed sign-in is in the trail, and on the overview', async ({ owner: pa
   await expect(latest).toContainText('failed to sign in');
   await expect(latest).toContainText(member.name);
 });
-
-/** Suspends somebody, and stays on their page. */
-async function suspend(page, person, reason) {
-  await page.goto(`/admin/users/${await idOf(page, person)}`);
-  await page.getByText('Suspend…').click();
-  await page.getByLabel('Reason').fill(reason);
-  await press(page, 'Suspend user');
-}
-
-async function idOf(page, { name, email }) {
-  await page.goto(`/admin/users?q=${encodeURIComponent(email)}`);
-  const href = await page.getByRole('main').getByRole('link', { name, exact: true }).getAttribute('href');
-  return href.split('/').pop();
-}

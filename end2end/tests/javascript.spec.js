@@ -1,4 +1,4 @@
-// What JavaScript adds to pages that work without it.
+// What JavaScript adds to pages that work without it. That they do, every other file sees to.
 
 import { expect, test } from '../fixtures.js';
 import { fillIn, press, somebody } from '../people.js';
@@ -125,6 +125,16 @@ test.describe('with JavaScript', { tag: '@javascript' }, () => {
       await expect(page).toHaveURL(/\/login\?next=/, { timeout: 2_000 });
     }).toPass();
     expect(new URL(page.url()).searchParams.get('next')).toContain('/admin/users?status=suspended');
+  });
+});
+
+test.describe('without JavaScript', { tag: '@once' }, () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('nothing is offered that would do nothing', async ({ page }) => {
+    await page.goto('/signup');
+    await expect(page.getByLabel('Password')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Show password' })).toBeHidden();
   });
 });
 

@@ -35,9 +35,9 @@ test('a form with faults comes back with what was typed and says what to do', as
 
   const summary = page.getByRole('alert');
   await expect(summary, 'who cannot see it is told at once').toBeFocused();
-  await expect(summary.getByRole('link')).toHaveText([
-    'Enter an e-mail address like name@example.com',
+  await expect(summary.getByRole('link'), 'in the order of the form').toHaveText([
     'Enter a name',
+    'Enter an e-mail address like name@example.com',
     'Use at least 15 characters: a few words together are easy to remember',
   ]);
   for (const [label, value] of [['Name', ''], ['E-mail address', 'robin at example'], ['Password', '']]) {

@@ -1,5 +1,5 @@
 import { expect, test } from '../fixtures.js';
-import { OWNER, fillIn, press, signIn, somebody } from '../people.js';
+import { OWNER, fillIn, press, remove, signIn, somebody, suspend, visitUser } from '../people.js';
 
 test('staff create a user, who chooses a password by a link shown once', async ({ owner, browsers }) => {
   const robin = somebody();
@@ -12,7 +12,7 @@ test('staff create a user, who chooses a password by a link shown once', async (
   await expect(owner.getByRole('status')).toHaveText('User created.');
   const invitation = owner.getByRole('region', { name: 'Invitation link' });
   const link = await invitation.getByRole('code').innerText();
-  await open(owner, robin);
+  await visitUser(owner, robin);
   await expect(invitation).toBeHidden();
   await expect(owner.getByText('Nothing yet: no password chosen')).toBeVisible();
 
@@ -47,7 +47,7 @@ test('a user who is not described well is not created', async ({ owner, member }
 
 test('a new password link ends the sessions that there were once it is used', async ({ owner, browsers, member }) => {
   const theirs = await browsers.of(member);
-  await open(owner, member);
+  await visitUser(owner, member);
   await press(owner, 'Make a password link');
   const link = await owner.getByRole('region', { name: 'Invitation link' }).getByRole('code').innerText();
   await theirs.goto('/account');
@@ -64,8 +64,8 @@ test('a new password link ends the sessions that there were once it is used', as
 
 test('of two who edit the same person, the second sees what changed', async ({ browsers, member }) => {
   const [first, second] = [await browsers.of(OWNER), await browsers.of(OWNER)];
-  await open(first, member);
-  await open(second, member);
+  await visitUser(first, member);
+  await visitUser(second, member);
 
   await fillIn(first, { name: 'Robin Married' });
   await press(first, 'Save changes');
@@ -90,16 +90,15 @@ test('of two who edit the same person, the second sees what changed', async ({ b
 });
 
 test('saving what is there already changes nothing', async ({ owner, member }) => {
-  await open(owner, member);
+  await visitUser(owner, member);
   await press(owner, 'Save changes');
   await expect(owner.getByRole('status')).toHaveText('Nothing was different, so nothing was changed.');
 });
 
 test('who is suspended is out at the next request, and in again when reinstated', async ({ owner, browsers, member }) => {
   const theirs = await browsers.of(member);
-  await open(owner, member);
-  await owner.getByText('Suspend…').click();
-  expect((await press(owner, 'Suspend user')).status(), 'a reason is needed').toBe(422);
+  await visitUser(owner, member);
+  expect((await suspend(owner, '')).status(), 'a reason is needed').toBe(422);
   await expect(owner.getByLabel('Reason'), 'the form is still open').toHaveAttribute('aria-invalid', 'true');
   await owner.getByLabel('Reason').fill('Sent spam to\nother members');
   await press(owner, 'Suspend user');
@@ -120,7 +119,7 @@ test('who is suspended is out at the next request, and in again when reinstated'
 
 test('a role given is good at the next request, and gone when taken', async ({ owner, browsers, member }) => {
   const theirs = await browsers.of(member);
-  await open(owner, member);
+  await visitUser(owner, member);
   await press(owner, 'Give auditor');
   await expect(owner.getByRole('status')).toHaveText('Role given.');
 
@@ -130,7 +129,7 @@ test('a role given is good at the next request, and gone when taken', async ({ o
   await expect(places).toHaveText(['Overview', 'Users', 'Audit']);
   await places.getByText('Users').click();
   await expect(theirs.getByRole('link', { name: 'Create user' }), 'auditors change nothing').toBeHidden();
-  await open(theirs, member);
+  await visitUser(theirs, member);
   await expect(theirs.getByRole('main').getByRole('button')).toHaveCount(0);
   expect((await theirs.goto('/admin/users/new')).status()).toBe(404);
 
@@ -141,10 +140,9 @@ test('a role given is good at the next request, and gone when taken', async ({ o
 
 test('who is removed is out and can be restored, with everything that was theirs', async ({ owner, browsers, member }) => {
   const theirs = await browsers.of(member);
-  await open(owner, member);
+  await visitUser(owner, member);
   await press(owner, 'Give support');
-  await owner.getByText('Remove…').click();
-  await press(owner, 'Remove user');
+  await remove(owner);
   await expect(owner.getByRole('status')).toHaveText('User removed, and signed out everywhere. You can restore them.');
   await theirs.goto('/account');
   await expect(theirs).toHaveURL('/login?next=%2Faccount');
@@ -165,31 +163,21 @@ test('who is removed is out and can be restored, with everything that was theirs
 });
 
 test('nobody locks themselves out', async ({ owner }) => {
-  await open(owner, OWNER);
-  await owner.getByText('Suspend…').click();
-  await owner.getByLabel('Reason').fill('To see what happens');
-  expect((await press(owner, 'Suspend user')).status()).toBe(409);
+  await visitUser(owner, OWNER);
+  expect((await suspend(owner, 'To see what happens')).status()).toBe(409);
   await expect(owner.getByRole('alert')).toContainText('You cannot suspend yourself.');
-  await owner.getByText('Remove…').click();
-  expect((await press(owner, 'Remove user')).status()).toBe(409);
+  expect((await remove(owner)).status()).toBe(409);
   await expect(owner.getByRole('alert')).toContainText('You cannot remove yourself.');
 });
 
 test('support does not touch who holds more', async ({ owner, browsers, member }) => {
-  await open(owner, member);
+  await visitUser(owner, member);
   await press(owner, 'Give support');
   const support = await browsers.of(member);
-  await open(support, OWNER);
+  await visitUser(support, OWNER);
   await fillIn(support, { email: member.email });
   expect((await press(support, 'Save changes')).status()).toBe(403);
   await support.goto('/account');
-  await open(support, OWNER);
+  await visitUser(support, OWNER);
   await expect(support.getByLabel('E-mail address')).toHaveValue(OWNER.email);
 });
-
-/** Goes to somebody's page by way of the list. */
-async function open(page, { name, email }) {
-  await page.goto(`/admin/users?q=${encodeURIComponent(email)}`);
-  await page.getByRole('main').getByRole('link', { name, exact: true }).click();
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
-}

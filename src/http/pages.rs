@@ -57,11 +57,14 @@ async fn page(State(state): State<AppState>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let flash = flash::read(&parts.headers, &state.config.base_url);
     let visit = Visit { flash, ..visit(&state.domain, &state.config, &parts) };
-    let is_person = wants_html(&parts.headers);
+    let (is_person, told) = (wants_html(&parts.headers), visit.told.clone());
     let mut response = render(visit, parts, Https(state.config.base_url.is_https())).await;
     if !is_person && (response.status().is_client_error() || response.status().is_server_error()) {
         // The layer of problems tells a program in its own terms.
-        return response.status().into_response();
+        return match told.get() {
+            Some(problem) => Refusal(problem.clone()).into_response(),
+            None => response.status().into_response(),
+        };
     }
     if flash.is_some() {
         response.headers_mut().append(SET_COOKIE, flash::cookie(None, &state.config.base_url));
@@ -195,6 +198,7 @@ fn visit(domain: &Domain, settings: &Settings, parts: &Parts) -> Visit {
         refused: None,
         link: None,
         problem: None,
+        told: Arc::default(),
         domain: domain.clone(),
     }
 }

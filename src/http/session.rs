@@ -3,6 +3,11 @@
 use std::{collections::HashMap, fmt};
 
 use async_trait::async_trait;
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
 use frontdesk_domain::{
     Domain,
     accounts::Credentials,
@@ -10,6 +15,10 @@ use frontdesk_domain::{
     sessions::{self, TokenHash},
 };
 use frontdesk_web::visit::{SESSION_ORIGIN, SESSION_PROOF};
+use http::{
+    HeaderValue,
+    header::{Entry, SET_COOKIE},
+};
 use tower_sessions::{
     Expiry, SessionManagerLayer, SessionStore,
     cookie::{SameSite, time::Duration, time::OffsetDateTime},
@@ -28,17 +37,47 @@ pub const PERSON: &str = "person";
 /// cookie over plain HTTP from `localhost` only; at another plain address there is no way to have
 /// both, and the cookie goes without.
 pub fn layer(domain: Domain, base_url: &BaseUrl) -> SessionManagerLayer<Store> {
-    let secure = base_url.is_https() || base_url.is_loopback();
+    let secure = is_secure(base_url);
     // The row decides when a session is over; the cookie only must not go before it.
     let days = Duration::try_from(domain.lifetime.absolute).unwrap_or(Duration::days(30));
     SessionManagerLayer::new(Store { domain })
-        .with_name(if secure { "__Host-session" } else { "session" })
+        .with_name(name(secure))
         .with_secure(secure)
         .with_http_only(true)
         // Lax, not Strict: who follows a link from an e-mail arrives signed in.
         .with_same_site(SameSite::Lax)
         .with_path("/")
         .with_expiry(Expiry::OnInactivity(days))
+}
+
+/// Whether the cookie is bound to this host and to HTTPS.
+pub fn is_secure(base_url: &BaseUrl) -> bool {
+    base_url.is_https() || base_url.is_loopback()
+}
+
+fn name(secure: bool) -> &'static str {
+    if secure { "__Host-session" } else { "session" }
+}
+
+/// Completes the cookie by which tower-sessions takes a session's cookie away. It has none of the
+/// attributes that made that one, and without `Secure` browsers do not take it for one whose name
+/// begins with `__Host-`: what it should remove would stay.
+pub async fn take_away(State(secure): State<bool>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let name = name(secure);
+    let is_removal = |line: &HeaderValue| {
+        line.as_bytes().strip_prefix(name.as_bytes()).is_some_and(|rest| rest.starts_with(b"=;"))
+    };
+    if response.headers().get_all(SET_COOKIE).iter().any(is_removal) {
+        let Entry::Occupied(mut lines) = response.headers_mut().entry(SET_COOKIE) else { return response };
+        let secure = if secure { "; Secure" } else { "" };
+        let removal = format!("{name}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax{secure}");
+        for line in lines.iter_mut().filter(|line| is_removal(line)) {
+            // Made of our own words only, so it is always a valid header.
+            *line = HeaderValue::try_from(removal.as_str()).unwrap_or(HeaderValue::from_static(""));
+        }
+    }
+    response
 }
 
 /// tower-sessions' view of the domain's sessions. What is in the cookie comes here and no further:

@@ -38,11 +38,14 @@ pub struct Options {
     time: Duration,
     /// The scenarios to run.
     only: Vec<&'static str>,
+    /// A server that is built already, to be measured in place of this checkout's.
+    program: Option<PathBuf>,
 }
 
 impl Options {
     pub fn parse(arguments: &[&str]) -> Result<Self> {
-        let mut options = Self { users: 100_000, postgres: false, time: Duration::from_secs(5), only: vec![] };
+        let time = Duration::from_secs(5);
+        let mut options = Self { users: 100_000, postgres: false, time, only: vec![], program: None };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().with_context(|| format!("`{argument}` needs a value"));
@@ -51,6 +54,7 @@ impl Options {
                 "--users" => options.users = number(argument, value()?, 1_000..=100_000_000)?,
                 "--seconds" => options.time = Duration::from_secs(number(argument, value()?, 1..=600)?),
                 "--only" => options.only.push(scenario(value()?)?),
+                "--program" => options.program = Some(PathBuf::from(*value()?)),
                 _ => bail!("`bench` does not take `{argument}`; see `cargo xtask help`"),
             }
         }
@@ -78,9 +82,15 @@ fn scenario(name: &str) -> Result<&'static str> {
 
 pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut steps = Steps::new(3 + options.only.len());
-    let path = steps.step("Browser bundle and server", || {
-        build::site(workspace)?;
-        build::server(workspace, Profile::Release)
+    let path = steps.step("Browser bundle and server", || match &options.program {
+        Some(path) => {
+            note(format_args!("{}, as it is", path.display()));
+            Ok(path.clone())
+        }
+        None => {
+            build::site(workspace)?;
+            build::server(workspace, Profile::Release)
+        }
     })?;
     let folder = workspace.target.join("bench");
     let data = folder.join(format!("{}-{}", options.database(), options.users));
@@ -155,14 +165,17 @@ mod tests {
     fn options_are_read() {
         let all = Options::parse(&[]).unwrap();
         assert_eq!((all.users, all.postgres, all.only.len()), (100_000, false, SCENARIOS.len()));
-        let some = Options::parse(&["--only", "list", "--postgres", "--users", "1_000_000", "--seconds", "2"]);
-        let expected = Options { users: 1_000_000, postgres: true, time: Duration::from_secs(2), only: vec!["list"] };
+        let some =
+            Options::parse(&["--only", "list", "--postgres", "--users", "1_000_000", "--seconds", "2"]);
+        let time = Duration::from_secs(2);
+        let expected = Options { users: 1_000_000, postgres: true, time, only: vec!["list"], program: None };
         assert_eq!(some.unwrap(), expected);
     }
 
     #[test]
     fn what_makes_no_sense_is_refused() {
-        for wrong in [&["--fast"][..], &["--users"], &["--users", "0"], &["--seconds", "x"], &["--only", "x"]] {
+        for wrong in [&["--fast"][..], &["--users"], &["--users", "0"], &["--seconds", "x"], &["--only", "x"]]
+        {
             assert!(Options::parse(wrong).is_err(), "{wrong:?}");
         }
     }

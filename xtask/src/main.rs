@@ -44,6 +44,7 @@ Usage: cargo xtask <task>
        --postgres         on a throw-away PostgreSQL in place of SQLite
        --seconds <number> how long each load is kept up (5)
        --only <scenario>  one of start, visit, list, search, sign-in, flood, writes; may be repeated
+       --program <path>   a server that is built already, to compare two
   help                  This text.
 
 Environment:

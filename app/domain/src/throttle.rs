@@ -93,6 +93,7 @@ mod tests {
         throttle.failed("ann@example.com", now);
         assert_eq!(throttle.wait("ann@example.com", now), None);
     }
+
     #[test]
     fn after_ten_failures_no_number_of_them_is_free() {
         let (throttle, now) = (Throttle::default(), Timestamp::from_seconds(1_000));

@@ -85,7 +85,7 @@ async fn every_sort_filter_and_search_is_walked_in_order_and_back(domain: TestDo
 
 /// More than are looked for in both columns; most under one e-mail and one name prefix.
 async fn many(domain: &TestDomain) -> Vec<Face> {
-    let mut crowd = crowd::mixed(domain, 2_400);
+    let mut crowd = crowd::mixed(domain, 3_200);
     for (n, face) in crowd.iter_mut().enumerate() {
         if n % 40 != 0 {
             face.email = format!("Crowd.{:02}.{n}@example.com", n % 100);
@@ -124,7 +124,7 @@ async fn a_search_stays_what_it_was_while_its_matches_become_many(domain: TestDo
     assert!(!narrowed);
     let mut seen = ids(&first);
     // All of them join later, and so stand before what is still to be read.
-    let mut more: Vec<Face> = crowd::mixed(&domain, 2_160).split_off(60);
+    let mut more: Vec<Face> = crowd::mixed(&domain, 2_660).split_off(60);
     for face in &mut more {
         (face.name, face.joined_at) = ("Ann".to_owned(), face.joined_at + 1_000_000);
     }

@@ -175,13 +175,13 @@ struct Table(String);
 
 impl Table {
     fn new<'a>(corner: &str, columns: impl Iterator<Item = &'a str>) -> Self {
-        let mut table = Self(format!("{corner:24}"));
+        let mut table = Self(format!("{corner:26}"));
         columns.for_each(|column| table.cell(column));
         table
     }
 
     fn row(&mut self, name: &str) {
-        write!(self.0, "\n{name:24}").unwrap();
+        write!(self.0, "\n{name:26}").unwrap();
     }
 
     fn cell(&mut self, text: &str) {

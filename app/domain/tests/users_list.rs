@@ -16,7 +16,6 @@ both! {
     a_page_shows_all_of_a_persons_roles_and_one_row_for_each_person,
     a_cursor_leads_on_only_in_its_own_list,
     a_forged_cursor_is_refused_or_leads_somewhere_and_is_never_a_database_error,
-    a_name_that_grows_when_it_is_sorted_by_does_not_end_the_list,
     an_overview_is_a_fixed_number_of_statements_and_counts_what_is_there,
 }
 
@@ -139,22 +138,6 @@ async fn a_forged_cursor_is_refused_or_leads_somewhere_and_is_never_a_database_e
         let answer = accounts::list(&domain, &system(), &query).await;
         assert!(matches!(answer, Err(Error::ForeignCursor)), "{text}");
     }
-}
-
-async fn a_name_that_grows_when_it_is_sorted_by_does_not_end_the_list(domain: TestDomain) {
-    // One character that is eighteen without its ligatures.
-    let name = "\u{FDFA}".repeat(100);
-    for n in 0..3 {
-        let form = crate::support::sign_up_form(&name, &format!("long.{n}@example.com"));
-        accounts::register(&domain, &crate::support::anybody(), form).await.unwrap();
-    }
-    let mut query =
-        UsersQuery { sort: UserSort::parse("name"), limit: Limit::new(1), ..UsersQuery::default() };
-    for _ in 0..2 {
-        query.cursor = accounts::list(&domain, &system(), &query).await.unwrap().page.next;
-        assert!(query.cursor.is_some());
-    }
-    assert_eq!(accounts::list(&domain, &system(), &query).await.unwrap().page.items.len(), 1);
 }
 
 async fn an_overview_is_a_fixed_number_of_statements_and_counts_what_is_there(domain: TestDomain) {

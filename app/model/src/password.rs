@@ -56,14 +56,18 @@ pub fn check(password: &str, about: &[&str]) -> Result<(), ValidationError> {
     if is_spent(&strip(&folded, COMMON)) {
         return Err(fault("too_common", "This is made of words that are guessed first; use a few less common ones"));
     }
-    let own: Vec<String> = about
+    let mut own: Vec<String> = about
         .iter()
         .flat_map(|text| text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric()))
         .map(fold)
         .filter(|word| word.len() >= 3)
         .collect();
-    let own: Vec<&str> = own.iter().map(String::as_str).collect();
-    if !own.is_empty() && is_spent(&strip(&strip(&folded, &own), COMMON)) {
+    let (told, mut rest) = (!own.is_empty(), folded);
+    // The longest first: what is left of "oneil" without "neil" would have to be guessed.
+    while let Some(longest) = (0..own.len()).max_by_key(|at| own[*at].len()) {
+        rest = rest.replace(&own.swap_remove(longest), "");
+    }
+    if told && is_spent(&strip(&rest, COMMON)) {
         return Err(fault("about_you", "This is made of your own name or e-mail address, which is guessed first"));
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! One request, as pages and server functions see it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use frontdesk_domain::{Domain, accounts, actor::Actor};
 use frontdesk_model::{Code, Flash, Permission, Problem, Timestamp, forms::OneTimeLink};
@@ -44,6 +44,8 @@ pub struct Visit {
     pub link: Option<OneTimeLink>,
     /// The whole page is about this.
     pub problem: Option<Problem>,
+    /// What the page turned out to be about, for whoever cannot read it there.
+    pub told: Arc<OnceLock<Problem>>,
 }
 
 /// The present request.

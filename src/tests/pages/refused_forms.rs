@@ -132,7 +132,7 @@ async fn a_password_is_never_sent_back(desk: Desk) {
 
 async fn what_was_typed_is_shown_as_text_and_nothing_else(desk: Desk) {
     let admin = desk.arrive(Role::Admin).await;
-    let evil = "</textarea>\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;";
+    let evil = "</textarea></title>\"'><script>alert(1)</script><img src=x onerror=alert(1)>&amp;";
     let (_, id) = desk.somebody(&[]).await;
     let person = format!("/admin/users/{id}");
     // Refused, and shown again.

@@ -47,7 +47,9 @@ impl Page {
             rest = &rest[end + 1..];
             if let Some(name) = tag.strip_prefix('/') {
                 let closed = open.pop().map(|at| page.0[at].name.as_str());
-                assert_eq!(closed, Some(name), "this end does not belong to what was begun last");
+                let at = html.len() - rest.len();
+                let around: String = html[..at].chars().rev().take(300).collect::<Vec<_>>().into_iter().rev().collect();
+                assert_eq!(closed, Some(name), "this end does not belong to what was begun last: {around}");
             } else if !tag.starts_with('!') {
                 let (name, attributes) = read_tag(tag);
                 if RAW.contains(&&*name) {

@@ -89,7 +89,8 @@ impl Desk {
     /// The number that a change of this person has to name.
     pub fn version(&mut self, person: &Person) -> Result<i64> {
         let page = self.page(&format!("{USERS}/{}", person.id))?;
-        let version = between(&page, "name=\"version\" value=\"", "\"").and_then(|version| version.parse().ok());
+        let version =
+            between(&page, "name=\"version\" value=\"", "\"").and_then(|version| version.parse().ok());
         version.context("the page of a user tells no version")
     }
 }
@@ -133,7 +134,8 @@ pub fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> 
 }
 
 fn unescape(html: &str) -> String {
-    let escapes = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&amp;", "&")];
+    let escapes =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&amp;", "&")];
     escapes.iter().fold(html.to_owned(), |text, (escape, character)| text.replace(escape, character))
 }
 

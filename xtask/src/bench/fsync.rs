@@ -15,7 +15,8 @@ const BLOCK: usize = 8 * 1024;
 /// Writes a block and calls fdatasync, again and again for `time`, to one place in a file of its own in
 /// `folder`.
 pub fn measure(folder: &Path, time: Duration) -> Result<Latencies> {
-    let mut file = tempfile::tempfile_in(folder).with_context(|| format!("cannot write in {}", folder.display()))?;
+    let mut file =
+        tempfile::tempfile_in(folder).with_context(|| format!("cannot write in {}", folder.display()))?;
     let mut times = Vec::new();
     let until = Instant::now() + time;
     while times.is_empty() || Instant::now() < until {

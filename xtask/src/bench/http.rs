@@ -125,7 +125,8 @@ impl Client {
         let body = encode(fields);
         let (headers, length) = (&self.headers, body.len());
         let kind = "content-type: application/x-www-form-urlencoded";
-        format!("POST {path} HTTP/1.1\r\n{headers}{kind}\r\ncontent-length: {length}\r\n\r\n{body}").into_bytes()
+        format!("POST {path} HTTP/1.1\r\n{headers}{kind}\r\ncontent-length: {length}\r\n\r\n{body}")
+            .into_bytes()
     }
 }
 
@@ -139,7 +140,9 @@ fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => escaped.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                escaped.push(char::from(byte))
+            }
             _ => escaped += &format!("%{byte:02X}"),
         }
     }
@@ -180,7 +183,9 @@ mod tests {
 
     #[test]
     fn an_answer_that_breaks_off_or_tells_no_length_is_an_error() {
-        let ask = |mut connection: Connection| connection.exchange(b"GET / HTTP/1.1\r\n\r\n").map(|_| ()).unwrap_err();
+        let ask = |mut connection: Connection| {
+            connection.exchange(b"GET / HTTP/1.1\r\n\r\n").map(|_| ()).unwrap_err()
+        };
         let error = ask(connect(&["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel"]));
         assert_eq!(error.to_string(), "the server has closed the connection");
         let error = ask(connect(&["HTTP/1.1 200 OK\r\n\r\n"]));
@@ -189,7 +194,8 @@ mod tests {
 
     #[test]
     fn a_form_is_encoded() {
-        let request = Client { headers: "host: x\r\n".to_owned() }.post("/fn/a", &[("name", "Ann & Bö"), ("n", "1")]);
+        let request =
+            Client { headers: "host: x\r\n".to_owned() }.post("/fn/a", &[("name", "Ann & Bö"), ("n", "1")]);
         let expected = "POST /fn/a HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n\
                         content-length: 27\r\n\r\nname=Ann%20%26%20B%C3%B6&n=1";
         assert_eq!(String::from_utf8(request).unwrap(), expected);

@@ -62,10 +62,14 @@ pub fn load<'a>(
     let samples = thread::scope(|scope| {
         let spawn = |(number, connection)| {
             let work = move || keep_asking(connection, began + time, |round| ask(number, round));
-            thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).context("cannot start a thread")
+            thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, work)
+                .context("cannot start a thread")
         };
         let clients: Vec<_> = connections.into_iter().enumerate().map(spawn).collect::<Result<_>>()?;
-        let samples = clients.into_iter().map(|client| client.join().map_err(|_| anyhow!("a client panicked"))?);
+        let samples =
+            clients.into_iter().map(|client| client.join().map_err(|_| anyhow!("a client panicked"))?);
         samples.collect::<Result<Vec<_>>>()
     })?;
     ensure!(!process::interrupted(), "interrupted");
@@ -162,7 +166,8 @@ mod tests {
 
     #[test]
     fn answers_are_counted_by_what_they_are() {
-        let sample = |status, kind| Sample { kind, status, retry_after: status == 503, latency: Duration::ZERO };
+        let sample =
+            |status, kind| Sample { kind, status, retry_after: status == 503, latency: Duration::ZERO };
         let samples = vec![sample(303, 0), sample(503, 1), sample(303, 1), sample(303, 0)];
         let tally = Tally { samples, elapsed: Duration::from_secs(2) };
         assert_eq!(tally.rate(|sample| sample.kind == 0), 1.0);

@@ -43,7 +43,8 @@ impl Watched {
     }
 
     fn status(self, field: &str) -> Result<u64> {
-        parse_kilobytes(&self.read("status")?, field).with_context(|| format!("/proc/<pid>/status has no {field}"))
+        parse_kilobytes(&self.read("status")?, field)
+            .with_context(|| format!("/proc/<pid>/status has no {field}"))
     }
 
     fn read(self, file: &str) -> Result<String> {

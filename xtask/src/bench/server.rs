@@ -54,7 +54,10 @@ impl Program {
         let log = File::options().create(true).append(true).open(&self.log);
         let log = log.with_context(|| format!("cannot write {}", self.log.display()))?;
         let mut command = self.command();
-        command.arg("serve").env("FRONTDESK_LISTEN", address.to_string()).env("FRONTDESK_SHUTDOWN_DEADLINE", "1s");
+        command
+            .arg("serve")
+            .env("FRONTDESK_LISTEN", address.to_string())
+            .env("FRONTDESK_SHUTDOWN_DEADLINE", "1s");
         // All requests come from this one machine.
         for limit in ["PAGE", "FORM", "SIGN_IN", "SIGN_UP"] {
             command.env(format!("FRONTDESK_LIMIT_{limit}"), "0");

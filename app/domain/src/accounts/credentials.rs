@@ -18,6 +18,9 @@ use crate::{Domain, actor::Actor, audit};
 pub struct Credentials {
     pub user: UserId,
     pub name: String,
+    /// Which sessions were not over when it was proved. What ends sessions meanwhile, such as a new
+    /// password, also ends this.
+    pub epoch: i64,
     /// The password's hash with today's parameters, if the stored one has others.
     pub rehash: Option<String>,
 }
@@ -63,7 +66,7 @@ pub async fn check_password(
     } else {
         None
     };
-    Ok(Credentials { user: UserId(known.id), name: known.name, rehash })
+    Ok(Credentials { user: UserId(known.id), name: known.name, epoch: known.session_epoch, rehash })
 }
 
 /// One event for a failure, and another for the one after which there is a wait. An address that

@@ -71,7 +71,7 @@ pub async fn set_up(domain: &Domain, actor: &Actor, form: SetUp) -> Result<Crede
         .on(id, name.as_str());
     audit::append(&mut tx, &domain.clock, actor, entry).await?;
     tx.commit().await?;
-    Ok(Credentials { user: id, name: name.as_str().to_owned(), rehash: None })
+    Ok(Credentials { user: id, name: name.as_str().to_owned(), epoch: 0, rehash: None })
 }
 
 /// What somebody sees before they use a link.
@@ -121,10 +121,10 @@ pub async fn accept_invite(domain: &Domain, actor: &Actor, form: AcceptInvite) -
     let id = spent.and_then(|link| link.user_id).map(UserId).ok_or(Error::LinkSpent)?;
     let user = store::by_id(&mut tx, id).await?.filter(|user| user.status == Status::Active);
     let user = user.ok_or(Error::LinkSpent)?;
-    store::set_password(&mut tx, id, hash, at).await?;
+    let epoch = store::set_password(&mut tx, id, hash, at).await?;
     audit::append(&mut tx, &domain.clock, actor, Entry::new(Action::InviteAccepted).on(id, &user.name)).await?;
     tx.commit().await?;
-    Ok(Credentials { user: id, name: user.name, rehash: None })
+    Ok(Credentials { user: id, name: user.name, epoch, rehash: None })
 }
 
 pub(super) async fn insert_invite(domain: &Domain, tx: &mut Tx, user: UserId) -> Result<OneTimeLink, Error> {

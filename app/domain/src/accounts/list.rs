@@ -24,8 +24,8 @@ use super::{
 };
 use crate::{Domain, actor::Actor, db::{Sql, Value}, params};
 
-/// Up to this many matches in either column are gathered and sorted; 2,000 take a few milliseconds.
-const FEW: i64 = 2_000;
+/// Up to this many matches in either column are gathered and sorted, which takes a few milliseconds.
+const FEW: i64 = 500;
 
 macro_rules! page {
     ($name:expr, $which:literal, $key:literal, $order:literal, $than:literal, $also:literal) => {

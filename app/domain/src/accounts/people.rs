@@ -30,7 +30,7 @@ pub async fn register(domain: &Domain, actor: &Actor, form: SignUp) -> Result<Cr
     let entry = audit::Entry::new(Action::UserSignedUp).on(id, name.as_str());
     audit::append(&mut tx, &domain.clock, actor, with_facts(entry, &name, &email)).await?;
     tx.commit().await?;
-    Ok(Credentials { user: id, name: name.as_str().to_owned(), rehash: None })
+    Ok(Credentials { user: id, name: name.as_str().to_owned(), epoch: 0, rehash: None })
 }
 
 /// Makes an account for somebody else, and the link with which they choose their password.

@@ -25,7 +25,7 @@ statements! { "accounts";
               last_seen_at) VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $7, 0) \
               ON CONFLICT (email_key) DO NOTHING RETURNING id";
     BY_ID = concat!("SELECT ", user_columns!(), " FROM users u LEFT JOIN user_roles r ON r.user_id = u.id WHERE u.id = $1");
-    CREDENTIALS = "SELECT id, name, password_hash, status FROM users WHERE email_key = $1";
+    CREDENTIALS = "SELECT id, name, password_hash, status, session_epoch FROM users WHERE email_key = $1";
     ID_BY_EMAIL = "SELECT id FROM users WHERE email_key = $1";
     UPDATE = "UPDATE users SET name = $3, name_key = $4, email = $5, email_key = $6, updated_at = $7, \
               version = version + 1 WHERE id = $1 AND version = $2";
@@ -35,7 +35,7 @@ statements! { "accounts";
                  WHERE id = $1 AND version = $2";
     TOUCH = "UPDATE users SET updated_at = $3, version = version + 1 WHERE id = $1 AND version = $2";
     SET_PASSWORD = "UPDATE users SET password_hash = $2, updated_at = $3, session_epoch = session_epoch + 1, \
-                    version = version + 1 WHERE id = $1";
+                    version = version + 1 WHERE id = $1 RETURNING session_epoch";
     REHASH = "UPDATE users SET password_hash = $2 WHERE id = $1";
     SEEN = "UPDATE users SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
     INSERT_ROLE = "INSERT INTO user_roles (user_id, role, granted_at, granted_by) VALUES ($1, $2, $3, $4) \
@@ -147,6 +147,7 @@ pub(super) struct CredentialsRow {
     pub(super) name: String,
     pub(super) password_hash: Option<String>,
     pub(super) status: String,
+    pub(super) session_epoch: i64,
 }
 
 pub(super) async fn credentials(db: &Db, email_key: &str) -> Result<Option<CredentialsRow>, db::Error> {
@@ -199,8 +200,10 @@ pub(super) async fn update_state(tx: &mut Tx, user: &User, to: State<'_>, at: Ti
     Ok(tx.execute(SET_STATE, params).await? == 1)
 }
 
-pub(super) async fn set_password(tx: &mut Tx, id: UserId, hash: String, at: Timestamp) -> Result<(), db::Error> {
-    tx.execute(SET_PASSWORD, params![id, hash, at]).await.map(|_| ())
+/// Ends every session, and returns the epoch that begins.
+pub(super) async fn set_password(tx: &mut Tx, id: UserId, hash: String, at: Timestamp) -> Result<i64, db::Error> {
+    let (epoch,): (i64,) = tx.one(SET_PASSWORD, params![id, hash, at]).await?;
+    Ok(epoch)
 }
 
 /// Replaces the hash of the same password by one with today's parameters.

@@ -90,7 +90,7 @@ pub async fn sign_in(domain: &Domain, actor: &Actor, form: SignIn) -> Result<Cre
 /// Begins a session: the row, `login.success`, the better hash if there is one, all at once.
 ///
 /// # Errors
-/// [`Error::Shut`] if they were suspended or removed between proof and now.
+/// [`Error::Shut`] if they were suspended or removed, or got another password, between proof and now.
 #[tracing::instrument(name = "sessions.begin", skip_all)]
 pub async fn begin(
     domain: &Domain,
@@ -101,7 +101,15 @@ pub async fn begin(
     let at = domain.clock.now();
     let id = SessionId(domain.clock.id_at(at));
     let mut tx = domain.db.write().await?;
-    let new = store::NewSession { id, token, user: proof.user, origin, at, expires_at: at + domain.lifetime.absolute };
+    let new = store::NewSession {
+        id,
+        token,
+        user: proof.user,
+        epoch: proof.epoch,
+        origin,
+        at,
+        expires_at: at + domain.lifetime.absolute,
+    };
     if !store::insert(&mut tx, new).await? {
         return Err(Error::Shut);
     }

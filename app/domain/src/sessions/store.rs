@@ -11,10 +11,10 @@ use crate::{
 };
 
 statements! { "sessions";
-    // Takes the person's epoch in the same statement that sees that they may sign in.
+    // Sees in the same statement that they may sign in, and that nothing has ended their proof.
     INSERT = "INSERT INTO sessions (id, token_hash, user_id, epoch, user_agent, ip, created_at, last_seen_at, expires_at) \
               SELECT $1, $2, u.id, u.session_epoch, $4, $5, $6, $6, $7 FROM users u \
-              WHERE u.id = $3 AND u.status = 'active'";
+              WHERE u.id = $3 AND u.status = 'active' AND u.session_epoch = $8";
     BY_TOKEN = "SELECT s.id AS session_id, s.last_seen_at, u.id, u.name, u.email, u.joined_at, r.role \
                 FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN user_roles r ON r.user_id = u.id \
                 WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 \
@@ -36,6 +36,7 @@ pub(super) struct NewSession<'a> {
     pub(super) id: SessionId,
     pub(super) token: TokenHash,
     pub(super) user: UserId,
+    pub(super) epoch: i64,
     pub(super) origin: &'a Origin,
     pub(super) at: Timestamp,
     pub(super) expires_at: Timestamp,
@@ -45,6 +46,7 @@ pub(super) struct NewSession<'a> {
 pub(super) async fn insert(tx: &mut Tx, new: NewSession<'_>) -> Result<bool, db::Error> {
     let params = params![
         new.id, bytes(new.token), new.user, &new.origin.user_agent, &new.origin.ip, new.at, new.expires_at,
+        new.epoch,
     ];
     Ok(tx.execute(INSERT, params).await? == 1)
 }

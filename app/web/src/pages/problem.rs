@@ -2,11 +2,10 @@
 
 use frontdesk_model::{Code, Problem};
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::parts::{
     layout::{Layout, Width},
-    page::{page, set_status},
+    page::{PageTitle, page, set_status},
     words,
 };
 
@@ -19,7 +18,7 @@ pub fn not_found() -> impl IntoView {
 pub fn whole_page(problem: Problem) -> impl IntoView {
     set_status(problem.status);
     view! {
-        <Title text=format!("{} · Frontdesk", problem.title)/>
+        <PageTitle text=problem.title.to_string()/>
         <Layout width=Width::Narrow>{problem_view(&problem).into_any()}</Layout>
     }
 }

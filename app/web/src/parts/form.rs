@@ -177,7 +177,10 @@ pub fn Summary() -> impl IntoView {
         _ => &problem.title,
     };
     let class = if problem.error == Code::EditConflict { "problem warn" } else { "problem" };
-    let shown = |fault: &Fault| refused.typed.iter().any(|(name, _)| *name == fault.field) || fault.field == "password";
+    // A request that cannot be read names what is in no form, or hidden in one.
+    let readable = problem.error != Code::MalformedRequest;
+    let typed = |field: &str| refused.typed.iter().any(|(name, _)| name == field);
+    let shown = |fault: &Fault| readable && (typed(&fault.field) || fault.field == "password");
     let faults: Vec<_> = problem
         .details
         .iter()

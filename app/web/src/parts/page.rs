@@ -36,7 +36,7 @@ where
     Suspend::new(async move {
         match load.await {
             Ok((title, view)) => view! {
-                <Title text=format!("{title} · Frontdesk")/>
+                <PageTitle text=title/>
                 <Layout width>{view.into_any()}</Layout>
             }
             .into_any(),
@@ -46,15 +46,24 @@ where
             }
             Err(mut problem) => {
                 set_status(problem.status);
+                // Of the first that fails: there is one page.
+                let _told = visit().told.set(problem.clone());
                 problem.instance = Some(&visit().actor.origin.request_id).filter(|id| !id.is_empty()).map(|id| format!("urn:trace:{id}"));
                 view! {
-                    <Title text=format!("{} · Frontdesk", problem.title)/>
+                    <PageTitle text=problem.title.to_string()/>
                     <Layout width=Width::Narrow>{problem_view(&problem).into_any()}</Layout>
                 }
                 .into_any()
             }
         }
     })
+}
+
+/// The title of the document. Leptos writes it as it stands, so what people typed is escaped here.
+#[component]
+pub fn PageTitle(text: String) -> impl IntoView {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    view! { <Title text=format!("{text} · Frontdesk")/> }
 }
 
 /// Where to sign in and come back from.

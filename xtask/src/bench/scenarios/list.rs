@@ -42,7 +42,8 @@ fn quiet(bench: &Bench, server: &Running, sort: &str, pages: &[Vec<u8>; 2]) -> R
     load(server.address, 1, bench.time / 10, by_turns)?.all(200)?;
     let (tally, cpu) = cpu_of(server.process(), || load(server.address, 1, bench.time, by_turns)?.all(200))?;
     let [first, deep] = [0, 1].map(|kind| tally.latencies(|sample| sample.kind == kind));
-    let milliseconds = |percent| (deep.percentile(percent).as_secs_f64(), first.percentile(percent).as_secs_f64());
+    let milliseconds =
+        |percent| (deep.percentile(percent).as_secs_f64(), first.percentile(percent).as_secs_f64());
     let ratio = |percent| {
         let (deep, first) = milliseconds(percent);
         Figure::ratio(format!("{sort}: p{percent} of a deep page ÷ of the first"), deep, first)
@@ -51,7 +52,8 @@ fn quiet(bench: &Bench, server: &Running, sort: &str, pages: &[Vec<u8>; 2]) -> R
         Figure::time(format!("{sort}: CPU, 1 connection"), each(cpu, tally.samples.len())).at_most(0.4),
         Figure::rate(format!("{sort}: requests, 1 connection"), tally.rate(|_| true)),
         Figure::time(format!("{sort}: p50, 1 connection"), tally.latencies(|_| true).percentile(50)),
-        Figure::time(format!("{sort}: p99, 1 connection"), tally.latencies(|_| true).percentile(99)).at_most(10.0),
+        Figure::time(format!("{sort}: p99, 1 connection"), tally.latencies(|_| true).percentile(99))
+            .at_most(10.0),
         ratio(50),
         ratio(99).at_most(1.1),
     ])

@@ -36,7 +36,10 @@ pub fn sign_in(bench: &Bench) -> Result<Vec<Figure>> {
     Ok(vec![
         Figure::rate(format!("sign-ins, {connections} connections"), tally.rate(|_| true)).at_least(220.0),
         Figure::time("CPU for each", each(cpu, tally.samples.len())),
-        Figure::percent("of all cores taken", cpu.as_secs_f64() / tally.elapsed.as_secs_f64() / bench.cores as f64),
+        Figure::percent(
+            "of all cores taken",
+            cpu.as_secs_f64() / tally.elapsed.as_secs_f64() / bench.cores as f64,
+        ),
         Figure::time("p50", times.percentile(50)),
         Figure::time("p99", times.percentile(99)),
         Figure::megabytes("resident memory, highest", server.process().peak()?),
@@ -76,7 +79,8 @@ pub fn flood(bench: &Bench) -> Result<Vec<Figure>> {
     let (own_cpu, cpu) = (Watched::own().cpu()? - own_before, server.process().cpu()? - before);
 
     let refused = guesses.latencies(|sample| sample.status == 503);
-    let without_time = guesses.samples.iter().filter(|sample| sample.status == 503 && !sample.retry_after).count();
+    let without_time =
+        guesses.samples.iter().filter(|sample| sample.status == 503 && !sample.retry_after).count();
     let cores = |cpu: Duration| cpu.as_secs_f64() / guesses.elapsed.as_secs_f64() / bench.cores as f64;
     let p99 = |times: &Latencies| times.percentile(99).as_secs_f64();
     let answered = |status: u16| move |sample: &Sample| sample.status == status;

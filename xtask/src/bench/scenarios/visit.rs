@@ -55,7 +55,8 @@ pub fn visit(bench: &Bench) -> Result<Vec<Figure>> {
 /// What a page has the browser fetch: files of ours, by whatever they are mentioned, and anything of others.
 fn addresses(page: &str) -> impl Iterator<Item = &str> {
     let tags = page.split('<').filter_map(|tag| between(tag, "src=\"", "\""));
-    let links = page.split('<').filter(|tag| tag.starts_with("link")).filter_map(|tag| between(tag, "href=\"", "\""));
+    let links =
+        page.split('<').filter(|tag| tag.starts_with("link")).filter_map(|tag| between(tag, "href=\"", "\""));
     let mentioned = page.split(['"', '\'', '`']).filter(|text| text.starts_with("/pkg/"));
     tags.chain(links).chain(mentioned)
 }
