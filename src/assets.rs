@@ -47,7 +47,8 @@ struct Built;
 #[allow_missing = true]
 struct StyleSources;
 
-static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets::new(&embedded::<Built>(), &embedded::<StyleSources>()));
+static ASSETS: LazyLock<Assets> =
+    LazyLock::new(|| Assets::new(&embedded::<Built>(), &embedded::<StyleSources>()));
 
 /// A file as it was embedded.
 struct Content {
@@ -78,12 +79,14 @@ struct Assets {
 
 impl Assets {
     fn new(built: &HashMap<String, Content>, style_sources: &HashMap<String, Content>) -> Self {
-        let manifest = built.get("manifest.json").and_then(|manifest| serde_json::from_slice(manifest.bytes).ok());
+        let manifest =
+            built.get("manifest.json").and_then(|manifest| serde_json::from_slice(manifest.bytes).ok());
         let (site, contents) = match manifest {
             Some(site) => (site, built),
             None => (Site { bundle: None, style: "/style/main.css" }, style_sources),
         };
-        let is_served = |name: &str| name != "manifest.json" && !name.ends_with(".br") && !name.ends_with(".gz");
+        let is_served =
+            |name: &str| name != "manifest.json" && !name.ends_with(".br") && !name.ends_with(".gz");
         let files = contents
             .keys()
             .filter(|name| is_served(name))
@@ -226,7 +229,10 @@ mod tests {
 
     fn site() -> Assets {
         assets(&[
-            ("manifest.json", r#"{"bundle": "frontdesk.0123456789ab", "style": "/pkg/frontdesk.ba9876543210.css"}"#),
+            (
+                "manifest.json",
+                r#"{"bundle": "frontdesk.0123456789ab", "style": "/pkg/frontdesk.ba9876543210.css"}"#,
+            ),
             ("pkg/frontdesk.0123456789ab.js", "plain"),
             ("pkg/frontdesk.0123456789ab.js.br", "brotli"),
             ("pkg/frontdesk.0123456789ab.js.gz", "gzip"),
@@ -310,7 +316,9 @@ mod tests {
     fn what_only_the_server_uses_and_what_is_elsewhere_is_not_found() {
         let assets = site();
         let compressed = format!("{SCRIPT}.br");
-        for path in ["/manifest.json", &compressed, "/../Cargo.toml", "/pkg/../robots.txt", "//robots.txt", "/", ""] {
+        for path in
+            ["/manifest.json", &compressed, "/../Cargo.toml", "/pkg/../robots.txt", "//robots.txt", "/", ""]
+        {
             assert!(!assets.files.contains_key(path), "{path}");
         }
     }
@@ -324,7 +332,8 @@ mod tests {
 
     #[test]
     fn without_a_build_the_style_sources_are_served() {
-        let sources = HashMap::from([("style/main.css".to_owned(), Content { bytes: b"a{}", sha256: [0; 32] })]);
+        let sources =
+            HashMap::from([("style/main.css".to_owned(), Content { bytes: b"a{}", sha256: [0; 32] })]);
         let assets = Assets::new(&HashMap::new(), &sources);
         assert_eq!(assets.site.bundle, None);
         let response = get(&assets, assets.site.style, &[]);

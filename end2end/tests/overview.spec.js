@@ -1,16 +1,16 @@
 import { expect, test } from '../fixtures.js';
 import { remove, suspend, visitUser } from '../people.js';
 
-test('the overview counts who is suspended and who was removed, and leads to them', async ({ owner: page, register }) => {
-  const [suspended, removed] = [await register(), await register()];
+test('the overview counts who joined, who is suspended and who was removed, and leads to them', async ({ owner: page, register }) => {
   const before = await numbers(page);
+  const [suspended, removed] = [await register(), await register()];
   await visitUser(page, suspended);
   await suspend(page, 'Two chargebacks in a week');
   await visitUser(page, removed);
   await remove(page);
 
   const after = await numbers(page);
-  expect(after.joined).toBe(before.joined);
+  expect(after.joined, 'who is gone again does not count').toBe(before.joined + 1);
   expect(after.suspended).toBe(before.suspended + 1);
   expect(after.removed).toBe(before.removed + 1);
   const attention = page.getByRole('region', { name: 'Suspended users' }).getByRole('listitem');

@@ -49,6 +49,7 @@ fn origin(request: &Request) -> Origin {
 
 /// As it was sent, as far as it is text, and no longer than people would read.
 fn user_agent(headers: &HeaderMap) -> String {
-    let sent = headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes())).unwrap_or_default();
+    let sent =
+        headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes())).unwrap_or_default();
     sent.chars().filter(|c| !c.is_control()).take(USER_AGENT_LENGTH).collect()
 }

@@ -29,7 +29,9 @@ use http::{
     request::Parts,
 };
 use leptos::{nonce::use_nonce, prelude::*, server_fn::axum::get_server_fn_service};
-use leptos_axum::{ResponseOptions, generate_route_list, handle_server_fns_with_context, render_app_async_with_context};
+use leptos_axum::{
+    ResponseOptions, generate_route_list, handle_server_fns_with_context, render_app_async_with_context,
+};
 use tower_sessions::Session;
 
 use super::{
@@ -94,7 +96,8 @@ async fn form(State(state): State<AppState>, request: Request) -> Response {
             redirect(&Done::to(sign_in_address(&page)), &state.config)
         }
         Err(problem) if comes_back(&problem) && wants_html(&parts.headers) => {
-            let refused = Refused { action: parts.uri.path().to_owned(), typed: without_secrets(typed), problem };
+            let refused =
+                Refused { action: parts.uri.path().to_owned(), typed: without_secrets(typed), problem };
             show_again(&state, visit, parts, &page, refused).await
         }
         Err(problem) => Refusal(problem).into_response(),
@@ -107,7 +110,8 @@ async fn run(visit: Visit, parts: &Parts, body: Body) -> Result<Done, Problem> {
     let mut request = Request::from_parts(parts.clone(), body);
     request.headers_mut().insert(ACCEPT, HeaderValue::from_static("application/json"));
     let visit = Arc::new(visit);
-    let answer = handle_server_fns_with_context(move || provide_context(visit.clone()), request).await.into_response();
+    let answer =
+        handle_server_fns_with_context(move || provide_context(visit.clone()), request).await.into_response();
     let succeeded = answer.status().is_success();
     let internal = |error: &(dyn std::error::Error + 'static)| frontdesk_domain::problem::surprise(error);
     let body = to_bytes(answer.into_body(), ANSWER_BYTES).await.map_err(|error| internal(&error))?;
@@ -123,7 +127,12 @@ async fn run(visit: Visit, parts: &Parts, body: Body) -> Result<Done, Problem> {
 fn comes_back(problem: &Problem) -> bool {
     !matches!(
         problem.error,
-        Code::NotFound | Code::Internal | Code::SignInRequired | Code::CrossSite | Code::LinkSpent | Code::Busy
+        Code::NotFound
+            | Code::Internal
+            | Code::SignInRequired
+            | Code::CrossSite
+            | Code::LinkSpent
+            | Code::Busy
     )
 }
 
@@ -214,7 +223,8 @@ async fn render(visit: Visit, parts: Parts, https: Https) -> Response {
             options.insert_header(CONTENT_SECURITY_POLICY, policy);
         }
     };
-    let response = render_app_async_with_context(context, shell)(Request::from_parts(parts, Body::empty())).await;
+    let response =
+        render_app_async_with_context(context, shell)(Request::from_parts(parts, Body::empty())).await;
     finish(response).await
 }
 

@@ -1,7 +1,10 @@
 //! The page of a problem that needs nothing: no database, no rendering, nobody who is signed in.
 //! Under a flood it is what costs least, and when all else fails it is what is left.
 
-use axum::{body::Body, response::{IntoResponse, Response}};
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
 use frontdesk_model::{Code, Problem};
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 
@@ -15,7 +18,9 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base
 pub fn page(problem: &Problem) -> Response {
     let title = problem.error.title();
     let advice = match problem.error {
-        Code::Busy => "Many people are here right now. Nothing was changed, and what you typed is still there when you go back.",
+        Code::Busy => {
+            "Many people are here right now. Nothing was changed, and what you typed is still there when you go back."
+        }
         Code::TooManyRequests => "Take a little break, then go on.",
         _ => "It is not your fault, and it has been noted. Try again in a moment.",
     };
@@ -24,7 +29,8 @@ pub fn page(problem: &Problem) -> Response {
         Some(1) => "<p>Try again in 1 second.</p>".to_owned(),
         Some(seconds) => format!("<p>Try again in {seconds} seconds.</p>"),
     };
-    let request = problem.instance.as_deref().map(|id| format!("<p class=\"small\">Request <code>{id}</code></p>"));
+    let request =
+        problem.instance.as_deref().map(|id| format!("<p class=\"small\">Request <code>{id}</code></p>"));
     let html = format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\

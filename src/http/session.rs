@@ -97,7 +97,8 @@ impl fmt::Debug for Store {
 impl SessionStore for Store {
     /// Begins the session of whoever has just proved who they are.
     async fn create(&self, record: &mut Record) -> Result<()> {
-        let read = |key: &str| record.data.get(key).cloned().ok_or_else(|| Error::Encode(format!("no {key}")));
+        let read =
+            |key: &str| record.data.get(key).cloned().ok_or_else(|| Error::Encode(format!("no {key}")));
         let proof: Credentials = serde_json::from_value(read(SESSION_PROOF)?).map_err(decode)?;
         let (ip, user_agent, request_id) = serde_json::from_value(read(SESSION_ORIGIN)?).map_err(decode)?;
         let origin = Origin { ip, user_agent, request_id };
@@ -117,7 +118,12 @@ impl SessionStore for Store {
         let person = serde_json::to_value(person).map_err(decode)?;
         let data = HashMap::from([(PERSON.to_owned(), person)]);
         // The domain has judged the expiry; tower-sessions is not to judge it again.
-        Ok(Some(Record { id: *id, data, expiry_date: OffsetDateTime::from_unix_timestamp(i64::from(i32::MAX)).unwrap_or(OffsetDateTime::UNIX_EPOCH) }))
+        Ok(Some(Record {
+            id: *id,
+            data,
+            expiry_date: OffsetDateTime::from_unix_timestamp(i64::from(i32::MAX))
+                .unwrap_or(OffsetDateTime::UNIX_EPOCH),
+        }))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {

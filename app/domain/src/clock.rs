@@ -45,7 +45,8 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match &self.time {
             Time::System => {
-                let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+                let since =
+                    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
                 Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
             }
             Time::Set(micros) => Timestamp::from_micros(micros.load(Ordering::SeqCst)),

@@ -87,7 +87,8 @@ impl Error {
 
 /// A row that can be read from either database; derive `sqlx::FromRow` and it is one.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static {}
-impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static {}
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static
+{}
 
 /// Which engine, for what must differ, such as `EXPLAIN`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,10 +168,14 @@ impl Tx {
         check(sql, &params, &self.statements)?;
         let row = match &mut self.engine {
             TxEngine::Sqlite(unit) => {
-                sqlx::query_as_with(sql.text, sqlite_arguments(sql, params)?).fetch_optional(unit.conn()).await
+                sqlx::query_as_with(sql.text, sqlite_arguments(sql, params)?)
+                    .fetch_optional(unit.conn())
+                    .await
             }
             TxEngine::Postgres(tx) => {
-                sqlx::query_as_with(sql.text, postgres_arguments(sql, params)?).fetch_optional(&mut **tx).await
+                sqlx::query_as_with(sql.text, postgres_arguments(sql, params)?)
+                    .fetch_optional(&mut **tx)
+                    .await
             }
         };
         row.map_err(|source| Error::of(sql.name, source))

@@ -195,7 +195,9 @@ impl Memory {
         let hash = self.raw(password, salt, &params)?;
         // `Output` compares in constant time.
         let matches = phc.hash == Some(hash);
-        let same = |a: &Params, b: &Params| (a.m_cost(), a.t_cost(), a.p_cost()) == (b.m_cost(), b.t_cost(), b.p_cost());
+        let same = |a: &Params, b: &Params| {
+            (a.m_cost(), a.t_cost(), a.p_cost()) == (b.m_cost(), b.t_cost(), b.p_cost())
+        };
         Ok(Verdict { matches, outdated: !same(&params, today) })
     }
 
@@ -208,7 +210,12 @@ impl Memory {
         let salt = salt.decode_b64(&mut bytes).map_err(Error::Hash)?;
         let mut hash = [0; Params::DEFAULT_OUTPUT_LEN];
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
-            .hash_password_into_with_memory(password.expose().as_bytes(), salt, &mut hash, &mut self.0[..blocks])
+            .hash_password_into_with_memory(
+                password.expose().as_bytes(),
+                salt,
+                &mut hash,
+                &mut self.0[..blocks],
+            )
             .map_err(Error::Parameters)?;
         Output::new(&hash).map_err(Error::Hash)
     }
@@ -238,13 +245,20 @@ mod tests {
     async fn a_hash_of_other_parameters_is_verified_and_called_outdated() {
         let old = cheap(8, Duration::from_secs(5)).hash(Secret::new("correct horse")).await.unwrap();
         let options = Options { memory_kib: 128, passes: 1, threads: 1, ..Options::default() };
-        let verdict = Passwords::start(&options).unwrap().verify(Secret::new("correct horse"), Some(old)).await;
+        let verdict =
+            Passwords::start(&options).unwrap().verify(Secret::new("correct horse"), Some(old)).await;
         assert_eq!(verdict.unwrap(), Verdict { matches: true, outdated: true });
     }
 
     #[tokio::test]
     async fn what_does_not_fit_the_queue_is_refused_at_once() {
-        let slow = Options { memory_kib: 65_536, passes: 3, threads: 1, queue: 1, deadline: Duration::from_secs(60) };
+        let slow = Options {
+            memory_kib: 65_536,
+            passes: 3,
+            threads: 1,
+            queue: 1,
+            deadline: Duration::from_secs(60),
+        };
         let passwords = Passwords::start(&slow).unwrap();
         let asked = (0..20).map(|_| passwords.verify(Secret::new("x"), None));
         let answers = futures::future::join_all(asked).await;

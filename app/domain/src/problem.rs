@@ -22,7 +22,9 @@ impl From<db::Error> for Problem {
     fn from(error: db::Error) -> Self {
         match error {
             db::Error::Busy => Self::new(Code::Busy).retry_after(1),
-            db::Error::NotCommitted | db::Error::Failed { .. } | db::Error::Parameters { .. } => surprise(&error),
+            db::Error::NotCommitted | db::Error::Failed { .. } | db::Error::Parameters { .. } => {
+                surprise(&error)
+            }
         }
     }
 }
@@ -33,8 +35,9 @@ impl From<Denied> for Problem {
         match denied {
             Denied::Anonymous => Self::new(Code::SignInRequired),
             Denied::Lacks(_) => Self::new(Code::NotFound),
-            Denied::Outranked => Self::new(Code::Forbidden)
-                .detail("This person holds roles that you do not hold, so only somebody who holds them can do this."),
+            Denied::Outranked => Self::new(Code::Forbidden).detail(
+                "This person holds roles that you do not hold, so only somebody who holds them can do this.",
+            ),
         }
     }
 }

@@ -100,7 +100,11 @@ mod tests {
         for failures in 1..300 {
             throttle.failed("ann@example.com", now);
             let wait = throttle.wait("ann@example.com", now);
-            assert_eq!(wait.is_some_and(|wait| (1..=LONGEST).contains(&wait)), failures >= FREE, "{failures}: {wait:?}");
+            assert_eq!(
+                wait.is_some_and(|wait| (1..=LONGEST).contains(&wait)),
+                failures >= FREE,
+                "{failures}: {wait:?}"
+            );
         }
     }
 }

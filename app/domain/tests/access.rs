@@ -20,7 +20,10 @@ async fn a_suspended_user_has_the_reason_until_they_are_reinstated(domain: TestD
     form.reason = "  Three chargebacks \n".to_owned();
     accounts::suspend(&domain, &system(), form).await.unwrap();
     let suspended = user(&domain, ann).await;
-    assert_eq!((suspended.status, suspended.suspended_reason.as_str()), (Status::Suspended, "Three chargebacks"));
+    assert_eq!(
+        (suspended.status, suspended.suspended_reason.as_str()),
+        (Status::Suspended, "Three chargebacks")
+    );
     assert_eq!(suspended.version, before.version + 1);
     accounts::reinstate(&domain, &system(), one(ann)).await.unwrap();
     let reinstated = user(&domain, ann).await;
@@ -47,7 +50,8 @@ async fn each_change_of_state_is_refused_from_the_wrong_one(domain: TestDomain) 
         assert!(matches!(answer, Err(Error::WrongState(_))), "{answer:?}");
     }
     let states = [active, suspended, removed].map(|id| user(&domain, id));
-    let states: Vec<Status> = futures::future::join_all(states).await.iter().map(|user| user.status).collect();
+    let states: Vec<Status> =
+        futures::future::join_all(states).await.iter().map(|user| user.status).collect();
     assert_eq!(states, Status::ALL);
 }
 
@@ -63,7 +67,8 @@ async fn a_restored_user_is_as_they_were(domain: TestDomain) {
     accounts::restore(&domain, &system(), one(ann)).await.unwrap();
     let restored = user(&domain, ann).await;
     assert_eq!(restored.version, before.version + 2);
-    let same = frontdesk_model::user::User { version: before.version, updated_at: before.updated_at, ..restored };
+    let same =
+        frontdesk_model::user::User { version: before.version, updated_at: before.updated_at, ..restored };
     assert_eq!(same, before);
 }
 
@@ -77,7 +82,10 @@ async fn a_restored_user_who_was_suspended_still_is(domain: TestDomain) {
     domain.clock.advance(60);
     accounts::restore(&domain, &system(), one(ann)).await.unwrap();
     let restored = user(&domain, ann).await;
-    assert_eq!((restored.status, restored.suspended_reason.as_str()), (Status::Suspended, "Three chargebacks"));
+    assert_eq!(
+        (restored.status, restored.suspended_reason.as_str()),
+        (Status::Suspended, "Three chargebacks")
+    );
     assert_eq!(since().await, at);
     accounts::reinstate(&domain, &system(), one(ann)).await.unwrap();
     assert_eq!(user(&domain, ann).await.status, Status::Active);

@@ -63,19 +63,23 @@ async fn walk(domain: &TestDomain, query: &AuditQuery, limit: u32) -> Vec<Vec<Ev
 async fn every_filter_finds_what_it_says_and_nothing_else(domain: TestDomain) {
     let all = history(&domain).await;
     let nobody = UserId(domain.clock.id());
-    let mut parties: Vec<UserId> = all.iter().filter_map(|event| event.target.as_ref()?.id.map(UserId)).collect();
+    let mut parties: Vec<UserId> =
+        all.iter().filter_map(|event| event.target.as_ref()?.id.map(UserId)).collect();
     parties.sort_unstable();
     parties.dedup();
     let people: Vec<Option<UserId>> = parties.into_iter().chain([nobody]).map(Some).chain([None]).collect();
-    let actions = [None, Some(Action::UserSuspended), Some(Action::LoginSuccess), Some(Action::InviteAccepted)];
+    let actions =
+        [None, Some(Action::UserSuspended), Some(Action::LoginSuccess), Some(Action::InviteAccepted)];
     let mut found = 0;
-    for (actor, target) in people.iter().flat_map(|actor| people.iter().map(move |target| (*actor, *target))) {
+    for (actor, target) in people.iter().flat_map(|actor| people.iter().map(move |target| (*actor, *target)))
+    {
         for action in actions {
             let query = AuditQuery { actor, action, target, ..AuditQuery::default() };
             let expected = all.iter().filter(|event| {
                 actor.is_none_or(|id| event.actor.id == Some(id.0))
                     && action.is_none_or(|action| event.action == action)
-                    && target.is_none_or(|id| event.target.as_ref().is_some_and(|target| target.id == Some(id.0)))
+                    && target
+                        .is_none_or(|id| event.target.as_ref().is_some_and(|target| target.id == Some(id.0)))
             });
             let expected: Vec<&Event> = expected.collect();
             let got = walk(&domain, &query, 2).await.concat();
@@ -169,7 +173,8 @@ async fn an_event_that_only_a_newer_version_knows_is_shown_as_unknown(domain: Te
 
 async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
     let all = history(&domain).await;
-    let query = AuditQuery { action: Some(Action::UserSuspended), limit: Limit::new(1), ..AuditQuery::default() };
+    let query =
+        AuditQuery { action: Some(Action::UserSuspended), limit: Limit::new(1), ..AuditQuery::default() };
     let cursor = page(&domain, &query).await.next;
     assert!(cursor.is_some());
     // Another number of rows on a page is the same list.
@@ -186,6 +191,9 @@ async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
     }
     for forged in ["", "x", "AAAA"] {
         let query = AuditQuery { cursor: Some(forged.to_owned()), ..query.clone() };
-        assert!(matches!(audit::list(&domain, &system(), &query).await, Err(Error::ForeignCursor)), "{forged}");
+        assert!(
+            matches!(audit::list(&domain, &system(), &query).await, Err(Error::ForeignCursor)),
+            "{forged}"
+        );
     }
 }

@@ -54,7 +54,8 @@ async fn every_wrong_try_gets_the_same_answer_after_the_same_work(domain: TestDo
         ("removed@example.com", WRONG),
         ("removed@example.com", PASSWORD),
     ] {
-        let (statements, failed, events) = (domain.db.statements(), failures(&domain).await, domain.events().await);
+        let (statements, failed, events) =
+            (domain.db.statements(), failures(&domain).await, domain.events().await);
         let asking = domain.db.statements() - statements;
         let answer = prove(&domain, email, password).await;
         work.push(domain.db.statements() - statements - asking);
@@ -161,9 +162,9 @@ async fn a_flood_is_told_to_come_back(domain: TestDomain) {
         async move { accounts::register(&narrow, &anybody(), form).await }
     });
     let answers = futures::future::join_all(tries).await;
-    let busy = answers.iter().filter(|answer| {
-        matches!(answer, Err(Error::Password(frontdesk_domain::passwords::Error::Busy)))
-    });
+    let busy = answers
+        .iter()
+        .filter(|answer| matches!(answer, Err(Error::Password(frontdesk_domain::passwords::Error::Busy))));
     let (busy, done) = (busy.count(), answers.iter().flatten().count());
     assert!(busy > 0 && done > 0 && busy + done == 20, "{busy} were told to come back, {done} were served");
     assert_eq!(i64::try_from(done).unwrap(), domain.users().await);

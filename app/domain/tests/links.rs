@@ -194,7 +194,10 @@ async fn only_the_hash_of_a_link_is_kept(domain: TestDomain) {
     assert_eq!(link.token.expose().len(), 64);
     let rows: Vec<(Vec<u8>,)> = domain
         .db
-        .all(frontdesk_domain::db::Sql::new("test.links", "SELECT token_hash FROM one_time_links"), Vec::new())
+        .all(
+            frontdesk_domain::db::Sql::new("test.links", "SELECT token_hash FROM one_time_links"),
+            Vec::new(),
+        )
         .await
         .unwrap();
     assert_eq!(rows.len(), 1);

@@ -98,7 +98,8 @@ async fn duels(domain: &TestDomain, strike: [fn(TestDomain, Actor, UserId) -> Bl
     for round in 0..40 {
         let blows = [(&first, &second, strike[0]), (&second, &first, strike[1])]
             .map(|(by, on, strike)| tokio::spawn(strike(domain.clone(), by.actor.clone(), on.id)));
-        let answers: Vec<_> = futures::future::join_all(blows).await.into_iter().map(Result::unwrap).collect();
+        let answers: Vec<_> =
+            futures::future::join_all(blows).await.into_iter().map(Result::unwrap).collect();
         let refused = answers.iter().filter(|answer| matches!(answer, Err(Error::LastOwner))).count();
         assert_eq!((answers.iter().flatten().count(), refused), (1, 1), "round {round}: {answers:?}");
         for one in [&first, &second] {

@@ -22,7 +22,8 @@ both! {
     who_stays_throughout_is_seen_once_while_others_come_and_go,
 }
 
-const STATUSES: [Option<Status>; 4] = [None, Some(Status::Active), Some(Status::Suspended), Some(Status::Removed)];
+const STATUSES: [Option<Status>; 4] =
+    [None, Some(Status::Active), Some(Status::Suspended), Some(Status::Removed)];
 
 fn query(sort: UserSort, status: Option<Status>, q: &str, limit: u32) -> UsersQuery {
     UsersQuery {
@@ -52,7 +53,10 @@ async fn walk(domain: &TestDomain, query: &UsersQuery) -> Vec<UserId> {
     let mut back = loop {
         let (page, _) = page(domain, &query).await;
         assert_eq!(page.prev.is_some(), !pages.is_empty(), "{query:?}");
-        assert!(page.items.len() == limit || page.next.is_none(), "{query:?}: a short page that is not the last");
+        assert!(
+            page.items.len() == limit || page.next.is_none(),
+            "{query:?}: a short page that is not the last"
+        );
         pages.push(ids(&page));
         match page.next {
             Some(next) => query.cursor = Some(next),
@@ -78,7 +82,11 @@ async fn every_sort_filter_and_search_is_walked_in_order_and_back(domain: TestDo
         for (sort, status) in UserSort::all().flat_map(|sort| STATUSES.map(|status| (sort, status))) {
             // Pages that end with the list, and pages that do not.
             let query = query(sort, status, search, [7, 1, 10, 3][n % 4]);
-            assert_eq!(walk(&domain, &query).await, expected(&crowd, &query, sort, Searched::Both), "{query:?}");
+            assert_eq!(
+                walk(&domain, &query).await,
+                expected(&crowd, &query, sort, Searched::Both),
+                "{query:?}"
+            );
         }
     }
 }
@@ -208,7 +216,11 @@ async fn walk_among(domain: &TestDomain, query: &UsersQuery, passers: &mut Passe
         query.cursor = page.prev;
     }
     for seen in [&down, &up] {
-        assert_eq!(seen.iter().collect::<HashSet<_>>().len(), seen.len(), "{query:?}: somebody is seen twice");
+        assert_eq!(
+            seen.iter().collect::<HashSet<_>>().len(),
+            seen.len(),
+            "{query:?}: somebody is seen twice"
+        );
     }
     [down, ids(&last), up]
 }

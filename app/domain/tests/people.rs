@@ -9,7 +9,8 @@ use frontdesk_model::{
 use futures::future::join_all;
 
 use crate::support::{
-    NOW, TestDomain, anybody, create, create_form, edit, one, prove, register, sign_up_form, suspension, system, user,
+    NOW, TestDomain, anybody, create, create_form, edit, one, prove, register, sign_up_form, suspension,
+    system, user,
 };
 
 both! {
@@ -106,7 +107,9 @@ async fn every_fault_of_a_form_is_told_and_nothing_is_written(domain: TestDomain
         (accounts::suspend(&domain, &system(), nameless).await, "reason"),
     ];
     for (answer, expected) in answers {
-        let Err(Error::Invalid(problem)) = answer else { panic!("{answer:?} instead of faults of {expected}") };
+        let Err(Error::Invalid(problem)) = answer else {
+            panic!("{answer:?} instead of faults of {expected}")
+        };
         let fields: Vec<&str> = problem.details.iter().map(|fault| fault.field.as_str()).collect();
         assert_eq!(fields.join(" "), expected);
     }
@@ -118,7 +121,9 @@ async fn an_edit_changes_what_differs_and_the_version(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
     let before = user(&domain, ann).await;
     domain.clock.advance(60);
-    assert!(accounts::update(&domain, &system(), edit(&before, "Ánna Lee", "Anna@example.org")).await.unwrap());
+    assert!(
+        accounts::update(&domain, &system(), edit(&before, "Ánna Lee", "Anna@example.org")).await.unwrap()
+    );
     let after = user(&domain, ann).await;
     assert_eq!((after.name.as_str(), after.email.as_str()), ("Ánna Lee", "Anna@example.org"));
     assert_eq!((after.version, after.updated_at), (before.version + 1, before.updated_at.plus_seconds(60)));

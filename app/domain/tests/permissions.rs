@@ -91,7 +91,9 @@ impl Try {
                 let form = create_form("New", &format!("new.{on}@example.com"));
                 accounts::create(domain, actor, form).await.map(|_| ())
             }
-            ChangeUser => accounts::update(domain, actor, edit(&before, "Other", &before.email)).await.map(|_| ()),
+            ChangeUser => {
+                accounts::update(domain, actor, edit(&before, "Other", &before.email)).await.map(|_| ())
+            }
             InviteUser => accounts::invite(domain, actor, one(on)).await.map(|_| ()),
             SuspendUser => accounts::suspend(domain, actor, suspension(on)).await,
             ReinstateUser => accounts::reinstate(domain, actor, one(on)).await,
@@ -153,7 +155,13 @@ async fn who_may_do_what(domain: TestDomain) {
 async fn who_may_act_on_whom(domain: TestDomain) {
     person(&domain, "Olga", &[Role::Owner]).await;
     let tries = [
-        ChangeUser, InviteUser, SuspendUser, ReinstateUser, RemoveUser, RestoreUser, Give(Role::Auditor),
+        ChangeUser,
+        InviteUser,
+        SuspendUser,
+        ReinstateUser,
+        RemoveUser,
+        RestoreUser,
+        Give(Role::Auditor),
         Take(Role::Auditor),
     ];
     let mut table = Table::new("", Role::ALL.iter().map(|role| role.as_str()));
@@ -162,7 +170,8 @@ async fn who_may_act_on_whom(domain: TestDomain) {
         for attempt in tries {
             table.row(&format!("{role}: {}", attempt.name()));
             for target in Role::ALL {
-                let on = attempt.prepare(&domain, &format!("{} {role} {target}", attempt.name()), *target).await;
+                let on =
+                    attempt.prepare(&domain, &format!("{} {role} {target}", attempt.name()), *target).await;
                 table.cell(attempt.run(&domain, &actor, on).await);
             }
         }

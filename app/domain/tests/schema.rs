@@ -21,8 +21,13 @@ async fn both_databases_have_the_same_tables_columns_indexes_and_triggers() {
     let sqlite = run(Engine::Sqlite, schema).await;
     let postgres = run(Engine::Postgres, schema).await;
     assert!(sqlite.columns.contains("users.email not null") && sqlite.columns.contains("users.removed_at"));
-    assert!(sqlite.indexes.contains("users_email_unique on users (email_key), unique"), "{:?}", sqlite.indexes);
-    let differ = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.symmetric_difference(b).cloned().collect::<Vec<_>>();
+    assert!(
+        sqlite.indexes.contains("users_email_unique on users (email_key), unique"),
+        "{:?}",
+        sqlite.indexes
+    );
+    let differ =
+        |a: &BTreeSet<String>, b: &BTreeSet<String>| a.symmetric_difference(b).cloned().collect::<Vec<_>>();
     assert_eq!(differ(&sqlite.columns, &postgres.columns), [""; 0]);
     assert_eq!(differ(&sqlite.indexes, &postgres.indexes), [""; 0]);
     // SQLite has no TRUNCATE to be refused.

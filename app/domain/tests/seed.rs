@@ -62,7 +62,8 @@ async fn trail(domain: &TestDomain) -> Vec<Event> {
 /// All that a seed of 300 people wrote, but for what counts rows physically.
 async fn contents(domain: TestDomain) -> (Vec<User>, Vec<Event>, Vec<(String, String, i64)>) {
     seed(&domain, 300, 42).await;
-    let keys = Sql::new("test.keys", "SELECT name_key, email_key, COALESCE(suspended_at, 0) FROM users ORDER BY id");
+    let keys =
+        Sql::new("test.keys", "SELECT name_key, email_key, COALESCE(suspended_at, 0) FROM users ORDER BY id");
     (everybody(&domain).await, trail(&domain).await, domain.db.all(keys, params![]).await.unwrap())
 }
 
@@ -140,7 +141,10 @@ async fn everybody_is_fit_to_be_seen(domain: TestDomain) {
         assert_eq!(PersonName::parse(&user.name).unwrap().as_str(), user.name);
         let email = Email::parse(&user.email).unwrap();
         let domain = email.as_str().split_once('@').unwrap().1;
-        assert!(["example.com", "example.org", "example.net"].iter().any(|end| domain.ends_with(end)), "{email:?}");
+        assert!(
+            ["example.com", "example.org", "example.net"].iter().any(|end| domain.ends_with(end)),
+            "{email:?}"
+        );
         assert!((six_years_ago..now).contains(&user.joined_at), "{user:?}");
         assert!(user.last_seen_at.is_none_or(|seen| (user.joined_at..now).contains(&seen)), "{user:?}");
         assert!((user.joined_at..now).contains(&user.updated_at), "{user:?}");
@@ -167,7 +171,8 @@ async fn everybody_is_fit_to_be_seen(domain: TestDomain) {
 
 async fn the_trail_tells_when_some_of_them_came_and_went(domain: TestDomain) {
     let seeded = seed(&domain, 5_000, 1).await;
-    let people: HashMap<_, User> = everybody(&domain).await.into_iter().map(|user| (user.id.0, user)).collect();
+    let people: HashMap<_, User> =
+        everybody(&domain).await.into_iter().map(|user| (user.id.0, user)).collect();
     let events = trail(&domain).await;
     assert_eq!(events.len() as u64, seeded.events);
     let mut told: HashMap<Action, u32> = HashMap::new();
@@ -186,7 +191,10 @@ async fn the_trail_tells_when_some_of_them_came_and_went(domain: TestDomain) {
         assert!(event.id.0 >= frontdesk_domain::clock::first_id_at(at));
         if status.is_some() {
             let colleague = &people[&event.actor.id.unwrap()];
-            assert!(colleague.roles.iter().any(|role| matches!(role, Role::Support | Role::Admin)), "{event:?}");
+            assert!(
+                colleague.roles.iter().any(|role| matches!(role, Role::Support | Role::Admin)),
+                "{event:?}"
+            );
             assert_eq!(event.reason, user.suspended_reason);
         }
         *told.entry(event.action).or_default() += 1;

@@ -10,8 +10,8 @@ use frontdesk_model::{
 };
 
 use crate::support::{
-    PASSWORD, TestDomain, anybody, edit, grant, one, origin, person, prove, register, sign_in, suspension, system,
-    user,
+    PASSWORD, TestDomain, anybody, edit, grant, one, origin, person, prove, register, sign_in, suspension,
+    system, user,
 };
 
 both! {

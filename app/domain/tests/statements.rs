@@ -17,7 +17,8 @@ both! {
 #[test]
 fn no_two_statements_have_the_same_name() {
     let mut names = HashSet::new();
-    let twice: Vec<_> = statements().into_iter().map(|sql| sql.name).filter(|name| !names.insert(*name)).collect();
+    let twice: Vec<_> =
+        statements().into_iter().map(|sql| sql.name).filter(|name| !names.insert(*name)).collect();
     assert_eq!(twice, [""; 0]);
     assert!(names.len() > 100, "the list of statements has only {}", names.len());
 }
@@ -41,9 +42,7 @@ async fn a_call_with_the_wrong_number_of_parameters_never_reaches_the_database(d
     for params in [params![], params!["Ann"], params!["Ann", "ann@example.com", 3]] {
         let given = params.len();
         let answer = domain.db.all::<(String,)>(TWO, params.clone()).await;
-        let refused = |error: &Error| {
-            matches!(error, Error::Parameters { statement: "test.TWO", expected: 2, given: it } if *it == given)
-        };
+        let refused = |error: &Error| matches!(error, Error::Parameters { statement: "test.TWO", expected: 2, given: it } if *it == given);
         assert!(answer.as_ref().is_err_and(refused), "{answer:?}");
         let mut tx = domain.db.write().await.unwrap();
         assert!(tx.execute(TWO, params.clone()).await.is_err_and(|error| refused(&error)));

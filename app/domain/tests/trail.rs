@@ -90,7 +90,11 @@ async fn an_edit_tells_each_fact_that_changed(domain: TestDomain) {
     for (name, email, expected) in [
         ("Anna", "ann@example.com", "user.updated of Anna, name Ann → Anna"),
         ("Anna", "anna@example.com", "user.updated of Anna, email ann@example.com → anna@example.com"),
-        ("Ann", "Ann@example.com", "user.updated of Ann, name Anna → Ann, email anna@example.com → Ann@example.com"),
+        (
+            "Ann",
+            "Ann@example.com",
+            "user.updated of Ann, name Anna → Ann, email anna@example.com → Ann@example.com",
+        ),
     ] {
         let form = edit(&user(&domain, ann).await, name, email);
         let (_, event) = told(&domain, Some(&ada), accounts::update(&domain, &ada.actor, form)).await;
@@ -134,7 +138,8 @@ async fn links_made_and_used_are_told(domain: TestDomain) {
         password: Secret::new(PASSWORD),
     };
     let (proof, event) = told(&domain, None, accounts::set_up(&domain, &anybody(), form)).await;
-    let expected = "user.created of Olga, name nothing → Olga, email nothing → olga@example.com, role nothing → owner";
+    let expected =
+        "user.created of Olga, name nothing → Olga, email nothing → olga@example.com, role nothing → owner";
     assert_eq!(line(&event), expected);
 
     let olga = sign_in(&domain, proof.user, "laptop").await;

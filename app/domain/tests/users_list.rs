@@ -94,16 +94,28 @@ async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
     }
     // The sort that is meant when none is said is the same list; so is another number of rows.
     let page = accounts::list(&domain, &system(), &two).await.unwrap().page;
-    let same = UsersQuery { sort: sort("-joined"), limit: Limit::new(50), cursor: page.next, ..UsersQuery::default() };
+    let same = UsersQuery {
+        sort: sort("-joined"),
+        limit: Limit::new(50),
+        cursor: page.next,
+        ..UsersQuery::default()
+    };
     accounts::list(&domain, &system(), &same).await.unwrap();
 }
 
 async fn a_forged_cursor_is_refused_or_leads_somewhere_and_is_never_a_database_error(domain: TestDomain) {
     crowd::insert(&domain, &crowd::mixed(&domain, 30)).await;
     let keys = [
-        Key::Number(0), Key::Number(i64::MIN), Key::Number(i64::MAX), Key::Text(String::new()),
-        Key::Text("ann".to_owned()), Key::Text("\u{10FFFF}".to_owned()), Key::Text("%_'\";--\\".to_owned()),
-        Key::Text("\0".to_owned()), Key::Text("é".repeat(500)), Key::Text("x".repeat(5_000)),
+        Key::Number(0),
+        Key::Number(i64::MIN),
+        Key::Number(i64::MAX),
+        Key::Text(String::new()),
+        Key::Text("ann".to_owned()),
+        Key::Text("\u{10FFFF}".to_owned()),
+        Key::Text("%_'\";--\\".to_owned()),
+        Key::Text("\0".to_owned()),
+        Key::Text("é".repeat(500)),
+        Key::Text("x".repeat(5_000)),
     ];
     for (sort, search) in UserSort::all().flat_map(|sort| ["", "an"].map(|search| (sort, search))) {
         for reach in ["all", "few", "many", "none"] {
@@ -151,11 +163,15 @@ async fn an_overview_is_a_fixed_number_of_statements_and_counts_what_is_there(do
     let faces = crowd::mixed(&domain, 1_500);
     crowd::insert(&domain, &faces).await;
     register(&domain, "Ann").await;
-    let count = |status: Status| i64::try_from(faces.iter().filter(|face| face.status == status).count()).unwrap();
+    let count =
+        |status: Status| i64::try_from(faces.iter().filter(|face| face.status == status).count()).unwrap();
     let (full, again) = cost().await;
     assert_eq!(again, statements);
     assert_eq!(full.joined, 1_001, "counting stops");
-    assert_eq!((full.suspended_count, full.removed_count), (count(Status::Suspended), count(Status::Removed)));
+    assert_eq!(
+        (full.suspended_count, full.removed_count),
+        (count(Status::Suspended), count(Status::Removed))
+    );
     assert_eq!((full.suspended.len(), full.events.unwrap().len()), (5, 1));
     // A day later nobody is new.
     domain.clock.advance(24 * 3600 + 1);

@@ -241,8 +241,18 @@ mod tests {
         }
         assert_eq!(local_path("/login?next=/admin"), Some("/login?next=/admin"));
         for bad in [
-            "", "account", "//evil.example", "/\\evil.example", "https://evil.example", "/a\nb", "/a b",
-            "javascript:alert(1)", "/fn/sign_out", "/logout", "/login?next=/login", "/é",
+            "",
+            "account",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\nb",
+            "/a b",
+            "javascript:alert(1)",
+            "/fn/sign_out",
+            "/logout",
+            "/login?next=/login",
+            "/é",
         ] {
             assert_eq!(next_path(bad), None, "{bad}");
         }

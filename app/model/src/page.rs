@@ -166,14 +166,20 @@ mod tests {
     #[test]
     fn pages_lead_to_their_neighbours() {
         let first = page(vec![1, 2, 3], None);
-        assert_eq!((first.items.as_slice(), first.prev.is_some(), first.next.is_some()), ([1, 2].as_slice(), false, true));
+        assert_eq!(
+            (first.items.as_slice(), first.prev.is_some(), first.next.is_some()),
+            ([1, 2].as_slice(), false, true)
+        );
         let cursor = Cursor::decode(&first.next.unwrap(), "numbers").unwrap();
         assert_eq!((cursor.key.clone(), cursor.backwards), (Key::Number(2), false));
         let last = page(vec![3], Some(cursor));
         assert_eq!((last.prev.is_some(), last.next.is_some()), (true, false));
         let back = Cursor::decode(&last.prev.unwrap(), "numbers").unwrap();
         let first_again = page(vec![2, 1], Some(back));
-        assert_eq!((first_again.items, first_again.prev.is_some(), first_again.next.is_some()), (vec![1, 2], false, true));
+        assert_eq!(
+            (first_again.items, first_again.prev.is_some(), first_again.next.is_some()),
+            (vec![1, 2], false, true)
+        );
     }
 
     #[test]
@@ -189,7 +195,14 @@ mod tests {
 
     #[test]
     fn a_limit_is_a_number_from_1_to_100() {
-        for (json, expected) in [("1", Some(1)), ("\"100\"", Some(100)), ("0", None), ("101", None), ("-1", None), ("\"x\"", None)] {
+        for (json, expected) in [
+            ("1", Some(1)),
+            ("\"100\"", Some(100)),
+            ("0", None),
+            ("101", None),
+            ("-1", None),
+            ("\"x\"", None),
+        ] {
             assert_eq!(serde_json::from_str::<Limit>(json).ok().map(|l| l.rows()), expected, "{json}");
         }
     }

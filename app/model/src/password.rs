@@ -16,17 +16,70 @@ pub const MAX_PASSWORD: usize = 256;
 /// Words that guessing starts with, the longest first: the order they are taken out in. A password
 /// made only of these, digits, punctuation and repetitions is refused.
 const COMMON: &[&str] = &[
-    "administrator", "contraseña", "motdepasse", "contrasena", "basketball", "frontdesk", "iloveyou",
-    "p@ssw0rd", "football", "baseball", "passwort", "passw0rd", "changeme", "password", "starwars",
-    "sunshine", "p@ssword", "computer", "trustno1", "superman", "whatever", "princess", "default",
-    "testing", "welcome", "freedom", "letmein", "secret", "parola", "qwerty", "zxcvbn", "azerty", "qwertz",
-    "asdfgh", "batman", "shadow", "master", "dragon", "monkey", "guest", "senha", "hello", "login", "admin",
-    "test", "love", "this", "pass", "you", "the", "abc", "my", "is", "a", "i",
+    "administrator",
+    "contraseña",
+    "motdepasse",
+    "contrasena",
+    "basketball",
+    "frontdesk",
+    "iloveyou",
+    "p@ssw0rd",
+    "football",
+    "baseball",
+    "passwort",
+    "passw0rd",
+    "changeme",
+    "password",
+    "starwars",
+    "sunshine",
+    "p@ssword",
+    "computer",
+    "trustno1",
+    "superman",
+    "whatever",
+    "princess",
+    "default",
+    "testing",
+    "welcome",
+    "freedom",
+    "letmein",
+    "secret",
+    "parola",
+    "qwerty",
+    "zxcvbn",
+    "azerty",
+    "qwertz",
+    "asdfgh",
+    "batman",
+    "shadow",
+    "master",
+    "dragon",
+    "monkey",
+    "guest",
+    "senha",
+    "hello",
+    "login",
+    "admin",
+    "test",
+    "love",
+    "this",
+    "pass",
+    "you",
+    "the",
+    "abc",
+    "my",
+    "is",
+    "a",
+    "i",
 ];
 /// Runs of keys and letters that hands fall into.
 const RUNS: &[&str] = &[
-    "abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm",
-    "azertyuiopqsdfghjklmwxcvbn", "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+    "abcdefghijklmnopqrstuvwxyz",
+    "01234567890123456789",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "qwertzuiopasdfghjklyxcvbnm",
+    "azertyuiopqsdfghjklmwxcvbn",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
 ];
 
 /// The length alone: what can be said of a password without knowing whose it is.
@@ -36,7 +89,9 @@ const RUNS: &[&str] = &[
 pub fn check_length(password: &str) -> Result<(), ValidationError> {
     match password.chars().take(MAX_PASSWORD + 1).count() {
         0 => Err(fault("required", "Enter a password")),
-        n if n < MIN_PASSWORD => Err(fault("too_short", "Use at least 15 characters: a few words together are easy to remember")),
+        n if n < MIN_PASSWORD => {
+            Err(fault("too_short", "Use at least 15 characters: a few words together are easy to remember"))
+        }
         n if n > MAX_PASSWORD => Err(fault("too_long", "A password has at most 256 characters")),
         _ => Ok(()),
     }
@@ -54,7 +109,10 @@ pub fn check(password: &str, about: &[&str]) -> Result<(), ValidationError> {
         return Err(fault("too_common", "This is a repetition or a row of keys, which is guessed first"));
     }
     if is_spent(&strip(&folded, COMMON)) {
-        return Err(fault("too_common", "This is made of words that are guessed first; use a few less common ones"));
+        return Err(fault(
+            "too_common",
+            "This is made of words that are guessed first; use a few less common ones",
+        ));
     }
     let mut own: Vec<String> = about
         .iter()
@@ -68,7 +126,10 @@ pub fn check(password: &str, about: &[&str]) -> Result<(), ValidationError> {
         rest = rest.replace(&own.swap_remove(longest), "");
     }
     if told && is_spent(&strip(&rest, COMMON)) {
-        return Err(fault("about_you", "This is made of your own name or e-mail address, which is guessed first"));
+        return Err(fault(
+            "about_you",
+            "This is made of your own name or e-mail address, which is guessed first",
+        ));
     }
     Ok(())
 }
@@ -76,7 +137,10 @@ pub fn check(password: &str, about: &[&str]) -> Result<(), ValidationError> {
 /// What guessing does not tell apart: upper and lower case, punctuation and spaces. Letters beyond
 /// ASCII stay as they are, which spares the browser Unicode's tables.
 fn fold(text: &str) -> String {
-    text.chars().filter(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || *c == '@').map(|c| c.to_ascii_lowercase()).collect()
+    text.chars()
+        .filter(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || *c == '@')
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 /// Whether nothing is left that would have to be guessed.
@@ -118,7 +182,12 @@ mod tests {
 
     #[test]
     fn a_few_words_are_enough() {
-        for password in ["correct horse battery staple", "Vögel fliegen nach Süden", "x7#kQ9!zLp2@vR4m", "今日はとても天気がいいですね本当に"] {
+        for password in [
+            "correct horse battery staple",
+            "Vögel fliegen nach Süden",
+            "x7#kQ9!zLp2@vR4m",
+            "今日はとても天気がいいですね本当に",
+        ] {
             assert_eq!(code(password), None, "{password}");
         }
     }

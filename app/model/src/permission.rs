@@ -116,7 +116,14 @@ impl Role {
         match self {
             Self::Owner => Permissions::of(Permission::ALL),
             Self::Admin => Permissions::of(&[
-                OverviewRead, UsersRead, UsersCreate, UsersUpdate, UsersSuspend, UsersRemove, RolesAssign, AuditRead,
+                OverviewRead,
+                UsersRead,
+                UsersCreate,
+                UsersUpdate,
+                UsersSuspend,
+                UsersRemove,
+                RolesAssign,
+                AuditRead,
             ]),
             Self::Support => Permissions::of(&[OverviewRead, UsersRead, UsersUpdate, UsersSuspend]),
             Self::Auditor => Permissions::of(&[OverviewRead, UsersRead, AuditRead]),
@@ -196,7 +203,10 @@ mod tests {
 
     #[test]
     fn roles_print_for_people() {
-        assert_eq!([Role::Auditor, Role::Owner, Role::Owner].into_iter().collect::<Roles>().to_string(), "owner, auditor");
+        assert_eq!(
+            [Role::Auditor, Role::Owner, Role::Owner].into_iter().collect::<Roles>().to_string(),
+            "owner, auditor"
+        );
         assert_eq!(Roles::default().to_string(), "member");
     }
 }

@@ -38,7 +38,9 @@ pub struct UserSort {
 
 impl UserSort {
     pub fn all() -> impl Iterator<Item = Self> {
-        UserField::ALL.iter().flat_map(|field| [false, true].map(|descending| Self { field: *field, descending }))
+        UserField::ALL
+            .iter()
+            .flat_map(|field| [false, true].map(|descending| Self { field: *field, descending }))
     }
 
     pub fn parse(text: &str) -> Option<Self> {
@@ -69,7 +71,9 @@ impl<'de> Deserialize<'de> for UserSort {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         Self::parse(&text).ok_or_else(|| {
-            serde::de::Error::custom("must be one of joined, name, email, last_seen, with - before it for descending")
+            serde::de::Error::custom(
+                "must be one of joined, name, email, last_seen, with - before it for descending",
+            )
         })
     }
 }

@@ -42,7 +42,9 @@ impl Timestamp {
         let date = format_description!("[year]-[month]-[day]");
         let minute = format_description!("[year]-[month]-[day]T[hour]:[minute]");
         let moment = OffsetDateTime::parse(text, &Rfc3339)
-            .or_else(|_| time::PrimitiveDateTime::parse(text, minute).map(time::PrimitiveDateTime::assume_utc))
+            .or_else(|_| {
+                time::PrimitiveDateTime::parse(text, minute).map(time::PrimitiveDateTime::assume_utc)
+            })
             .or_else(|_| time::Date::parse(text, date).map(|day| day.midnight().assume_utc()))
             .ok()?;
         i64::try_from(moment.unix_timestamp_nanos() / 1_000).ok().map(Self)
@@ -50,14 +52,17 @@ impl Timestamp {
 
     /// `2026-11-22T09:30:00Z`, to the second.
     pub fn rfc3339(self) -> String {
-        self.date_time().replace_nanosecond(0).ok().and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default()
+        self.date_time()
+            .replace_nanosecond(0)
+            .ok()
+            .and_then(|at| at.format(&Rfc3339).ok())
+            .unwrap_or_default()
     }
 
     /// `22 Nov 2026, 09:30:00 UTC`: the exact moment, for people.
     pub fn exact(self) -> String {
-        let format = format_description!(
-            "[day padding:none] [month repr:short] [year], [hour]:[minute]:[second] UTC"
-        );
+        let format =
+            format_description!("[day padding:none] [month repr:short] [year], [hour]:[minute]:[second] UTC");
         self.date_time().format(format).unwrap_or_default()
     }
 

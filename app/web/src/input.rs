@@ -24,7 +24,8 @@ pub fn pairs(text: &[u8]) -> Result<Pairs, Problem> {
     if percent_encoding::percent_decode(text).decode_utf8().is_err() {
         return Err(malformed("This is not UTF-8."));
     }
-    let pairs: Pairs = form_urlencoded::parse(text).take(MAX_PAIRS + 1).map(|(k, v)| (k.into(), v.into())).collect();
+    let pairs: Pairs =
+        form_urlencoded::parse(text).take(MAX_PAIRS + 1).map(|(k, v)| (k.into(), v.into())).collect();
     if pairs.len() > MAX_PAIRS { Err(malformed("These are too many fields.")) } else { Ok(pairs) }
 }
 
@@ -64,7 +65,11 @@ impl<'de> Deserializer<'de> for Text {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -100,7 +105,8 @@ where
 {
     serde_path_to_error::deserialize(from).map_err(|error| {
         let path = error.path().to_string();
-        let field = path.strip_prefix("form").map_or(path.as_str(), |rest| rest.trim_start_matches('.')).to_owned();
+        let field =
+            path.strip_prefix("form").map_or(path.as_str(), |rest| rest.trim_start_matches('.')).to_owned();
         let why = error.into_inner().to_string();
         // Serde's own messages name an unknown or repeated field between backticks.
         let named = why.split('`').nth(1).map(ToOwned::to_owned);
@@ -138,7 +144,10 @@ fn sentence(field: &str, why: &str) -> String {
     } else if why.starts_with("unknown variant") {
         format!("“{field}” has a value that is not known here")
     } else {
-        format!("“{field}” {}", if why.starts_with("must") || why.starts_with("cannot") { why } else { "cannot be read" })
+        format!(
+            "“{field}” {}",
+            if why.starts_with("must") || why.starts_with("cannot") { why } else { "cannot be read" }
+        )
     }
 }
 
@@ -151,7 +160,9 @@ mod tests {
     fn fault<T: DeserializeOwned>(text: &str) -> (Code, String) {
         match pairs(text.as_bytes()).and_then(read::<T>) {
             Ok(_) => panic!("{text} was read"),
-            Err(problem) => (problem.error, problem.details.first().map(|f| f.field.clone()).unwrap_or_default()),
+            Err(problem) => {
+                (problem.error, problem.details.first().map(|f| f.field.clone()).unwrap_or_default())
+            }
         }
     }
 
@@ -181,6 +192,9 @@ mod tests {
 
     #[test]
     fn a_query_string_is_changed_in_places() {
-        assert_eq!(with("q=a+b&status=active&cursor=x", &[("cursor", ""), ("sort", "-name")]), "q=a+b&status=active&sort=-name");
+        assert_eq!(
+            with("q=a+b&status=active&cursor=x", &[("cursor", ""), ("sort", "-name")]),
+            "q=a+b&status=active&sort=-name"
+        );
     }
 }

@@ -68,9 +68,9 @@ impl FromServerFnError for Refusal {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
-                Self(Problem::new(Code::MalformedRequest))
-            }
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_) => Self(Problem::new(Code::MalformedRequest)),
             other => Self(frontdesk_domain::problem::surprise(&other)),
         }
     }

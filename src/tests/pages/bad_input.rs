@@ -30,7 +30,10 @@ async fn all_are_refused(desk: &Desk, client: &Client, page: &str, all: Vec<Bad>
         let problem = told.problem();
         assert_eq!(problem.error, code, "{about}");
         let named: Vec<&str> = problem.details.iter().map(|fault| fault.field.as_str()).collect();
-        assert!(if field.is_empty() { named.is_empty() } else { named.contains(&field) }, "{about}: {named:?}");
+        assert!(
+            if field.is_empty() { named.is_empty() } else { named.contains(&field) },
+            "{about}: {named:?}"
+        );
         assert!(problem.details.iter().all(|fault| !fault.message.is_empty()), "{about}: {problem:?}");
 
         fields.insert(0, ("page", page.to_owned()));
@@ -103,7 +106,8 @@ async fn bad_input_to_the_forms_of_staff_is_refused_and_named(desk: Desk) {
     let with = |name: &'static str, value| {
         edit.map(|(field, was)| (field, if field == name { value } else { was })).to_vec()
     };
-    let without = |name: &'static str| edit.iter().copied().filter(|(field, _)| *field != name).collect::<Vec<_>>();
+    let without =
+        |name: &'static str| edit.iter().copied().filter(|(field, _)| *field != name).collect::<Vec<_>>();
     let mut all = vec![
         bad("/fn/create_user", &[("name", "Zoe"), ("email", "zoe")], Invalid, "email"),
         bad("/fn/create_user", &[("name", ""), ("email", "zoe@example.com")], Invalid, "name"),
@@ -116,7 +120,12 @@ async fn bad_input_to_the_forms_of_staff_is_refused_and_named(desk: Desk) {
         bad("/fn/update_user", &with("version", "one"), Malformed, "version"),
         bad("/fn/update_user", &with("version", &endless), Malformed, "version"),
         bad("/fn/update_user", &with("name", "a\0b"), Invalid, "name"),
-        bad("/fn/update_user", &[with("name", "Zoe"), vec![("status", "removed")]].concat(), Malformed, "status"),
+        bad(
+            "/fn/update_user",
+            &[with("name", "Zoe"), vec![("status", "removed")]].concat(),
+            Malformed,
+            "status",
+        ),
         bad("/fn/suspend_user", &[("id", &id), ("reason", "")], Invalid, "reason"),
         bad("/fn/suspend_user", &[("id", &id), ("reason", &long)], Invalid, "reason"),
         bad("/fn/suspend_user", &[("id", &id), ("reason", "sent\0spam")], Invalid, "reason"),
@@ -165,7 +174,9 @@ async fn a_form_that_is_stale_is_refused_and_shows_what_changed(desk: Desk) {
     let (_, id) = desk.somebody(&[]).await;
     let path = format!("/admin/users/{id}");
     let stale = bea.get(&path).await.page();
-    ada.submit(&path, "/fn/update_user", &[("name", "Zoe"), ("email", "zoe@example.com")]).await.leads_to(&path);
+    ada.submit(&path, "/fn/update_user", &[("name", "Zoe"), ("email", "zoe@example.com")])
+        .await
+        .leads_to(&path);
 
     let before = desk.written().await;
     let form = stale.filled("/fn/update_user", &[("name", "Zoë"), ("email", "zoe@example.com")]);

@@ -65,7 +65,10 @@ async fn a_gigabyte_is_refused_without_being_taken_in(desk: Desk) {
         let taken = taken.load(Ordering::Relaxed);
         assert!(taken <= 1_200 * 1024, "{taken} bytes were taken in, having been told: {says_so}");
     }
-    assert_eq!(visitor.program().post("/fn/sign_up", &[("name", "x".repeat(70_000))]).await.problem().error, Code::TooLarge);
+    assert_eq!(
+        visitor.program().post("/fn/sign_up", &[("name", "x".repeat(70_000))]).await.problem().error,
+        Code::TooLarge
+    );
     assert_eq!(desk.written().await.events, 0);
 }
 
@@ -100,7 +103,10 @@ async fn what_is_no_form_is_refused(desk: Desk) {
     let cases = [
         (Some("application/json"), json.as_str()),
         (Some("text/plain"), &form),
-        (Some("multipart/form-data; boundary=x"), "--x\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nAnn\r\n--x--"),
+        (
+            Some("multipart/form-data; boundary=x"),
+            "--x\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nAnn\r\n--x--",
+        ),
         (Some("application/x-www-form-urlencoded2"), &form),
         (Some(""), &form),
         (None, &form),
@@ -116,7 +122,8 @@ async fn what_is_no_form_is_refused(desk: Desk) {
         }
         assert_eq!(desk.written().await, before, "{kind:?}");
     }
-    let request = Request::post("/fn/sign_up").header(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8");
+    let request =
+        Request::post("/fn/sign_up").header(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8");
     desk.visitor().send(request, Body::from(form)).await.leads_to("/account");
 }
 
@@ -133,7 +140,10 @@ async fn what_is_no_utf_8_is_refused(desk: Desk) {
         for action in ["/fn/sign_up", "/fn/sign_in", "/fn/create_user", "/logout"] {
             let request = || Request::post(action).header(CONTENT_TYPE, FORM);
             let problem = desk.visitor().program().send(request(), Body::from(body)).await.is(400).problem();
-            assert_eq!((problem.error, problem.detail.as_deref()), (Code::MalformedRequest, Some("This is not UTF-8.")));
+            assert_eq!(
+                (problem.error, problem.detail.as_deref()),
+                (Code::MalformedRequest, Some("This is not UTF-8."))
+            );
             let page = desk.visitor().send(request(), Body::from(body)).await.is(400).page();
             assert!(page.alert().unwrap().text.contains("This is not UTF-8."));
         }

@@ -39,7 +39,8 @@ async fn a_form_that_another_site_sends_is_refused_and_does_nothing(desk: Desk) 
         ann.send(post(site, origin), Body::empty()).await.is(403);
     }
     for method in [Method::PUT, Method::PATCH, Method::DELETE] {
-        let request = Request::builder().method(method).uri("/account").header("sec-fetch-site", "cross-site");
+        let request =
+            Request::builder().method(method).uri("/account").header("sec-fetch-site", "cross-site");
         ann.send(request, Body::empty()).await.is(403);
     }
     assert_eq!(desk.written().await, before);

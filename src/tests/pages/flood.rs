@@ -13,7 +13,8 @@ both! {
 
 /// A server that hashes one password at a time, and lets two wait.
 async fn narrow(desk: &Desk) -> Desk {
-    let passwords = passwords::Options { memory_kib: 16 * 1024, threads: 1, queue: 2, ..passwords::Options::default() };
+    let passwords =
+        passwords::Options { memory_kib: 16 * 1024, threads: 1, queue: 2, ..passwords::Options::default() };
     desk.beside(|options| options.passwords = passwords).await
 }
 
@@ -28,7 +29,12 @@ async fn a_flood_of_sign_ins_is_answered_at_once_and_never_with_a_failure(desk: 
     let answers = join_all((0..50).map(sign_in)).await;
     let count = |status| answers.iter().filter(|answer| answer.status == status).count();
     assert_eq!(count(422) + count(503), 50);
-    assert!((1..50).contains(&count(422)) && count(503) >= 10, "{} served, {} refused", count(422), count(503));
+    assert!(
+        (1..50).contains(&count(422)) && count(503) >= 10,
+        "{} served, {} refused",
+        count(422),
+        count(503)
+    );
     for refused in answers.iter().filter(|answer| answer.status == 503) {
         assert_eq!(refused.header("retry-after"), Some("1"));
         assert_eq!(refused.page().heading(), "Too busy to answer right now");

@@ -30,9 +30,16 @@ async fn one_of_each(desk: &Desk) -> Vec<(&'static str, u16, Answer)> {
     let strict = desk.with(|settings| settings.rates.form = 1).visitor().from("203.0.113.9");
     strict.post("/logout", &NOTHING).await;
     let full = desk.with(|settings| settings.in_flight = 0).visitor();
-    let taken = [("page", "/signup"), ("name", "Ann"), ("email", &*crate::support::address(&name)), ("password", PASSWORD)];
+    let taken = [
+        ("page", "/signup"),
+        ("name", "Ann"),
+        ("email", &*crate::support::address(&name)),
+        ("password", PASSWORD),
+    ];
     let panics = desk.behind(layers(
-        pages::routes().route("/panics", get(async || -> &'static str { panic!("of a test") })).with_state(desk.state.clone()),
+        pages::routes()
+            .route("/panics", get(async || -> &'static str { panic!("of a test") }))
+            .with_state(desk.state.clone()),
         &desk.state,
     ));
     vec![
@@ -42,7 +49,11 @@ async fn one_of_each(desk: &Desk) -> Vec<(&'static str, u16, Answer)> {
         ("a link that is shown", 200, admin.post("/fn/invite_user", &[("id", id.to_string())]).await),
         ("a redirect of a page", 303, visitor.get("/account").await),
         ("a redirect of a form", 303, visitor.post("/logout", &NOTHING).await),
-        ("a file that is known", 304, visitor.send(Request::get(&style).header(header::IF_NONE_MATCH, tag), Body::empty()).await),
+        (
+            "a file that is known",
+            304,
+            visitor.send(Request::get(&style).header(header::IF_NONE_MATCH, tag), Body::empty()).await,
+        ),
         ("a page that cannot be read", 400, admin.get("/admin/users?limit=0").await),
         ("a form of another site", 403, visitor.send(cross_site, Body::empty()).await),
         ("no page", 404, visitor.get("/nothing").await),
@@ -95,13 +106,23 @@ async fn a_page_has_a_nonce_of_its_own_and_runs_nothing_without(desk: Desk) {
             let answer = visitor.get(path).await;
             let policy = answer.header("content-security-policy").unwrap();
             let nonce = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap();
-            assert!(policy.contains(&format!("script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval';")));
-            assert!(policy.contains("object-src 'none'") && policy.contains("form-action 'self'"), "{policy}");
+            assert!(
+                policy.contains(&format!("script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval';"))
+            );
+            assert!(
+                policy.contains("object-src 'none'") && policy.contains("form-action 'self'"),
+                "{policy}"
+            );
             let page = answer.page();
-            let bearers = page.elements().filter(|element| matches!(element.name.as_str(), "script" | "style"));
+            let bearers =
+                page.elements().filter(|element| matches!(element.name.as_str(), "script" | "style"));
             assert!(bearers.into_iter().all(|element| element.get("nonce") == Some(nonce)), "{path}");
             assert_eq!(page.with("rel", "stylesheet").unwrap().get("nonce"), Some(nonce), "{path}");
-            assert_eq!(answer.text().matches(nonce).count(), answer.text().matches("nonce=").count(), "{path}");
+            assert_eq!(
+                answer.text().matches(nonce).count(),
+                answer.text().matches("nonce=").count(),
+                "{path}"
+            );
             nonces.insert(nonce.to_owned());
         }
     }
@@ -146,7 +167,10 @@ async fn a_file_is_known_by_its_tag(desk: Desk) {
     let ask = Request::get(&style).header(header::IF_NONE_MATCH, file.header("etag").unwrap());
     let known = visitor.send(ask, Body::empty()).await.is(304);
     assert!(known.body.is_empty());
-    assert_eq!((known.header("etag"), known.header("cache-control")), (file.header("etag"), file.header("cache-control")));
+    assert_eq!(
+        (known.header("etag"), known.header("cache-control")),
+        (file.header("etag"), file.header("cache-control"))
+    );
     // Whoever is signed in gets the same, and nobody looks who that is.
     visitor.set_cookie("__Host-session", "AAAAAAAAAAAAAAAAAAAAAA");
     visitor.get(&style).await.is(200);

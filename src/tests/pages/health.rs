@@ -12,7 +12,10 @@ both! {
 async fn it_lives_and_is_ready(desk: Desk) {
     for path in ["/health/live", "/health/ready"] {
         let answer = desk.visitor().get(path).await.is(200);
-        assert_eq!((answer.header("content-type"), answer.text()), (Some("application/json"), r#"{"status":"ok"}"#));
+        assert_eq!(
+            (answer.header("content-type"), answer.text()),
+            (Some("application/json"), r#"{"status":"ok"}"#)
+        );
         assert_eq!(answer.header("set-cookie"), None);
         desk.visitor().head(path).await.is(200);
     }
@@ -39,7 +42,10 @@ async fn it_lives_while_it_shuts_down_but_is_not_ready(desk: Desk) {
 }
 
 async fn health_is_told_however_busy_the_server_is(desk: Desk) {
-    let full = desk.with(|settings| (settings.in_flight, settings.rates.page) = (0, 1)).visitor().from("203.0.113.9");
+    let full = desk
+        .with(|settings| (settings.in_flight, settings.rates.page) = (0, 1))
+        .visitor()
+        .from("203.0.113.9");
     full.get("/").await.is(503);
     full.get("/").await.is(429);
     for _ in 0..3 {

@@ -32,7 +32,10 @@ async fn the_set_up_link_makes_the_first_owner_once(desk: Desk) {
     let refused = other.post("/fn/set_up", &form).await.is(410).page();
     assert_eq!(refused.heading(), "This link has been used or has expired");
     assert_eq!(desk.written().await, before);
-    assert!(frontdesk_domain::accounts::setup_link(&desk.domain).await.unwrap().is_none(), "there is no other");
+    assert!(
+        frontdesk_domain::accounts::setup_link(&desk.domain).await.unwrap().is_none(),
+        "there is no other"
+    );
 }
 
 async fn a_new_set_up_link_replaces_the_one_before(desk: Desk) {
@@ -88,7 +91,10 @@ async fn a_new_invitation_replaces_the_one_before(desk: Desk) {
     desk.visitor().get(&second).await.is(200);
     // Once they are kept out, it is good for nothing.
     admin.submit(&person, "/fn/suspend_user", &[("reason", "A mistake")]).await.is(303);
-    desk.visitor().post("/fn/accept_invite", &[("token", token(&second)), ("password", PASSWORD)]).await.is(410);
+    desk.visitor()
+        .post("/fn/accept_invite", &[("token", token(&second)), ("password", PASSWORD)])
+        .await
+        .is(410);
 }
 
 fn token(link: &str) -> &str {
@@ -105,7 +111,13 @@ async fn a_link_ends_with_its_time(desk: Desk) {
     let (_, id) = desk.somebody(&[]).await;
     let invite = format!("/invite?token={}", desk.invite(id).await);
     desk.domain.clock.advance(7 * DAY - 1);
-    let form = desk.visitor().get(&invite).await.is(200).page().filled("/fn/accept_invite", &[("password", PASSWORD)]);
+    let form = desk
+        .visitor()
+        .get(&invite)
+        .await
+        .is(200)
+        .page()
+        .filled("/fn/accept_invite", &[("password", PASSWORD)]);
     desk.domain.clock.advance(1);
     desk.visitor().get(&invite).await.is(410);
     desk.visitor().post("/fn/accept_invite", &form).await.is(410);
@@ -145,12 +157,15 @@ async fn a_token_stays_out_of_addresses_and_of_what_other_sites_see(desk: Desk) 
         assert_eq!(answer.header("referrer-policy"), Some("strict-origin-when-cross-origin"));
         assert_eq!(answer.header("cache-control"), Some("no-store"));
         let page = answer.page();
-        let addresses = page.elements().flat_map(|element| ["href", "src", "action"].map(|name| element.get(name)));
+        let addresses =
+            page.elements().flat_map(|element| ["href", "src", "action"].map(|name| element.get(name)));
         for address in addresses.flatten() {
             assert!(!address.contains(&token), "{address}");
         }
     }
-    let answer = visitor.submit(&format!("/invite?token={token}"), "/fn/accept_invite", &[("password", PASSWORD)]).await;
+    let answer = visitor
+        .submit(&format!("/invite?token={token}"), "/fn/accept_invite", &[("password", PASSWORD)])
+        .await;
     let told = answer.headers.values().any(|value| value.to_str().unwrap().contains(&token));
     assert!(!told, "{:?}", answer.headers);
     // What the database keeps does not open anything.

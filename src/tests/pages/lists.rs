@@ -26,15 +26,35 @@ async fn a_query_that_cannot_be_read_is_refused_and_named(desk: Desk) {
     let auditor = desk.arrive(Role::Auditor).await;
     let long = format!("q={}", "x".repeat(101));
     let users = [
-        ("limit=0", "limit"), ("limit=101", "limit"), ("limit=abc", "limit"), ("limit=-1", "limit"),
-        ("limit=1e1", "limit"), ("limit=99999999999999999999", "limit"), ("sort=x", "sort"),
-        ("sort=--name", "sort"), ("sort=password_hash", "sort"), ("sort=name%20DESC", "sort"), ("status=new", "status"),
-        ("page=2", "page"), ("Q=ann", "Q"), ("q=a&q=b", "q"), ("q=%00", "q"), ("q=a%0Ab", "q"), (&*long, "q"),
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("limit=abc", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=1e1", "limit"),
+        ("limit=99999999999999999999", "limit"),
+        ("sort=x", "sort"),
+        ("sort=--name", "sort"),
+        ("sort=password_hash", "sort"),
+        ("sort=name%20DESC", "sort"),
+        ("status=new", "status"),
+        ("page=2", "page"),
+        ("Q=ann", "Q"),
+        ("q=a&q=b", "q"),
+        ("q=%00", "q"),
+        ("q=a%0Ab", "q"),
+        (&*long, "q"),
     ];
     let audit = [
-        ("limit=0", "limit"), ("limit=101", "limit"), ("actor=7", "actor"), ("target=ann", "target"),
-        ("action=user.deleted", "action"), ("since=yesterday", "since"), ("until=2026-13-01", "until"),
-        ("since=2026-03-01T10:00%2B02:00:00", "since"), ("sort=name", "sort"), ("q=ann", "q"),
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("actor=7", "actor"),
+        ("target=ann", "target"),
+        ("action=user.deleted", "action"),
+        ("since=yesterday", "since"),
+        ("until=2026-13-01", "until"),
+        ("since=2026-03-01T10:00%2B02:00:00", "since"),
+        ("sort=name", "sort"),
+        ("q=ann", "q"),
     ];
     for (path, queries) in [("/admin/users", &users[..]), ("/admin/audit", &audit[..])] {
         for (query, field) in queries {
@@ -65,9 +85,8 @@ async fn a_forged_or_foreign_cursor_is_refused(desk: Desk) {
     let cursor = of_joined.split("cursor=").nth(1).unwrap().to_owned();
     let of_audit = next(auditor.get("/admin/audit?limit=1").await.page());
     let of_audit = of_audit.split("cursor=").nth(1).unwrap();
-    let forged = |list: &str, key| {
-        Cursor { list: list.to_owned(), key, id: Uuid::max(), backwards: false }.encode()
-    };
+    let forged =
+        |list: &str, key| Cursor { list: list.to_owned(), key, id: Uuid::max(), backwards: false }.encode();
     let refused = [
         "users?cursor=x".to_owned(),
         "users?cursor=AAAA".to_owned(),
@@ -91,7 +110,10 @@ async fn a_forged_or_foreign_cursor_is_refused(desk: Desk) {
         let page = auditor.get(&format!("/admin/{path}")).await.is(400).page();
         let said = page.heading();
         // A control character is refused as such, before anybody tries to read a cursor.
-        assert!(said == "This place in the list cannot be found" || path.contains("%00"), "{path:.200}: {said}");
+        assert!(
+            said == "This place in the list cannot be found" || path.contains("%00"),
+            "{path:.200}: {said}"
+        );
         assert!(page.text().contains("Start from the first page") || path.contains("%00"), "{path:.200}");
     }
     // A place that nobody is at is a place all the same.
@@ -114,7 +136,8 @@ async fn a_cursor_leads_on_after_its_row_is_gone(desk: Desk) {
     let first = auditor.get("/admin/users?limit=2").await.page();
     let next = format!("/admin/users{}", first.link("Next").unwrap());
     let before = names(&auditor.get(&next).await.page());
-    let last: (Uuid,) = desk.find("SELECT id FROM users ORDER BY joined_at DESC LIMIT 1 OFFSET 1", Vec::new()).await;
+    let last: (Uuid,) =
+        desk.find("SELECT id FROM users ORDER BY joined_at DESC LIMIT 1 OFFSET 1", Vec::new()).await;
     desk.remove(frontdesk_model::UserId(last.0)).await;
     assert_eq!(names(&auditor.get(&next).await.is(200).page()), before);
 }
@@ -192,8 +215,11 @@ async fn the_audit_trail_is_walked_by_who_what_whom_and_when(desk: Desk) {
     admin.submit(&path, "/fn/reinstate_user", &[]).await.is(303);
     let rows = async |query: &str| {
         let page = admin.get(&format!("/admin/audit?{query}")).await.is(200).page();
-        let rows: Vec<String> =
-            page.all("td").filter(|cell| cell.get("data-label") == Some("Action")).map(|cell| cell.text.clone()).collect();
+        let rows: Vec<String> = page
+            .all("td")
+            .filter(|cell| cell.get("data-label") == Some("Action"))
+            .map(|cell| cell.text.clone())
+            .collect();
         rows
     };
     let of_target = format!("target={id}");

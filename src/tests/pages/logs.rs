@@ -44,8 +44,10 @@ async fn no_secret_is_logged(desk: Desk) {
     let log = Log::default();
     let writer = log.clone();
     // All that there is, also what only developers see.
-    let subscriber =
-        tracing_subscriber::fmt().with_max_level(Level::TRACE).with_ansi(false).with_writer(move || writer.clone());
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(Level::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone());
     let guard = tracing::subscriber::set_default(subscriber.finish());
 
     let (_, id) = desk.somebody(&[]).await;
@@ -57,18 +59,34 @@ async fn no_secret_is_logged(desk: Desk) {
     let session = admin.session().unwrap();
     let typed = [("email", "ann@example.com"), ("password", "zanzibar-7-umbrella")];
     desk.visitor().submit("/login", "/fn/sign_in", &typed).await.is(422);
-    desk.visitor().post("/fn/sign_up", &[("password", "short-and-secret"), ("password", "short-and-secret")]).await.is(400);
-    let created = admin.submit("/admin/users/new", "/fn/create_user", &[("name", "Zoe"), ("email", "zoe@example.com")]).await;
+    desk.visitor()
+        .post("/fn/sign_up", &[("password", "short-and-secret"), ("password", "short-and-secret")])
+        .await
+        .is(400);
+    let created = admin
+        .submit("/admin/users/new", "/fn/create_user", &[("name", "Zoe"), ("email", "zoe@example.com")])
+        .await;
     let page = created.is(200).page();
     let shown = page.with("class", "secret").unwrap().text.split("token=").nth(1).unwrap().to_owned();
     admin.post("/logout", &crate::support::NOTHING).await.is(303);
     drop(guard);
 
     let log = log.text();
-    assert!(log.contains("answered") && log.contains("path=\"/fn/sign_in\""), "nothing was heard:\n{log:.2000}");
+    assert!(
+        log.contains("answered") && log.contains("path=\"/fn/sign_in\""),
+        "nothing was heard:\n{log:.2000}"
+    );
     let secrets = [
-        PASSWORD, "correct+horse", "seven blue herons", "seven+blue", "zanzibar-7-umbrella", "short-and-secret",
-        &invite, &shown, &session, "$argon2id$",
+        PASSWORD,
+        "correct+horse",
+        "seven blue herons",
+        "seven+blue",
+        "zanzibar-7-umbrella",
+        "short-and-secret",
+        &invite,
+        &shown,
+        &session,
+        "$argon2id$",
     ];
     for secret in secrets {
         let line = log.lines().find(|line| line.contains(secret));

@@ -23,7 +23,8 @@ async fn no_link_and_no_form_leads_its_reader_nowhere(desk: Desk) {
         reached.insert(role.as_str(), crawl(&desk.arrive(*role).await).await);
     }
     // What each role can reach, by links alone.
-    let admin = ["/", "/account", "/admin", "/admin/audit", "/admin/users", "/admin/users/new", "/admin/users/{id}"];
+    let admin =
+        ["/", "/account", "/admin", "/admin/audit", "/admin/users", "/admin/users/new", "/admin/users/{id}"];
     let expected: BTreeMap<&str, Vec<&str>> = [
         ("anonymous", vec!["/", "/login", "/signup"]),
         ("member", vec!["/", "/account"]),
@@ -52,7 +53,9 @@ async fn crawl(person: &Client) -> BTreeSet<String> {
         for form in page.all("form") {
             let action = form.get("action").unwrap();
             match form.get("method") {
-                Some("post") => assert!(server_fn_paths().any(|(there, _)| there == action), "{path} posts to {action}"),
+                Some("post") => {
+                    assert!(server_fn_paths().any(|(there, _)| there == action), "{path} posts to {action}")
+                }
                 _ => waiting.push_back(action.to_owned()),
             }
         }

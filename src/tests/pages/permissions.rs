@@ -14,8 +14,14 @@ use crate::support::{Answer, Client, Desk, PASSWORD};
 both! { everybody_may_do_what_the_table_says }
 
 /// Who asks, in the order of the columns.
-const PEOPLE: [Option<Role>; 6] =
-    [None, Some(Role::Member), Some(Role::Auditor), Some(Role::Support), Some(Role::Admin), Some(Role::Owner)];
+const PEOPLE: [Option<Role>; 6] = [
+    None,
+    Some(Role::Member),
+    Some(Role::Auditor),
+    Some(Role::Support),
+    Some(Role::Admin),
+    Some(Role::Owner),
+];
 
 /// To whom it is done. Each cell has somebody of its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,7 +57,8 @@ const fn post(
 
 const ID: (&str, &str) = ("id", "{id}");
 const WHY: (&str, &str) = ("reason", "Sent spam");
-const EDIT: &[(&str, &str)] = &[ID, ("version", "{version}"), ("name", "Zoe"), ("email", "{new}@example.com")];
+const EDIT: &[(&str, &str)] =
+    &[ID, ("version", "{version}"), ("name", "Zoe"), ("email", "{new}@example.com")];
 
 /// In braces stands what differs from cell to cell.
 const PAGES: &[Row] = &[
@@ -76,7 +83,12 @@ const PAGES: &[Row] = &[
 ];
 
 const FORMS: &[Row] = &[
-    post("/fn/sign_up", "", To::Nobody, &[("name", "Zoe"), ("email", "{new}@example.com"), ("password", PASSWORD)]),
+    post(
+        "/fn/sign_up",
+        "",
+        To::Nobody,
+        &[("name", "Zoe"), ("email", "{new}@example.com"), ("password", PASSWORD)],
+    ),
     post("/fn/sign_in", "", To::Member, &[("email", "{email}"), ("password", PASSWORD)]),
     post("/fn/sign_in", "a suspended one", To::Suspended, &[("email", "{email}"), ("password", PASSWORD)]),
     post("/logout", "", To::Nobody, &[]),
@@ -122,7 +134,8 @@ const FORMS: &[Row] = &[
 
 #[test]
 fn every_page_has_a_row() {
-    let there: BTreeSet<String> = generate_route_list(App).iter().map(|route| route.path().to_owned()).collect();
+    let there: BTreeSet<String> =
+        generate_route_list(App).iter().map(|route| route.path().to_owned()).collect();
     let asked = |path: &str| PAGES.iter().any(|row| row.ask.split('?').next() == Some(path));
     assert!(there.len() >= 11, "{there:?}");
     for path in there {
@@ -164,7 +177,8 @@ async fn cell(desk: &Desk, method: &str, row: &Row, role: Option<Role>) -> Strin
         To::Owner => desk.somebody(&[Role::Owner]).await,
         _ => desk.somebody(&[]).await,
     };
-    let needs = |what: &str| row.ask.contains(what) || row.fields.iter().any(|(_, value)| value.contains(what));
+    let needs =
+        |what: &str| row.ask.contains(what) || row.fields.iter().any(|(_, value)| value.contains(what));
     let token = if needs("{token}") { desk.invite(id).await } else { String::new() };
     let session = if needs("{session}") { another_session(desk, &name, id).await } else { String::new() };
     match row.to {
@@ -179,8 +193,13 @@ async fn cell(desk: &Desk, method: &str, row: &Row, role: Option<Role>) -> Strin
     let email = crate::support::address(&name);
     let fill = |text: &str| {
         let values = [
-            ("{id}", &*target), ("{nobody}", &*nobody), ("{new}", &*nobody), ("{email}", &*email),
-            ("{token}", &*token), ("{session}", &*session), ("{version}", &*version.to_string()),
+            ("{id}", &*target),
+            ("{nobody}", &*nobody),
+            ("{new}", &*nobody),
+            ("{email}", &*email),
+            ("{token}", &*token),
+            ("{session}", &*session),
+            ("{version}", &*version.to_string()),
         ];
         values.iter().fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
     };
@@ -243,8 +262,9 @@ fn header() -> Vec<String> {
 
 /// In columns as wide as what is in them.
 fn written(table: &[Vec<String>]) -> String {
-    let widths: Vec<usize> =
-        (0..table[0].len()).map(|at| table.iter().map(|row| row[at].chars().count()).max().unwrap()).collect();
+    let widths: Vec<usize> = (0..table[0].len())
+        .map(|at| table.iter().map(|row| row[at].chars().count()).max().unwrap())
+        .collect();
     let line = |row: &Vec<String>| {
         let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()

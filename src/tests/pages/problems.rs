@@ -48,7 +48,9 @@ async fn a_program_is_told_in_problem_json(desk: Desk) {
         assert!(answer.all("vary").contains(&"accept"), "{answer:?}");
     }
     // Whoever does not say what they take is a program, too; and so is everybody under /api.
-    for (accept, path) in [("*/*", "/fn/sign_in"), ("text/html;q=0", "/fn/sign_in"), (BROWSER, "/api/v1/nothing")] {
+    for (accept, path) in
+        [("*/*", "/fn/sign_in"), ("text/html;q=0", "/fn/sign_in"), (BROWSER, "/api/v1/nothing")]
+    {
         desk.visitor().send(Request::get(path).header(ACCEPT, accept), Body::empty()).await.problem();
     }
 }
@@ -95,7 +97,9 @@ async fn the_page_of_a_problem_names_the_request(desk: Desk) {
     let routes = pages::routes().route("/panics", panics).with_state(desk.state.clone());
     let desk = desk.behind(layers(routes, &desk.state));
     let member = desk.arrive(Role::Member).await;
-    for (path, status) in [("/panics", 500), ("/nothing", 404), ("/admin/users", 404), ("/setup", 410), ("/fn/x", 405)] {
+    for (path, status) in
+        [("/panics", 500), ("/nothing", 404), ("/admin/users", 404), ("/setup", 410), ("/fn/x", 405)]
+    {
         let page = member.send(traced(path, BROWSER), Body::empty()).await.is(status).page();
         assert!(page.one("code").text.ends_with(TRACE), "{path}: {}", page.text());
     }

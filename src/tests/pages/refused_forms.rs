@@ -24,7 +24,8 @@ struct Refused {
 
 const NAME: (&str, &str) = ("name", "Enter a name");
 const EMAIL: (&str, &str) = ("email", "Enter an e-mail address like name@example.com");
-const SHORT: (&str, &str) = ("password", "Use at least 15 characters: a few words together are easy to remember");
+const SHORT: (&str, &str) =
+    ("password", "Use at least 15 characters: a few words together are easy to remember");
 
 /// All forms in which something is typed, each with its visitor.
 async fn forms(desk: &Desk) -> Vec<(Client, Refused)> {
@@ -120,7 +121,9 @@ async fn a_password_is_never_sent_back(desk: Desk) {
         desk.visitor().submit("/signup", "/fn/sign_up", &sign_up).await,
         desk.visitor().submit("/login", "/fn/sign_in", &sign_in).await,
         // Also where the whole form cannot be read, and to programs.
-        desk.visitor().post("/fn/sign_in", &[("page", "/login"), ("password", typed), ("password", typed)]).await,
+        desk.visitor()
+            .post("/fn/sign_in", &[("page", "/login"), ("password", typed), ("password", typed)])
+            .await,
         desk.visitor().program().post("/fn/sign_in", &sign_in).await,
         desk.visitor().program().post("/fn/sign_in", &[("passwort", typed)]).await,
     ];
@@ -136,7 +139,8 @@ async fn what_was_typed_is_shown_as_text_and_nothing_else(desk: Desk) {
     let (_, id) = desk.somebody(&[]).await;
     let person = format!("/admin/users/{id}");
     // Refused, and shown again.
-    let page = admin.submit("/admin/users/new", "/fn/create_user", &[("name", evil), ("email", evil)]).await.is(422);
+    let page =
+        admin.submit("/admin/users/new", "/fn/create_user", &[("name", evil), ("email", evil)]).await.is(422);
     assert_eq!(page.page().by_id("name").unwrap().get("value"), Some(evil));
     assert_eq!(page.page().by_id("email").unwrap().get("value"), Some(evil));
     let long = format!("{evil}{}", "x".repeat(500));
@@ -151,8 +155,11 @@ async fn what_was_typed_is_shown_as_text_and_nothing_else(desk: Desk) {
         assert!(!page.text().contains("<script>alert") && !page.text().contains("<img src"), "{path}");
     }
     // In addresses, too.
-    for path in ["/admin/users?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "/login?next=%22%3E%3Cscript%3Ealert(1)"] {
-        let page = if path.starts_with("/login") { desk.visitor().get(path).await } else { admin.get(path).await };
+    for path in
+        ["/admin/users?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "/login?next=%22%3E%3Cscript%3Ealert(1)"]
+    {
+        let page =
+            if path.starts_with("/login") { desk.visitor().get(path).await } else { admin.get(path).await };
         assert!(!page.text().contains("<script>alert"), "{path}");
     }
 }

@@ -1,9 +1,6 @@
 //! Staying signed in, and the ways in which that ends.
 
-use frontdesk_domain::{
-    accounts,
-    actor::Actor,
-};
+use frontdesk_domain::{accounts, actor::Actor};
 use frontdesk_model::{Role, forms::ChangeRole};
 
 use crate::support::{Client, DAY, Desk, NOTHING};
@@ -70,9 +67,7 @@ async fn nobody_ends_a_session_of_somebody_else(desk: Desk) {
 
 async fn suspending_or_removing_somebody_ends_their_sessions(desk: Desk) {
     let admin = desk.arrive(Role::Admin).await;
-    for (action, typed) in
-        [("/fn/suspend_user", &[("reason", "Sent spam")][..]), ("/fn/remove_user", &[])]
-    {
+    for (action, typed) in [("/fn/suspend_user", &[("reason", "Sent spam")][..]), ("/fn/remove_user", &[])] {
         let (name, id) = desk.somebody(&[Role::Support]).await;
         let devices = [desk.sign_in(&name).await, desk.sign_in(&name).await];
         admin.submit(&format!("/admin/users/{id}"), action, typed).await.is(303);
@@ -92,7 +87,10 @@ async fn choosing_a_new_password_ends_every_session_but_the_new_one(desk: Desk) 
     let typed = [("password", "seven blue herons at dusk")];
     after.submit(&format!("/invite?token={token}"), "/fn/accept_invite", &typed).await.leads_to("/account");
     before.get("/account").await.leads_to(OUT);
-    assert_eq!(after.get("/account").await.is(200).page().flash(), Some("Your password is set, and you are signed in."));
+    assert_eq!(
+        after.get("/account").await.is(200).page().flash(),
+        Some("Your password is set, and you are signed in.")
+    );
     desk.visitor().sign_in(&name).await.is(422);
 }
 

@@ -79,7 +79,8 @@ async fn signing_in_leads_on_to_a_page_of_this_site_only(desk: Desk) {
         (&long, "/account"),
     ];
     for (next, place) in cases {
-        let typed = [("page", "/login"), ("next", next), ("email", "ann@example.com"), ("password", PASSWORD)];
+        let typed =
+            [("page", "/login"), ("next", next), ("email", "ann@example.com"), ("password", PASSWORD)];
         desk.visitor().post("/fn/sign_in", &typed).await.leads_to(place);
     }
 }
@@ -90,7 +91,8 @@ async fn who_is_sent_to_sign_in_comes_back(desk: Desk) {
     let sent = ada.get("/admin/users?q=a%26b").await.leads_to("/login?next=%2Fadmin%2Fusers%3Fq%3Da%2526b");
     let typed = [("email", "ada@example.com"), ("password", PASSWORD)];
     // By way of a mistake.
-    let wrong = ada.submit(sent.location(), "/fn/sign_in", &[typed[0], ("password", "not that one")]).await.is(422);
+    let wrong =
+        ada.submit(sent.location(), "/fn/sign_in", &[typed[0], ("password", "not that one")]).await.is(422);
     let form = wrong.page().filled("/fn/sign_in", &typed);
     let back = ada.post("/fn/sign_in", &form).await.leads_to("/admin/users?q=a%26b");
     let page = ada.follow(&back).await.is(200).page();
@@ -165,7 +167,8 @@ async fn a_suspended_person_learns_it_only_with_the_right_password(desk: Desk) {
 
 async fn after_ten_failures_there_is_a_pause_whoever_asks(desk: Desk) {
     desk.register("Ann", &[]).await;
-    let wrong = [("page", "/login"), ("email", "ann@example.com"), ("password", "wrong horse battery staple")];
+    let wrong =
+        [("page", "/login"), ("email", "ann@example.com"), ("password", "wrong horse battery staple")];
     for _ in 0..10 {
         desk.visitor().post("/fn/sign_in", &wrong).await.is(422);
     }

@@ -9,7 +9,8 @@ both! {
     whoever_is_signed_in_has_no_use_for_signing_up_or_in,
 }
 
-const ANN: [(&str, &str); 3] = [("name", " Ann   O'Neil "), ("email", "Ann@Example.com"), ("password", PASSWORD)];
+const ANN: [(&str, &str); 3] =
+    [("name", " Ann   O'Neil "), ("email", "Ann@Example.com"), ("password", PASSWORD)];
 
 async fn a_visitor_signs_up_and_is_signed_in(desk: Desk) {
     let ann = desk.visitor();

@@ -24,12 +24,19 @@ async fn every_page_costs_a_fixed_number_of_statements(desk: Desk) {
     let (_, id) = desk.somebody(&[]).await;
     let invite = format!("/invite?token={}", desk.invite(id).await);
     let person = format!("/admin/users/{id}");
-    let of_visitor = [("/", 0), ("/login", 0), ("/signup", 0), ("/admin/users", 0), ("/nothing", 0), (&*invite, 1)];
+    let of_visitor =
+        [("/", 0), ("/login", 0), ("/signup", 0), ("/admin/users", 0), ("/nothing", 0), (&*invite, 1)];
     // One for the session and the person in it, with their roles.
     let of_member = [("/", 1), ("/login", 1), ("/account", 2), ("/admin/users", 1), ("/nothing", 1)];
     let of_admin = [
-        ("/", 1), ("/account", 2), ("/admin", 7), ("/admin/users", 2), ("/admin/users?q=ada", 3),
-        ("/admin/users/new", 1), (&*person, 3), ("/admin/audit", 2),
+        ("/", 1),
+        ("/account", 2),
+        ("/admin", 7),
+        ("/admin/users", 2),
+        ("/admin/users?q=ada", 3),
+        ("/admin/users/new", 1),
+        (&*person, 3),
+        ("/admin/audit", 2),
     ];
     for (person, costs) in [(&visitor, &of_visitor[..]), (&member, &of_member), (&admin, &of_admin)] {
         for (path, expected) in costs {
@@ -40,7 +47,9 @@ async fn every_page_costs_a_fixed_number_of_statements(desk: Desk) {
 
 async fn a_list_costs_the_same_with_any_number_of_rows(desk: Desk) {
     let admin = desk.arrive(Role::Admin).await;
-    accounts::seed(&desk.domain, &Seeding { users: 150, seed: 7, password_hash: None }, |_| ()).await.unwrap();
+    accounts::seed(&desk.domain, &Seeding { users: 150, seed: 7, password_hash: None }, |_| ())
+        .await
+        .unwrap();
     for _ in 0..5 {
         desk.somebody(&[Role::Support, Role::Auditor]).await;
     }

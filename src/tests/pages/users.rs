@@ -1,6 +1,7 @@
 //! What staff do for people, from the first page to the audit trail.
 
 use frontdesk_model::Role;
+use http::{Request, header::CONTENT_TYPE};
 use uuid::Uuid;
 
 use crate::support::{Client, Desk, PASSWORD, Page};
@@ -14,11 +15,15 @@ both! {
     there_is_always_an_owner,
     a_page_offers_only_what_its_reader_may_do,
     what_happened_is_told_with_who_where_and_which_request,
+    where_somebody_is_comes_from_a_trusted_proxy_only,
 }
 
 /// What the page of a person says has happened to them, the newest first.
 fn trail(page: &Page) -> Vec<&str> {
-    page.all("td").filter(|cell| cell.get("data-label") == Some("Action")).map(|cell| cell.text.as_str()).collect()
+    page.all("td")
+        .filter(|cell| cell.get("data-label") == Some("Action"))
+        .map(|cell| cell.text.as_str())
+        .collect()
 }
 
 /// Fills in a form on a page and goes on where it leads.
@@ -36,7 +41,9 @@ async fn staff_find_somebody_and_correct_their_name(desk: Desk) {
     let found = support.get(&format!("{users}?q=zoe")).await.is(200).page();
     let path = found.link("Zoe Miller").unwrap().to_owned();
 
-    let page = does(&support, &path, "/fn/update_user", &[("name", "Zoë Müller"), ("email", "zoe@example.org")]).await;
+    let page =
+        does(&support, &path, "/fn/update_user", &[("name", "Zoë Müller"), ("email", "zoe@example.org")])
+            .await;
     assert_eq!((page.heading(), page.flash()), ("Zoë Müller", Some("Changes saved.")));
     assert!(page.text().contains("zoe@example.org"));
     // Support sees no audit trail; an auditor sees what changed, from what to what.
@@ -44,7 +51,8 @@ async fn staff_find_somebody_and_correct_their_name(desk: Desk) {
     let auditor = desk.arrive(Role::Auditor).await;
     let page = auditor.get(&path).await.is(200).page();
     assert_eq!(trail(&page), ["changed a user", "signed up"]);
-    let changes: Vec<&str> = page.all("del").chain(page.all("ins")).map(|change| change.text.as_str()).collect();
+    let changes: Vec<&str> =
+        page.all("del").chain(page.all("ins")).map(|change| change.text.as_str()).collect();
     for text in ["Zoe Miller", "zoe.miller@example.com", "Zoë Müller", "zoe@example.org"] {
         assert!(changes.contains(&text), "{text} in {changes:?}");
     }
@@ -61,13 +69,23 @@ async fn staff_suspend_somebody_who_is_told_why_by_nobody_else(desk: Desk) {
     let page = does(&admin, &path, "/fn/suspend_user", &[("reason", " Sent spam,\r\nthree times ")]).await;
     assert_eq!(page.flash(), Some("User suspended, and signed out everywhere."));
     assert!(page.text().contains("Sent spam,\r\nthree times"), "{}", page.text());
-    assert!(admin.get("/admin").await.page().link(&name).is_some(), "the overview tells who needs a decision");
+    assert!(
+        admin.get("/admin").await.page().link(&name).is_some(),
+        "the overview tells who needs a decision"
+    );
     desk.visitor().sign_in(&name).await.is(409);
 
     let page = does(&admin, &path, "/fn/reinstate_user", &[]).await;
     assert_eq!(page.flash(), Some("User reinstated."));
     assert!(!page.by_id("main").unwrap().text.contains("Suspended because"));
-    assert_eq!(trail(&page)[..3], ["reinstated a user", "Failed failed to sign insuspended", "suspended a userSent spam,\r\nthree times"]);
+    assert_eq!(
+        trail(&page)[..3],
+        [
+            "reinstated a user",
+            "Failed failed to sign insuspended",
+            "suspended a userSent spam,\r\nthree times"
+        ]
+    );
     desk.sign_in(&name).await;
 }
 
@@ -84,7 +102,8 @@ async fn somebody_removed_is_restored_as_they_were(desk: Desk) {
     assert!(admin.get("/admin/users").await.page().link(&name).is_none());
     assert!(admin.get("/admin/users?status=removed").await.page().link(&name).is_some());
     // Their address stays theirs.
-    let typed = [("name", "Somebody else"), ("email", &*crate::support::address(&name)), ("password", PASSWORD)];
+    let typed =
+        [("name", "Somebody else"), ("email", &*crate::support::address(&name)), ("password", PASSWORD)];
     desk.visitor().submit("/signup", "/fn/sign_up", &typed).await.is(409);
 
     let page = does(&admin, &path, "/fn/restore_user", &[]).await;
@@ -137,7 +156,9 @@ async fn there_is_always_an_owner(desk: Desk) {
     assert_eq!(desk.written().await, before);
 
     // Somebody who was made an owner and never chose a password could not let anybody in.
-    let created = owner.submit("/admin/users/new", "/fn/create_user", &[("name", "Zoe"), ("email", "zoe@example.com")]).await;
+    let created = owner
+        .submit("/admin/users/new", "/fn/create_user", &[("name", "Zoe"), ("email", "zoe@example.com")])
+        .await;
     created.is(200);
     let (zoe,): (Uuid,) = desk.find("SELECT id FROM users WHERE email = 'zoe@example.com'", Vec::new()).await;
     does(&owner, &format!("/admin/users/{zoe}"), "/fn/grant_role", &[("role", "owner")]).await;
@@ -156,8 +177,14 @@ async fn a_page_offers_only_what_its_reader_may_do(desk: Desk) {
         (
             Role::Admin,
             &[
-                "/logout", "/fn/update_user", "/fn/grant_role", "/fn/grant_role", "/fn/grant_role", "/fn/invite_user",
-                "/fn/suspend_user", "/fn/remove_user",
+                "/logout",
+                "/fn/update_user",
+                "/fn/grant_role",
+                "/fn/grant_role",
+                "/fn/grant_role",
+                "/fn/invite_user",
+                "/fn/suspend_user",
+                "/fn/remove_user",
             ],
             true,
         ),
@@ -194,4 +221,21 @@ async fn what_happened_is_told_with_who_where_and_which_request(desk: Desk) {
     let cells: Vec<&str> = row.all("td").map(|cell| cell.text.as_str()).collect();
     assert_eq!(cells[1..4], [&*name, "created a user", "Zoe"]);
     assert_eq!(cells[5], "203.0.113.9");
+}
+
+async fn where_somebody_is_comes_from_a_trusted_proxy_only(desk: Desk) {
+    let proxied = desk
+        .with(|settings| settings.trusted_proxies = ["10.0.0.0/8".parse().unwrap()].into_iter().collect());
+    let sign_up = async |name: &str, peer: &str| {
+        let request = Request::post("/fn/sign_up")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("x-forwarded-for", "198.51.100.1, 203.0.113.9");
+        let body = format!("name={name}&email={name}%40example.com&password={}", PASSWORD.replace(' ', "+"));
+        proxied.visitor().from(peer).send(request, body.into()).await.is(303);
+        let ip = "SELECT ip FROM audit_events WHERE action = 'user.signed_up' AND target_label = $1";
+        desk.find::<(String,)>(ip, vec![name.into()]).await.0
+    };
+    // Left of the last one, the client may have written what it likes.
+    assert_eq!(sign_up("Zoe", "10.0.0.1").await, "203.0.113.9");
+    assert_eq!(sign_up("Max", "192.0.2.7").await, "192.0.2.7");
 }

@@ -21,7 +21,10 @@ async fn exchange(desk: &Desk, request: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (router, shutdown) = (desk.router(), desk.state.shutdown.clone());
-    let server = tokio::spawn(async move { serve::serve(listener, router, &serve::Settings::default(), shutdown).await });
+    let server =
+        tokio::spawn(
+            async move { serve::serve(listener, router, &serve::Settings::default(), shutdown).await },
+        );
     let talk = async {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
@@ -49,7 +52,9 @@ async fn an_answer_to_head_has_the_length_and_not_the_body(desk: Desk) {
     let page = desk.visitor().get("/login").await.page();
     let style = page.with("rel", "stylesheet").unwrap().get("href").unwrap().to_owned();
     for path in ["/login", &style, "/health/live"] {
-        let request = format!("HEAD {path} HTTP/1.1\r\nhost: desk.example\r\naccept: text/html\r\nconnection: close\r\n\r\n");
+        let request = format!(
+            "HEAD {path} HTTP/1.1\r\nhost: desk.example\r\naccept: text/html\r\nconnection: close\r\n\r\n"
+        );
         let answer = exchange(&desk, &request).await;
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         assert!(head.starts_with("HTTP/1.1 200 "), "{path}: {head}");

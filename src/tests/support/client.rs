@@ -152,7 +152,8 @@ impl Client {
         for line in answer.all("set-cookie") {
             let mut parts = line.split(';').map(str::trim);
             let (name, value) = parts.next().unwrap().split_once('=').unwrap();
-            let has = |attribute: &str| line.split(';').any(|part| part.trim().eq_ignore_ascii_case(attribute));
+            let has =
+                |attribute: &str| line.split(';').any(|part| part.trim().eq_ignore_ascii_case(attribute));
             if name.starts_with("__Host-") && !(has("Secure") && has("Path=/")) {
                 continue;
             }

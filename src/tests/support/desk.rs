@@ -134,8 +134,7 @@ impl Desk {
 
     /// Somebody with these roles, by a name that nobody else has.
     pub async fn somebody(&self, roles: &[Role]) -> (String, UserId) {
-        const NAMES: [&str; 8] =
-            ["Ada", "Béla", "Chiara", "Dmitri", "Eşe", "Farid", "Grete", "Hanako"];
+        const NAMES: [&str; 8] = ["Ada", "Béla", "Chiara", "Dmitri", "Eşe", "Farid", "Grete", "Hanako"];
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed) as usize;
         let name = format!("{} {number}", NAMES[number % NAMES.len()]);

@@ -56,7 +56,9 @@ impl Database {
     fn url(&self) -> DatabaseUrl {
         match self {
             Self::Sqlite(folder) => DatabaseUrl::Sqlite(folder.path().join("desk.db")),
-            Self::Postgres { server, name } => DatabaseUrl::Postgres(Box::new(server.as_ref().clone().database(name))),
+            Self::Postgres { server, name } => {
+                DatabaseUrl::Postgres(Box::new(server.as_ref().clone().database(name)))
+            }
         }
     }
 
@@ -79,9 +81,8 @@ fn server() -> PgConnectOptions {
 }
 
 async fn administer(server: &PgConnectOptions, command: String) {
-    let mut connection = server
-        .connect()
-        .await
-        .unwrap_or_else(|error| panic!("the PostgreSQL server that {VARIABLE} names does not answer: {error}"));
+    let mut connection = server.connect().await.unwrap_or_else(|error| {
+        panic!("the PostgreSQL server that {VARIABLE} names does not answer: {error}")
+    });
     connection.execute(sqlx::AssertSqlSafe(command)).await.unwrap();
 }

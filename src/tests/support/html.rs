@@ -48,7 +48,8 @@ impl Page {
             if let Some(name) = tag.strip_prefix('/') {
                 let closed = open.pop().map(|at| page.0[at].name.as_str());
                 let at = html.len() - rest.len();
-                let around: String = html[..at].chars().rev().take(300).collect::<Vec<_>>().into_iter().rev().collect();
+                let around: String =
+                    html[..at].chars().rev().take(300).collect::<Vec<_>>().into_iter().rev().collect();
                 assert_eq!(closed, Some(name), "this end does not belong to what was begun last: {around}");
             } else if !tag.starts_with('!') {
                 let (name, attributes) = read_tag(tag);
@@ -198,8 +199,14 @@ fn read_tag(tag: &str) -> (String, Vec<(String, String)>) {
 }
 
 fn decode(text: &str) -> String {
-    let entities =
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&nbsp;", "\u{A0}")];
+    let entities = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#x27;", "'"),
+        ("&#39;", "'"),
+        ("&nbsp;", "\u{A0}"),
+    ];
     let text = entities.iter().fold(text.to_owned(), |text, (entity, plain)| text.replace(entity, plain));
     // Last, or what somebody typed as an entity would become one.
     text.replace("&amp;", "&")

@@ -8,8 +8,18 @@ use super::{Answer, Page};
 
 /// What an answer never says: how it is made.
 const INTERNALS: [&str; 12] = [
-    "sqlx", "panicked", "SELECT ", "INSERT ", "UPDATE users", "users_email_unique", "RUST_BACKTRACE", "backtrace",
-    ".rs:", "src/", "argon2", "token_hash",
+    "sqlx",
+    "panicked",
+    "SELECT ",
+    "INSERT ",
+    "UPDATE users",
+    "users_email_unique",
+    "RUST_BACKTRACE",
+    "backtrace",
+    ".rs:",
+    "src/",
+    "argon2",
+    "token_hash",
 ];
 
 /// Holds the answer to all of it. `asked` is for the message of a test that fails.

@@ -1,10 +1,6 @@
 //! Whether an e-mail address and a password belong together.
 
-use frontdesk_model::{
-    Email, Secret, UserId,
-    audit::Action,
-    user::Status,
-};
+use frontdesk_model::{Email, Secret, UserId, audit::Action, user::Status};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -49,8 +45,8 @@ pub async fn check_password(
     let known = match known {
         Some(known) if verdict.matches && known.status == Status::Active.as_str() => known,
         known => {
-            let suspended =
-                verdict.matches && known.as_ref().is_some_and(|known| known.status == Status::Suspended.as_str());
+            let suspended = verdict.matches
+                && known.as_ref().is_some_and(|known| known.status == Status::Suspended.as_str());
             write_down(domain, actor, &key, known.as_ref(), suspended).await?;
             return Err(if suspended {
                 Error::WrongState("This account is suspended. Get in touch with us to have it looked at.")

@@ -122,7 +122,8 @@ pub async fn accept_invite(domain: &Domain, actor: &Actor, form: AcceptInvite) -
     let user = store::by_id(&mut tx, id).await?.filter(|user| user.status == Status::Active);
     let user = user.ok_or(Error::LinkSpent)?;
     let epoch = store::set_password(&mut tx, id, hash, at).await?;
-    audit::append(&mut tx, &domain.clock, actor, Entry::new(Action::InviteAccepted).on(id, &user.name)).await?;
+    audit::append(&mut tx, &domain.clock, actor, Entry::new(Action::InviteAccepted).on(id, &user.name))
+        .await?;
     tx.commit().await?;
     Ok(Credentials { user: id, name: user.name, epoch, rehash: None })
 }
@@ -131,7 +132,12 @@ pub(super) async fn insert_invite(domain: &Domain, tx: &mut Tx, user: UserId) ->
     insert(domain, tx, Purpose::Invite, Some(user)).await
 }
 
-async fn insert(domain: &Domain, tx: &mut Tx, purpose: Purpose, user: Option<UserId>) -> Result<OneTimeLink, Error> {
+async fn insert(
+    domain: &Domain,
+    tx: &mut Tx,
+    purpose: Purpose,
+    user: Option<UserId>,
+) -> Result<OneTimeLink, Error> {
     let mut random = [0; 32];
     getrandom::fill(&mut random)?;
     let token = Secret::new(random.iter().map(|byte| format!("{byte:02x}")).collect::<String>());

@@ -22,7 +22,12 @@ use super::{
     Error,
     store::{self, UserRow, user_columns},
 };
-use crate::{Domain, actor::Actor, db::{Sql, Value}, params};
+use crate::{
+    Domain,
+    actor::Actor,
+    db::{Sql, Value},
+    params,
+};
 
 /// Up to this many matches in either column are gathered and sorted, which takes a few milliseconds.
 const FEW: i64 = 500;
@@ -32,11 +37,30 @@ macro_rules! page {
         Sql::new(
             concat!("db.accounts.PAGE.", $name, ".", $key, ".", $order),
             concat!(
-                "SELECT ", user_columns!(), " FROM (SELECT u.* FROM users u WHERE ", $which,
-                " AND (u.", $key, ", u.id) ", $than, " ($1, $2)", $also,
-                " ORDER BY u.", $key, " ", $order, ", u.id ", $order, " LIMIT $3) u \
+                "SELECT ",
+                user_columns!(),
+                " FROM (SELECT u.* FROM users u WHERE ",
+                $which,
+                " AND (u.",
+                $key,
+                ", u.id) ",
+                $than,
+                " ($1, $2)",
+                $also,
+                " ORDER BY u.",
+                $key,
+                " ",
+                $order,
+                ", u.id ",
+                $order,
+                " LIMIT $3) u \
                  LEFT JOIN user_roles r ON r.user_id = u.id \
-                 ORDER BY u.", $key, " ", $order, ", u.id ", $order
+                 ORDER BY u.",
+                $key,
+                " ",
+                $order,
+                ", u.id ",
+                $order
             ),
         )
     };
@@ -45,10 +69,7 @@ macro_rules! page {
 /// Ascending, descending.
 macro_rules! walks {
     ($name:literal, $which:literal, $key:literal) => {
-        [
-            page!($name, $which, $key, "ASC", ">", ""),
-            page!($name, $which, $key, "DESC", "<", ""),
-        ]
+        [page!($name, $which, $key, "ASC", ">", ""), page!($name, $which, $key, "DESC", "<", "")]
     };
 }
 
@@ -62,13 +83,34 @@ macro_rules! gathers {
         Sql::new(
             concat!("db.accounts.FEW.", $name, ".", $key, ".", $order),
             concat!(
-                "SELECT ", user_columns!(), " FROM (SELECT u.* FROM (\
-                 SELECT u.id FROM users u WHERE ", $which, " AND u.email_key >= $4 AND u.email_key < $5 UNION \
-                 SELECT u.id FROM users u WHERE ", $which, " AND u.name_key >= $6 AND u.name_key < $7) AS found \
-                 CROSS JOIN users u WHERE u.id = found.id AND (u.", $key, ", u.id) ", $than, " ($1, $2) \
-                 ORDER BY u.", $key, " ", $order, ", u.id ", $order, " LIMIT $3) u \
+                "SELECT ",
+                user_columns!(),
+                " FROM (SELECT u.* FROM (\
+                 SELECT u.id FROM users u WHERE ",
+                $which,
+                " AND u.email_key >= $4 AND u.email_key < $5 UNION \
+                 SELECT u.id FROM users u WHERE ",
+                $which,
+                " AND u.name_key >= $6 AND u.name_key < $7) AS found \
+                 CROSS JOIN users u WHERE u.id = found.id AND (u.",
+                $key,
+                ", u.id) ",
+                $than,
+                " ($1, $2) \
+                 ORDER BY u.",
+                $key,
+                " ",
+                $order,
+                ", u.id ",
+                $order,
+                " LIMIT $3) u \
                  LEFT JOIN user_roles r ON r.user_id = u.id \
-                 ORDER BY u.", $key, " ", $order, ", u.id ", $order
+                 ORDER BY u.",
+                $key,
+                " ",
+                $order,
+                ", u.id ",
+                $order
             ),
         )
     };
@@ -109,9 +151,11 @@ macro_rules! which {
             count: Sql::new(
                 concat!("db.accounts.COUNT.", $name),
                 concat!(
-                    "SELECT (SELECT count(*) FROM (SELECT 1 FROM users u WHERE ", $which,
+                    "SELECT (SELECT count(*) FROM (SELECT 1 FROM users u WHERE ",
+                    $which,
                     " AND u.email_key >= $1 AND u.email_key < $2 LIMIT $5) AS a), \
-                     (SELECT count(*) FROM (SELECT 1 FROM users u WHERE ", $which,
+                     (SELECT count(*) FROM (SELECT 1 FROM users u WHERE ",
+                    $which,
                     " AND u.name_key >= $3 AND u.name_key < $4 LIMIT $5) AS b)"
                 ),
             ),
@@ -129,7 +173,8 @@ pub fn list_statements() -> Vec<Sql> {
     [PRESENT, ACTIVE, SUSPENDED, REMOVED]
         .into_iter()
         .flat_map(|which| {
-            let pages = which.all.into_iter().chain(which.few).chain([which.many_by_name, which.many_by_email]);
+            let pages =
+                which.all.into_iter().chain(which.few).chain([which.many_by_name, which.many_by_email]);
             pages.flatten().chain([which.count]).collect::<Vec<_>>()
         })
         .collect()
@@ -181,7 +226,9 @@ pub async fn list(domain: &Domain, actor: &Actor, query: &UsersQuery) -> Result<
     let (reach, cursor) = place(domain, query, search, &which).await?;
     let many = reach == Reach::Many;
     let sort = match asked.field {
-        UserField::Joined | UserField::LastSeen if many => UserSort { field: UserField::Email, descending: false },
+        UserField::Joined | UserField::LastSeen if many => {
+            UserSort { field: UserField::Email, descending: false }
+        }
         _ => asked,
     };
     let backwards = cursor.as_ref().is_some_and(|cursor| cursor.backwards);
@@ -189,7 +236,9 @@ pub async fn list(domain: &Domain, actor: &Actor, query: &UsersQuery) -> Result<
 
     let limit = query.limit.unwrap_or_default();
     let (sql, params) = match search.filter(|_| reach != Reach::Everybody) {
-        Some(search) if many => many_matches(&which, sort, descending, search, cursor.as_ref(), limit.probe()),
+        Some(search) if many => {
+            many_matches(&which, sort, descending, search, cursor.as_ref(), limit.probe())
+        }
         search => {
             let pages = if search.is_some() { which.few } else { which.all };
             let [key, id] = start(sort, descending, cursor.as_ref());
@@ -220,7 +269,9 @@ async fn place(
         return [Reach::Everybody, Reach::Few, Reach::Many]
             .into_iter()
             .filter(|reach| search.is_some() != (*reach == Reach::Everybody))
-            .find_map(|reach| Cursor::decode(text, &list_name(query, reach)).ok().map(|cursor| (reach, Some(cursor))))
+            .find_map(|reach| {
+                Cursor::decode(text, &list_name(query, reach)).ok().map(|cursor| (reach, Some(cursor)))
+            })
             .filter(|(reach, cursor)| cursor.as_ref().is_some_and(|cursor| fits(query, *reach, cursor)))
             .ok_or(Error::ForeignCursor);
     }
@@ -247,7 +298,9 @@ fn many_matches(
 ) -> (Sql, Vec<Value>) {
     let (pages, (from, until)) = match sort.field {
         UserField::Name => (&which.many_by_name, search.name_range()),
-        UserField::Email | UserField::Joined | UserField::LastSeen => (&which.many_by_email, search.email_range()),
+        UserField::Email | UserField::Joined | UserField::LastSeen => {
+            (&which.many_by_email, search.email_range())
+        }
     };
     let (begin, end) = if descending { (until, from) } else { (from, until) };
     let [key, id] = match cursor {

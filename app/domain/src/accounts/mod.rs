@@ -94,8 +94,9 @@ impl From<Error> for Problem {
                     .detail("Look at what is there now, then save again if you still want your version.")
             },
             Error::WrongState(why) => Self::new(Code::WrongState).detail(why),
-            Error::LinkSpent => Self::new(Code::LinkSpent)
-                .detail("It works once and for a limited time. Ask for a new one."),
+            Error::LinkSpent => {
+                Self::new(Code::LinkSpent).detail("It works once and for a limited time. Ask for a new one.")
+            }
             Error::ForeignCursor => {
                 Self::new(Code::InvalidCursor).fault("cursor", "foreign", "Start from the first page")
             }
@@ -117,7 +118,12 @@ struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    async fn begin(domain: &'a Domain, actor: &'a Actor, needs: Permission, id: UserId) -> Result<Self, Error> {
+    async fn begin(
+        domain: &'a Domain,
+        actor: &'a Actor,
+        needs: Permission,
+        id: UserId,
+    ) -> Result<Self, Error> {
         actor.require(needs)?;
         let mut tx = domain.db.write().await?;
         let user = store::by_id(&mut tx, id).await?.ok_or(Error::NoSuchUser)?;
@@ -138,7 +144,11 @@ impl<'a> Change<'a> {
             return Ok(());
         }
         store::take_turn(&mut self.tx, "owners").await?;
-        if store::other_owners(&mut self.tx, self.user.id).await? == 0 { Err(Error::LastOwner) } else { Ok(()) }
+        if store::other_owners(&mut self.tx, self.user.id).await? == 0 {
+            Err(Error::LastOwner)
+        } else {
+            Ok(())
+        }
     }
 
     /// Writes the person's new state, if nobody was faster, and the event, and commits.

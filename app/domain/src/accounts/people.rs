@@ -38,7 +38,11 @@ pub async fn register(domain: &Domain, actor: &Actor, form: SignUp) -> Result<Cr
 /// # Errors
 /// [`Error::Denied`] without `users:create`; [`Error::Invalid`]; [`Error::EmailTaken`].
 #[tracing::instrument(name = "accounts.create", skip_all)]
-pub async fn create(domain: &Domain, actor: &Actor, form: CreateUser) -> Result<(UserId, OneTimeLink), Error> {
+pub async fn create(
+    domain: &Domain,
+    actor: &Actor,
+    form: CreateUser,
+) -> Result<(UserId, OneTimeLink), Error> {
     actor.require(Permission::UsersCreate)?;
     form.check().map_err(Error::Invalid)?;
     let (name, email) = parse(&form.name, &form.email)?;
@@ -131,7 +135,8 @@ pub async fn overview(domain: &Domain, actor: &Actor) -> Result<Overview, Error>
     let yesterday: Timestamp = domain.clock.now().plus_seconds(-24 * 3600);
     let (failed_sign_ins, events) = if actor.may(Permission::AuditRead) {
         let query = AuditQuery { limit: frontdesk_model::Limit::new(10), ..AuditQuery::default() };
-        let events = audit::list(domain, actor, &query).await.map_err(|error| Error::Invalid(Problem::from(error)))?;
+        let events =
+            audit::list(domain, actor, &query).await.map_err(|error| Error::Invalid(Problem::from(error)))?;
         let failed = audit::count_since(domain, Action::LoginFailed, yesterday, at_most).await?;
         (Some(failed), Some(events.items))
     } else {
@@ -152,7 +157,11 @@ pub(super) fn parse(name: &str, email: &str) -> Result<(PersonName, Email), Erro
     let invalid = |field: &'static str| {
         move |fault: validator::ValidationError| {
             let message = fault.message.as_deref().unwrap_or_default().to_owned();
-            Error::Invalid(Problem::new(frontdesk_model::Code::ValidationError).fault(field, &fault.code, message))
+            Error::Invalid(Problem::new(frontdesk_model::Code::ValidationError).fault(
+                field,
+                &fault.code,
+                message,
+            ))
         }
     };
     Ok((PersonName::parse(name).map_err(invalid("name"))?, Email::parse(email).map_err(invalid("email"))?))

@@ -2,6 +2,7 @@
 //! line does this: there is no permission for it, and it writes a past that did not happen.
 
 mod addresses;
+mod history;
 mod names;
 mod people;
 mod random;

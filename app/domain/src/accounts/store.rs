@@ -177,7 +177,9 @@ pub(super) enum State<'a> {
     /// Only the version grows: the change is elsewhere, in their roles or links.
     Same,
     Active,
-    Suspended { reason: &'a str },
+    Suspended {
+        reason: &'a str,
+    },
     /// Keeps whether they were suspended, for when they are restored.
     Removed,
     Restored,
@@ -185,7 +187,12 @@ pub(super) enum State<'a> {
 
 /// Whether nobody was faster. Leaving the active state ends every session, at once and for good:
 /// they belong to an epoch that is over.
-pub(super) async fn update_state(tx: &mut Tx, user: &User, to: State<'_>, at: Timestamp) -> Result<bool, db::Error> {
+pub(super) async fn update_state(
+    tx: &mut Tx,
+    user: &User,
+    to: State<'_>,
+    at: Timestamp,
+) -> Result<bool, db::Error> {
     let was_suspended = !user.suspended_reason.is_empty();
     let reason = user.suspended_reason.as_str();
     let (status, reason, removed_at, ends_sessions) = match to {
@@ -201,7 +208,12 @@ pub(super) async fn update_state(tx: &mut Tx, user: &User, to: State<'_>, at: Ti
 }
 
 /// Ends every session, and returns the epoch that begins.
-pub(super) async fn set_password(tx: &mut Tx, id: UserId, hash: String, at: Timestamp) -> Result<i64, db::Error> {
+pub(super) async fn set_password(
+    tx: &mut Tx,
+    id: UserId,
+    hash: String,
+    at: Timestamp,
+) -> Result<i64, db::Error> {
     let (epoch,): (i64,) = tx.one(SET_PASSWORD, params![id, hash, at]).await?;
     Ok(epoch)
 }

@@ -66,14 +66,21 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::Denied(denied) => denied.into(),
-            Error::ForeignCursor => Self::new(Code::InvalidCursor).fault("cursor", "foreign", "Start from the first page"),
+            Error::ForeignCursor => {
+                Self::new(Code::InvalidCursor).fault("cursor", "foreign", "Start from the first page")
+            }
             Error::Database(error) => error.into(),
         }
     }
 }
 
 /// Writes down what `tx` does, so that both happen or neither.
-pub(crate) async fn append(tx: &mut Tx, clock: &Clock, actor: &Actor, entry: Entry) -> Result<EventId, db::Error> {
+pub(crate) async fn append(
+    tx: &mut Tx,
+    clock: &Clock,
+    actor: &Actor,
+    entry: Entry,
+) -> Result<EventId, db::Error> {
     let at = clock.now();
     let event = Event {
         id: EventId(clock.id_at(at)),

@@ -109,8 +109,18 @@ pub(super) async fn insert(tx: &mut Tx, event: &Event) -> Result<(), db::Error> 
     };
     let changes = serde_json::to_string(&event.changes).unwrap_or_default();
     let params = params![
-        event.id, event.at, event.actor.id, &event.actor.label, event.action.as_str(), target_id, target_label,
-        &event.ip, &event.user_agent, &event.request_id, &event.reason, changes,
+        event.id,
+        event.at,
+        event.actor.id,
+        &event.actor.label,
+        event.action.as_str(),
+        target_id,
+        target_label,
+        &event.ip,
+        &event.user_agent,
+        &event.request_id,
+        &event.reason,
+        changes,
     ];
     tx.execute(INSERT, params).await.map(|_| ())
 }

@@ -96,7 +96,9 @@ mod tests {
 
     #[test]
     fn the_highest_parameter_is_found() {
-        for (text, expected) in [("SELECT 1", 0), ("a = $1 AND b = $12 OR c = $2", 12), ("$", 0), ("x = $3", 3)] {
+        for (text, expected) in
+            [("SELECT 1", 0), ("a = $1 AND b = $12 OR c = $2", 12), ("$", 0), ("x = $3", 3)]
+        {
             assert_eq!(highest_parameter(text.as_bytes()), expected, "{text}");
         }
     }

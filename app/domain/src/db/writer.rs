@@ -55,7 +55,10 @@ pub(super) struct Unit {
 }
 
 impl Writer {
-    pub(super) async fn open(options: &SqliteConnectOptions, patience: Duration) -> Result<Self, sqlx::Error> {
+    pub(super) async fn open(
+        options: &SqliteConnectOptions,
+        patience: Duration,
+    ) -> Result<Self, sqlx::Error> {
         use sqlx::ConnectOptions as _;
         let conn = options.connect().await?;
         let state = State { conn, open: false, step: Step::Done, waiting: Vec::new() };
@@ -78,7 +81,9 @@ impl Writer {
             state.step = Step::Beginning;
             // Sent off first, so that a group whose first write is given up is ended all the same.
             tokio::spawn(flush(self.queue.clone()));
-            run(&mut state.conn, "BEGIN IMMEDIATE").await.map_err(|source| Error::of("BEGIN IMMEDIATE", source))?;
+            run(&mut state.conn, "BEGIN IMMEDIATE")
+                .await
+                .map_err(|source| Error::of("BEGIN IMMEDIATE", source))?;
             state.open = true;
         }
         state.cross("SAVEPOINT unit").await?;

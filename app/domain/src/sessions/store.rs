@@ -45,7 +45,13 @@ pub(super) struct NewSession<'a> {
 /// Whether the person may still sign in, and so has the session now.
 pub(super) async fn insert(tx: &mut Tx, new: NewSession<'_>) -> Result<bool, db::Error> {
     let params = params![
-        new.id, bytes(new.token), new.user, &new.origin.user_agent, &new.origin.ip, new.at, new.expires_at,
+        new.id,
+        bytes(new.token),
+        new.user,
+        &new.origin.user_agent,
+        &new.origin.ip,
+        new.at,
+        new.expires_at,
         new.epoch,
     ];
     Ok(tx.execute(INSERT, params).await? == 1)

@@ -75,7 +75,19 @@ pub fn expected(crowd: &[Face], query: &UsersQuery, sort: UserSort, searched: Se
 /// People whose every sort key is shared by some of them, of all states and several scripts.
 pub fn mixed(domain: &TestDomain, count: usize) -> Vec<Face> {
     const NAMES: [&str; 14] = [
-        "Ann", "ann", "Änne Groß", "Anna", "Anna Lee", "An-Na", "Bob", "bob_", "Zoë", "Ång", "李小龍", "نور", "\u{FFFD}",
+        "Ann",
+        "ann",
+        "Änne Groß",
+        "Anna",
+        "Anna Lee",
+        "An-Na",
+        "Bob",
+        "bob_",
+        "Zoë",
+        "Ång",
+        "李小龍",
+        "نور",
+        "\u{FFFD}",
         "😀 Smile",
     ];
     const STARTS: [&str; 6] = ["ann", "Anna.lee", "bob", "ANN_", "élan", "用户"];

@@ -76,9 +76,8 @@ fn server() -> PgConnectOptions {
 }
 
 async fn administer(server: &PgConnectOptions, command: String) {
-    let mut connection = server
-        .connect()
-        .await
-        .unwrap_or_else(|error| panic!("the PostgreSQL server that {VARIABLE} names does not answer: {error}"));
+    let mut connection = server.connect().await.unwrap_or_else(|error| {
+        panic!("the PostgreSQL server that {VARIABLE} names does not answer: {error}")
+    });
     connection.execute(sqlx::AssertSqlSafe(command)).await.unwrap();
 }

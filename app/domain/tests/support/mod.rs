@@ -12,8 +12,8 @@ use frontdesk_model::Timestamp;
 
 pub use engine::{Engine, run};
 pub use people::{
-    PASSWORD, Someone, anybody, create, create_form, edit, grant, one, origin, person, prove, register, sign_in,
-    sign_up_form, suspension, system, user,
+    PASSWORD, Someone, anybody, create, create_form, edit, grant, one, origin, person, prove, register,
+    sign_in, sign_up_form, suspension, system, user,
 };
 pub use random::Random;
 
@@ -50,7 +50,13 @@ impl TestDomain {
         let options = Options {
             url,
             database: db::Options::default(),
-            passwords: passwords::Options { memory_kib: 64, passes: 1, threads: 2, queue: 1_000, ..Default::default() },
+            passwords: passwords::Options {
+                memory_kib: 64,
+                passes: 1,
+                threads: 2,
+                queue: 1_000,
+                ..Default::default()
+            },
             lifetime: Lifetime::default(),
             clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
         };

@@ -34,7 +34,11 @@ impl Someone {
 }
 
 pub fn origin() -> Origin {
-    Origin { ip: "192.0.2.7".to_owned(), user_agent: "Browser/1.0".to_owned(), request_id: "request-1".to_owned() }
+    Origin {
+        ip: "192.0.2.7".to_owned(),
+        user_agent: "Browser/1.0".to_owned(),
+        request_id: "request-1".to_owned(),
+    }
 }
 
 /// Somebody who is not signed in.

@@ -5,7 +5,10 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortController, DomParser, FormData, HtmlFormElement, RequestInit, Response, SupportedType, UrlSearchParams};
+use web_sys::{
+    AbortController, DomParser, FormData, HtmlFormElement, RequestInit, Response, SupportedType,
+    UrlSearchParams,
+};
 
 /// How long typing pauses before the results are fetched.
 const PAUSE: Duration = Duration::from_millis(200);

@@ -26,7 +26,8 @@ pub fn whole_page(problem: Problem) -> impl IntoView {
 /// What happened, what to do, and which request it was.
 pub fn problem_view(problem: &Problem) -> impl IntoView + use<> {
     let advice = problem.detail.clone().unwrap_or_else(|| advice(problem.error).to_owned());
-    let faults: Vec<_> = problem.details.iter().map(|fault| view! { <li>{fault.message.clone()}</li> }).collect();
+    let faults: Vec<_> =
+        problem.details.iter().map(|fault| view! { <li>{fault.message.clone()}</li> }).collect();
     let wait = problem.retry_after.map(words::seconds);
     view! {
         <h1>{problem.title.clone()}</h1>

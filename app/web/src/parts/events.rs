@@ -18,7 +18,8 @@ pub enum Columns {
 pub fn EventLines(events: Vec<Event>) -> impl IntoView {
     let lines = events.into_iter().map(|event| {
         // Who did it to themselves is named once.
-        let target = event.target.as_ref().filter(|target| target.id != doer(&event).id || target.id.is_none());
+        let target =
+            event.target.as_ref().filter(|target| target.id != doer(&event).id || target.id.is_none());
         let target = target.map(|target| view! { ": "{party(target)} });
         view! {
             <li><Moment at=event.at/><p>{actor(&event)}" "{event.action.words()}{target}</p></li>

@@ -4,6 +4,7 @@
 use frontdesk_model::{Code, Fault};
 use leptos::prelude::*;
 
+use super::words::escaped;
 use crate::{
     islands::{live_email::LiveEmail, live_password::LivePassword},
     post::PAGE_FIELD,
@@ -115,7 +116,8 @@ const PASSWORD_RULES: [(&str, &str); 3] = [
 pub fn PasswordField(action: &'static str, new: bool) -> impl IntoView {
     let fault = Entry::of(action, "password", "").fault;
     let described_by = [(fault.is_some(), "password-fault"), (new, "password-rules")];
-    let described_by: Vec<&str> = described_by.into_iter().filter(|(there, _)| *there).map(|(_, id)| id).collect();
+    let described_by: Vec<&str> =
+        described_by.into_iter().filter(|(there, _)| *there).map(|(_, id)| id).collect();
     let described_by = (!described_by.is_empty()).then(|| described_by.join(" "));
     let autocomplete = if new { "new-password" } else { "current-password" };
     let rules = new.then(|| {
@@ -142,7 +144,12 @@ pub fn PasswordField(action: &'static str, new: bool) -> impl IntoView {
 
 /// A field with room for several lines.
 #[component]
-pub fn TextArea(action: &'static str, name: &'static str, label: &'static str, hint: &'static str) -> impl IntoView {
+pub fn TextArea(
+    action: &'static str,
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+) -> impl IntoView {
     let entry = Entry::of(action, name, "");
     let described_by = entry.described_by(name, true);
     view! {
@@ -151,7 +158,7 @@ pub fn TextArea(action: &'static str, name: &'static str, label: &'static str, h
             {hint_view(name, hint)}
             {fault_view(name, entry.fault.as_deref())}
             <textarea id=name name=name rows="3" aria-invalid=entry.fault.is_some().then_some("true")
-                aria-describedby=described_by>{entry.value}</textarea>
+                aria-describedby=described_by>{escaped(&entry.value)}</textarea>
         </div>
     }
 }
@@ -173,7 +180,9 @@ pub fn Summary() -> impl IntoView {
     let refused = visit.refused.as_ref()?;
     let problem = &refused.problem;
     let title = match problem.error {
-        Code::ValidationError | Code::MalformedRequest | Code::InvalidCredentials | Code::EmailExists => "There is a problem",
+        Code::ValidationError | Code::MalformedRequest | Code::InvalidCredentials | Code::EmailExists => {
+            "There is a problem"
+        }
         _ => &problem.title,
     };
     let class = if problem.error == Code::EditConflict { "problem warn" } else { "problem" };

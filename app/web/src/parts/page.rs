@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
 
-use super::layout::{Layout, Width};
+use super::{
+    layout::{Layout, Width},
+    words::escaped,
+};
 use crate::{pages::problem::problem_view, visit::visit};
 
 /// Renders a page once `load` is done. A refusal of the load is the page's answer: who is signed
@@ -48,7 +51,9 @@ where
                 set_status(problem.status);
                 // Of the first that fails: there is one page.
                 let _told = visit().told.set(problem.clone());
-                problem.instance = Some(&visit().actor.origin.request_id).filter(|id| !id.is_empty()).map(|id| format!("urn:trace:{id}"));
+                problem.instance = Some(&visit().actor.origin.request_id)
+                    .filter(|id| !id.is_empty())
+                    .map(|id| format!("urn:trace:{id}"));
                 view! {
                     <PageTitle text=problem.title.to_string()/>
                     <Layout width=Width::Narrow>{problem_view(&problem).into_any()}</Layout>
@@ -59,11 +64,10 @@ where
     })
 }
 
-/// The title of the document. Leptos writes it as it stands, so what people typed is escaped here.
+/// The title of the document.
 #[component]
 pub fn PageTitle(text: String) -> impl IntoView {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;");
-    view! { <Title text=format!("{text} · Frontdesk")/> }
+    view! { <Title text=format!("{} · Frontdesk", escaped(&text))/> }
 }
 
 /// Where to sign in and come back from.

@@ -1,6 +1,9 @@
 //! What every list has: headers that sort, and the way to the neighbouring pages.
 
-use frontdesk_model::{Page, query::{UserField, UserSort}};
+use frontdesk_model::{
+    Page,
+    query::{UserField, UserSort},
+};
 use leptos::prelude::*;
 
 use crate::{input::with, visit::visit};
@@ -41,6 +44,7 @@ pub fn Pager(
 
 /// The pager of a page of results.
 pub fn pager<T>(page: &Page<T>, one: &str, many: &str) -> impl IntoView + use<T> {
-    let count = format!("{} {} on this page", page.items.len(), if page.items.len() == 1 { one } else { many });
+    let count =
+        format!("{} {} on this page", page.items.len(), if page.items.len() == 1 { one } else { many });
     view! { <Pager count prev=page.prev.clone() next=page.next.clone()/> }
 }

@@ -1,4 +1,4 @@
-//! Moments, states and devices in words.
+//! Moments, states and devices in words, and words as HTML.
 
 use frontdesk_model::{Timestamp, user::Status};
 use leptos::prelude::*;
@@ -22,6 +22,11 @@ pub fn StatusPill(status: Status) -> impl IntoView {
     view! { <span class=class>{word}</span> }
 }
 
+/// Text as HTML, for where Leptos writes it as it stands: in `<title>` and `<textarea>`.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
 /// `1 second`, `2 minutes`.
 pub fn seconds(seconds: u64) -> String {
     let (count, unit) = if seconds < 120 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
@@ -30,14 +35,27 @@ pub fn seconds(seconds: u64) -> String {
 
 /// A browser and a system that people recognise; the user agent's own words are for machines.
 pub fn device(user_agent: &str) -> String {
-    let first = |names: &[(&str, &'static str)]| names.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name);
+    let first = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name)
+    };
     let browser = first(&[
-        ("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"),
-        ("Chrome/", "Chrome"), ("Safari/", "Safari"), ("curl/", "curl"),
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("CriOS/", "Chrome"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
     ]);
     let system = first(&[
-        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"),
-        ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "Mac"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
     ]);
     match (browser, system) {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
@@ -56,10 +74,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn escaped_text_ends_no_element() {
+        assert_eq!(escaped("</title>&lt;\"'>"), "&lt;/title>&amp;lt;\"'>");
+    }
+
+    #[test]
     fn devices_have_names_that_people_recognise() {
         let chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36";
         assert_eq!(device(chrome), "Chrome on Linux");
-        assert_eq!(device("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"), "Safari on iPhone");
+        assert_eq!(
+            device("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"),
+            "Safari on iPhone"
+        );
         assert_eq!(device(""), "An unknown device");
     }
 }

@@ -6,8 +6,15 @@ use super::random::Random;
 
 /// Where mail goes that must not reach anybody (RFC 2606 §3).
 const DOMAINS: &[&str] = &[
-    "example.com", "example.org", "example.net", "mail.example.com", "post.example.org", "inbox.example.net",
-    "uni.example.org", "studio.example.com", "works.example.net",
+    "example.com",
+    "example.org",
+    "example.net",
+    "mail.example.com",
+    "post.example.org",
+    "inbox.example.net",
+    "uni.example.org",
+    "studio.example.com",
+    "works.example.net",
 ];
 /// What some write behind a `+`, to sort their mail by.
 const TAGS: &[&str] = &["shop", "orders", "news", "frontdesk"];
@@ -91,7 +98,8 @@ mod tests {
         for n in 0..20_000 {
             let mut random = Random::new(1, n);
             // Names that run into each other when they are put together.
-            let (given, family) = random.pick(&[("ann", "ali"), ("anna", "li"), ("a", "nnali"), ("li", "anna")]);
+            let (given, family) =
+                random.pick(&[("ann", "ali"), ("anna", "li"), ("a", "nnali"), ("li", "anna")]);
             let address = addresses.choose(&mut random, given, family, "us");
             let key = Email::parse(&address).unwrap().key();
             assert!(seen.insert(key), "{address}");

@@ -216,7 +216,11 @@ mod tests {
     #[test]
     fn every_name_can_be_signed_up_with_and_spelt_in_latin_letters() {
         for region in REGIONS {
-            assert!(region.share > 0 && !region.given.is_empty() && !region.family.is_empty(), "{}", region.code);
+            assert!(
+                region.share > 0 && !region.given.is_empty() && !region.family.is_empty(),
+                "{}",
+                region.code
+            );
             for entry in region.given.iter().chain(region.family) {
                 let (name, latin) = spelt(entry);
                 assert_eq!(PersonName::parse(name).unwrap().as_str(), name);

@@ -1,19 +1,14 @@
 //! The people themselves: who they are, when they came, and what became of them.
 
-use frontdesk_model::{
-    EventId, Role, Timestamp, UserId,
-    audit::{Action, Change, Event, Party},
-    name::search_key,
-    user::Status,
-};
+use frontdesk_model::{Role, Timestamp, UserId, audit::Event, name::search_key, user::Status};
 
 use super::{
     Seeding,
     addresses::Addresses,
+    history::{self, Staff},
     names::{Order, REGIONS, Region, spelt},
     random::Random,
 };
-use crate::actor::{Actor, Origin};
 
 /// How far back the first of them came, in seconds: six years.
 const SPAN: i64 = 6 * 365 * DAY;
@@ -21,11 +16,17 @@ const DAY: i64 = 24 * 3600;
 /// The first to come, as far as they are no more than a tenth of all. No owner: who owns this is
 /// for its first start to settle.
 const STAFF: &[Role] = &[
-    Role::Support, Role::Admin, Role::Support, Role::Auditor, Role::Support, Role::Admin, Role::Support,
-    Role::Auditor, Role::Support,
+    Role::Support,
+    Role::Admin,
+    Role::Support,
+    Role::Auditor,
+    Role::Support,
+    Role::Admin,
+    Role::Support,
+    Role::Auditor,
+    Role::Support,
 ];
-/// Of how many hundredths of the people the audit trail tells.
-const TOLD: u64 = 10;
+/// Why staff suspend people, in their own words.
 const REASONS: &[&str] = &[
     "Three chargebacks within a month",
     "Signed in from five countries within an hour; waiting for a call back",
@@ -37,14 +38,6 @@ const REASONS: &[&str] = &[
     "The e-mail address bounces and nobody answers the telephone",
     "Resells vouchers against the terms",
     "Identity not confirmed within 30 days",
-];
-const BROWSERS: &[&str] = &[
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1",
-    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Mobile Safari/537.36",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/138.0.0.0 Safari/537.36",
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15",
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0",
-    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
 ];
 
 /// Somebody, as they will stand in the database.
@@ -97,7 +90,7 @@ pub(super) struct People {
     today: Timestamp,
     addresses: Addresses,
     shares: u64,
-    staff: Vec<(Role, Party)>,
+    staff: Staff,
 }
 
 impl People {
@@ -110,7 +103,7 @@ impl People {
             today: Timestamp::from_seconds(now.seconds().div_euclid(DAY) * DAY),
             addresses: Addresses::default(),
             shares: REGIONS.iter().map(|region| u64::from(region.share)).sum(),
-            staff: Vec::new(),
+            staff: Staff::default(),
         }
     }
 
@@ -135,9 +128,9 @@ impl People {
             role,
             history: Vec::new(),
         };
-        person.history = self.history(random, &person);
+        person.history = history::of(random, &person, &self.staff);
         if let Some(role) = role {
-            self.staff.push((role, party(&person)));
+            self.staff.add(role, &person);
         }
         person
     }
@@ -158,45 +151,6 @@ impl People {
     fn role(&self, n: u64) -> Option<Role> {
         let n = usize::try_from(n).ok().filter(|n| self.count >= 10 * (*n as u64 + 1))?;
         STAFF.get(n).copied()
-    }
-
-    fn history(&self, random: &mut Random, person: &Person) -> Vec<Event> {
-        let who = party(person);
-        if let Some(role) = person.role {
-            let granted = Change { field: "role".to_owned(), before: None, after: Some(role.to_string()) };
-            let joined = facts(person, Action::UserCreated);
-            return vec![
-                event(random, person.joined_at, Actor::system(), joined.0, &who, joined.1),
-                event(random, person.joined_at, Actor::system(), Action::RoleGranted, &who, vec![granted]),
-            ];
-        }
-        if !random.percent(TOLD) {
-            return Vec::new();
-        }
-        let (action, changes) = facts(person, Action::UserSignedUp);
-        let anybody = Actor::anonymous(origin(random));
-        let mut history = vec![event(random, person.joined_at, anybody, action, &who, changes)];
-        let (action, role) = match person.state {
-            State::Active => return history,
-            State::Suspended { .. } => (Action::UserSuspended, Role::Support),
-            State::Removed { .. } => (Action::UserRemoved, Role::Admin),
-        };
-        let change = Change {
-            field: "status".to_owned(),
-            before: Some(Status::Active.to_string()),
-            after: Some(person.state.status().to_string()),
-        };
-        let at = person.state.since().unwrap_or(person.joined_at);
-        let mut later = event(random, at, Actor::system(), action, &who, vec![change]);
-        if let Some((_, colleague)) = self.staff.iter().find(|(has, _)| *has == role) {
-            later.actor = colleague.clone();
-            Origin { ip: later.ip, user_agent: later.user_agent, request_id: later.request_id } = origin(random);
-        }
-        if let State::Suspended { reason, .. } = person.state {
-            reason.clone_into(&mut later.reason);
-        }
-        history.push(later);
-        history
     }
 }
 
@@ -247,62 +201,15 @@ fn state(random: &mut Random, joined_at: Timestamp, today: Timestamp) -> State {
 }
 
 /// Some never came back after they signed up; the others rather lately than long ago.
-fn last_seen_at(random: &mut Random, joined_at: Timestamp, until: Timestamp, staff: bool) -> Option<Timestamp> {
+fn last_seen_at(
+    random: &mut Random,
+    joined_at: Timestamp,
+    until: Timestamp,
+    staff: bool,
+) -> Option<Timestamp> {
     if staff {
         return Some(random.between(until.plus_seconds(-2 * DAY).max(joined_at), until));
     }
     let lately = random.between(joined_at, until).max(random.between(joined_at, until));
     (!random.percent(8)).then_some(lately)
-}
-
-fn party(person: &Person) -> Party {
-    Party { id: Some(person.id.0), label: person.name.clone() }
-}
-
-/// What the trail notes of a new account.
-fn facts(person: &Person, action: Action) -> (Action, Vec<Change>) {
-    let fact = |field: &str, value: &String| Change {
-        field: field.to_owned(),
-        before: None,
-        after: Some(value.clone()),
-    };
-    (action, vec![fact("name", &person.name), fact("email", &person.email)])
-}
-
-fn event(
-    random: &mut Random,
-    at: Timestamp,
-    actor: Actor,
-    action: Action,
-    target: &Party,
-    changes: Vec<Change>,
-) -> Event {
-    Event {
-        id: EventId(random.id_at(at)),
-        at,
-        actor: actor.party(),
-        action,
-        target: Some(target.clone()),
-        ip: actor.origin.ip,
-        user_agent: actor.origin.user_agent,
-        request_id: actor.origin.request_id,
-        reason: String::new(),
-        changes,
-    }
-}
-
-/// Addresses that nobody has (RFC 5737, RFC 3849).
-fn origin(random: &mut Random) -> Origin {
-    let host = random.below(254) + 1;
-    let ip = match random.below(4) {
-        0 => format!("192.0.2.{host}"),
-        1 => format!("198.51.100.{host}"),
-        2 => format!("203.0.113.{host}"),
-        _ => format!("2001:db8:{:x}::{host:x}", random.below(0xFFFF)),
-    };
-    Origin {
-        ip,
-        user_agent: random.pick_early(BROWSERS).to_owned(),
-        request_id: format!("{:016x}{:016x}", random.next(), random.next()),
-    }
 }

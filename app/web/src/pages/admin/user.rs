@@ -104,28 +104,32 @@ fn link(visit: &Visit, user: &Person) -> Option<impl IntoView + use<>> {
 fn edit(visit: &Visit, user: &Person) -> Option<impl IntoView + use<>> {
     let there = visit.may(Permission::UsersUpdate) && user.status != Status::Removed;
     let Person { id, version, name, email, .. } = user.clone();
-    there.then(|| view! {
-        <section class="card" aria-labelledby="edit">
-            <h2 id="edit">"Name and e-mail"</h2>
-            <Form action=UPDATE>
-                <Hidden name="id" value=id.to_string()/>
-                <Hidden name="version" value=version.to_string()/>
-                <Field action=UPDATE name="name" label="Name" value=name/>
-                <Field action=UPDATE name="email" label="E-mail address" kind="email" value=email/>
-                <div class="buttons"><button class="primary">"Save changes"</button></div>
-            </Form>
-        </section>
+    there.then(|| {
+        view! {
+            <section class="card" aria-labelledby="edit">
+                <h2 id="edit">"Name and e-mail"</h2>
+                <Form action=UPDATE>
+                    <Hidden name="id" value=id.to_string()/>
+                    <Hidden name="version" value=version.to_string()/>
+                    <Field action=UPDATE name="name" label="Name" value=name/>
+                    <Field action=UPDATE name="email" label="E-mail address" kind="email" value=email/>
+                    <div class="buttons"><button class="primary">"Save changes"</button></div>
+                </Form>
+            </section>
+        }
     })
 }
 
 fn roles(visit: &Visit, user: &Person) -> Option<impl IntoView + use<>> {
     let there = visit.may(Permission::RolesAssign) && user.status != Status::Removed;
     let rows: Vec<_> = Role::ASSIGNABLE.iter().map(|role| role_row(visit, user, *role)).collect();
-    there.then(|| view! {
-        <section class="card" aria-labelledby="roles">
-            <h2 id="roles">"Roles"</h2>
-            <ul class="rows">{rows}</ul>
-        </section>
+    there.then(|| {
+        view! {
+            <section class="card" aria-labelledby="roles">
+                <h2 id="roles">"Roles"</h2>
+                <ul class="rows">{rows}</ul>
+            </section>
+        }
     })
 }
 
@@ -134,12 +138,14 @@ fn role_row(visit: &Visit, user: &Person, role: Role) -> impl IntoView + use<> {
     let (action, word) = if has { (REVOKE, "Take") } else { (GRANT, "Give") };
     // Nobody gives or takes what they do not hold.
     let may = visit.actor.permissions().covers(role.permissions());
-    let button = may.then(|| view! {
-        <Form action=action class="">
-            <Hidden name="id" value=id.to_string()/>
-            <Hidden name="role" value=role.as_str()/>
-            <button>{word}<span class="sr">{format!(" {role}")}</span></button>
-        </Form>
+    let button = may.then(|| {
+        view! {
+            <Form action=action class="">
+                <Hidden name="id" value=id.to_string()/>
+                <Hidden name="role" value=role.as_str()/>
+                <button>{word}<span class="sr">{format!(" {role}")}</span></button>
+            </Form>
+        }
     });
     view! {
         <li>
@@ -165,16 +171,18 @@ fn access(visit: &Visit, user: &Person) -> Option<impl IntoView + use<>> {
             <div class="buttons"><button>"Make a password link"</button></div>
         </Form>
     });
-    let suspend = may(Permission::UsersSuspend, Status::Active).then(|| view! {
-        <details open=was_suspending>
-            <summary>"Suspend…"</summary>
-            <Form action=SUSPEND>
-                {id()}
-                <TextArea action=SUSPEND name="reason" label="Reason"
-                    hint="The audit trail keeps it. At most 500 characters."/>
-                <div class="buttons"><button class="danger">"Suspend user"</button></div>
-            </Form>
-        </details>
+    let suspend = may(Permission::UsersSuspend, Status::Active).then(|| {
+        view! {
+            <details open=was_suspending>
+                <summary>"Suspend…"</summary>
+                <Form action=SUSPEND>
+                    {id()}
+                    <TextArea action=SUSPEND name="reason" label="Reason"
+                        hint="The audit trail keeps it. At most 500 characters."/>
+                    <div class="buttons"><button class="danger">"Suspend user"</button></div>
+                </Form>
+            </details>
+        }
     });
     let reinstate = may(Permission::UsersSuspend, Status::Suspended)
         .then(|| view! { <Form action=REINSTATE class="">{id()}<button>"Reinstate user"</button></Form> });
@@ -193,12 +201,15 @@ fn access(visit: &Visit, user: &Person) -> Option<impl IntoView + use<>> {
     });
     let restore = may(Permission::UsersRemove, Status::Removed)
         .then(|| view! { <Form action=RESTORE class="">{id()}<button class="primary">"Restore user"</button></Form> });
-    let any = invite.is_some() || suspend.is_some() || reinstate.is_some() || remove.is_some() || restore.is_some();
-    any.then(|| view! {
-        <section class="card" aria-labelledby="access">
-            <h2 id="access">"Access"</h2>
-            {invite}{reinstate}{suspend}{remove}{restore}
-        </section>
+    let any =
+        invite.is_some() || suspend.is_some() || reinstate.is_some() || remove.is_some() || restore.is_some();
+    any.then(|| {
+        view! {
+            <section class="card" aria-labelledby="access">
+                <h2 id="access">"Access"</h2>
+                {invite}{reinstate}{suspend}{remove}{restore}
+            </section>
+        }
     })
 }
 
