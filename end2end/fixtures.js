@@ -19,13 +19,19 @@ export const test = base.extend({
   frontdesk: [
     async ({ engine, playwright }, use) => {
       const data = await makeData(engine);
-      await run(data, 'seed', '--users', String(SEEDED));
-      const server = await serve(data);
-      const token = new URL(await server.setupLink).searchParams.get('token');
-      await postAndLeave(playwright, server.url, '/fn/set_up', { token, ...OWNER });
-      await use(server);
-      await server.stop();
-      await data.clear();
+      try {
+        await run(data, 'seed', '--users', String(SEEDED));
+        const server = await serve(data);
+        try {
+          const token = new URL(await server.setupLink).searchParams.get('token');
+          await postAndLeave(playwright, server.url, '/fn/set_up', { token, ...OWNER });
+          await use(server);
+        } finally {
+          await server.stop();
+        }
+      } finally {
+        await data.clear();
+      }
     },
     { scope: 'worker' },
   ],

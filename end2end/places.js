@@ -115,7 +115,11 @@ export const PLACES = [
   // Staff.
   { name: 'the overview', status: 200, open: asOwner('/admin') },
   { name: 'users', status: 200, open: asOwner('/admin/users') },
-  { name: 'users, filtered and sorted', status: 200, open: asOwner('/admin/users?q=a&status=active&sort=name&limit=50') },
+  {
+    name: 'users, filtered and sorted',
+    status: 200,
+    open: asOwner('/admin/users?q=a&status=active&sort=name&limit=50'),
+  },
   { name: 'users, suspended', status: 200, open: asOwner('/admin/users?status=suspended') },
   { name: 'users, nobody found', status: 200, open: asOwner('/admin/users?q=nobody+is+called+that') },
   { name: 'users, at a place that there is not', status: 400, open: asOwner('/admin/users?cursor=AAAA') },
@@ -157,7 +161,11 @@ export const PLACES = [
   },
   { name: 'a user that there is not', status: 404, open: asOwner('/admin/users/1') },
   { name: 'the audit trail', status: 200, open: asOwner('/admin/audit') },
-  { name: 'the audit trail, filtered', status: 200, open: asOwner('/admin/audit?action=login.success&since=2020-01-01T00:00') },
+  {
+    name: 'the audit trail, filtered',
+    status: 200,
+    open: asOwner('/admin/audit?action=login.success&since=2020-01-01T00:00'),
+  },
   { name: 'the audit trail, nothing found', status: 200, open: asOwner('/admin/audit?since=2999-01-01') },
 ];
 

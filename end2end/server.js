@@ -30,6 +30,10 @@ export async function serve(data) {
   const env = { ...environment(data), FRONTDESK_LISTEN: `127.0.0.1:${port}` };
   const child = spawn(program(), ['serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'close');
+  // If this process ends before it comes to stop the server, nobody else will.
+  const orphan = () => child.kill('SIGKILL');
+  process.once('exit', orphan);
+  void ended.then(() => process.off('exit', orphan));
   const { lines, setupLink } = listen(child);
 
   const kill = async () => {

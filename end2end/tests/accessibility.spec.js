@@ -5,7 +5,10 @@ import { answerOf } from '../watch.js';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 /** A phone and a desk, in CSS pixels. */
-const SIZES = [{ width: 360, height: 740 }, { width: 1280, height: 800 }];
+const SIZES = [
+  { width: 360, height: 740 },
+  { width: 1280, height: 800 },
+];
 /** The narrowest that WCAG 2.2 asks for (1.4.10): 1280 pixels, magnified four times. */
 const NARROWEST = { width: 320, height: 640 };
 

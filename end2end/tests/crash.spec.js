@@ -23,26 +23,33 @@ const test = base.extend({
   },
 });
 
-test('who was told that they are in still is after the server was killed', { tag: '@browserless' }, async ({ start }) => {
-  const doomed = await start();
-  const token = new URL(await doomed.setupLink).searchParams.get('token');
-  const { session: owner } = await post(doomed, '/fn/set_up', { token, ...OWNER });
-  const acknowledged = await signUpUntilKilled(doomed);
-  expect(acknowledged.length).toBeGreaterThanOrEqual(ENOUGH);
+test(
+  'who was told that they are in still is after the server was killed',
+  { tag: '@browserless' },
+  async ({ start }) => {
+    const doomed = await start();
+    const token = new URL(await doomed.setupLink).searchParams.get('token');
+    const { session: owner } = await post(doomed, '/fn/set_up', { token, ...OWNER });
+    const acknowledged = await signUpUntilKilled(doomed);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(ENOUGH);
 
-  const server = await start();
-  for (const { email, password, session } of acknowledged) {
-    expect((await get(server, '/account', session)).status, `${email} is signed in`).toBe(200);
-    expect((await post(server, '/fn/sign_in', { email, password })).status, `${email} can sign in`).toBe(303);
-  }
-  // Some may be in who were not told any more. But nobody is without the line in the audit trail, or the line without them.
-  const users = await (await get(server, '/admin/users?limit=100', owner)).text();
-  const there = [...users.matchAll(/data-label="E-mail">([^<]+)</g)].map(([, email]) => email);
-  const trail = await (await get(server, '/admin/audit?action=user.signed_up&limit=100', owner)).text();
-  const signUps = [...trail.matchAll(/data-label="What changed">.*?email.*?<ins>([^<]+)</g)].map(([, email]) => email);
-  expect(there).toEqual(expect.arrayContaining(acknowledged.map(({ email }) => email)));
-  expect([...signUps, OWNER.email].sort()).toEqual(there.sort());
-});
+    const server = await start();
+    for (const { email, password, session } of acknowledged) {
+      expect((await get(server, '/account', session)).status, `${email} is signed in`).toBe(200);
+      expect((await post(server, '/fn/sign_in', { email, password })).status, `${email} can sign in`).toBe(303);
+    }
+    // Some may be in who were not told any more. But nobody is without their line in the audit trail, nor is it without
+    // them.
+    const users = await (await get(server, '/admin/users?limit=100', owner)).text();
+    const there = [...users.matchAll(/data-label="E-mail">([^<]+)</g)].map(([, email]) => email);
+    const trail = await (await get(server, '/admin/audit?action=user.signed_up&limit=100', owner)).text();
+    const signUps = [...trail.matchAll(/data-label="What changed">.*?email.*?<ins>([^<]+)</g)].map(
+      ([, email]) => email,
+    );
+    expect(there).toEqual(expect.arrayContaining(acknowledged.map(({ email }) => email)));
+    expect([...signUps, OWNER.email].sort()).toEqual(there.sort());
+  },
+);
 
 /** Has people sign up for as long as the server answers, and returns those whom it told that they are in. */
 async function signUpUntilKilled(server) {
@@ -63,7 +70,11 @@ async function signUpUntilKilled(server) {
 }
 
 async function post(server, path, form) {
-  const answer = await fetch(server.url + path, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
+  const answer = await fetch(server.url + path, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    redirect: 'manual',
+  });
   const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
   return { status: answer.status, session: cookies.find((cookie) => cookie.startsWith('__Host-session=')) };
 }

@@ -22,7 +22,9 @@ test.describe('every page', { tag: '@once' }, () => {
       const answer = answerOf(await open({ page, browsers, register, untouched }));
       const { results } = await validator.validateString(await answer.text());
       const faults = results.flatMap(({ messages }) => messages);
-      expect(faults.map(({ ruleId, message, line, column }) => `${ruleId} at ${line}:${column}: ${message}`)).toEqual([]);
+      expect(faults.map(({ ruleId, message, line, column }) => `${ruleId} at ${line}:${column}: ${message}`)).toEqual(
+        [],
+      );
     });
   }
 });

@@ -147,8 +147,11 @@ async function awake(page) {
 async function filter(page, change, expected) {
   await expect(async () => {
     await change();
-    await page.waitForURL((url) => Object.entries(expected).every(([name, value]) => url.searchParams.get(name) === value), {
-      timeout: 2_000,
-    });
+    await page.waitForURL(
+      (url) => Object.entries(expected).every(([name, value]) => url.searchParams.get(name) === value),
+      {
+        timeout: 2_000,
+      },
+    );
   }).toPass();
 }

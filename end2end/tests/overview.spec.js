@@ -1,7 +1,10 @@
 import { expect, test } from '../fixtures.js';
 import { remove, suspend, visitUser } from '../people.js';
 
-test('the overview counts who joined, who is suspended and who was removed, and leads to them', async ({ owner: page, register }) => {
+test('the overview counts who joined, who is suspended and who was removed, and leads to them', async ({
+  owner: page,
+  register,
+}) => {
   const before = await numbers(page);
   const [suspended, removed] = [await register(), await register()];
   await visitUser(page, suspended);
@@ -27,9 +30,10 @@ test('the overview counts who joined, who is suspended and who was removed, and 
 test('the overview tells what happened lately', async ({ owner: page, member }) => {
   await page.goto('/admin');
   const lately = page.getByRole('region', { name: 'What happened lately' }).getByRole('listitem');
-  await expect(lately.filter({ hasText: member.name }).last(), 'who does something to themselves is named once').toHaveText(
-    new RegExp(`^just now\\s*${member.name} signed up$`),
-  );
+  await expect(
+    lately.filter({ hasText: member.name }).last(),
+    'who does something to themselves is named once',
+  ).toHaveText(new RegExp(`^just now\\s*${member.name} signed up$`));
 });
 
 /** The numbers on the overview, which stays open. */
@@ -39,5 +43,9 @@ async function numbers(page) {
     const card = page.getByRole('listitem').filter({ hasText: words });
     return Number(await card.locator('.number').innerText());
   };
-  return { joined: await number(/joined/), suspended: await number(/suspended/), removed: await number(/in the trash/) };
+  return {
+    joined: await number(/joined/),
+    suspended: await number(/suspended/),
+    removed: await number(/in the trash/),
+  };
 }

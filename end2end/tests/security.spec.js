@@ -41,7 +41,9 @@ test('every answer has the headers that keep people safe', { tag: '@once' }, asy
   }
 });
 
-test('what concerns a person is kept nowhere; what is named after its content is kept for ever', async ({ owner: page }) => {
+test('what concerns a person is kept nowhere; what is named after its content is kept for ever', async ({
+  owner: page,
+}) => {
   const answer = await page.goto('/admin/users');
   expect(answer.headers()['cache-control']).toBe('no-store');
   const style = await page.locator('link[rel=stylesheet]').getAttribute('href');
@@ -86,19 +88,25 @@ test('a name that looks like markup is text everywhere', async ({ owner: page, r
   await expect(page.getByRole('img')).toHaveCount(0);
 });
 
-test('a script that somebody smuggled into a page does not run', { tag: '@javascript' }, async ({ page, complaints }) => {
-  await page.goto('/');
-  await page.evaluate(() => {
-    const smuggled = '<button onclick="window.ran = true">Free gift</button><iframe srcdoc="<script>top.ran = true</script>"></iframe>';
-    document.body.insertAdjacentHTML('beforeend', smuggled);
-  });
-  await page.getByRole('button', { name: 'Free gift' }).click();
+test(
+  'a script that somebody smuggled into a page does not run',
+  { tag: '@javascript' },
+  async ({ page, complaints }) => {
+    await page.goto('/');
+    await page.evaluate(() => {
+      const smuggled =
+        '<button onclick="window.ran = true">Gift</button><iframe srcdoc="<script>top.ran = true</script>"></iframe>';
+      document.body.insertAdjacentHTML('beforeend', smuggled);
+    });
+    await page.getByRole('button', { name: 'Gift' }).click();
 
-  const forbidden = () => complaints.filter((complaint) => complaint.startsWith('forbidden by the policy: script-src'));
-  await expect.poll(() => forbidden().length, 'both, the one in its frame and the one on the button').toBe(2);
-  expect(await page.evaluate(() => window.ran)).toBeUndefined();
-  complaints.length = 0;
-});
+    const forbidden = () =>
+      complaints.filter((complaint) => complaint.startsWith('forbidden by the policy: script-src'));
+    await expect.poll(() => forbidden().length, 'both, the one in its frame and the one on the button').toBe(2);
+    expect(await page.evaluate(() => window.ran)).toBeUndefined();
+    complaints.length = 0;
+  },
+);
 
 test('what people type as a secret is not in the log', async ({ page, frontdesk, register }) => {
   const robin = await register();

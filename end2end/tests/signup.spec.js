@@ -40,7 +40,11 @@ test('a form with faults comes back with what was typed and says what to do', as
     'Enter an e-mail address like name@example.com',
     'Use at least 15 characters: a few words together are easy to remember',
   ]);
-  for (const [label, value] of [['Name', ''], ['E-mail address', 'robin at example'], ['Password', '']]) {
+  for (const [label, value] of [
+    ['Name', ''],
+    ['E-mail address', 'robin at example'],
+    ['Password', ''],
+  ]) {
     await expect(page.getByLabel(label), 'passwords are never sent back').toHaveValue(value);
     await expect(page.getByLabel(label)).toHaveAttribute('aria-invalid', 'true');
     await expect(page.getByLabel(label)).toHaveAccessibleDescription(/Error: /);

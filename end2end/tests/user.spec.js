@@ -95,7 +95,11 @@ test('saving what is there already changes nothing', async ({ owner, member }) =
   await expect(owner.getByRole('status')).toHaveText('Nothing was different, so nothing was changed.');
 });
 
-test('who is suspended is out at the next request, and in again when reinstated', async ({ owner, browsers, member }) => {
+test('who is suspended is out at the next request, and in again when reinstated', async ({
+  owner,
+  browsers,
+  member,
+}) => {
   const theirs = await browsers.of(member);
   await visitUser(owner, member);
   expect((await suspend(owner, '')).status(), 'a reason is needed').toBe(422);
@@ -138,7 +142,11 @@ test('a role given is good at the next request, and gone when taken', async ({ o
   expect((await theirs.goto('/admin/users')).status()).toBe(404);
 });
 
-test('who is removed is out and can be restored, with everything that was theirs', async ({ owner, browsers, member }) => {
+test('who is removed is out and can be restored, with everything that was theirs', async ({
+  owner,
+  browsers,
+  member,
+}) => {
   const theirs = await browsers.of(member);
   await visitUser(owner, member);
   await press(owner, 'Give support');

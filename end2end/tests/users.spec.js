@@ -4,7 +4,10 @@ import { somebody } from '../people.js';
 /** The cells of a column, a row each, as they are sorted: times by their moment, text without case. */
 const COLUMNS = {
   Name: { cells: (page) => page.getByRole('rowheader'), key: async (cell) => searchKey(await cell.innerText()) },
-  'E-mail': { cells: (page) => page.locator('td:nth-child(2)'), key: async (cell) => (await cell.innerText()).toLowerCase() },
+  'E-mail': {
+    cells: (page) => page.locator('td:nth-child(2)'),
+    key: async (cell) => (await cell.innerText()).toLowerCase(),
+  },
   Joined: { cells: (page) => page.locator('td:nth-child(5) time'), key: (cell) => cell.getAttribute('datetime') },
   'Last seen': { cells: (page) => page.locator('td:nth-child(6)'), key: lastSeen },
 };
@@ -64,7 +67,9 @@ for (const status of ['Active', 'Suspended', 'Removed']) {
     await expect(page.getByRole('cell', { name: status, exact: true }).first()).toBeVisible();
     const states = await page.locator('td:nth-child(4)').allInnerTexts();
     expect(new Set(states)).toEqual(new Set([status]));
-    await expect(page.getByRole('link', { name: member.name, exact: true })).toBeVisible({ visible: status === 'Active' });
+    await expect(page.getByRole('link', { name: member.name, exact: true })).toBeVisible({
+      visible: status === 'Active',
+    });
   });
 }
 
@@ -109,5 +114,8 @@ async function lastSeen(cell) {
 
 /** As names are compared: without accents and case. */
 function searchKey(name) {
-  return name.normalize('NFKD').replace(/\p{Mark}/gu, '').toLowerCase();
+  return name
+    .normalize('NFKD')
+    .replace(/\p{Mark}/gu, '')
+    .toLowerCase();
 }

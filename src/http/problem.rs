@@ -225,8 +225,8 @@ mod tests {
     }
 
     fn router() -> Router {
-        let refuse = async || {
-            let refusal = Refusal(Problem::new(Code::Busy).detail("Come back later.").retry_after(7));
+        let refuse = async |code: Code| {
+            let refusal = Refusal(Problem::new(code).detail("Come back later.").retry_after(7));
             let mut response = ([(SET_COOKIE, "a=1"), (VARY, "origin")], refusal).into_response();
             response.headers_mut().append(SET_COOKIE, HeaderValue::from_static("b=2"));
             response.extensions_mut().insert(SignedIn("ann"));
@@ -234,8 +234,10 @@ mod tests {
         };
         let panic = async || -> &'static str { panic!("of the handler") };
         Router::new()
-            .route("/busy", get(refuse).post(refuse))
-            .route("/api/v1/busy", get(refuse))
+            .route("/locked", get(async move || refuse(Code::WrongState).await))
+            .route("/api/v1/locked", get(async move || refuse(Code::WrongState).await))
+            .route("/busy", get(async move || refuse(Code::Busy).await))
+            .route("/flooded", get(async move || refuse(Code::TooManyRequests).await))
             .route("/panic", get(panic))
             .route("/form", post(async |_: Form<Vec<(String, String)>>| "read"))
             .route(
@@ -268,8 +270,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_browser_gets_a_page_with_all_that_the_refusal_says() {
-        let (parts, body) = ask(Method::POST, "/busy", BROWSER).await;
-        assert_eq!((parts.status.as_u16(), &*body), (503, "<h1>Too busy to answer right now</h1>ann"));
+        let (parts, body) = ask(Method::GET, "/locked", BROWSER).await;
+        assert_eq!(
+            (parts.status.as_u16(), &*body),
+            (409, "<h1>This cannot be done in the present state</h1>ann")
+        );
         assert_eq!(all(&parts, CONTENT_TYPE), ["text/html"]);
         assert_eq!(all(&parts, RETRY_AFTER), ["7"]);
         assert_eq!(all(&parts, SET_COOKIE), ["a=1", "b=2"]);
@@ -277,19 +282,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_flood_is_answered_without_the_work_of_a_page() {
+        for (path, status) in [("/busy", 503), ("/flooded", 429)] {
+            let (parts, body) = ask(Method::GET, path, BROWSER).await;
+            assert_eq!(parts.status, status, "{path}");
+            assert_eq!(all(&parts, RETRY_AFTER), ["7"]);
+            // `Pages` would have named her.
+            assert!(body.contains("urn:trace:") && !body.contains("ann"), "{body}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_program_gets_problem_json_with_the_id_of_the_request() {
         for (path, accept) in [
-            ("/busy", "*/*"),
-            ("/busy", "application/json"),
-            ("/busy", "text/html;q=0"),
-            ("/api/v1/busy", BROWSER),
+            ("/locked", "*/*"),
+            ("/locked", "application/json"),
+            ("/locked", "text/html;q=0"),
+            ("/api/v1/locked", BROWSER),
         ] {
             let (parts, body) = ask(Method::GET, path, accept).await;
-            assert_eq!(parts.status, 503, "{path} {accept}");
+            assert_eq!(parts.status, 409, "{path} {accept}");
             assert_eq!(all(&parts, CONTENT_TYPE), ["application/problem+json"], "{path} {accept}");
             assert_eq!(all(&parts, RETRY_AFTER), ["7"]);
             let problem: Problem = serde_json::from_str(&body).unwrap();
-            assert_eq!((problem.status, problem.error), (503, Code::Busy));
+            assert_eq!((problem.status, problem.error), (409, Code::WrongState));
             assert_eq!(problem.detail.as_deref(), Some("Come back later."));
             let id = all(&parts, HeaderName::from_static("x-request-id"))[0];
             assert_eq!(problem.instance, Some(format!("urn:trace:{id}")));
@@ -302,7 +318,7 @@ mod tests {
             (Method::GET, "/nowhere", 404, Code::NotFound),
             (Method::GET, "/api/v1/nowhere", 404, Code::NotFound),
             (Method::GET, "/api/v1/page", 404, Code::NotFound),
-            (Method::DELETE, "/busy", 405, Code::MethodNotAllowed),
+            (Method::DELETE, "/locked", 405, Code::MethodNotAllowed),
             (Method::POST, "/form", 415, Code::UnsupportedMediaType),
             (Method::GET, "/panic", 500, Code::Internal),
         ];

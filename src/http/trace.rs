@@ -149,10 +149,11 @@ fn loggable_method(method: &Method) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::{Arc, LazyLock, Mutex};
 
     use axum::{Router, body::Body, middleware::from_fn, routing::get};
     use tower::ServiceExt;
+    use tracing::Dispatch;
 
     use super::*;
 
@@ -228,7 +229,15 @@ mod tests {
         }
     }
 
+    /// While only one subscriber is registered, tracing asks the subscriber of whichever thread comes
+    /// first whether a line is wanted, and remembers that for all: a test beside this one, which has
+    /// none, would answer for it. A second one makes it ask those that are registered.
+    static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+
     async fn logged(path: &str, level: tracing::Level) -> String {
+        LazyLock::force(&SECOND);
+        // Until every line is known; the subscriber below is then asked about each.
+        answer(path, &[]).await;
         let log = Log::default();
         let writer = log.clone();
         let subscriber = tracing_subscriber::fmt()

@@ -73,7 +73,7 @@ impl Timestamp {
         let seconds = seconds.saturating_abs();
         let (count, unit) = match seconds {
             0..=44 => return if past { "just now" } else { "in a moment" }.to_owned(),
-            45..HOUR => (((seconds + 30) / MINUTE).max(1), "minute"),
+            45..HOUR => ((seconds / MINUTE).max(1), "minute"),
             HOUR..DAY => (seconds / HOUR, "hour"),
             s if s < 30 * DAY => (s / DAY, "day"),
             s if s < 365 * DAY => (s / (30 * DAY), "month"),

@@ -81,7 +81,9 @@ async fn every_kind_of_answer_is_secured(desk: Desk) {
     let token = desk.visitor().get("/invite?token=x").await;
     all.push(("a broken database", 500, token));
     all.push(("a broken database, to a program", 500, desk.visitor().program().get("/invite?token=x").await));
-    all.push(("a session that cannot be read", 503, ann.get("/account").await));
+    let unread = ann.get("/account").await;
+    assert_eq!(unread.header("set-cookie"), None, "it is not taken for a session that is over");
+    all.push(("a session that cannot be read", 503, unread));
     for (what, status, answer) in &all {
         assert_eq!(answer.status, *status, "{what}: {answer:?}");
         promises::secured(what, answer, &desk.state.config.base_url);

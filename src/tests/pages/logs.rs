@@ -1,16 +1,10 @@
 //! What the log says, and what it never does.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use frontdesk_model::Role;
-use tracing::Level;
 
-use crate::support::{Desk, Engine, PASSWORD, run};
+use crate::support::{Desk, Engine, NOTHING, PASSWORD, log, run};
 
-// One thread, so that all that a request does is seen by the subscriber of its test.
+// One thread, so that all that a request does is logged on that of its test.
 #[tokio::test]
 async fn no_secret_is_logged_on_sqlite() {
     run(Engine::Sqlite, no_secret_is_logged).await;
@@ -21,35 +15,8 @@ async fn no_secret_is_logged_on_postgres() {
     run(Engine::Postgres, no_secret_is_logged).await;
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 async fn no_secret_is_logged(desk: Desk) {
-    let log = Log::default();
-    let writer = log.clone();
-    // All that there is, also what only developers see.
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone());
-    let guard = tracing::subscriber::set_default(subscriber.finish());
-
+    log::listen();
     let (_, id) = desk.somebody(&[]).await;
     let invite = desk.invite(id).await;
     let person = desk.visitor();
@@ -68,10 +35,9 @@ async fn no_secret_is_logged(desk: Desk) {
         .await;
     let page = created.is(200).page();
     let shown = page.with("class", "secret").unwrap().text.split("token=").nth(1).unwrap().to_owned();
-    admin.post("/logout", &crate::support::NOTHING).await.is(303);
-    drop(guard);
+    admin.post("/logout", &NOTHING).await.is(303);
 
-    let log = log.text();
+    let log = log::heard();
     assert!(
         log.contains("answered") && log.contains("path=\"/fn/sign_in\""),
         "nothing was heard:\n{log:.2000}"

@@ -154,6 +154,7 @@ async fn what_was_typed_is_shown_as_text_and_nothing_else(desk: Desk) {
         assert!(page.page().text().contains(evil), "{path}");
         assert!(!page.text().contains("<script>alert") && !page.text().contains("<img src"), "{path}");
     }
+    assert_eq!(admin.get(&person).await.page().one("title").text, format!("{evil} · Frontdesk"));
     // In addresses, too.
     for path in
         ["/admin/users?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "/login?next=%22%3E%3Cscript%3Ealert(1)"]

@@ -10,7 +10,7 @@ use frontdesk_domain::db::DatabaseUrl;
 use futures::FutureExt as _;
 use sqlx::{ConnectOptions as _, Executor as _, postgres::PgConnectOptions};
 
-use super::Desk;
+use super::{Desk, log};
 
 /// Names the server that the tests on PostgreSQL use.
 const VARIABLE: &str = "TEST_POSTGRES_URL";
@@ -23,6 +23,7 @@ pub enum Engine {
 
 /// Runs a test on a database of its own, and drops that however the test ends.
 pub async fn run<F: Future<Output = ()>>(engine: Engine, test: impl FnOnce(Desk) -> F) {
+    log::prepare();
     let database = Database::create(engine).await;
     let desk = Desk::open(database.url()).await;
     let domain = desk.domain.clone();

@@ -5,6 +5,7 @@ mod client;
 mod desk;
 mod engine;
 mod html;
+pub mod log;
 pub mod promises;
 
 pub use answer::Answer;

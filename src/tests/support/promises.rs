@@ -1,8 +1,12 @@
 //! What every answer promises, whatever was asked: checked on each one that any test gets.
 
-use std::collections::HashSet;
+use std::{
+    collections::HashSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use frontdesk::config::BaseUrl;
+use http::HeaderName;
 
 use super::{Answer, Page};
 
@@ -149,5 +153,82 @@ fn scripts(about: &str, page: &Page, policy: &str) {
         let is_style = element.get("rel") == Some("stylesheet");
         let bears = element.get("nonce") == nonce && (nonce.is_some() || !is_script);
         assert!(!(is_script || is_style) || bears, "{about}: {element:?}");
+    }
+}
+
+/// An answer that keeps every promise.
+fn sound() -> Answer {
+    let headers = [
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(self)"),
+        ("strict-transport-security", "max-age=63072000; includeSubDomains"),
+        ("referrer-policy", "no-referrer"),
+        ("content-security-policy", "script-src 'nonce-abcdefghijklmnop'; frame-ancestors 'none'"),
+        ("x-request-id", "0af7651916cd43dd8448eb211c80319c"),
+        ("cache-control", "no-store"),
+        ("content-type", "text/html; charset=utf-8"),
+        ("set-cookie", "__Host-a=1; Path=/; HttpOnly; SameSite=Lax; Secure"),
+    ];
+    let headers = headers.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
+    let body = "<!DOCTYPE html><html lang=\"en\"><head><title>Sign in · Frontdesk</title>\
+                <script nonce=\"abcdefghijklmnop\">a</script></head><body><main id=\"main\"><h1>Sign in</h1>\
+                <label for=\"b\">B</label><input id=\"b\"><a href=\"#b\">To B</a></main></body></html>";
+    Answer { status: 200, headers: headers.collect(), body: body.into() }
+}
+
+#[test]
+fn a_broken_promise_is_noticed() {
+    type Breaks = fn(&mut Answer);
+    fn set(answer: &mut Answer, name: &'static str, value: &str) {
+        answer.headers.insert(HeaderName::from_static(name), value.parse().unwrap());
+    }
+    fn write(answer: &mut Answer, old: &str, new: &str) {
+        let body = answer.text().replacen(old, new, 1);
+        assert_ne!(body, answer.text());
+        answer.body = body.into();
+    }
+    let broken: [(&str, Breaks); 27] = [
+        ("no header against framing", |it| drop(it.headers.remove("x-frame-options"))),
+        ("a header twice", |it| drop(it.headers.append("referrer-policy", "no-referrer".parse().unwrap()))),
+        ("a name of the software", |it| set(it, "server", "hyper")),
+        ("plain HTTP is fine", |it| drop(it.headers.remove("strict-transport-security"))),
+        ("the whole address for other sites", |it| set(it, "referrer-policy", "unsafe-url")),
+        ("no policy", |it| drop(it.headers.remove("content-security-policy"))),
+        ("a loose policy", |it| {
+            set(it, "content-security-policy", "script-src 'unsafe-inline'; frame-ancestors 'none'")
+        }),
+        ("a nonce that can be guessed", |it| {
+            set(it, "content-security-policy", "'nonce-a'; frame-ancestors 'none'")
+        }),
+        ("no id", |it| drop(it.headers.remove("x-request-id"))),
+        ("a page that is kept", |it| set(it, "cache-control", "max-age=60")),
+        ("another site", |it| set(it, "location", "//evil.example")),
+        ("a cookie for scripts", |it| set(it, "set-cookie", "__Host-a=1; Path=/; SameSite=Lax; Secure")),
+        ("a cookie for plain HTTP", |it| set(it, "set-cookie", "__Host-a=1; Path=/; HttpOnly; SameSite=Lax")),
+        ("a cookie for any host", |it| set(it, "set-cookie", "a=1; Path=/; HttpOnly; SameSite=Lax; Secure")),
+        ("no time to come back", |it| it.status = 503),
+        ("no method to use", |it| it.status = 405),
+        ("no explanation", |it| (it.status, it.body) = (404, "".into())),
+        ("a plain explanation", |it| (it.status, _) = (404, set(it, "content-type", "text/plain"))),
+        ("what went wrong inside", |it| write(it, "To B", "error returned from sqlx")),
+        ("a title without the site", |it| write(it, " · Frontdesk", "")),
+        ("no heading", |it| write(it, "<h1>Sign in</h1>", "")),
+        ("an id twice", |it| write(it, "<h1>", "<h1 id=\"b\">")),
+        ("a label for nothing", |it| write(it, "for=\"b\"", "for=\"c\"")),
+        ("a link to nothing", |it| write(it, "#b", "#c")),
+        ("a script of somebody else", |it| write(it, " nonce=\"abcdefghijklmnop\"", "")),
+        ("a handler in the page", |it| write(it, "<h1>", "<h1 onclick=\"a()\">")),
+        ("a tag that is not closed", |it| write(it, "</main>", "")),
+    ];
+    let base_url: BaseUrl = "https://desk.example".parse().unwrap();
+    hold("GET /", &sound(), &base_url);
+    for (what, break_it) in broken {
+        let mut answer = sound();
+        break_it(&mut answer);
+        let held = catch_unwind(AssertUnwindSafe(|| hold("GET /", &answer, &base_url)));
+        assert!(held.is_err(), "nobody notices: {what}");
     }
 }

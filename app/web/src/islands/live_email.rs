@@ -1,28 +1,39 @@
 //! Awake, an e-mail field says what is wrong with it once it is left, by the server's own rule.
 
+use std::time::Duration;
+
 use frontdesk_model::email;
-use leptos::{ev::Event, prelude::*};
+use leptos::prelude::*;
+use web_sys::HtmlInputElement;
 
 use super::dom::{input_of, show_fault};
+
+/// Who leaves the field by pressing a button is still pressing it when the field is left. The fault
+/// moves what is below it, so it waits until the button is let go.
+const CLICK: Duration = Duration::from_millis(300);
 
 /// Wraps a field whose input is an e-mail address.
 #[island]
 pub fn LiveEmail(children: Children) -> impl IntoView {
-    view! {
-        <div on:change=move |event| { judge(&event, true); } on:input=move |event| { judge(&event, false); }>
-            {children()}
-        </div>
-    }
+    let left = |event| {
+        if let Some(input) = input_of(&event) {
+            let judge = move || {
+                judge(&input);
+            };
+            set_timeout(judge, CLICK);
+        }
+    };
+    // A fault comes when the field is left. While typing it only goes away.
+    let typed = |event| {
+        let input = input_of(&event).filter(|input| input.has_attribute("aria-invalid"));
+        input.and_then(|input| judge(&input));
+    };
+    view! { <div on:change=left on:input=typed>{children()}</div> }
 }
 
-/// A fault comes when the field is left. While typing it only goes away.
-fn judge(event: &Event, left: bool) -> Option<()> {
-    let input = input_of(event)?;
-    if !left && !input.has_attribute("aria-invalid") {
-        return None;
-    }
+fn judge(input: &HtmlInputElement) -> Option<()> {
     let text = input.value();
     // An empty field is not told off before the form is sent.
     let fault = if text.is_empty() { None } else { email::check(&text).err() };
-    show_fault(&input, fault.as_ref().and_then(|fault| fault.message.as_deref()))
+    show_fault(input, fault.as_ref().and_then(|fault| fault.message.as_deref()))
 }

@@ -4,6 +4,8 @@
 
 use frontdesk_model::password;
 use leptos::{ev::Event, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlInputElement;
 
 use super::dom::{input_of, show_fault, typed};
 
@@ -14,15 +16,17 @@ pub fn LivePassword(children: Children) -> impl IntoView {
         // The button is of no use without script, so it is hidden until now.
         let button = document().query_selector("#password ~ button").ok().flatten();
         button.map(|button| button.remove_attribute("hidden"));
+        // What was typed, or filled in by the browser, before the island woke.
+        let early = document().get_element_by_id("password").and_then(|input| input.dyn_into().ok());
+        early.filter(|input: &HtmlInputElement| !input.value().is_empty()).and_then(|input| judge(&input));
     }
     view! {
-        <div on:input=move |event| { judge(&event); } on:click=move |event| { toggle(&event); }>{children()}</div>
+        <div on:input=move |event| { input_of(&event).and_then(|input| judge(&input)); } on:click=move |event| { toggle(&event); }>{children()}</div>
     }
 }
 
 /// Shows what is typed, or hides it again.
 fn toggle(event: &Event) -> Option<()> {
-    use wasm_bindgen::JsCast as _;
     let clicked: web_sys::Element = event.target()?.dyn_into().ok()?;
     let button = clicked.closest("button").ok()??;
     let input = document().get_element_by_id("password")?;
@@ -33,13 +37,12 @@ fn toggle(event: &Event) -> Option<()> {
 
 /// Marks each rule of the list as met or not. Rules are asked in order and the first that fails
 /// answers, so those after it are not judged yet.
-fn judge(event: &Event) -> Option<()> {
-    let input = input_of(event)?;
+fn judge(input: &HtmlInputElement) -> Option<()> {
     let text = input.value();
     let verdict = password::check(&text, &[&typed("name"), &typed("email")]);
     let failed = verdict.as_ref().err().map(|fault| &*fault.code);
     if failed.is_none() {
-        show_fault(&input, None);
+        show_fault(input, None);
     }
     let mut undecided = text.is_empty();
     let mut rule = document().get_element_by_id("password-rules")?.first_element_child();

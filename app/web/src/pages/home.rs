@@ -25,7 +25,7 @@ pub fn Home() -> impl IntoView {
             .into_any(),
         };
         Ok(view! {
-            <div class="stack">
+            <div class="stack hero">
                 <h1>"The front desk of your business"</h1>
                 <p>
                     "People sign up, sign in and look after their own account here. Your team sees who they are, \

@@ -188,11 +188,13 @@ pub fn Summary() -> impl IntoView {
     let class = if problem.error == Code::EditConflict { "problem warn" } else { "problem" };
     // A request that cannot be read names what is in no form, or hidden in one.
     let readable = problem.error != Code::MalformedRequest;
-    let typed = |field: &str| refused.typed.iter().any(|(name, _)| name == field);
-    let shown = |fault: &Fault| readable && (typed(&fault.field) || fault.field == "password");
-    let faults: Vec<_> = problem
-        .details
-        .iter()
+    let place = |field: &str| refused.typed.iter().position(|(name, _)| name == field);
+    let shown = |fault: &Fault| readable && (place(&fault.field).is_some() || fault.field == "password");
+    // In the order of the form, in which a password, which does not come back, is last.
+    let mut faults: Vec<&Fault> = problem.details.iter().collect();
+    faults.sort_by_key(|fault| place(&fault.field).unwrap_or(usize::MAX));
+    let faults: Vec<_> = faults
+        .into_iter()
         .map(|fault| {
             let text = match problem.error {
                 Code::EditConflict => format!("{}: {}", fault.field, fault.message),

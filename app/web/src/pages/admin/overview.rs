@@ -23,7 +23,7 @@ pub fn Overview() -> impl IntoView {
             view! {
                 <li class=card(failed > 0)>
                     <p class="number">{count(failed)}</p>
-                    <p>"failed sign-ins in the last 24 hours"</p>
+                    <p>{plural(failed, "failed sign-in", "failed sign-ins")}" in the last 24 hours"</p>
                     <a href="/admin/audit?action=login.failed">"See them in the audit trail"</a>
                 </li>
             }
@@ -45,18 +45,18 @@ pub fn Overview() -> impl IntoView {
             <ul class="stats">
                 <li class="card">
                     <p class="number">{count(overview.joined)}</p>
-                    <p>"people joined in the last 24 hours"</p>
+                    <p>{plural(overview.joined, "person", "people")}" joined in the last 24 hours"</p>
                     <a href="/admin/users">"See the newest users"</a>
                 </li>
                 {failed}
                 <li class=card(overview.suspended_count > 0)>
                     <p class="number">{count(overview.suspended_count)}</p>
-                    <p>"users are suspended"</p>
+                    <p>{plural(overview.suspended_count, "user is", "users are")}" suspended"</p>
                     <a href="/admin/users?status=suspended">"See who and why"</a>
                 </li>
                 <li class="card">
                     <p class="number">{count(overview.removed_count)}</p>
-                    <p>"users are in the trash"</p>
+                    <p>{plural(overview.removed_count, "user is", "users are")}" in the trash"</p>
                     <a href="/admin/users?status=removed">"Look through the trash"</a>
                 </li>
             </ul>
@@ -82,4 +82,8 @@ pub fn Overview() -> impl IntoView {
 /// A card that asks to be looked at, or does not.
 const fn card(attention: bool) -> &'static str {
     if attention { "card warn" } else { "card" }
+}
+
+const fn plural(count: i64, one: &'static str, many: &'static str) -> &'static str {
+    if count == 1 { one } else { many }
 }

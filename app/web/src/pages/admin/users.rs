@@ -44,7 +44,7 @@ pub fn Users() -> impl IntoView {
 
 fn filters(query: &UsersQuery) -> impl IntoView + use<> {
     let statuses =
-        [("", "All but removed"), ("active", "Active"), ("suspended", "Suspended"), ("removed", "Removed")];
+        [("", "Not removed"), ("active", "Active"), ("suspended", "Suspended"), ("removed", "Removed")];
     let status = query.status.map_or("", Status::as_str);
     let limit = query.limit.unwrap_or_default().rows() as u32;
     let mut limits = vec![DEFAULT_LIMIT, 50, MAX_LIMIT];
