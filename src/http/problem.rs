@@ -8,7 +8,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, HttpBody},
+    body::HttpBody,
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -196,6 +196,7 @@ pub async fn catch_panic(request: Request, next: Next) -> Response {
 mod tests {
     use axum::{
         Form, Router,
+        body::Body,
         middleware::{from_fn, from_fn_with_state},
         routing::{get, post},
     };

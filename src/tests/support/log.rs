@@ -7,7 +7,7 @@
 use std::{cell::RefCell, io, sync::LazyLock};
 
 use tracing_subscriber::{
-    Layer as _, filter::filter_fn, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+    Layer as _, filter::dynamic_filter_fn, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
 thread_local! {
@@ -16,7 +16,7 @@ thread_local! {
 
 static SUBSCRIBER: LazyLock<()> = LazyLock::new(|| {
     // All that there is, also what only developers see; and nothing of tests that do not listen.
-    let listens = filter_fn(|_| HEARD.with_borrow(Option::is_some));
+    let listens = dynamic_filter_fn(|_, _| HEARD.with_borrow(Option::is_some));
     let layer = fmt::layer().with_ansi(false).with_writer(|| Ear).with_filter(listens);
     tracing_subscriber::registry().with(layer).init();
 });
