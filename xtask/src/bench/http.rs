@@ -197,7 +197,7 @@ mod tests {
         let request =
             Client { headers: "host: x\r\n".to_owned() }.post("/fn/a", &[("name", "Ann & Bö"), ("n", "1")]);
         let expected = "POST /fn/a HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n\
-                        content-length: 27\r\n\r\nname=Ann%20%26%20B%C3%B6&n=1";
+                        content-length: 28\r\n\r\nname=Ann%20%26%20B%C3%B6&n=1";
         assert_eq!(String::from_utf8(request).unwrap(), expected);
     }
 }
