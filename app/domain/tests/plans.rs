@@ -37,7 +37,10 @@ async fn no_list_of_users_reads_the_whole_table(domain: TestDomain) {
     let (middle, name, email): (Uuid, String, String) = domain
         .db
         .one(
-            Sql::new("test.middle", "SELECT id, name_key, email_key FROM users ORDER BY name_key LIMIT 1 OFFSET 10000"),
+            Sql::new(
+                "test.middle",
+                "SELECT id, name_key, email_key FROM users ORDER BY name_key LIMIT 1 OFFSET 10000",
+            ),
             params![],
         )
         .await
@@ -96,11 +99,9 @@ async fn no_list_of_the_audit_trail_reads_all_of_it(domain: TestDomain) {
         for sql in audit::list_statements() {
             for (from, until) in [(Uuid::nil(), Uuid::max()), (Uuid::nil(), middle), (middle, Uuid::max())] {
                 let mut values = params![from, until, 21];
-                for (filter, value) in [
-                    ("ACTOR", actor.into()),
-                    ("ACTION", "user.suspended".into()),
-                    ("TARGET", target.into()),
-                ] {
+                for (filter, value) in
+                    [("ACTOR", actor.into()), ("ACTION", "user.suspended".into()), ("TARGET", target.into())]
+                {
                     if sql.name.contains(filter) || sql.name.contains("BY_ALL") {
                         values.push(value);
                     }
@@ -137,7 +138,9 @@ async fn no_lookup_reads_a_whole_table(domain: TestDomain) {
             looked_at += 1;
             let plan = domain.db.explain(sql, values).await.unwrap();
             eprintln!("#### {:?} {}\n{plan}", domain.db.dialect(), sql.name);
-            let fault = ["users", "audit_events"].iter().find_map(|table| reads_all(domain.db.dialect(), &plan, table));
+            let fault = ["users", "audit_events"]
+                .iter()
+                .find_map(|table| reads_all(domain.db.dialect(), &plan, table));
             assert_eq!(fault, None, "{}\n{}\n{plan}", sql.name, sql.text);
         }
         assert_eq!(looked_at, 11);
@@ -155,10 +158,13 @@ fn reads_all(dialect: Dialect, plan: &str, table: &str) -> Option<String> {
     let wrong = |line: &&str| match dialect {
         Dialect::Postgres => {
             let line = line.trim_start().trim_start_matches("->").trim_start();
-            line.starts_with(&format!("Seq Scan on {table}")) || line.starts_with(&format!("Parallel Seq Scan on {table}"))
+            line.starts_with(&format!("Seq Scan on {table}"))
+                || line.starts_with(&format!("Parallel Seq Scan on {table}"))
         }
         // The bare `SCAN u` is over the page itself, which has the table's alias.
-        Dialect::Sqlite => line.starts_with(&format!("SCAN {table}")) || line.starts_with(&format!("SCAN {alias} USING")),
+        Dialect::Sqlite => {
+            line.starts_with(&format!("SCAN {table}")) || line.starts_with(&format!("SCAN {alias} USING"))
+        }
     };
     plan.lines().find(wrong).map(ToOwned::to_owned)
 }

@@ -1,6 +1,7 @@
 //! The audit trail as it travels: what happened, who did it, to whom, and what changed.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{EventId, Timestamp};
@@ -58,22 +59,26 @@ impl std::fmt::Display for Action {
 }
 
 /// One fact that changed. `None` means there was, or is, nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Change {
+    #[schema(example = "status")]
     pub field: String,
+    #[schema(example = "active")]
     pub before: Option<String>,
+    #[schema(example = "suspended")]
     pub after: Option<String>,
 }
 
 /// Who did something, or to whom it was done: an id to follow, and what they were called then.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Party {
     pub id: Option<Uuid>,
+    #[schema(example = "Ann Lee")]
     pub label: String,
 }
 
 /// One line of the audit trail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Event {
     pub id: EventId,
     pub at: Timestamp,
@@ -81,11 +86,15 @@ pub struct Event {
     pub action: Action,
     pub target: Option<Party>,
     /// Where from; empty for what the command line did.
+    #[schema(example = "203.0.113.9")]
     pub ip: String,
+    #[schema(example = "curl/8.14.1")]
     pub user_agent: String,
     /// The trace id of the request, as in the logs and in a problem's `instance`.
+    #[schema(example = "4bf92f3577b34da6a3ce929d0e0e4736")]
     pub request_id: String,
     /// Why, in the actor's words; empty where no reason is asked.
+    #[schema(example = "Three chargebacks")]
     pub reason: String,
     pub changes: Vec<Change>,
 }

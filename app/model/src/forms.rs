@@ -5,6 +5,7 @@
 //! is not so.
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use crate::{LinkId, Problem, Role, Secret, SessionId, UserId, email, name, password};
@@ -73,7 +74,7 @@ impl SignIn {
 pub struct SignOut {}
 
 /// Ends another of one's own sessions.
-#[derive(Clone, Debug, Deserialize, Validate)]
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndSession {
     pub id: SessionId,
@@ -112,18 +113,20 @@ pub struct AcceptInvite {
     pub password: Secret,
 }
 
-#[derive(Clone, Debug, Default, Deserialize, Validate)]
+#[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateUser {
     #[serde(default)]
     #[validate(custom(function = "name::check"))]
+    #[schema(required = true, min_length = 1, max_length = 100, example = "Ann Lee")]
     pub name: String,
     #[serde(default)]
     #[validate(custom(function = "email::check"))]
+    #[schema(required = true, format = "email", max_length = 254, example = "ann@example.com")]
     pub email: String,
 }
 
-#[derive(Clone, Debug, Deserialize, Validate)]
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateUser {
     pub id: UserId,
@@ -132,30 +135,34 @@ pub struct UpdateUser {
     pub version: i64,
     #[serde(default)]
     #[validate(custom(function = "name::check"))]
+    #[schema(required = true, min_length = 1, max_length = 100, example = "Ann Lee")]
     pub name: String,
     #[serde(default)]
     #[validate(custom(function = "email::check"))]
+    #[schema(required = true, format = "email", max_length = 254, example = "ann@example.com")]
     pub email: String,
 }
 
-#[derive(Clone, Debug, Deserialize, Validate)]
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SuspendUser {
     pub id: UserId,
     #[serde(default)]
     #[validate(custom(function = "check_reason"))]
+    /// Why; the audit trail keeps it.
+    #[schema(required = true, min_length = 1, max_length = 500, example = "Three chargebacks")]
     pub reason: String,
 }
 
 /// A change that needs to know only of whom: reinstate, remove, restore, invite again.
-#[derive(Clone, Debug, Deserialize, Validate)]
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OneUser {
     pub id: UserId,
 }
 
 /// Gives or takes a role.
-#[derive(Clone, Debug, Deserialize, Validate)]
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChangeRole {
     pub id: UserId,

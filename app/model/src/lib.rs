@@ -15,6 +15,7 @@ pub mod password;
 pub mod permission;
 pub mod problem;
 pub mod query;
+pub mod schema;
 pub mod secret;
 pub mod time;
 pub mod user;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use validator::{ValidationErrors, ValidationErrorsKind};
 
 macro_rules! codes {
@@ -59,30 +60,43 @@ codes! {
 }
 
 /// One field's fault. `field` is the name the form or the JSON uses; empty for the whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Fault {
+    #[schema(example = "email")]
     pub field: String,
+    #[schema(example = "required")]
     pub code: String,
+    #[schema(example = "Enter an e-mail address")]
     pub message: String,
 }
 
 /// A refusal or failure: RFC 9457's members, and two of ours, `error` and `details`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Problem {
+    /// A page that explains this type of problem.
     #[serde(rename = "type")]
+    #[schema(value_type = String, format = "uri", example = "https://desk.example/problems/VALIDATION_ERROR")]
     pub kind: Cow<'static, str>,
+    /// The same words for every occurrence.
+    #[schema(value_type = String, example = "Some of this needs another look")]
     pub title: Cow<'static, str>,
+    /// The HTTP status.
+    #[schema(value_type = i32, minimum = 400, maximum = 599, example = 400)]
     pub status: u16,
+    /// What is to be said about this occurrence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// Identifies this occurrence: the id of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "urn:trace:4bf92f3577b34da6a3ce929d0e0e4736")]
     pub instance: Option<String>,
     pub error: Code,
+    /// Each field's fault.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub details: Vec<Fault>,
     /// Seconds after which another try makes sense; sent as `Retry-After`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>, minimum = 0)]
     pub retry_after: Option<u64>,
 }
 

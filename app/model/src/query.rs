@@ -1,6 +1,7 @@
 //! What a list can be asked for. Pages and API share these types, so a filter has one name.
 
 use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
 
 use crate::{Limit, Timestamp, UserId, audit::Action, name::search_key, user::Status};
 
@@ -79,30 +80,36 @@ impl<'de> Deserialize<'de> for UserSort {
 }
 
 /// Which users: all but the removed if no status is given.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct UsersQuery {
     /// The beginning of an e-mail address or a name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<Search>,
+    /// Only these; all but the removed if it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+    /// The newest first if it is not given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<UserSort>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
+    /// Where to go on: `next` or `prev` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048)]
     pub cursor: Option<String>,
 }
 
 /// Which audit events, newest first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuditQuery {
+    /// Who did it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<UserId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
+    /// To whom it was done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<UserId>,
     /// From this moment on.
@@ -113,7 +120,9 @@ pub struct AuditQuery {
     pub until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
+    /// Where to go on: `next` or `prev` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048)]
     pub cursor: Option<String>,
 }
 

@@ -2,11 +2,12 @@
 //! shown by mistake.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{Roles, Timestamp, UserId};
 
 /// Whether somebody can sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Active,
@@ -39,30 +40,37 @@ impl std::fmt::Display for Status {
 }
 
 /// A user, as staff with `users:read` may see them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct User {
     pub id: UserId,
+    #[schema(example = "Ann Lee")]
     pub name: String,
+    #[schema(example = "ann@example.com")]
     pub email: String,
     pub status: Status,
     /// Why they are suspended; empty otherwise.
+    #[schema(example = "")]
     pub suspended_reason: String,
     pub roles: Roles,
     /// Whether they can sign in with a password; `false` until an invitation is accepted.
+    #[schema(example = true)]
     pub has_password: bool,
     pub joined_at: Timestamp,
     pub updated_at: Timestamp,
     pub last_seen_at: Option<Timestamp>,
     pub removed_at: Option<Timestamp>,
     /// Grows with every change. Sent back with an edit, it shows whether somebody else was faster.
+    #[schema(example = 3)]
     pub version: i64,
 }
 
 /// One signed-in device of a person, as they see it themselves.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Session {
     pub id: crate::SessionId,
+    #[schema(example = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")]
     pub user_agent: String,
+    #[schema(example = "203.0.113.9")]
     pub ip: String,
     pub created_at: Timestamp,
     pub last_seen_at: Timestamp,

@@ -69,6 +69,9 @@ mod tests {
     fn files_are_found_in_links_and_scripts() {
         let page = "<link rel=\"stylesheet\" href=\"/a.css\"><a href=\"/b\">b</a><script src=\"//x/c.js\"></script>\
                     <script>import('/pkg/d.js')</script>";
-        assert_eq!(addresses(page).collect::<BTreeSet<_>>(), BTreeSet::from(["/a.css", "//x/c.js", "/pkg/d.js"]));
+        assert_eq!(
+            addresses(page).collect::<BTreeSet<_>>(),
+            BTreeSet::from(["/a.css", "//x/c.js", "/pkg/d.js"])
+        );
     }
 }

@@ -1,0 +1,79 @@
+//! How the plain types look in the API's description (OpenAPI 3.1): each is written down beside
+//! nothing else, so that what is documented and what is read cannot be told apart.
+
+use serde_json::{Value, json};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type},
+    },
+};
+
+use crate::{
+    Code, EventId, Limit, LinkId, Role, Roles, Secret, SessionId, Timestamp, UserId,
+    audit::Action,
+    page::MAX_LIMIT,
+    query::{MAX_SEARCH, Search, UserSort},
+};
+
+/// An id of ours, for examples.
+pub const EXAMPLE_ID: &str = "019ab0c4-9d1e-7c3a-8f55-2b6d1e0f4a77";
+/// A moment, for examples.
+pub const EXAMPLE_TIME: &str = "2026-11-22T09:30:00Z";
+
+fn text(example: Value) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).examples([example])
+}
+
+fn one_of<'a>(values: impl IntoIterator<Item = &'a str>, example: &str) -> ObjectBuilder {
+    text(json!(example)).enum_values(Some(values))
+}
+
+macro_rules! schemas {
+    ($($name:ty = $schema:expr;)*) => {$(
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                $schema.into()
+            }
+        }
+        impl ToSchema for $name {}
+    )*};
+}
+
+fn id() -> ObjectBuilder {
+    text(json!(EXAMPLE_ID)).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+}
+
+schemas! {
+    UserId = id().description(Some("A user's id (UUIDv7)."));
+    EventId = id().description(Some("An audit event's id (UUIDv7); ids grow with time."));
+    SessionId = id().description(Some("A session's id (UUIDv7). Not the secret in the cookie."));
+    LinkId = id().description(Some("A one-time link's id (UUIDv7)."));
+    Timestamp = text(json!(EXAMPLE_TIME))
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .description(Some("A moment in UTC, RFC 3339."));
+    Secret = text(json!("correct horse battery staple"))
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
+        .write_only(true);
+    Action = one_of(Action::ALL.iter().map(|one| one.as_str()), "user.created")
+        .description(Some("What happened, as the audit trail names it."));
+    Code = one_of(Code::ALL.iter().map(|one| one.as_str()), "VALIDATION_ERROR")
+        .description(Some("The stable name of a problem: match on this, not on words."));
+    Role = one_of(Role::ALL.iter().map(|one| one.as_str()), "support");
+    Roles = ArrayBuilder::new()
+        .items(Role::schema())
+        .description(Some("The roles held, the most powerful first; empty for a member."));
+    Limit = ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::Integer))
+        .minimum(Some(1))
+        .maximum(Some(MAX_LIMIT))
+        .default(Some(json!(Limit::default().rows())))
+        .examples([json!(20)])
+        .description(Some("Rows on a page."));
+    UserSort = one_of(UserSort::all().map(|sort| sort.to_string()).collect::<Vec<_>>().iter().map(String::as_str), "-joined")
+        .description(Some("A field to sort by, with `-` before it for descending."));
+    Search = text(json!("ann"))
+        .max_length(Some(MAX_SEARCH))
+        .description(Some("The beginning of an e-mail address or a name, without case or accents."));
+}
