@@ -29,5 +29,6 @@ mod schema;
 mod seed;
 mod sessions;
 mod statements;
+mod tls;
 mod trail;
 mod users_list;

@@ -1,6 +1,7 @@
 //! Opening a database: connections, their limits, and migrations.
 
 use std::{
+    io,
     path::{Path, PathBuf},
     str::FromStr,
     sync::{Arc, atomic::AtomicU64},
@@ -111,7 +112,7 @@ impl Db {
                     .idle_timeout(Duration::from_secs(600))
                     .max_lifetime(Duration::from_secs(1_800))
                     .connect_with(to);
-                let pool = pool.await.map_err(|source| Error::of("connecting to PostgreSQL", source))?;
+                let pool = pool.await.map_err(not_connected)?;
                 Engine::Postgres { pool }
             }
         };
@@ -192,15 +193,22 @@ async fn migrate(url: &DatabaseUrl) -> Result<(), Error> {
             migrated
         }
         DatabaseUrl::Postgres(to) => {
-            let mut conn = PgConnection::connect_with(to)
-                .await
-                .map_err(|source| Error::of("connecting to PostgreSQL", source))?;
+            let mut conn = PgConnection::connect_with(to).await.map_err(not_connected)?;
             let migrated = POSTGRES.run(&mut conn).await;
             conn.close().await.map_err(|source| Error::of("closing a connection", source))?;
             migrated
         }
     };
     result.map_err(|source| Error::of("migrating the schema", source.into()))
+}
+
+/// Why there is no connection to PostgreSQL. A certificate that is missing, or a socket, tells no
+/// more than "no such file" by itself.
+fn not_connected(source: sqlx::Error) -> Error {
+    let missing = matches!(&source, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::NotFound);
+    let doing =
+        if missing { "opening a file that the database URL names" } else { "connecting to PostgreSQL" };
+    Error::of(doing, source)
 }
 
 fn sqlite(path: &Path, options: &Options) -> SqliteConnectOptions {

@@ -74,6 +74,11 @@ impl TestDomain {
         Self::with(options).await
     }
 
+    /// Where its database is.
+    pub fn url(&self) -> &db::DatabaseUrl {
+        &self.options.url
+    }
+
     /// What a statement counts, asked in a transaction of its own.
     pub async fn count(&self, text: &'static str) -> i64 {
         let (count,): (i64,) = self.db.one(db::Sql::new("test.count", text), Vec::new()).await.unwrap();
