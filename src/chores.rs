@@ -2,14 +2,15 @@
 
 use std::{error::Error, time::Duration};
 
-use frontdesk_domain::{Domain, sessions};
+use frontdesk_domain::{Domain, idempotency, sessions};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::shutdown::Shutdown;
 
 /// How often it is written down who was seen.
 const PRESENCE: Duration = Duration::from_secs(5);
-/// How often sessions that are over are deleted. They are of no use to anybody meanwhile.
+/// How often sessions that are over, and answers that are not replayed any more, are deleted. They
+/// are of no use to anybody meanwhile.
 const SWEEP: Duration = Duration::from_secs(3_600);
 
 /// Does the chores until `shutdown` begins. What fails is logged, and tried again the next time.
@@ -27,7 +28,10 @@ pub async fn run(domain: Domain, shutdown: Shutdown) {
         tokio::select! {
             () = &mut begun => break,
             _ = presence.tick() => flush(&domain).await,
-            _ = sweep.tick() => log("sessions.sweep", sessions::sweep(&domain).await.map(drop)),
+            _ = sweep.tick() => {
+                log("sessions.sweep", sessions::sweep(&domain).await.map(drop));
+                log("idempotency.sweep", idempotency::sweep(&domain).await.map(drop));
+            }
         }
     }
 }

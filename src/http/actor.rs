@@ -44,6 +44,7 @@ fn origin(request: &Request) -> Origin {
         ip: extensions.get::<ClientAddr>().map(|address| address.0.to_string()).unwrap_or_default(),
         user_agent: user_agent(request.headers()),
         request_id: extensions.get::<TraceId>().map(ToString::to_string).unwrap_or_default(),
+        claim: None,
     }
 }
 

@@ -101,7 +101,7 @@ impl SessionStore for Store {
             |key: &str| record.data.get(key).cloned().ok_or_else(|| Error::Encode(format!("no {key}")));
         let proof: Credentials = serde_json::from_value(read(SESSION_PROOF)?).map_err(decode)?;
         let (ip, user_agent, request_id) = serde_json::from_value(read(SESSION_ORIGIN)?).map_err(decode)?;
-        let origin = Origin { ip, user_agent, request_id };
+        let origin = Origin { ip, user_agent, request_id, claim: None };
         sessions::begin(&self.domain, &proof, token(&record.id), &origin).await.map_err(backend)?;
         Ok(())
     }

@@ -4,12 +4,16 @@
 use frontdesk_model::{Permission, Permissions, Roles, SessionId, Timestamp, UserId, audit::Party};
 use serde::{Deserialize, Serialize};
 
-/// Where a request came from. Kept with every audit event.
+use crate::idempotency::Claim;
+
+/// Where a request came from. Kept with every audit event, but for the claim.
 #[derive(Clone, Debug, Default)]
 pub struct Origin {
     pub ip: String,
     pub user_agent: String,
     pub request_id: String,
+    /// What makes a request that comes twice be carried out once; `None` if it may be repeated.
+    pub claim: Option<Claim>,
 }
 
 /// A signed-in person, as of this request: roles are read anew each time, so a change takes

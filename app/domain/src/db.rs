@@ -62,6 +62,8 @@ pub enum Error {
     Busy,
     #[error("the group of writes that this one belonged to could not be committed")]
     NotCommitted,
+    #[error("this was done before, under the same idempotency key")]
+    Repeated,
     #[error("{statement} failed")]
     Failed { statement: &'static str, source: sqlx::Error },
     #[error("{statement} takes {expected} parameters and was given {given}")]

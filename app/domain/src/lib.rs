@@ -2,20 +2,22 @@
 //! all is kept. Knows no HTTP and no HTML.
 //!
 //! Rooms stand in dependency order, and each imports only those before it:
-//! `db clock actor problem passwords throttle ← audit ← accounts ← sessions`.
+//! `db clock idempotency actor problem passwords throttle ← audit ← accounts ← sessions`.
 
 pub mod accounts;
 pub mod actor;
 pub mod audit;
 pub mod clock;
 pub mod db;
+pub mod idempotency;
 pub mod passwords;
 pub mod problem;
 pub mod sessions;
 pub mod throttle;
 
+use actor::Actor;
 use clock::Clock;
-use db::{DatabaseUrl, Db, Sql};
+use db::{DatabaseUrl, Db, Sql, Tx};
 use passwords::Passwords;
 use sessions::{Lifetime, Presence};
 use throttle::Throttle;
@@ -70,7 +72,21 @@ impl Domain {
     }
 }
 
+impl Domain {
+    /// Begins the unit of work of what the actor does: once, if their request has an idempotency key.
+    ///
+    /// # Errors
+    /// [`db::Error::Repeated`] if it has been done under that key; [`db::Error::Busy`].
+    pub(crate) async fn begin(&self, actor: &Actor) -> Result<Tx, db::Error> {
+        let mut tx = self.db.write().await?;
+        if let Some(claim) = &actor.origin.claim {
+            claim.take(&mut tx, &self.clock).await?;
+        }
+        Ok(tx)
+    }
+}
+
 /// Every statement there is. A test prepares each on both databases.
 pub fn statements() -> Vec<Sql> {
-    [audit::statements(), accounts::statements(), sessions::statements()].concat()
+    [idempotency::statements(), audit::statements(), accounts::statements(), sessions::statements()].concat()
 }

@@ -22,6 +22,7 @@ impl From<db::Error> for Problem {
     fn from(error: db::Error) -> Self {
         match error {
             db::Error::Busy => Self::new(Code::Busy).retry_after(1),
+            db::Error::Repeated => Self::new(Code::IdempotencyInProgress).retry_after(1),
             db::Error::NotCommitted | db::Error::Failed { .. } | db::Error::Parameters { .. } => {
                 surprise(&error)
             }

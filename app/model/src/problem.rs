@@ -7,10 +7,10 @@ use utoipa::ToSchema;
 use validator::{ValidationErrors, ValidationErrorsKind};
 
 macro_rules! codes {
-    ($($(#[doc = $doc:literal])* $name:ident = $text:literal, $status:literal, $title:literal;)*) => {
+    ($($name:ident = $text:literal, $status:literal, $title:literal, $about:literal;)*) => {
         /// The stable name of a problem. Programs match on it; people read its title.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum Code { $($(#[doc = $doc])* #[serde(rename = $text)] $name,)* }
+        pub enum Code { $(#[doc = $about] #[serde(rename = $text)] $name,)* }
 
         impl Code {
             pub const ALL: &[Self] = &[$(Self::$name,)*];
@@ -28,35 +28,92 @@ macro_rules! codes {
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }
+
+            /// When it happens and what to do, for those who write programs.
+            pub const fn about(self) -> &'static str {
+                match self { $(Self::$name => $about,)* }
+            }
+
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$name),)* _ => None }
+            }
         }
     };
 }
 
 codes! {
-    /// Input that does not follow the rules; `details` names each field.
-    ValidationError = "VALIDATION_ERROR", 422, "Some of this needs another look";
-    /// Input that cannot be read at all: not UTF-8, not a form, a field twice, a field unknown.
-    MalformedRequest = "MALFORMED_REQUEST", 400, "This request cannot be read";
-    InvalidCursor = "INVALID_CURSOR", 400, "This place in the list cannot be found";
-    /// Somebody must sign in first.
-    SignInRequired = "SIGN_IN_REQUIRED", 401, "Sign in to continue";
-    InvalidCredentials = "INVALID_CREDENTIALS", 422, "The e-mail address or password is not right";
-    CrossSite = "CROSS_SITE_REQUEST", 403, "This request came from another site";
-    Forbidden = "FORBIDDEN", 403, "You are not allowed to do this";
-    NotFound = "NOT_FOUND", 404, "There is nothing here";
-    MethodNotAllowed = "METHOD_NOT_ALLOWED", 405, "This address does not take that method";
-    RequestTimeout = "REQUEST_TIMEOUT", 408, "The request took too long to arrive";
-    EmailExists = "EMAIL_EXISTS", 409, "An account with this e-mail address exists already";
-    EditConflict = "EDIT_CONFLICT", 409, "Somebody else has changed this meanwhile";
-    LastOwner = "LAST_OWNER", 409, "There must always be an owner";
-    WrongState = "WRONG_STATE", 409, "This cannot be done in the present state";
-    LinkSpent = "LINK_SPENT", 410, "This link has been used or has expired";
-    TooLarge = "TOO_LARGE", 413, "This is larger than what is taken here";
-    UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE", 415, "This kind of content is not taken here";
-    TooManyRequests = "TOO_MANY_REQUESTS", 429, "Too many requests";
-    HeadersTooLarge = "HEADERS_TOO_LARGE", 431, "The request's headers are too large";
-    Internal = "INTERNAL", 500, "Something went wrong on our side";
-    Busy = "BUSY", 503, "Too busy to answer right now";
+    ValidationError = "VALIDATION_ERROR", 422, "Some of this needs another look",
+        "Something that was sent does not follow the rules. `details` names each field, with a code and a sentence. \
+         Nothing was changed. The API answers it with 400, a form in a browser with 422.";
+    MalformedRequest = "MALFORMED_REQUEST", 400, "This request cannot be read",
+        "The request cannot be read at all: not UTF-8, not JSON, a field twice, an address or a header that makes no sense.";
+    InvalidCursor = "INVALID_CURSOR", 400, "This place in the list cannot be found",
+        "The cursor is damaged, or belongs to a list with another sort or other filters. Begin without a cursor.";
+    TokenInUrl = "TOKEN_IN_URL", 400, "A token does not belong into an address",
+        "Addresses end up in logs and histories. Send the token in the header `Authorization: Bearer …`, and revoke the \
+         one that was in the address.";
+    IdempotencyKeyInvalid = "IDEMPOTENCY_KEY_INVALID", 400, "This idempotency key cannot be used",
+        "`Idempotency-Key` is a text of 1 to 255 printable ASCII characters, with or without the quotes of a structured \
+         field, and there once.";
+    IdempotencyKeyRequired = "IDEMPOTENCY_KEY_REQUIRED", 400, "This needs an idempotency key",
+        "Send `Idempotency-Key` with a value of your own, such as a UUID, and the same one when you try again.";
+    SignInRequired = "SIGN_IN_REQUIRED", 401, "Sign in to continue",
+        "The page is for people who are signed in.";
+    TokenRequired = "TOKEN_REQUIRED", 401, "A token is needed",
+        "Send `Authorization: Bearer fd_…`. Cookies do not count here.";
+    TokenInvalid = "TOKEN_INVALID", 401, "This token is not accepted",
+        "The token is unknown, expired or revoked, or whoever it acts for is suspended or removed. Make a new one.";
+    InvalidCredentials = "INVALID_CREDENTIALS", 422, "The e-mail address or password is not right",
+        "Nobody has this e-mail address with this password.";
+    CrossSite = "CROSS_SITE_REQUEST", 403, "This request came from another site",
+        "A browser says that another site made it send this. It was not carried out. Scripts of other sites may use the \
+         API only if the operator has named their origins.";
+    Forbidden = "FORBIDDEN", 403, "You are not allowed to do this",
+        "What it concerns is above what you hold: only somebody who holds all that they hold can do this.";
+    PermissionRequired = "PERMISSION_REQUIRED", 403, "This token may not do this",
+        "The token lacks the permission that `detail` names, or the person it acts for does not hold it any more.";
+    NotFound = "NOT_FOUND", 404, "There is nothing here",
+        "There is no such address, or nothing with this id.";
+    MethodNotAllowed = "METHOD_NOT_ALLOWED", 405, "This address does not take that method",
+        "`Allow` says which methods it takes.";
+    NotAcceptable = "NOT_ACCEPTABLE", 406, "There is nothing in the form that was asked for",
+        "The API answers in `application/json`, and its problems are `application/problem+json`. Let `Accept` include them.";
+    RequestTimeout = "REQUEST_TIMEOUT", 408, "The request took too long to arrive",
+        "The body did not arrive in time. Nothing was changed; try again.";
+    EmailExists = "EMAIL_EXISTS", 409, "An account with this e-mail address exists already",
+        "Each e-mail address belongs to one account, also while its owner is suspended or removed.";
+    EditConflict = "EDIT_CONFLICT", 409, "Somebody else has changed this meanwhile",
+        "What you changed is not as you saw it any more. Read it again, then decide.";
+    LastOwner = "LAST_OWNER", 409, "There must always be an owner",
+        "This would leave nobody who can do everything. Make somebody else an owner first.";
+    WrongState = "WRONG_STATE", 409, "This cannot be done in the present state",
+        "`detail` says what is in the way.";
+    IdempotencyInProgress = "IDEMPOTENCY_IN_PROGRESS", 409, "The same request is still being carried out",
+        "Another request with this idempotency key has not been answered yet. Try again after `Retry-After`.";
+    IdempotencyAnswerLost = "IDEMPOTENCY_ANSWER_LOST", 409, "The request was carried out, but its answer was lost",
+        "The server stopped between doing it and answering. It was done once, and is not done again; the audit trail \
+         tells what, under the request that `detail` names.";
+    LinkSpent = "LINK_SPENT", 410, "This link has been used or has expired",
+        "A one-time link works once and for a limited time.";
+    PreconditionFailed = "PRECONDITION_FAILED", 412, "This is not the version you saw",
+        "`If-Match` names a version that is not the present one. Read it again, then decide.";
+    TooLarge = "TOO_LARGE", 413, "This is larger than what is taken here",
+        "The body is larger than the server takes. Nothing was changed.";
+    UnsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE", 415, "This kind of content is not taken here",
+        "The API takes `application/json` in UTF-8.";
+    IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED", 422, "This idempotency key belongs to another request",
+        "A request with this key but another method, address or body was carried out within the last 24 hours. Use a new \
+         key for a new request.";
+    PreconditionRequired = "PRECONDITION_REQUIRED", 428, "Say which version you saw",
+        "Send `If-Match` with the `ETag` that you got when you read it, so that nobody's change is overwritten unseen.";
+    TooManyRequests = "TOO_MANY_REQUESTS", 429, "Too many requests",
+        "The limit that `RateLimit-Policy` names is used up. Try again after `Retry-After` seconds.";
+    HeadersTooLarge = "HEADERS_TOO_LARGE", 431, "The request's headers are too large",
+        "All headers together are larger than the server takes.";
+    Internal = "INTERNAL", 500, "Something went wrong on our side",
+        "It is not your fault and has been noted. `instance` identifies the request for those who run the server.";
+    Busy = "BUSY", 503, "Too busy to answer right now",
+        "The server has more to do than it can. Nothing was changed; try again after `Retry-After`.";
 }
 
 /// One field's fault. `field` is the name the form or the JSON uses; empty for the whole.

@@ -35,7 +35,7 @@ pub async fn is_set_up(domain: &Domain) -> Result<bool, Error> {
 /// A new link for the first owner, which replaces the one before; `None` if there is an owner.
 pub async fn setup_link(domain: &Domain) -> Result<Option<OneTimeLink>, Error> {
     let actor = Actor::system();
-    let mut tx = domain.db.write().await?;
+    let mut tx = domain.begin(&actor).await?;
     // Two that start at once take turns, so that one link is left.
     store::take_turn(&mut tx, "owners").await?;
     if store::has_owner_now(&mut tx).await? {
@@ -57,7 +57,7 @@ pub async fn set_up(domain: &Domain, actor: &Actor, form: SetUp) -> Result<Crede
     form.check().map_err(Error::Invalid)?;
     let (name, email) = people::parse(&form.name, &form.email)?;
     let hash = domain.passwords.hash(form.password).await?;
-    let mut tx = domain.db.write().await?;
+    let mut tx = domain.begin(actor).await?;
     let at = domain.clock.now();
     store::take_turn(&mut tx, "owners").await?;
     let spent = store::spend_link(&mut tx, digest(&form.token), Purpose::Setup, at).await?;
@@ -115,7 +115,7 @@ pub async fn accept_invite(domain: &Domain, actor: &Actor, form: AcceptInvite) -
         Error::Invalid(problem.fault("password", &fault.code, message))
     })?;
     let hash = domain.passwords.hash(form.password).await?;
-    let mut tx = domain.db.write().await?;
+    let mut tx = domain.begin(actor).await?;
     let at = domain.clock.now();
     let spent = store::spend_link(&mut tx, digest(&form.token), Purpose::Invite, at).await?;
     let id = spent.and_then(|link| link.user_id).map(UserId).ok_or(Error::LinkSpent)?;

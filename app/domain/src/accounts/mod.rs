@@ -125,7 +125,7 @@ impl<'a> Change<'a> {
         id: UserId,
     ) -> Result<Self, Error> {
         actor.require(needs)?;
-        let mut tx = domain.db.write().await?;
+        let mut tx = domain.begin(actor).await?;
         let user = store::by_id(&mut tx, id).await?.ok_or(Error::NoSuchUser)?;
         actor.require_rank_over(&user.roles)?;
         Ok(Self { domain, actor, tx, user })

@@ -25,7 +25,7 @@ pub async fn register(domain: &Domain, actor: &Actor, form: SignUp) -> Result<Cr
     // Hashed before the address is looked up, and outside any transaction: a taken address costs
     // as much time as a free one, and the hash keeps nobody waiting for the writer.
     let hash = domain.passwords.hash(form.password).await?;
-    let mut tx = domain.db.write().await?;
+    let mut tx = domain.begin(actor).await?;
     let id = insert(domain, &mut tx, &name, &email, Some(hash)).await?;
     let entry = audit::Entry::new(Action::UserSignedUp).on(id, name.as_str());
     audit::append(&mut tx, &domain.clock, actor, with_facts(entry, &name, &email)).await?;
@@ -46,7 +46,7 @@ pub async fn create(
     actor.require(Permission::UsersCreate)?;
     form.check().map_err(Error::Invalid)?;
     let (name, email) = parse(&form.name, &form.email)?;
-    let mut tx = domain.db.write().await?;
+    let mut tx = domain.begin(actor).await?;
     let id = insert(domain, &mut tx, &name, &email, None).await?;
     let entry = audit::Entry::new(Action::UserCreated).on(id, name.as_str());
     audit::append(&mut tx, &domain.clock, actor, with_facts(entry, &name, &email)).await?;

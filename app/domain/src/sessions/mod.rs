@@ -161,7 +161,7 @@ pub async fn sign_out(domain: &Domain, actor: &Actor) -> Result<(), Error> {
 #[tracing::instrument(name = "sessions.end", skip_all)]
 pub async fn end(domain: &Domain, actor: &Actor, form: EndSession) -> Result<(), Error> {
     let person = actor.person().ok_or(Denied::Anonymous)?;
-    let mut tx = domain.db.write().await?;
+    let mut tx = domain.begin(actor).await?;
     if !store::delete(&mut tx, form.id, person.id).await? {
         return Err(Error::NoSuchSession);
     }

@@ -38,6 +38,7 @@ pub fn origin() -> Origin {
         ip: "192.0.2.7".to_owned(),
         user_agent: "Browser/1.0".to_owned(),
         request_id: "request-1".to_owned(),
+        claim: None,
     }
 }
 

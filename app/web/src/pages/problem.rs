@@ -61,6 +61,19 @@ const fn advice(code: Code) -> &'static str {
         | Code::LastOwner
         | Code::WrongState
         | Code::LinkSpent
-        | Code::UnsupportedMediaType => "Go back, have another look, and try again.",
+        | Code::UnsupportedMediaType
+        // The API's: no page has them.
+        | Code::TokenInUrl
+        | Code::TokenRequired
+        | Code::TokenInvalid
+        | Code::PermissionRequired
+        | Code::NotAcceptable
+        | Code::IdempotencyKeyInvalid
+        | Code::IdempotencyKeyRequired
+        | Code::IdempotencyKeyReused
+        | Code::IdempotencyInProgress
+        | Code::IdempotencyAnswerLost
+        | Code::PreconditionFailed
+        | Code::PreconditionRequired => "Go back, have another look, and try again.",
     }
 }

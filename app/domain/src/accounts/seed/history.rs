@@ -123,5 +123,6 @@ fn origin(random: &mut Random) -> Origin {
         ip,
         user_agent: random.pick_early(BROWSERS).to_owned(),
         request_id: format!("{:016x}{:016x}", random.next(), random.next()),
+        claim: None,
     }
 }
