@@ -37,6 +37,11 @@ const LIMITS: &str = "Limits (of one client: requests a minute, 0 for no limit)"
 
 /// The configuration, which every command takes.
 #[derive(Args, Clone, Debug)]
+#[expect(
+    rustdoc::bare_urls,
+    rustdoc::invalid_html_tags,
+    reason = "clap prints these comments as they are, in a terminal"
+)]
 pub struct Config {
     /// The database: sqlite:<path> or postgres://user:password@host:port/name [default: the file
     /// frontdesk.db in the data directory]

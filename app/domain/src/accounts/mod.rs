@@ -1,8 +1,8 @@
 //! People and what they may do.
 //!
-//! A change of somebody goes one way: [`Change::begin`] asks for the permission, opens the unit of
+//! A change of somebody goes one way: `Change::begin` asks for the permission, opens the unit of
 //! work, reads the person as they are now and compares ranks; the use case applies its rule and
-//! says what it did; [`Change::commit`] writes the person and the audit event together.
+//! says what it did; `Change::commit` writes the person and the audit event together.
 
 mod access;
 mod credentials;

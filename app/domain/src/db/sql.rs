@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-/// A statement with a name. The only way to make one is [`statements!`], which also lists it for
+/// A statement with a name. The only way to make one is `statements!`, which also lists it for
 /// the tests that prepare every statement on both databases, so none can be forgotten.
 #[derive(Clone, Copy, Debug)]
 pub struct Sql {
