@@ -29,8 +29,11 @@ pub struct Bench {
     pub disk: PathBuf,
 }
 
+/// Does its work, and tells what it has found.
+type Scenario = fn(&Bench) -> Result<Vec<Figure>>;
+
 /// By name, in the order in which they run.
-pub const SCENARIOS: [(&str, fn(&Bench) -> Result<Vec<Figure>>); 7] = [
+pub const SCENARIOS: [(&str, Scenario); 7] = [
     ("start", start::start),
     ("visit", visit::visit),
     ("list", list::list),

@@ -89,11 +89,11 @@ impl Running {
         let request = Client::new(self.address).get("/health/ready");
         while began.elapsed() < PATIENCE {
             // It refuses connections until it listens.
-            if let Ok(mut connection) = Connection::open(self.address) {
-                if connection.exchange(&request).is_ok_and(|answer| answer.status == 200) {
-                    self.ready_after = began.elapsed();
-                    return Ok(());
-                }
+            if let Ok(mut connection) = Connection::open(self.address)
+                && connection.exchange(&request).is_ok_and(|answer| answer.status == 200)
+            {
+                self.ready_after = began.elapsed();
+                return Ok(());
             }
             if let Some(status) = self.child.try_wait()? {
                 bail!("the server has ended: {status}");
