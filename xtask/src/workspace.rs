@@ -1,5 +1,6 @@
 //! Where things are in this checkout.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -59,5 +60,29 @@ impl Workspace {
 fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(folder);
+    // `cargo run` describes this program's package in variables. A build script that reads them, as ring's does,
+    // would seem to have changed, and all that stands on it would be compiled again.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| describes_package(name)) {
+        command.env_remove(name);
+    }
     command
+}
+
+fn describes_package(variable: &OsStr) -> bool {
+    let prefixes = [b"CARGO_PKG_".as_slice(), b"CARGO_MANIFEST_"];
+    prefixes.iter().any(|prefix| variable.as_encoded_bytes().starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_is_not_told_that_it_builds_this_program() {
+        // Cargo sets both for tests, too.
+        let removed: Vec<_> = cargo(Path::new(".")).get_envs().map(|(name, _)| name.to_owned()).collect();
+        assert!(removed.contains(&"CARGO_MANIFEST_DIR".into()), "{removed:?}");
+        assert!(removed.contains(&"CARGO_PKG_NAME".into()), "{removed:?}");
+        assert!(!removed.contains(&"CARGO".into()), "{removed:?}");
+    }
 }
