@@ -12,6 +12,7 @@
 //! ```
 
 mod open;
+mod readers;
 mod sql;
 mod writer;
 
@@ -21,7 +22,7 @@ use std::sync::{
 };
 
 use sqlx::{
-    FromRow, PgPool, Postgres, SqlitePool,
+    FromRow, PgPool, Postgres,
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
@@ -40,7 +41,7 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Engine {
-    Sqlite { readers: SqlitePool, writer: writer::Writer },
+    Sqlite { readers: readers::Readers, writer: writer::Writer },
     Postgres { pool: PgPool },
 }
 
@@ -136,7 +137,13 @@ impl Db {
         check(sql, &params, &self.statements)?;
         let row = match &self.engine {
             Engine::Sqlite { readers, .. } => {
-                sqlx::query_as_with(sql.text, sqlite_arguments(sql, params)?).fetch_optional(readers).await
+                let query = sqlx::query_as_with(sql.text, sqlite_arguments(sql, params)?);
+                async {
+                    let mut reader = readers.lend().await?;
+                    let row = query.fetch_optional(reader.connection().await?).await;
+                    reader.heard(row)
+                }
+                .await
             }
             Engine::Postgres { pool } => {
                 sqlx::query_as_with(sql.text, postgres_arguments(sql, params)?).fetch_optional(pool).await
@@ -149,7 +156,13 @@ impl Db {
         check(sql, &params, &self.statements)?;
         let rows = match &self.engine {
             Engine::Sqlite { readers, .. } => {
-                sqlx::query_as_with(sql.text, sqlite_arguments(sql, params)?).fetch_all(readers).await
+                let query = sqlx::query_as_with(sql.text, sqlite_arguments(sql, params)?);
+                async {
+                    let mut reader = readers.lend().await?;
+                    let rows = query.fetch_all(reader.connection().await?).await;
+                    reader.heard(rows)
+                }
+                .await
             }
             Engine::Postgres { pool } => {
                 sqlx::query_as_with(sql.text, postgres_arguments(sql, params)?).fetch_all(pool).await

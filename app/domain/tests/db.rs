@@ -22,6 +22,9 @@ both! {
     a_writer_that_fails_does_not_take_the_others_with_it,
     a_writer_may_be_dropped_anywhere_and_harms_nobody,
     a_writer_that_waits_in_vain_is_told_that_the_database_is_busy,
+    a_reader_may_be_dropped_anywhere_and_harms_nobody,
+    a_reader_whose_answer_cannot_be_read_harms_nobody,
+    who_reads_while_the_database_is_closed_is_answered,
     a_role_without_a_person_is_refused,
 }
 
@@ -186,6 +189,73 @@ async fn another_process_that_writes_to_the_sqlite_file_makes_it_busy() {
         write(&impatient.db, &["here".to_owned()]).await.unwrap();
     })
     .await;
+}
+
+/// Far more rows than are on their way between the threads at once.
+const COUNT_TO: Sql = Sql::new(
+    "test.COUNT_TO",
+    "WITH RECURSIVE n(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $2) SELECT i FROM n",
+);
+
+async fn count(db: &Db, from: i64, to: i64) -> Result<Vec<(i64,)>, Error> {
+    db.all(COUNT_TO, params![from, to]).await
+}
+
+async fn a_reader_may_be_dropped_anywhere_and_harms_nobody(domain: TestDomain) {
+    const ROWS: i64 = 5_000;
+    let one = domain.beside(|options| options.database.connections = 1).await;
+    for round in 0..10 {
+        let mut polls = 1;
+        loop {
+            let from = i64::from(round * 1_000 + polls) * 10 * ROWS;
+            let victim = count(&one.db, -ROWS, 0);
+            let victim = DropAfter { future: Some(Box::pin(victim)), polls }.await;
+            // There is only the one connection, and this is its next query.
+            let rows = count(&one.db, from + 1, from + ROWS).await.unwrap();
+            assert!(
+                rows.into_iter().map(|(i,)| i).eq(from + 1..=from + ROWS),
+                "{polls} polls, round {round}"
+            );
+            if let Some(rows) = victim {
+                assert_eq!(rows.unwrap().len(), 5_001);
+                break;
+            }
+            polls += 1;
+        }
+    }
+}
+
+async fn a_reader_whose_answer_cannot_be_read_harms_nobody(domain: TestDomain) {
+    let one = domain.beside(|options| options.database.connections = 1).await;
+    for _ in 0..3 {
+        // No number, after which many more rows would come.
+        assert!(one.db.all::<(String,)>(COUNT_TO, params![1, 5_000]).await.is_err());
+        assert!(one.db.one::<(i64,)>(FIND, params!["nobody"]).await.is_err());
+        let no_such_table = Sql::new("test.NO_SUCH_TABLE", "SELECT * FROM nothing");
+        assert!(one.db.all::<(i64,)>(no_such_table, params![]).await.is_err());
+        assert_eq!(count(&one.db, 1, 3).await.unwrap(), [(1,), (2,), (3,)]);
+    }
+}
+
+async fn who_reads_while_the_database_is_closed_is_answered(domain: TestDomain) {
+    let other = domain.beside(|options| options.database.connections = 2).await;
+    let reader = tokio::spawn({
+        let db = other.db.clone();
+        async move {
+            let mut answers = 0;
+            while let Ok(rows) = count(&db, 1, 1_000).await {
+                assert_eq!(rows.len(), 1_000);
+                answers += 1;
+            }
+            answers
+        }
+    });
+    while other.db.statements() < 5 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    other.db.close().await;
+    assert!(reader.await.unwrap() >= 4);
+    assert!(count(&other.db, 1, 1).await.is_err());
 }
 
 async fn a_role_without_a_person_is_refused(domain: TestDomain) {

@@ -6,7 +6,7 @@ use frontdesk_domain::{accounts, params};
 use frontdesk_model::{
     Limit, Page, UserId,
     query::{Search, UserField, UserSort, UsersQuery},
-    user::{Status, User},
+    user::{Status, UserSummary},
 };
 
 use crate::support::{
@@ -36,12 +36,12 @@ fn query(sort: UserSort, status: Option<Status>, q: &str, limit: u32) -> UsersQu
 }
 
 /// A page, and whether it says that it is narrowed.
-async fn page(domain: &TestDomain, query: &UsersQuery) -> (Page<User>, bool) {
+async fn page(domain: &TestDomain, query: &UsersQuery) -> (Page<UserSummary>, bool) {
     let list = accounts::list(domain, &system(), query).await.unwrap();
     (list.page, list.narrowed)
 }
 
-fn ids(page: &Page<User>) -> Vec<UserId> {
+fn ids(page: &Page<UserSummary>) -> Vec<UserId> {
     page.items.iter().map(|user| user.id).collect()
 }
 

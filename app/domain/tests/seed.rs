@@ -36,7 +36,9 @@ async fn everybody(domain: &TestDomain) -> Vec<User> {
         let mut query = UsersQuery { status: Some(*status), limit: Limit::new(100), ..UsersQuery::default() };
         loop {
             let page = accounts::list(domain, &system(), &query).await.unwrap().page;
-            all.extend(page.items);
+            for listed in page.items {
+                all.push(user(domain, listed.id).await);
+            }
             query.cursor = page.next;
             if query.cursor.is_none() {
                 break;

@@ -23,6 +23,13 @@ fn no_two_statements_have_the_same_name() {
     assert!(names.len() > 100, "the list of statements has only {}", names.len());
 }
 
+#[test]
+fn no_statement_is_planned_anew_with_every_call_because_of_its_limit() {
+    let bare: Vec<_> =
+        statements().into_iter().filter(|sql| sql.text.contains("LIMIT $")).map(|sql| sql.name).collect();
+    assert_eq!(bare, [""; 0], "write LIMIT CAST($n AS BIGINT)");
+}
+
 async fn every_statement_is_prepared_and_takes_as_many_parameters_as_it_says(domain: TestDomain) {
     let mut wrong = Vec::new();
     for sql in statements() {

@@ -5,7 +5,7 @@ use frontdesk_model::{
     Cursor, Limit, Role,
     page::Key,
     query::{Search, UserField, UserSort, UsersQuery},
-    user::Status,
+    user::{Status, User, UserSummary},
 };
 use uuid::Uuid;
 
@@ -53,7 +53,10 @@ async fn a_page_shows_all_of_a_persons_roles_and_one_row_for_each_person(domain:
     for sort in UserSort::all() {
         let query = UsersQuery { sort: Some(sort), q: Search::parse("ann@").ok(), ..UsersQuery::default() };
         let list = accounts::list(&domain, &system(), &query).await.unwrap();
-        assert_eq!(list.page.items, [user(&domain, ann).await]);
+        let User { id, name, email, status, roles, joined_at, last_seen_at, .. } = user(&domain, ann).await;
+        let listed = UserSummary { id, name, email, status, roles, joined_at, last_seen_at };
+        assert_eq!(list.page.items, [listed]);
+        assert_eq!(list.page.items[0].roles.iter().count(), Role::ASSIGNABLE.len());
     }
     let query = UsersQuery { limit: Limit::new(100), ..UsersQuery::default() };
     let items = accounts::list(&domain, &system(), &query).await.unwrap().page.items;

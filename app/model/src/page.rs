@@ -106,6 +106,18 @@ pub enum Key {
     Text(String),
 }
 
+impl From<i64> for Key {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<String> for Key {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
 /// A place between two rows of one list, to go on from in one direction.
 ///
 /// Opaque to callers. It is not secret and not signed: it holds nothing but a place in a list that

@@ -64,6 +64,20 @@ pub struct User {
     pub version: i64,
 }
 
+/// A user, as far as a list shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UserSummary {
+    pub id: UserId,
+    #[schema(example = "Ann Lee")]
+    pub name: String,
+    #[schema(example = "ann@example.com")]
+    pub email: String,
+    pub status: Status,
+    pub roles: Roles,
+    pub joined_at: Timestamp,
+    pub last_seen_at: Option<Timestamp>,
+}
+
 /// One signed-in device of a person, as they see it themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Session {

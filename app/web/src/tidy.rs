@@ -5,12 +5,15 @@
 //! written as the comments that they are, elsewhere they go, and so do comments. The scripts that
 //! Leptos adds at the very end move into the body, which is where they may be.
 
+use memchr::memmem;
+
 const ISLAND: &str = "<leptos-island";
 const ISLAND_END: &str = "</leptos-island>";
 
 /// Tidies a whole document.
 pub fn tidy(html: &str) -> String {
-    let (page, tail) = html.split_once("</html>").unwrap_or((html, ""));
+    // The last: what people wrote about HTML is text before it.
+    let (page, tail) = html.rsplit_once("</html>").unwrap_or((html, ""));
     let (page, scripts) = match page.rfind("</body>") {
         Some(end) => (page.split_at(end), tail),
         None => ((page, ""), ""),
@@ -41,7 +44,8 @@ fn crossorigin(head: &str, out: &mut String) {
 
 /// Server-rendered: without marks. Finds its way from island to island.
 fn outside(mut html: &str, out: &mut String) {
-    while let Some(start) = html.find(ISLAND) {
+    let finder = memmem::Finder::new(ISLAND);
+    while let Some(start) = finder.find(html.as_bytes()) {
         without_marks(&html[..start], out);
         let island = &html[start..];
         let end = island.find(ISLAND_END).map_or(island.len(), |at| at + ISLAND_END.len());
@@ -52,7 +56,8 @@ fn outside(mut html: &str, out: &mut String) {
 }
 
 fn without_marks(mut html: &str, out: &mut String) {
-    while let Some(at) = html.find("<!") {
+    let finder = memmem::Finder::new("<!");
+    while let Some(at) = finder.find(html.as_bytes()) {
         out.push_str(&html[..at]);
         let rest = &html[at..];
         html = if let Some(rest) = rest.strip_prefix("<!>") {
@@ -71,6 +76,16 @@ fn without_marks(mut html: &str, out: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_may_be_about_html() {
+        let rendered =
+            "<html><head></head><body><textarea></body></html></textarea><!></body></html><script>1</script>";
+        assert_eq!(
+            tidy(rendered),
+            "<html><head></head><body><textarea></body></html></textarea><script>1</script></body></html>"
+        );
+    }
 
     #[test]
     fn marks_stay_in_islands_only_and_scripts_move_into_the_body() {

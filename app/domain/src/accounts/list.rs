@@ -11,26 +11,44 @@
 //!   order of that column. Which of the two a search is, its cursor remembers.
 
 use frontdesk_model::{
-    Cursor, Page, Permission,
+    Cursor, Page, Permission, Timestamp, UserId,
     page::Key,
     query::{Search, UserField, UserSort, UsersQuery},
-    user::{Status, User},
+    user::{Status, UserSummary},
 };
 use uuid::Uuid;
 
 use super::{
     Error,
-    store::{self, UserRow, user_columns},
+    store::{self, roles_column},
 };
 use crate::{
     Domain,
     actor::Actor,
-    db::{Sql, Value},
+    db::{self, Db, Sql, Value},
     params,
 };
 
 /// Up to this many matches in either column are gathered and sorted, which takes a few milliseconds.
 const FEW: i64 = 500;
+
+/// What a [`ListRow`] is read from.
+macro_rules! columns {
+    ($key:literal) => {
+        concat!(
+            "u.id, u.name, u.email, u.status, u.joined_at, u.last_seen_at, u.",
+            $key,
+            " AS sort_key, ",
+            roles_column!()
+        )
+    };
+}
+
+macro_rules! order {
+    ($key:literal, $order:literal) => {
+        concat!(" ORDER BY u.", $key, " ", $order, ", u.id ", $order, " LIMIT CAST($3 AS BIGINT)")
+    };
+}
 
 macro_rules! page {
     ($name:expr, $which:literal, $key:literal, $order:literal, $than:literal, $also:literal) => {
@@ -38,8 +56,8 @@ macro_rules! page {
             concat!("db.accounts.PAGE.", $name, ".", $key, ".", $order),
             concat!(
                 "SELECT ",
-                user_columns!(),
-                " FROM (SELECT u.* FROM users u WHERE ",
+                columns!($key),
+                " FROM users u WHERE ",
                 $which,
                 " AND (u.",
                 $key,
@@ -47,20 +65,7 @@ macro_rules! page {
                 $than,
                 " ($1, $2)",
                 $also,
-                " ORDER BY u.",
-                $key,
-                " ",
-                $order,
-                ", u.id ",
-                $order,
-                " LIMIT $3) u \
-                 LEFT JOIN user_roles r ON r.user_id = u.id \
-                 ORDER BY u.",
-                $key,
-                " ",
-                $order,
-                ", u.id ",
-                $order
+                order!($key, $order)
             ),
         )
     };
@@ -84,8 +89,8 @@ macro_rules! gathers {
             concat!("db.accounts.FEW.", $name, ".", $key, ".", $order),
             concat!(
                 "SELECT ",
-                user_columns!(),
-                " FROM (SELECT u.* FROM (\
+                columns!($key),
+                " FROM (\
                  SELECT u.id FROM users u WHERE ",
                 $which,
                 " AND u.email_key >= $4 AND u.email_key < $5 UNION \
@@ -96,21 +101,8 @@ macro_rules! gathers {
                 $key,
                 ", u.id) ",
                 $than,
-                " ($1, $2) \
-                 ORDER BY u.",
-                $key,
-                " ",
-                $order,
-                ", u.id ",
-                $order,
-                " LIMIT $3) u \
-                 LEFT JOIN user_roles r ON r.user_id = u.id \
-                 ORDER BY u.",
-                $key,
-                " ",
-                $order,
-                ", u.id ",
-                $order
+                " ($1, $2)",
+                order!($key, $order)
             ),
         )
     };
@@ -153,10 +145,10 @@ macro_rules! which {
                 concat!(
                     "SELECT (SELECT count(*) FROM (SELECT 1 FROM users u WHERE ",
                     $which,
-                    " AND u.email_key >= $1 AND u.email_key < $2 LIMIT $5) AS a), \
+                    " AND u.email_key >= $1 AND u.email_key < $2 LIMIT CAST($5 AS BIGINT)) AS a), \
                      (SELECT count(*) FROM (SELECT 1 FROM users u WHERE ",
                     $which,
-                    " AND u.name_key >= $3 AND u.name_key < $4 LIMIT $5) AS b)"
+                    " AND u.name_key >= $3 AND u.name_key < $4 LIMIT CAST($5 AS BIGINT)) AS b)"
                 ),
             ),
         }
@@ -201,7 +193,7 @@ impl Reach {
 /// A page of users, and the order it is really in: a search with many matches has its own.
 #[derive(Clone, Debug)]
 pub struct UserList {
-    pub page: Page<User>,
+    pub page: Page<UserSummary>,
     pub sort: UserSort,
     /// The search had too many matches to look at both columns; only the one it is sorted by was.
     pub narrowed: bool,
@@ -250,8 +242,10 @@ pub async fn list(domain: &Domain, actor: &Actor, query: &UsersQuery) -> Result<
             (pages[column(sort)][usize::from(descending)], params)
         }
     };
-    let rows: Vec<UserRow> = domain.db.all(sql, params).await?;
-    let users = store::fold(rows, |row| key_of(row, sort));
+    let users = match sort.field {
+        UserField::Joined | UserField::LastSeen => read::<i64>(&domain.db, sql, params).await?,
+        UserField::Name | UserField::Email => read::<String>(&domain.db, sql, params).await?,
+    };
     let name = list_name(query, reach);
     let page = Page::of_probe(users, limit, &name, cursor.as_ref(), |(user, key)| (key.clone(), user.id.0));
     Ok(UserList { page: page.map(|(user, _)| user), sort, narrowed: many })
@@ -337,13 +331,41 @@ const fn column(sort: UserSort) -> usize {
     }
 }
 
-fn key_of(row: &UserRow, sort: UserSort) -> Key {
-    match sort.field {
-        UserField::Joined => Key::Number(row.joined_at),
-        UserField::Name => Key::Text(row.name_key.clone()),
-        UserField::Email => Key::Text(row.email_key.clone()),
-        UserField::LastSeen => Key::Number(row.last_seen_at),
-    }
+/// Somebody, and the key that the list is sorted by: a number or a text.
+#[derive(sqlx::FromRow)]
+struct ListRow<K> {
+    id: Uuid,
+    name: String,
+    email: String,
+    status: String,
+    joined_at: i64,
+    last_seen_at: i64,
+    sort_key: K,
+    roles: Option<String>,
+}
+
+async fn read<K: Into<Key>>(
+    db: &Db,
+    sql: Sql,
+    params: Vec<Value>,
+) -> Result<Vec<(UserSummary, Key)>, db::Error>
+where
+    ListRow<K>: db::Row,
+{
+    let rows: Vec<ListRow<K>> = db.all(sql, params).await?;
+    let summary = |row: ListRow<K>| {
+        let user = UserSummary {
+            id: UserId(row.id),
+            name: row.name,
+            email: row.email,
+            status: store::status(&row.status),
+            roles: store::roles(row.roles.as_deref()),
+            joined_at: Timestamp::from_micros(row.joined_at),
+            last_seen_at: store::last_seen(row.last_seen_at),
+        };
+        (user, row.sort_key.into())
+    };
+    Ok(rows.into_iter().map(summary).collect())
 }
 
 /// Names the list by its sort and filters, so that a cursor leads on only where it came from.

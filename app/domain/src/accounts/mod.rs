@@ -25,7 +25,7 @@ pub use list::{UserList, list, list_statements};
 pub use people::{Overview, create, get, overview, register, update};
 pub use roles::{grant, revoke};
 pub use seed::{Seeded, Seeding, seed};
-pub(crate) use store::{rehash, seen};
+pub(crate) use store::{rehash, roles, roles_column, seen};
 
 use crate::{
     Domain,

@@ -11,20 +11,31 @@ use crate::{
     params,
 };
 
-/// What a `User` is read from. One row for each role, one without if there is none.
-macro_rules! user_columns {
+/// The roles of the user `u`, in one column: a page stays one walk of an index, with nothing to sort
+/// or to fold afterwards. [`roles`] reads it.
+macro_rules! roles_column {
     () => {
-        "u.id, u.name, u.name_key, u.email, u.email_key, u.status, u.suspended_reason, u.removed_at, \
-         u.password_hash IS NOT NULL AS has_password, u.joined_at, u.updated_at, u.last_seen_at, u.version, r.role"
+        "(SELECT string_agg(r.role, ' ') FROM user_roles r WHERE r.user_id = u.id) AS roles"
     };
 }
-pub(super) use user_columns;
+pub(crate) use roles_column;
+
+/// What a `User` is read from.
+macro_rules! user_columns {
+    () => {
+        concat!(
+            "u.id, u.name, u.email, u.status, u.suspended_reason, u.removed_at, u.password_hash IS NOT NULL \
+             AS has_password, u.joined_at, u.updated_at, u.last_seen_at, u.version, ",
+            roles_column!()
+        )
+    };
+}
 
 statements! { "accounts";
     INSERT = "INSERT INTO users (id, name, name_key, email, email_key, status, password_hash, joined_at, updated_at, \
               last_seen_at) VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $7, 0) \
               ON CONFLICT (email_key) DO NOTHING RETURNING id";
-    BY_ID = concat!("SELECT ", user_columns!(), " FROM users u LEFT JOIN user_roles r ON r.user_id = u.id WHERE u.id = $1");
+    BY_ID = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.id = $1");
     CREDENTIALS = "SELECT id, name, password_hash, status, session_epoch FROM users WHERE email_key = $1";
     ID_BY_EMAIL = "SELECT id FROM users WHERE email_key = $1";
     UPDATE = "UPDATE users SET name = $3, name_key = $4, email = $5, email_key = $6, updated_at = $7, \
@@ -53,65 +64,60 @@ statements! { "accounts";
                 WHERE l.token_hash = $1 AND l.purpose = $3 AND l.used_at IS NULL AND l.expires_at > $2";
     DROP_LINKS = "DELETE FROM one_time_links WHERE purpose = $1 AND (user_id = $2 OR (user_id IS NULL AND $1 = 'setup'))";
     SUSPENDED = concat!(
-        "SELECT ", user_columns!(), " FROM (SELECT * FROM users WHERE status <> 'active' AND status = 'suspended' \
-         ORDER BY joined_at DESC, id DESC LIMIT $1) u LEFT JOIN user_roles r ON r.user_id = u.id \
-         ORDER BY u.joined_at DESC, u.id DESC");
-    COUNT_JOINED = "SELECT count(*) FROM (SELECT 1 FROM users WHERE status <> 'removed' AND joined_at >= $1 LIMIT $2) AS counted";
-    COUNT_STATUS = "SELECT count(*) FROM (SELECT 1 FROM users WHERE status <> 'active' AND status = $1 LIMIT $2) AS counted";
+        "SELECT ", user_columns!(), " FROM users u WHERE u.status <> 'active' AND u.status = 'suspended' \
+         ORDER BY u.joined_at DESC, u.id DESC LIMIT CAST($1 AS BIGINT)");
+    COUNT_JOINED = "SELECT count(*) FROM (SELECT 1 FROM users WHERE status <> 'removed' AND joined_at >= $1 LIMIT CAST($2 AS BIGINT)) AS counted";
+    COUNT_STATUS = "SELECT count(*) FROM (SELECT 1 FROM users WHERE status <> 'active' AND status = $1 LIMIT CAST($2 AS BIGINT)) AS counted";
 }
 
 #[derive(sqlx::FromRow)]
-pub(super) struct UserRow {
-    pub(super) id: Uuid,
+struct UserRow {
+    id: Uuid,
     name: String,
-    pub(super) name_key: String,
     email: String,
-    pub(super) email_key: String,
     status: String,
     suspended_reason: String,
     removed_at: Option<i64>,
     has_password: bool,
-    pub(super) joined_at: i64,
+    joined_at: i64,
     updated_at: i64,
-    pub(super) last_seen_at: i64,
+    last_seen_at: i64,
     version: i64,
-    role: Option<String>,
+    roles: Option<String>,
 }
 
-impl UserRow {
-    fn user(self, roles: Roles) -> User {
-        User {
-            id: UserId(self.id),
-            name: self.name,
-            email: self.email,
-            // The schema holds the column to these three.
-            status: Status::parse(&self.status).unwrap_or(Status::Removed),
-            suspended_reason: self.suspended_reason,
-            roles,
-            has_password: self.has_password,
-            joined_at: Timestamp::from_micros(self.joined_at),
-            updated_at: Timestamp::from_micros(self.updated_at),
-            last_seen_at: (self.last_seen_at > 0).then(|| Timestamp::from_micros(self.last_seen_at)),
-            removed_at: self.removed_at.map(Timestamp::from_micros),
-            version: self.version,
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: UserId(row.id),
+            name: row.name,
+            email: row.email,
+            status: status(&row.status),
+            suspended_reason: row.suspended_reason,
+            roles: roles(row.roles.as_deref()),
+            has_password: row.has_password,
+            joined_at: Timestamp::from_micros(row.joined_at),
+            updated_at: Timestamp::from_micros(row.updated_at),
+            last_seen_at: last_seen(row.last_seen_at),
+            removed_at: row.removed_at.map(Timestamp::from_micros),
+            version: row.version,
         }
     }
 }
 
-/// Folds the rows of each person, which stand together, into one, and keeps what `key` takes from it.
-pub(super) fn fold<K>(rows: Vec<UserRow>, key: impl Fn(&UserRow) -> K) -> Vec<(User, K)> {
-    let mut users = Vec::new();
-    let mut rows = rows.into_iter().peekable();
-    while let Some(first) = rows.next() {
-        let role = |row: &UserRow| row.role.as_deref().and_then(Role::parse);
-        let mut roles: Vec<Role> = role(&first).into_iter().collect();
-        while let Some(more) = rows.next_if(|row| row.id == first.id) {
-            roles.extend(role(&more));
-        }
-        let key = key(&first);
-        users.push((first.user(roles.into_iter().collect()), key));
-    }
-    users
+/// The schema holds the column to the three that there are.
+pub(super) fn status(column: &str) -> Status {
+    Status::parse(column).unwrap_or(Status::Removed)
+}
+
+/// The column has 0 for never.
+pub(super) fn last_seen(column: i64) -> Option<Timestamp> {
+    (column > 0).then(|| Timestamp::from_micros(column))
+}
+
+/// Reads what `roles_column!` selects.
+pub(crate) fn roles(column: Option<&str>) -> Roles {
+    column.unwrap_or_default().split(' ').filter_map(Role::parse).collect()
 }
 
 pub(super) struct NewUser<'a> {
@@ -132,13 +138,13 @@ pub(super) async fn insert(tx: &mut Tx, new: NewUser<'_>) -> Result<bool, db::Er
 }
 
 pub(super) async fn by_id(tx: &mut Tx, id: UserId) -> Result<Option<User>, db::Error> {
-    let rows = tx.all(BY_ID, params![id]).await?;
-    Ok(fold(rows, |_| ()).pop().map(|(user, ())| user))
+    let row: Option<UserRow> = tx.optional(BY_ID, params![id]).await?;
+    Ok(row.map(User::from))
 }
 
 pub(super) async fn read_by_id(db: &Db, id: UserId) -> Result<Option<User>, db::Error> {
-    let rows = db.all(BY_ID, params![id]).await?;
-    Ok(fold(rows, |_| ()).pop().map(|(user, ())| user))
+    let row: Option<UserRow> = db.optional(BY_ID, params![id]).await?;
+    Ok(row.map(User::from))
 }
 
 #[derive(sqlx::FromRow)]
@@ -330,8 +336,8 @@ pub(super) async fn see_link(
 }
 
 pub(super) async fn suspended(db: &Db, limit: i64) -> Result<Vec<User>, db::Error> {
-    let rows = db.all(SUSPENDED, params![limit]).await?;
-    Ok(fold(rows, |_| ()).into_iter().map(|(user, ())| user).collect())
+    let rows: Vec<UserRow> = db.all(SUSPENDED, params![limit]).await?;
+    Ok(rows.into_iter().map(User::from).collect())
 }
 
 /// Counted up to `at_most`.

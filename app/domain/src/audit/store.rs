@@ -19,7 +19,7 @@ macro_rules! page {
             "SELECT id, at, actor_id, actor_label, action, target_id, target_label, ip, user_agent, request_id, \
              reason, changes FROM audit_events WHERE id >= $1 AND id < $2",
             $(" AND ", $filter,)*
-            " ORDER BY id ", $order, " LIMIT $3"
+            " ORDER BY id ", $order, " LIMIT CAST($3 AS BIGINT)"
         )
     };
 }
@@ -28,7 +28,7 @@ statements! { "audit";
     INSERT = "INSERT INTO audit_events (id, at, actor_id, actor_label, action, target_id, target_label, ip, \
               user_agent, request_id, reason, changes) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    COUNT_SINCE = "SELECT count(*) FROM (SELECT 1 FROM audit_events WHERE action = $1 AND id >= $2 LIMIT $3) AS counted";
+    COUNT_SINCE = "SELECT count(*) FROM (SELECT 1 FROM audit_events WHERE action = $1 AND id >= $2 LIMIT CAST($3 AS BIGINT)) AS counted";
     PAGE = page!("DESC");
     PAGE_BACK = page!("ASC");
     PAGE_BY_ACTOR = page!("DESC", "actor_id = $4");

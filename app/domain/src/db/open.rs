@@ -12,13 +12,17 @@ use sqlx::{
     Connection, Executor, PgConnection, SqliteConnection,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::{Db, Engine, Error, writer::Writer};
+use super::{Db, Engine, Error, readers::Readers, writer::Writer};
 
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// How many rows SQLite's thread may be ahead of whoever reads them. A page of a list fits, so that
+/// the two threads wait for each other once in a query.
+const ROWS: usize = 256;
 
 /// Where the data is: `sqlite:<path>` or `postgres://…`.
 #[derive(Clone)]
@@ -90,12 +94,10 @@ impl Db {
                 let writer = Writer::open(&sqlite(path, options), options.acquire)
                     .await
                     .map_err(|source| Error::of("opening the SQLite file", source))?;
-                let readers = SqlitePoolOptions::new()
-                    .max_connections(options.connections)
-                    .acquire_timeout(options.acquire)
-                    .test_before_acquire(false) // it is a file: there is no peer that could have gone
-                    .connect_with(sqlite(path, options).pragma("query_only", "ON"));
-                let readers = readers.await.map_err(|source| Error::of("opening the SQLite file", source))?;
+                let reading = sqlite(path, options).pragma("query_only", "ON").row_buffer_size(ROWS);
+                let readers = Readers::open(reading, options.connections, options.acquire)
+                    .await
+                    .map_err(|source| Error::of("opening the SQLite file", source))?;
                 Engine::Sqlite { readers, writer }
             }
             DatabaseUrl::Postgres(to) => {
@@ -122,7 +124,14 @@ impl Db {
     /// Whether the database answers. For `/health/ready`.
     pub async fn ping(&self) -> Result<(), Error> {
         let answer = match &self.engine {
-            Engine::Sqlite { readers, .. } => readers.execute("SELECT 1").await.map(|_| ()),
+            Engine::Sqlite { readers, .. } => {
+                async {
+                    let mut reader = readers.lend().await?;
+                    let answer = reader.connection().await?.execute("SELECT 1").await;
+                    reader.heard(answer).map(|_| ())
+                }
+                .await
+            }
             Engine::Postgres { pool } => pool.execute("SELECT 1").await.map(|_| ()),
         };
         answer.map_err(|source| Error::of("SELECT 1", source))
@@ -149,7 +158,9 @@ impl Db {
         let found = |params: Option<Either<usize, usize>>| params.map_or(0, Either::into_inner);
         match &self.engine {
             Engine::Sqlite { readers, .. } => {
-                let statement = readers.prepare(text).await.map_err(failed)?;
+                let mut reader = readers.lend().await.map_err(failed)?;
+                let statement = reader.connection().await.map_err(failed)?.prepare(text).await;
+                let statement = reader.heard(statement).map_err(failed)?;
                 Ok(found(statement.parameters().map(|params| params.map_left(<[_]>::len))))
             }
             Engine::Postgres { pool } => {
@@ -168,7 +179,9 @@ impl Db {
             Engine::Sqlite { readers, .. } => {
                 let text = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", sql.text));
                 let query = sqlx::query_with(text, super::sqlite_arguments(sql, params)?);
-                let rows = query.fetch_all(readers).await.map_err(failed)?;
+                let mut reader = readers.lend().await.map_err(failed)?;
+                let rows = query.fetch_all(reader.connection().await.map_err(failed)?).await;
+                let rows = reader.heard(rows).map_err(failed)?;
                 Ok(rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n"))
             }
             Engine::Postgres { pool } => {

@@ -4,6 +4,9 @@ use uuid::Uuid;
 
 /// A statement with a name. The only way to make one is `statements!`, which also lists it for
 /// the tests that prepare every statement on both databases, so none can be forgotten.
+///
+/// A limit is written `LIMIT CAST($3 AS BIGINT)`: SQLite plans a statement for the value of a bare
+/// `LIMIT $3`, and so plans it anew for every call, which costs more than a short list does.
 #[derive(Clone, Copy, Debug)]
 pub struct Sql {
     /// `db.accounts.BY_EMAIL`: what it is called when it fails.

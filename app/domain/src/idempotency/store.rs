@@ -22,7 +22,7 @@ statements! { "idempotency";
               WHERE key = $1 AND created_at >= $2";
     UPDATE_ANSWER = "UPDATE idempotency_keys SET answer = $3 WHERE key = $1 AND attempt = $2";
     DELETE_BEFORE = "DELETE FROM idempotency_keys WHERE key IN \
-                     (SELECT key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
+                     (SELECT key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT CAST($2 AS BIGINT))";
 }
 
 #[derive(sqlx::FromRow)]

@@ -1,10 +1,11 @@
 //! The sessions' SQL.
 
-use frontdesk_model::{Role, SessionId, Timestamp, UserId, user::Session};
+use frontdesk_model::{SessionId, Timestamp, UserId, user::Session};
 use uuid::Uuid;
 
 use super::TokenHash;
 use crate::{
+    accounts::{roles, roles_column},
     actor::{Origin, Person},
     db::{self, Db, Tx, statements},
     params,
@@ -15,10 +16,11 @@ statements! { "sessions";
     INSERT = "INSERT INTO sessions (id, token_hash, user_id, epoch, user_agent, ip, created_at, last_seen_at, expires_at) \
               SELECT $1, $2, u.id, u.session_epoch, $4, $5, $6, $6, $7 FROM users u \
               WHERE u.id = $3 AND u.status = 'active' AND u.session_epoch = $8";
-    BY_TOKEN = "SELECT s.id AS session_id, s.last_seen_at, u.id, u.name, u.email, u.joined_at, r.role \
-                FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN user_roles r ON r.user_id = u.id \
-                WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 \
-                AND u.status = 'active' AND s.epoch = u.session_epoch";
+    BY_TOKEN = concat!(
+        "SELECT s.id AS session_id, s.last_seen_at, u.id, u.name, u.email, u.joined_at, ", roles_column!(),
+        " FROM sessions s JOIN users u ON u.id = s.user_id \
+         WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 \
+         AND u.status = 'active' AND s.epoch = u.session_epoch");
     OF_USER = "SELECT s.id, s.user_agent, s.ip, s.created_at, s.last_seen_at FROM sessions s \
                JOIN users u ON u.id = s.user_id \
                WHERE s.user_id = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 AND s.epoch = u.session_epoch \
@@ -65,7 +67,7 @@ struct PersonRow {
     name: String,
     email: String,
     joined_at: i64,
-    role: Option<String>,
+    roles: Option<String>,
 }
 
 /// The person, and when the session was last seen.
@@ -75,15 +77,14 @@ pub(super) async fn by_token(
     now: Timestamp,
     idle_since: Timestamp,
 ) -> Result<Option<(Person, Timestamp)>, db::Error> {
-    let rows: Vec<PersonRow> = db.all(BY_TOKEN, params![bytes(token), now, idle_since]).await?;
-    let roles = rows.iter().filter_map(|row| row.role.as_deref().and_then(Role::parse)).collect();
-    Ok(rows.into_iter().next().map(|row| {
+    let row: Option<PersonRow> = db.optional(BY_TOKEN, params![bytes(token), now, idle_since]).await?;
+    Ok(row.map(|row| {
         let person = Person {
             id: UserId(row.id),
             session: SessionId(row.session_id),
             name: row.name,
             email: row.email,
-            roles,
+            roles: roles(row.roles.as_deref()),
             joined_at: Timestamp::from_micros(row.joined_at),
         };
         (person, Timestamp::from_micros(row.last_seen_at))

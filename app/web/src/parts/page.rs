@@ -2,7 +2,7 @@
 
 use frontdesk_model::{Code, Problem};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use leptos::prelude::*;
+use leptos::{prelude::*, tachys::html::InertElement};
 use leptos_axum::ResponseOptions;
 use leptos_meta::Title;
 
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{pages::problem::problem_view, visit::visit};
 
-/// Renders a page once `load` is done. A refusal of the load is the page's answer: who is signed
+/// Renders a page once `load` is done, which is all that it may wait for: its view has no `Suspense`. A refusal of the load is the page's answer: who is signed
 /// out is sent to sign in and comes back; everything else is told with its status.
 pub fn page<V>(
     title: impl Into<String>,
@@ -38,11 +38,17 @@ where
 {
     Suspend::new(async move {
         match load.await {
-            Ok((title, view)) => view! {
-                <PageTitle text=title/>
-                <Layout width>{view.into_any()}</Layout>
+            Ok((title, view)) => {
+                // All there is to wait for has come. What Leptos renders in one go costs half of
+                // what it does as a part of a stream, where every element is ready to be one.
+                let content = InertElement::new(view.into_view().to_html());
+                let html = view! { <Layout width>{content}</Layout> }.to_html();
+                view! {
+                    <PageTitle text=title/>
+                    {InertElement::new(html)}
+                }
+                .into_any()
             }
-            .into_any(),
             Err(problem) if problem.error == Code::SignInRequired => {
                 redirect(&sign_in_address(&visit().here()));
                 ().into_any()

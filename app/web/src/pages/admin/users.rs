@@ -5,9 +5,9 @@ use frontdesk_model::{
     Permission,
     page::{DEFAULT_LIMIT, MAX_LIMIT},
     query::{Search, UserField, UserSort, UsersQuery},
-    user::{Status, User},
+    user::{Status, UserSummary},
 };
-use leptos::prelude::*;
+use leptos::{either::Either, prelude::*};
 
 use crate::{
     input,
@@ -79,9 +79,9 @@ fn filters(query: &UsersQuery) -> impl IntoView + use<> {
     }
 }
 
-fn results(list: UserList, query: &UsersQuery) -> AnyView {
+fn results(list: UserList, query: &UsersQuery) -> impl IntoView + use<> {
     if list.page.items.is_empty() {
-        return empty(query).into_any();
+        return Either::Left(empty(query));
     }
     let sort = list.sort;
     let note = list.narrowed.then(|| {
@@ -97,7 +97,7 @@ fn results(list: UserList, query: &UsersQuery) -> AnyView {
     });
     let pager = pager(&list.page, "user", "users");
     let rows: Vec<_> = list.page.items.into_iter().map(row).collect();
-    view! {
+    Either::Right(view! {
         {note}
         <table class="list">
             <caption class="sr">{format!("Users, by {}", in_words(sort))}</caption>
@@ -112,14 +112,13 @@ fn results(list: UserList, query: &UsersQuery) -> AnyView {
             <tbody>{rows}</tbody>
         </table>
         {pager}
-    }
-    .into_any()
+    })
 }
 
-fn row(user: User) -> impl IntoView {
+fn row(user: UserSummary) -> impl IntoView {
     let seen = match user.last_seen_at {
-        Some(at) => view! { <Moment at/> }.into_any(),
-        None => view! { <span class="muted">"Never"</span> }.into_any(),
+        Some(at) => Either::Left(view! { <Moment at/> }),
+        None => Either::Right(view! { <span class="muted">"Never"</span> }),
     };
     view! {
         <tr>
