@@ -13,6 +13,12 @@ use std::{
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use commands::Command;
 use frontdesk::{config::Config, telemetry};
+use mimalloc::MiMalloc;
+
+/// A page is thousands of short-lived strings, those of the database made on another thread than
+/// they are given back on. The C library's allocator takes a fifth of its time for them.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Frontdesk, the front desk of an online business: people sign up and sign in, staff manage them,
 /// and everything that happens is written in a book.
