@@ -2,15 +2,15 @@
 
 use std::{error::Error, time::Duration};
 
-use frontdesk_domain::{Domain, idempotency, sessions};
+use frontdesk_domain::{Domain, idempotency, sessions, tokens};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::shutdown::Shutdown;
 
 /// How often it is written down who was seen.
 const PRESENCE: Duration = Duration::from_secs(5);
-/// How often sessions that are over, and answers that are not replayed any more, are deleted. They
-/// are of no use to anybody meanwhile.
+/// How often sessions and tokens that are over, and answers that are not replayed any more, are
+/// deleted. They are of no use to anybody meanwhile.
 const SWEEP: Duration = Duration::from_secs(3_600);
 
 /// Does the chores until `shutdown` begins. What fails is logged, and tried again the next time.
@@ -30,15 +30,17 @@ pub async fn run(domain: Domain, shutdown: Shutdown) {
             _ = presence.tick() => flush(&domain).await,
             _ = sweep.tick() => {
                 log("sessions.sweep", sessions::sweep(&domain).await.map(drop));
+                log("tokens.sweep", tokens::sweep(&domain).await.map(drop));
                 log("idempotency.sweep", idempotency::sweep(&domain).await.map(drop));
             }
         }
     }
 }
 
-/// Writes down who was seen: one last time when no more requests come.
+/// Writes down who was seen, and which tokens were used: one last time when no more requests come.
 pub async fn flush(domain: &Domain) {
     log("sessions.presence.flush", domain.presence.flush(domain).await);
+    log("tokens.flush", domain.token_use.flush(domain).await);
 }
 
 fn log<E: Error + 'static>(chore: &str, result: Result<(), E>) {

@@ -1,7 +1,9 @@
 //! Who asks, and from where. A use case that is not open to everybody takes an [`Actor`], and asks it
 //! for a permission before anything else.
 
-use frontdesk_model::{Permission, Permissions, Roles, SessionId, Timestamp, UserId, audit::Party};
+use frontdesk_model::{
+    Permission, Permissions, Roles, SessionId, Timestamp, TokenId, UserId, audit::Party, token,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::idempotency::Claim;
@@ -28,10 +30,35 @@ pub struct Person {
     pub joined_at: Timestamp,
 }
 
+/// A program that has shown a token, as of this request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    pub id: TokenId,
+    /// What the token is called, and how its text begins.
+    pub name: String,
+    pub hint: String,
+    pub expires_at: Option<Timestamp>,
+    /// What it may do now: what it was given, and of that no more than its owner may do, if it has one.
+    pub permissions: Permissions,
+    /// For whom it acts; nobody if it is a service token.
+    pub owner: Option<Owner>,
+}
+
+/// Whose a personal token is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub roles: Roles,
+    pub joined_at: Timestamp,
+}
+
 #[derive(Clone, Debug)]
 pub enum Who {
     Anonymous,
     Person(Person),
+    Token(Bearer),
     /// The command line, and Frontdesk itself.
     System,
 }
@@ -52,6 +79,8 @@ pub enum Denied {
     Lacks(Permission),
     #[error("the other person holds permissions that the actor does not")]
     Outranked,
+    #[error("the actor has no account of their own")]
+    NoAccount,
 }
 
 impl Actor {
@@ -64,17 +93,56 @@ impl Actor {
         Self { who: Who::System, origin: Origin::default() }
     }
 
+    /// The person who is signed in. Not the owner of a token: see [`Actor::user`].
     pub fn person(&self) -> Option<&Person> {
         match &self.who {
             Who::Person(person) => Some(person),
+            Who::Anonymous | Who::Token(_) | Who::System => None,
+        }
+    }
+
+    /// The token that was shown.
+    pub fn token(&self) -> Option<&Bearer> {
+        match &self.who {
+            Who::Token(bearer) => Some(bearer),
+            Who::Anonymous | Who::Person(_) | Who::System => None,
+        }
+    }
+
+    /// Whose account the actor acts for: the person who is signed in, or the owner of their token.
+    pub fn user(&self) -> Option<UserId> {
+        match &self.who {
+            Who::Person(person) => Some(person.id),
+            Who::Token(bearer) => bearer.owner.as_ref().map(|owner| owner.id),
             Who::Anonymous | Who::System => None,
         }
+    }
+
+    /// As [`Actor::user`], for what only those with an account can do.
+    ///
+    /// # Errors
+    /// [`Denied::Anonymous`]; [`Denied::NoAccount`] for service tokens and the command line.
+    pub fn require_user(&self) -> Result<UserId, Denied> {
+        self.user().ok_or(match self.who {
+            Who::Anonymous => Denied::Anonymous,
+            Who::Person(_) | Who::Token(_) | Who::System => Denied::NoAccount,
+        })
+    }
+
+    /// To change something of one's own account: people may, and a token only with a permission, so
+    /// that one without any only reads.
+    ///
+    /// # Errors
+    /// [`Denied::Lacks`].
+    pub fn require_through_token(&self, permission: Permission) -> Result<(), Denied> {
+        if self.token().is_some() { self.require(permission) } else { Ok(()) }
     }
 
     pub fn permissions(&self) -> Permissions {
         match &self.who {
             Who::Anonymous => Permissions::NONE,
             Who::Person(person) => person.roles.permissions(),
+            Who::Token(bearer) => bearer.permissions,
             Who::System => Permissions::of(Permission::ALL),
         }
     }
@@ -93,7 +161,7 @@ impl Actor {
         }
         let denied = match self.who {
             Who::Anonymous => Denied::Anonymous,
-            Who::Person(_) | Who::System => Denied::Lacks(permission),
+            Who::Person(_) | Who::Token(_) | Who::System => Denied::Lacks(permission),
         };
         tracing::info!(actor = %self.party().label, permission = %permission, "denied");
         Err(denied)
@@ -105,15 +173,35 @@ impl Actor {
     /// # Errors
     /// [`Denied::Outranked`].
     pub fn require_rank_over(&self, roles: &Roles) -> Result<(), Denied> {
-        if self.permissions().covers(roles.permissions()) { Ok(()) } else { Err(Denied::Outranked) }
+        self.require_rank_over_permissions(roles.permissions())
     }
 
-    /// What the audit trail calls the actor.
+    /// The same, to act on what holds permissions without roles.
+    ///
+    /// # Errors
+    /// [`Denied::Outranked`].
+    pub fn require_rank_over_permissions(&self, held: Permissions) -> Result<(), Denied> {
+        if self.permissions().covers(held) { Ok(()) } else { Err(Denied::Outranked) }
+    }
+
+    /// What the audit trail calls the actor. What a personal token does is found under its owner, and
+    /// the label says that it was the token.
     pub fn party(&self) -> Party {
         match &self.who {
             Who::Anonymous => Party { id: None, label: "somebody".to_owned() },
             Who::Person(person) => Party { id: Some(person.id.0), label: person.name.clone() },
+            Who::Token(bearer) => bearer.party(),
             Who::System => Party { id: None, label: "command line".to_owned() },
+        }
+    }
+}
+
+impl Bearer {
+    fn party(&self) -> Party {
+        let token = token::label(&self.name, &self.hint);
+        match &self.owner {
+            Some(owner) => Party { id: Some(owner.id.0), label: format!("{} via token {token}", owner.name) },
+            None => Party { id: Some(self.id.0), label: format!("service token {token}") },
         }
     }
 }

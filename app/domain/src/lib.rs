@@ -2,7 +2,7 @@
 //! all is kept. Knows no HTTP and no HTML.
 //!
 //! Rooms stand in dependency order, and each imports only those before it:
-//! `db clock idempotency actor problem passwords throttle ← audit ← accounts ← sessions`.
+//! `db clock idempotency actor problem passwords throttle ← audit ← accounts ← sessions ← tokens`.
 
 pub mod accounts;
 pub mod actor;
@@ -14,6 +14,7 @@ pub mod passwords;
 pub mod problem;
 pub mod sessions;
 pub mod throttle;
+pub mod tokens;
 
 use actor::Actor;
 use clock::Clock;
@@ -21,6 +22,7 @@ use db::{DatabaseUrl, Db, Sql, Tx};
 use passwords::Passwords;
 use sessions::{Lifetime, Presence};
 use throttle::Throttle;
+use tokens::TokenUse;
 
 /// Everything a use case needs. Cheap to clone.
 #[derive(Clone)]
@@ -30,6 +32,7 @@ pub struct Domain {
     pub passwords: Passwords,
     pub lifetime: Lifetime,
     pub presence: Presence,
+    pub token_use: TokenUse,
     pub throttle: Throttle,
 }
 
@@ -67,6 +70,7 @@ impl Domain {
             passwords: Passwords::start(&options.passwords)?,
             lifetime: options.lifetime,
             presence: Presence::default(),
+            token_use: TokenUse::default(),
             throttle: Throttle::default(),
         })
     }
@@ -88,5 +92,12 @@ impl Domain {
 
 /// Every statement there is. A test prepares each on both databases.
 pub fn statements() -> Vec<Sql> {
-    [idempotency::statements(), audit::statements(), accounts::statements(), sessions::statements()].concat()
+    [
+        idempotency::statements(),
+        audit::statements(),
+        accounts::statements(),
+        sessions::statements(),
+        tokens::statements(),
+    ]
+    .concat()
 }

@@ -36,8 +36,10 @@ impl From<Denied> for Problem {
         match denied {
             Denied::Anonymous => Self::new(Code::SignInRequired),
             Denied::Lacks(_) => Self::new(Code::NotFound),
+            Denied::NoAccount => Self::new(Code::Forbidden)
+                .detail("This is for people with an account of their own. A service token has none."),
             Denied::Outranked => Self::new(Code::Forbidden).detail(
-                "This person holds roles that you do not hold, so only somebody who holds them can do this.",
+                "This is about somebody who may do what you may not, so only somebody who may do it all can do this.",
             ),
         }
     }

@@ -30,5 +30,8 @@ mod seed;
 mod sessions;
 mod statements;
 mod tls;
+mod token_lists;
+mod token_making;
+mod tokens;
 mod trail;
 mod users_list;

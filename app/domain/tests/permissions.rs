@@ -6,15 +6,17 @@ use frontdesk_domain::{
     accounts::{self, Error},
     actor::{Actor, Denied},
     audit, sessions,
+    tokens::{self, Error as TokenError},
 };
 use frontdesk_model::{
-    Role, UserId,
-    forms::ChangeRole,
-    query::{AuditQuery, UsersQuery},
+    Permission, Role, UserId,
+    forms::{ChangeRole, EndSession, RevokeToken},
+    query::{AuditQuery, SessionsQuery, TokensQuery, UsersQuery},
 };
 
 use crate::support::{
-    TestDomain, anybody, create_form, edit, grant, one, person, register, suspension, system, user,
+    TestDomain, anybody, create_form, edit, grant, one, person, register, service_form, sign_in, suspension,
+    system, token_form, user,
 };
 
 both! {
@@ -39,6 +41,13 @@ enum Try {
     Take(Role),
     ReadAudit,
     SeeOwnSessions,
+    SeeSessions,
+    EndASession,
+    SeeOwnTokens,
+    MakeOwnToken,
+    SeeTokens,
+    MakeServiceToken,
+    RevokeAToken,
 }
 
 use Try::*;
@@ -60,6 +69,13 @@ impl Try {
             Take(role) => format!("take {role}"),
             ReadAudit => "read the audit trail".to_owned(),
             SeeOwnSessions => "see own sessions".to_owned(),
+            SeeSessions => "see their sessions".to_owned(),
+            EndASession => "end their session".to_owned(),
+            SeeOwnTokens => "see own tokens".to_owned(),
+            MakeOwnToken => "make a token".to_owned(),
+            SeeTokens => "see all tokens".to_owned(),
+            MakeServiceToken => "make a service token".to_owned(),
+            RevokeAToken => "revoke their token".to_owned(),
         }
     }
 
@@ -105,12 +121,32 @@ impl Try {
                 Err(audit::Error::Denied(denied)) => Err(denied.into()),
                 other => other.map(|_| ()).map_err(|error| panic!("{error:?}")),
             },
-            SeeOwnSessions => match sessions::mine(domain, actor).await {
-                Err(sessions::Error::Denied(denied)) => Err(denied.into()),
-                other => other.map(|_| ()).map_err(|error| panic!("{error:?}")),
-            },
+            SeeOwnSessions => {
+                of_sessions(sessions::list_mine(domain, actor, &SessionsQuery::default()).await)
+            }
+            SeeSessions => of_sessions(sessions::list(domain, actor, on, &SessionsQuery::default()).await),
+            EndASession => {
+                let device = sign_in(domain, on, &format!("device {:?}", domain.clock.id())).await;
+                let form = EndSession { id: device.actor.person().unwrap().session };
+                match sessions::end(domain, actor, form).await {
+                    // For those who end only their own sessions, there are no others.
+                    Err(sessions::Error::NoSuchSession) => Err(Denied::Lacks(Permission::SessionsEnd).into()),
+                    other => of_sessions(other),
+                }
+            }
+            SeeOwnTokens => of_tokens(tokens::list_mine(domain, actor, &TokensQuery::default()).await),
+            MakeOwnToken => of_tokens(tokens::create(domain, actor, token_form("ci", &[])).await),
+            SeeTokens => of_tokens(tokens::list(domain, actor, &TokensQuery::default()).await),
+            MakeServiceToken => of_tokens(tokens::create(domain, actor, service_form(&[], "never")).await),
+            RevokeAToken => {
+                let theirs = tokens::create_for(domain, on, token_form("ci", &[])).await.unwrap();
+                match tokens::revoke(domain, actor, RevokeToken { id: theirs.token.id }).await {
+                    Err(TokenError::NoSuchToken) => Err(Denied::Lacks(Permission::TokensManage).into()),
+                    other => of_tokens(other),
+                }
+            }
         };
-        if answer.is_err() {
+        if answer.is_err() && !matches!(self, EndASession) {
             assert_eq!(user(domain, on).await, before, "{} was denied and changed something", self.name());
         }
         match answer {
@@ -118,8 +154,23 @@ impl Try {
             Err(Error::Denied(Denied::Anonymous)) => "sign in",
             Err(Error::Denied(Denied::Lacks(_))) => "-",
             Err(Error::Denied(Denied::Outranked)) => "outranked",
+            Err(Error::Denied(Denied::NoAccount)) => "no account",
             Err(error) => panic!("{} failed: {error:?}", self.name()),
         }
+    }
+}
+
+fn of_sessions<T>(answer: Result<T, sessions::Error>) -> Result<(), Error> {
+    match answer {
+        Err(sessions::Error::Denied(denied)) => Err(denied.into()),
+        other => other.map(|_| ()).map_err(|error| panic!("{error:?}")),
+    }
+}
+
+fn of_tokens<T>(answer: Result<T, TokenError>) -> Result<(), Error> {
+    match answer {
+        Err(TokenError::Denied(denied)) => Err(denied.into()),
+        other => other.map(|_| ()).map_err(|error| panic!("{error:?}")),
     }
 }
 
@@ -139,7 +190,8 @@ async fn who_may_do_what(domain: TestDomain) {
         .chain(roles.clone().map(|role| Give(*role)))
         // Somebody who is an owner outranks all others whatever is taken; that is in the other table.
         .chain(roles.map(|role| Take(*role)))
-        .chain([ReadAudit, SeeOwnSessions]);
+        .chain([ReadAudit, SeeOwnSessions, SeeSessions, EndASession, SeeOwnTokens, MakeOwnToken])
+        .chain([SeeTokens, MakeServiceToken, RevokeAToken]);
 
     let mut table = Table::new("on a member", actors.iter().map(|(name, _)| name.as_str()));
     for (row, attempt) in tries.enumerate() {
@@ -163,6 +215,8 @@ async fn who_may_act_on_whom(domain: TestDomain) {
         RestoreUser,
         Give(Role::Auditor),
         Take(Role::Auditor),
+        EndASession,
+        RevokeAToken,
     ];
     let mut table = Table::new("", Role::ALL.iter().map(|role| role.as_str()));
     for role in [Role::Owner, Role::Admin, Role::Support] {

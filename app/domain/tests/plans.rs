@@ -5,7 +5,7 @@ use frontdesk_domain::{
     accounts::{self, Seeding},
     audit,
     db::{Dialect, Sql, Value},
-    params,
+    params, tokens,
 };
 use uuid::Uuid;
 
@@ -14,11 +14,33 @@ use crate::support::TestDomain;
 both! {
     no_list_of_users_reads_the_whole_table,
     no_list_of_the_audit_trail_reads_all_of_it,
+    no_list_of_tokens_reads_the_whole_table,
     no_lookup_reads_a_whole_table,
 }
 
 async fn populate(domain: &TestDomain) {
     accounts::seed(domain, &Seeding { users: 20_000, seed: 1, password_hash: None }, |_| ()).await.unwrap();
+    // A token for each, some of them ended, and one in a hundred of the business.
+    for (share, kind, owner) in [("1 = 1", "'personal'", "id"), ("joined_at % 100 = 0", "'service'", "NULL")]
+    {
+        let hash = match domain.db.dialect() {
+            Dialect::Sqlite => "randomblob(32)",
+            Dialect::Postgres => "sha256(uuid_send(gen_random_uuid()))",
+        };
+        let id = match domain.db.dialect() {
+            Dialect::Sqlite => "randomblob(16)",
+            Dialect::Postgres => "gen_random_uuid()",
+        };
+        let text = format!(
+            "INSERT INTO tokens (id, token_hash, hint, name, kind, owner_id, permissions, created_at, \
+             created_by_label, last_used_at, ends_at) SELECT {id}, {hash}, '', '', {kind}, {owner}, '', joined_at, \
+             '', 0, joined_at + 31536000000000 FROM users WHERE {share}"
+        );
+        domain.meddle(text.leak(), params![]).await.unwrap();
+    }
+    if domain.db.dialect() == Dialect::Postgres {
+        domain.meddle("ANALYZE tokens", params![]).await.unwrap();
+    }
 }
 
 /// SQLite plans without statistics unless somebody gathered them; both must do.
@@ -116,6 +138,50 @@ async fn no_list_of_the_audit_trail_reads_all_of_it(domain: TestDomain) {
     .await;
 }
 
+async fn no_list_of_tokens_reads_the_whole_table(domain: TestDomain) {
+    populate(&domain).await;
+    let (owner, middle): (Uuid, Uuid) = domain
+        .db
+        .one(
+            Sql::new(
+                "test.token",
+                "SELECT owner_id, id FROM tokens WHERE owner_id IS NOT NULL ORDER BY id LIMIT 1 OFFSET 5000",
+            ),
+            params![],
+        )
+        .await
+        .unwrap();
+    let now = domain.clock.now();
+    for_all_statistics(&domain, async || {
+        let mut looked_at = 0;
+        for sql in tokens::list_statements() {
+            for from in [Uuid::nil(), middle, Uuid::max()] {
+                let mut values = if sql.name.contains(".end.") {
+                    params![now, from, i64::MAX, Uuid::max(), 21]
+                } else {
+                    params![from, 21]
+                };
+                match sql.name {
+                    name if name.contains(".kind.") => values.push("service".into()),
+                    name if name.contains(".owner.") => values.push(owner.into()),
+                    _ => {}
+                }
+                looked_at += 1;
+                let plan = domain.db.explain(sql, values).await.unwrap();
+                let fault =
+                    ["users", "tokens"].iter().find_map(|table| reads_all(domain.db.dialect(), &plan, table));
+                assert_eq!(fault, None, "{}\n{}\n{plan}", sql.name, sql.text);
+                assert!(
+                    !plan.contains("TEMP B-TREE FOR ORDER BY") || plan.contains("SEARCH t USING INDEX"),
+                    "{plan}"
+                );
+            }
+        }
+        assert_eq!(looked_at, 36);
+    })
+    .await;
+}
+
 async fn no_lookup_reads_a_whole_table(domain: TestDomain) {
     populate(&domain).await;
     let now = domain.clock.now();
@@ -124,7 +190,9 @@ async fn no_lookup_reads_a_whole_table(domain: TestDomain) {
         for sql in frontdesk_domain::statements() {
             let values = match sql.name {
                 "db.accounts.BY_ID" => params![Uuid::max()],
-                "db.accounts.CREDENTIALS" | "db.accounts.ID_BY_EMAIL" => params!["ann@example.com"],
+                "db.accounts.CREDENTIALS" | "db.accounts.ID_BY_EMAIL" | "db.accounts.BY_EMAIL" => {
+                    params!["ann@example.com"]
+                }
                 "db.accounts.SEEN" => params![Uuid::max(), now],
                 "db.accounts.OTHER_OWNERS" => params![Uuid::max()],
                 "db.accounts.SUSPENDED" => params![5],
@@ -132,18 +200,25 @@ async fn no_lookup_reads_a_whole_table(domain: TestDomain) {
                 "db.accounts.COUNT_STATUS" => params!["suspended", 1_001],
                 "db.audit.COUNT_SINCE" => params!["login.failed", middle_of_time(), 1_001],
                 "db.sessions.BY_TOKEN" => params![vec![0; 32], now, now],
-                "db.sessions.OF_USER" => params![Uuid::max(), now, now],
+                "db.sessions.PAGE" | "db.sessions.PAGE_BACK" => {
+                    params![Uuid::max(), now, now, Uuid::max(), 21]
+                }
+                "db.sessions.DELETE_OTHERS" => params![Uuid::max(), now, now, Uuid::max()],
+                "db.tokens.BY_HASH" => params![vec![0; 32]],
+                "db.tokens.BY_ID" => params![Uuid::max()],
+                "db.tokens.COUNT_LIVE" => params![Uuid::max(), now, 50],
+                "db.tokens.REVOKE" | "db.tokens.USED" => params![Uuid::max(), now],
                 _ => continue,
             };
             looked_at += 1;
             let plan = domain.db.explain(sql, values).await.unwrap();
             eprintln!("#### {:?} {}\n{plan}", domain.db.dialect(), sql.name);
-            let fault = ["users", "audit_events"]
+            let fault = ["users", "audit_events", "tokens"]
                 .iter()
                 .find_map(|table| reads_all(domain.db.dialect(), &plan, table));
             assert_eq!(fault, None, "{}\n{}\n{plan}", sql.name, sql.text);
         }
-        assert_eq!(looked_at, 11);
+        assert_eq!(looked_at, 19);
     })
     .await;
 }

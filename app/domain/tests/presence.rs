@@ -28,8 +28,9 @@ async fn a_request_writes_nothing_and_is_written_down_later(domain: TestDomain) 
     let events = domain.events().await;
     domain.presence.flush(&domain).await.unwrap();
     assert_eq!(last_seen(&domain, ann.id).await, signed_in.plus_seconds(60));
-    let mine = frontdesk_domain::sessions::mine(&domain, &ann.actor).await.unwrap();
-    assert_eq!(mine[0].last_seen_at, signed_in.plus_seconds(60));
+    let query = frontdesk_model::query::SessionsQuery::default();
+    let mine = frontdesk_domain::sessions::list_mine(&domain, &ann.actor, &query).await.unwrap();
+    assert_eq!(mine.items[0].last_seen_at, signed_in.plus_seconds(60));
     // Being seen is no change: neither an event nor a new version.
     assert_eq!((domain.events().await, user(&domain, ann.id).await.version), (events, 1));
 }

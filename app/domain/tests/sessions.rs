@@ -2,16 +2,19 @@
 
 use frontdesk_domain::{
     accounts,
+    actor::Denied,
     sessions::{self, Error, Lifetime, TokenHash},
 };
 use frontdesk_model::{
-    Role, Roles, Secret,
+    Limit, Permission, Role, Roles, Secret,
     forms::{AcceptInvite, ChangeRole, EndSession},
+    query::SessionsQuery,
+    user::Session,
 };
 
 use crate::support::{
-    PASSWORD, TestDomain, anybody, edit, grant, one, origin, person, prove, register, sign_in, suspension,
-    system, user,
+    PASSWORD, Someone, TestDomain, anybody, bearer, edit, grant, one, origin, person, prove, register,
+    service_token, sign_in, suspension, system, token, user,
 };
 
 both! {
@@ -26,6 +29,10 @@ both! {
     a_proof_from_before_a_suspension_begins_no_session,
     a_change_of_roles_or_name_shows_at_the_next_request,
     people_end_their_own_sessions_and_no_others,
+    staff_end_sessions_of_those_whom_they_outrank,
+    all_but_the_session_in_use_are_ended_at_once,
+    pages_lead_through_all_sessions_and_back,
+    a_token_ends_sessions_only_with_the_permission,
     signing_out_twice_is_signing_out,
     a_session_that_is_replaced_is_forgotten,
     a_sweep_deletes_what_is_too_old_and_nothing_else,
@@ -33,6 +40,10 @@ both! {
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
+
+async fn mine(domain: &TestDomain, someone: &Someone) -> Vec<Session> {
+    sessions::list_mine(domain, &someone.actor, &SessionsQuery::default()).await.unwrap().items
+}
 
 async fn rows(domain: &TestDomain) -> i64 {
     domain.count("SELECT count(*) FROM sessions").await
@@ -45,7 +56,7 @@ async fn a_session_tells_whose_it_is(domain: TestDomain) {
     assert_eq!((loaded.id, loaded.name, loaded.email), (known.id, known.name, known.email));
     assert_eq!((loaded.roles, loaded.joined_at), (known.roles, known.joined_at));
     assert_eq!(known.last_seen_at, Some(domain.clock.now()));
-    let mine = sessions::mine(&domain, &ann.actor).await.unwrap();
+    let mine = mine(&domain, &ann).await;
     let [session] = mine.as_slice() else { panic!("{mine:?}") };
     assert_eq!((session.id, session.ip.as_str()), (loaded.session, "192.0.2.7"));
     assert_eq!(session.user_agent, "Browser/1.0");
@@ -64,7 +75,7 @@ async fn a_session_ends_after_a_week_without_a_request(domain: TestDomain) {
     // That request was not written down, so the week runs from the sign-in on.
     domain.clock.advance(1);
     assert!(ann.load(&domain).await.is_none());
-    assert!(sessions::mine(&domain, &ann.actor).await.unwrap().is_empty());
+    assert!(mine(&domain, &ann).await.is_empty());
 }
 
 async fn a_session_ends_after_thirty_days_whatever_happens(domain: TestDomain) {
@@ -88,7 +99,7 @@ async fn a_suspended_users_sessions_end_at_once_and_for_good(domain: TestDomain)
     assert!(ann.load(&domain).await.is_none() && phone.load(&domain).await.is_none());
     accounts::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
     assert!(ann.load(&domain).await.is_none() && phone.load(&domain).await.is_none());
-    assert!(sessions::mine(&domain, &ann.actor).await.unwrap().is_empty());
+    assert!(mine(&domain, &ann).await.is_empty());
     assert!(ben.load(&domain).await.is_some());
     assert!(sign_in(&domain, ann.id, "tablet").await.load(&domain).await.is_some());
 }
@@ -161,7 +172,7 @@ async fn a_change_of_roles_or_name_shows_at_the_next_request(domain: TestDomain)
 }
 
 async fn people_end_their_own_sessions_and_no_others(domain: TestDomain) {
-    let ann = person(&domain, "Ann", &[Role::Owner]).await;
+    let ann = person(&domain, "Ann", &[]).await;
     let phone = sign_in(&domain, ann.id, "phone").await;
     let ben = person(&domain, "Ben", &[]).await;
     let bens = EndSession { id: ben.load(&domain).await.unwrap().session };
@@ -177,6 +188,96 @@ async fn people_end_their_own_sessions_and_no_others(domain: TestDomain) {
     assert!(matches!(answer, Err(Error::NoSuchSession)), "{answer:?}");
     let answer = sessions::end(&domain, &anybody(), phones).await;
     assert!(matches!(answer, Err(Error::Denied(_))), "{answer:?}");
+}
+
+/// Which session somebody uses.
+fn used(someone: &Someone) -> EndSession {
+    EndSession { id: someone.actor.person().unwrap().session }
+}
+
+async fn staff_end_sessions_of_those_whom_they_outrank(domain: TestDomain) {
+    let sam = person(&domain, "Sam", &[Role::Support]).await;
+    let olga = person(&domain, "Olga", &[Role::Owner]).await;
+    let ann = person(&domain, "Ann", &[]).await;
+    let listed = sessions::list(&domain, &sam.actor, ann.id, &SessionsQuery::default()).await.unwrap();
+    assert_eq!(listed.items, mine(&domain, &ann).await);
+    let answer = sessions::list(&domain, &ann.actor, sam.id, &SessionsQuery::default()).await;
+    assert!(matches!(answer, Err(Error::Denied(Denied::Lacks(_)))), "{answer:?}");
+    sessions::end(&domain, &sam.actor, used(&ann)).await.unwrap();
+    assert!(ann.load(&domain).await.is_none());
+    let answer = sessions::end(&domain, &sam.actor, used(&olga)).await;
+    assert!(matches!(answer, Err(Error::Denied(Denied::Outranked))), "{answer:?}");
+    assert!(olga.load(&domain).await.is_some());
+    sessions::end(&domain, &system(), used(&olga)).await.unwrap();
+    assert!(olga.load(&domain).await.is_none());
+}
+
+async fn all_but_the_session_in_use_are_ended_at_once(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let ben = person(&domain, "Ben", &[]).await;
+    let phone = sign_in(&domain, ann.id, "phone").await;
+    let tablet = sign_in(&domain, ann.id, "tablet").await;
+    let events = domain.events().await;
+    assert_eq!(sessions::end_others(&domain, &ann.actor).await.unwrap(), 2);
+    assert!(phone.load(&domain).await.is_none() && tablet.load(&domain).await.is_none());
+    assert!(ann.load(&domain).await.is_some() && ben.load(&domain).await.is_some());
+    assert_eq!(sessions::end_others(&domain, &ann.actor).await.unwrap(), 0);
+    assert_eq!(domain.events().await, events + 1);
+    let answer = sessions::end_others(&domain, &anybody()).await;
+    assert!(matches!(answer, Err(Error::Denied(Denied::Anonymous))), "{answer:?}");
+    let answer = sessions::end_others(&domain, &system()).await;
+    assert!(matches!(answer, Err(Error::Denied(Denied::NoAccount))), "{answer:?}");
+}
+
+async fn pages_lead_through_all_sessions_and_back(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let other = person(&domain, "Ben", &[]).await;
+    for n in 0..4 {
+        domain.clock.advance(1);
+        sign_in(&domain, ann.id, &format!("device {n}")).await;
+    }
+    let all = mine(&domain, &ann).await;
+    assert!(all.len() == 5 && all.is_sorted_by(|newer, older| newer.id > older.id));
+    let page = async |cursor| {
+        let query = SessionsQuery { limit: Limit::new(2), cursor };
+        sessions::list_mine(&domain, &ann.actor, &query).await.unwrap()
+    };
+    let first = page(None).await;
+    let second = page(first.next.clone()).await;
+    let third = page(second.next.clone()).await;
+    assert!(first.prev.is_none() && third.next.is_none());
+    let walked: Vec<_> = [&first, &second, &third].into_iter().flat_map(|page| page.items.clone()).collect();
+    assert_eq!(walked, all);
+    assert_eq!(page(third.prev).await.items, second.items);
+    assert_eq!(page(second.prev).await.items, first.items);
+    let foreign = SessionsQuery { limit: None, cursor: first.next };
+    let answer = sessions::list_mine(&domain, &other.actor, &foreign).await;
+    assert!(matches!(answer, Err(Error::ForeignCursor)), "{answer:?}");
+}
+
+async fn a_token_ends_sessions_only_with_the_permission(domain: TestDomain) {
+    let sam = person(&domain, "Sam", &[Role::Support]).await;
+    let phone = sign_in(&domain, sam.id, "phone").await;
+    let reads = bearer(&domain, &token(&domain, &sam, &[]).await).await.unwrap();
+    let seen = sessions::list_mine(&domain, &reads, &SessionsQuery::default()).await.unwrap();
+    assert_eq!(seen.items.len(), 2);
+    for answer in [
+        sessions::end(&domain, &reads, used(&phone)).await,
+        sessions::end_others(&domain, &reads).await.map(drop),
+    ] {
+        assert!(matches!(answer, Err(Error::Denied(Denied::Lacks(Permission::SessionsEnd)))), "{answer:?}");
+    }
+    let ends = bearer(&domain, &token(&domain, &sam, &[Permission::SessionsEnd]).await).await.unwrap();
+    sessions::end(&domain, &ends, used(&phone)).await.unwrap();
+    // A token has no session of its own that could be kept.
+    assert_eq!(sessions::end_others(&domain, &ends).await.unwrap(), 1);
+    assert!(sam.load(&domain).await.is_none() && phone.load(&domain).await.is_none());
+
+    let ann = person(&domain, "Ann", &[]).await;
+    let till = bearer(&domain, &service_token(&domain, &[Permission::SessionsEnd]).await).await.unwrap();
+    let answer = sessions::list_mine(&domain, &till, &SessionsQuery::default()).await;
+    assert!(matches!(answer, Err(Error::Denied(Denied::NoAccount))), "{answer:?}");
+    sessions::end(&domain, &till, used(&ann)).await.unwrap();
 }
 
 async fn signing_out_twice_is_signing_out(domain: TestDomain) {

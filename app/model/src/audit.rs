@@ -36,7 +36,7 @@ actions! {
     LoginSuccess = "login.success", "signed in";
     LoginFailed = "login.failed", "failed to sign in";
     LoginThrottled = "login.throttled", "was held back after failed sign-ins";
-    SessionEnded = "session.ended", "signed out";
+    SessionEnded = "session.ended", "signed out a device";
     SetupLinkCreated = "setup_link.created", "made a set-up link";
     InviteCreated = "invite.created", "made an invitation link";
     InviteAccepted = "invite.accepted", "chose a password";
@@ -49,6 +49,9 @@ actions! {
     UserRestored = "user.restored", "restored a user";
     RoleGranted = "role.granted", "gave a role";
     RoleRevoked = "role.revoked", "took a role";
+    TokenCreated = "token.created", "made a token";
+    TokenRevoked = "token.revoked", "revoked a token";
+    TokenRefused = "token.refused", "was refused with a token that has ended";
     Unknown = "unknown", "did something that this version does not know";
 }
 

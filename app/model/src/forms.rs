@@ -4,7 +4,10 @@
 //! that is unknown, or there twice, is refused: it means that the sender believes something that
 //! is not so.
 
+mod tokens;
+
 use serde::Deserialize;
+pub use tokens::{CreateToken, RevokeToken};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
@@ -73,12 +76,17 @@ impl SignIn {
 #[serde(deny_unknown_fields)]
 pub struct SignOut {}
 
-/// Ends another of one's own sessions.
+/// Ends one session: one's own, or with `sessions:end` somebody else's.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndSession {
     pub id: SessionId,
 }
+
+/// Ends all of one's own sessions but the one in use.
+#[derive(Clone, Debug, Default, Deserialize, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct EndOtherSessions {}
 
 /// The first owner, from the link that the first start prints.
 #[derive(Clone, Debug, Default, Deserialize, Validate)]

@@ -17,6 +17,12 @@ macro_rules! ids {
             }
         }
 
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
         impl std::str::FromStr for $name {
             type Err = uuid::Error;
             fn from_str(text: &str) -> Result<Self, uuid::Error> {
@@ -35,4 +41,6 @@ ids! {
     SessionId;
     /// A one-time link: first set-up, or an invitation.
     LinkId;
+    /// A personal or service token. Not its secret text: this one may be shown.
+    TokenId;
 }

@@ -18,14 +18,16 @@ pub mod query;
 pub mod schema;
 pub mod secret;
 pub mod time;
+pub mod token;
 pub mod user;
 
 pub use email::Email;
 pub use flash::Flash;
-pub use id::{EventId, LinkId, SessionId, UserId};
+pub use id::{EventId, LinkId, SessionId, TokenId, UserId};
 pub use name::PersonName;
 pub use page::{Cursor, Limit, Page};
 pub use permission::{Permission, Permissions, Role, Roles};
 pub use problem::{Code, Fault, Problem};
 pub use secret::Secret;
 pub use time::Timestamp;
+pub use token::{Token, TokenText};

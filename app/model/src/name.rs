@@ -61,7 +61,7 @@ fn tidy(text: &str) -> String {
 
 /// Control characters, and the ones that reorder or hide text and so make one name look like
 /// another (bidirectional overrides, zero-width spaces). Joiners stay: scripts need them.
-fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }

@@ -1,12 +1,12 @@
 //! Who may do what: permissions are code, and roles are fixed sets of them.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! permissions {
-    ($($(#[doc = $doc:literal])* $name:ident = $text:literal;)*) => {
+    ($($name:ident = $text:literal, $about:literal;)*) => {
         /// One thing that somebody may be allowed to do. Every use case asks for the one it needs.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Permission { $($(#[doc = $doc])* $name,)* }
+        pub enum Permission { $(#[doc = $about] $name,)* }
 
         impl Permission {
             pub const ALL: &[Self] = &[$(Self::$name,)*];
@@ -15,23 +15,48 @@ macro_rules! permissions {
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
             }
+
+            /// What it lets somebody do, in a line for those who give it to a token.
+            pub const fn about(self) -> &'static str {
+                match self { $(Self::$name => $about,)* }
+            }
         }
     };
 }
 
 permissions! {
-    /// The overview of the management pages.
-    OverviewRead = "overview:read";
-    UsersRead = "users:read";
-    UsersCreate = "users:create";
-    UsersUpdate = "users:update";
-    UsersSuspend = "users:suspend";
-    UsersRemove = "users:remove";
-    RolesAssign = "roles:assign";
-    /// To act on people who are owners, and to make somebody one.
-    OwnersManage = "owners:manage";
-    AuditRead = "audit:read";
+    OverviewRead = "overview:read", "See the overview of the management pages";
+    UsersRead = "users:read", "See users";
+    UsersCreate = "users:create", "Create users";
+    UsersUpdate = "users:update", "Change users’ names and e-mail addresses, and invite them";
+    UsersSuspend = "users:suspend", "Suspend and reinstate users";
+    UsersRemove = "users:remove", "Remove and restore users";
+    RolesAssign = "roles:assign", "Give and take roles";
+    OwnersManage = "owners:manage", "Act on owners, and make somebody one";
+    SessionsRead = "sessions:read", "See on which devices users are signed in";
+    SessionsEnd = "sessions:end", "Sign users out of their devices";
+    TokensRead = "tokens:read", "See everybody’s tokens";
+    TokensManage = "tokens:manage", "Make service tokens, and revoke everybody’s tokens";
+    AuditRead = "audit:read", "Read the audit trail";
 }
+
+impl Permission {
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|permission| permission.as_str() == text)
+    }
+}
+
+impl std::str::FromStr for Permission {
+    type Err = UnknownPermission;
+    fn from_str(text: &str) -> Result<Self, UnknownPermission> {
+        Self::parse(text).ok_or_else(|| UnknownPermission(text.to_owned()))
+    }
+}
+
+/// There is no permission of this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no permission {0:?}; a permission is called like users:read")]
+pub struct UnknownPermission(String);
 
 impl std::fmt::Display for Permission {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -39,7 +64,7 @@ impl std::fmt::Display for Permission {
     }
 }
 
-/// A set of permissions.
+/// A set of permissions. Travels as a list of their names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Permissions(u64);
 
@@ -62,6 +87,63 @@ impl Permissions {
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// What is also in `other`.
+    #[must_use]
+    pub fn within(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// What is not in `other`.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    pub fn is_empty(self) -> bool {
+        self == Self::NONE
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL.iter().copied().filter(move |one| self.has(*one))
+    }
+
+    /// Reads what [`Display`](std::fmt::Display) has written. A name that is not known, such as one of a
+    /// newer version, gives nothing.
+    pub fn parse(text: &str) -> Self {
+        text.split(' ').filter_map(Permission::parse).collect()
+    }
+}
+
+impl FromIterator<Permission> for Permissions {
+    fn from_iter<I: IntoIterator<Item = Permission>>(list: I) -> Self {
+        Self(list.into_iter().fold(0, |bits, one| bits | 1 << one as u64))
+    }
+}
+
+impl std::fmt::Display for Permissions {
+    /// `users:read audit:read`; nothing for none.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (i, permission) in self.iter().enumerate() {
+            write!(f, "{}{permission}", if i == 0 { "" } else { " " })?;
+        }
+        Ok(())
+    }
+}
+
+impl Serialize for Permissions {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.iter().map(Permission::as_str))
+    }
+}
+
+impl<'de> Deserialize<'de> for Permissions {
+    /// Strict, unlike [`Permissions::parse`]: who asks for what there is not has to know.
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let names = Vec::<String>::deserialize(from)?;
+        let known = names.iter().map(|name| Permission::parse(name)).collect::<Option<_>>();
+        known.ok_or_else(|| serde::de::Error::custom("must be a list of permissions, such as users:read"))
     }
 }
 
@@ -123,10 +205,21 @@ impl Role {
                 UsersSuspend,
                 UsersRemove,
                 RolesAssign,
+                SessionsRead,
+                SessionsEnd,
+                TokensRead,
+                TokensManage,
                 AuditRead,
             ]),
-            Self::Support => Permissions::of(&[OverviewRead, UsersRead, UsersUpdate, UsersSuspend]),
-            Self::Auditor => Permissions::of(&[OverviewRead, UsersRead, AuditRead]),
+            Self::Support => Permissions::of(&[
+                OverviewRead,
+                UsersRead,
+                UsersUpdate,
+                UsersSuspend,
+                SessionsRead,
+                SessionsEnd,
+            ]),
+            Self::Auditor => Permissions::of(&[OverviewRead, UsersRead, SessionsRead, TokensRead, AuditRead]),
             Self::Member => Permissions::NONE,
         }
     }
@@ -199,6 +292,27 @@ mod tests {
     #[test]
     fn a_member_may_do_nothing() {
         assert!(Permission::ALL.iter().all(|one| !Role::Member.permissions().has(*one)));
+    }
+
+    #[test]
+    fn permissions_are_read_as_they_are_written() {
+        let some = Permissions::of(&[Permission::AuditRead, Permission::UsersRead]);
+        assert_eq!(some.to_string(), "users:read audit:read");
+        assert_eq!(Permissions::parse("users:read audit:read"), some);
+        assert_eq!(Permissions::parse("users:read everything:always audit:read"), some);
+        assert_eq!(Permissions::parse(""), Permissions::NONE);
+        assert_eq!(serde_json::to_string(&some).unwrap(), r#"["users:read","audit:read"]"#);
+        assert_eq!(serde_json::from_str::<Permissions>(r#"["audit:read","users:read"]"#).unwrap(), some);
+        assert!(serde_json::from_str::<Permissions>(r#"["everything:always"]"#).is_err());
+    }
+
+    #[test]
+    fn sets_of_permissions_meet_and_part() {
+        use Permission::*;
+        let (a, b) = (Permissions::of(&[UsersRead, AuditRead]), Permissions::of(&[UsersRead, UsersUpdate]));
+        assert_eq!(a.within(b), Permissions::of(&[UsersRead]));
+        assert_eq!(a.without(b), Permissions::of(&[AuditRead]));
+        assert_eq!(a.and(b).iter().collect::<Vec<_>>(), [UsersRead, UsersUpdate, AuditRead]);
     }
 
     #[test]

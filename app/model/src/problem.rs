@@ -86,6 +86,8 @@ codes! {
         "What you changed is not as you saw it any more. Read it again, then decide.";
     LastOwner = "LAST_OWNER", 409, "There must always be an owner",
         "This would leave nobody who can do everything. Make somebody else an owner first.";
+    TokenLimit = "TOKEN_LIMIT", 409, "There are as many tokens as one can have",
+        "A person has at most 50 tokens that have not ended. Revoke those that nothing uses.";
     WrongState = "WRONG_STATE", 409, "This cannot be done in the present state",
         "`detail` says what is in the way.";
     IdempotencyInProgress = "IDEMPOTENCY_IN_PROGRESS", 409, "The same request is still being carried out",

@@ -3,7 +3,13 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
-use crate::{Limit, Timestamp, UserId, audit::Action, name::search_key, user::Status};
+use crate::{
+    Limit, Timestamp, UserId,
+    audit::Action,
+    name::search_key,
+    token::{TokenKind, TokenLife},
+    user::Status,
+};
 
 /// The longest search text, in characters.
 pub const MAX_SEARCH: usize = 100;
@@ -118,6 +124,38 @@ pub struct AuditQuery {
     /// Before this moment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+    /// Where to go on: `next` or `prev` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048)]
+    pub cursor: Option<String>,
+}
+
+/// Which sessions of one person, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SessionsQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+    /// Where to go on: `next` or `prev` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048)]
+    pub cursor: Option<String>,
+}
+
+/// Which tokens. Newest first; the live ones begin with the one that ends first, the others with
+/// the one that ended last.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TokensQuery {
+    /// Whose personal tokens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<UserId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<TokenKind>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub life: Option<TokenLife>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.

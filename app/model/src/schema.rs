@@ -11,7 +11,8 @@ use utoipa::{
 };
 
 use crate::{
-    Code, EventId, Limit, LinkId, Role, Roles, Secret, SessionId, Timestamp, UserId,
+    Code, EventId, Limit, LinkId, Permission, Permissions, Role, Roles, Secret, SessionId, Timestamp,
+    TokenId, UserId,
     audit::Action,
     page::MAX_LIMIT,
     query::{MAX_SEARCH, Search, UserSort},
@@ -50,6 +51,7 @@ schemas! {
     EventId = id().description(Some("An audit event's id (UUIDv7); ids grow with time."));
     SessionId = id().description(Some("A session's id (UUIDv7). Not the secret in the cookie."));
     LinkId = id().description(Some("A one-time link's id (UUIDv7)."));
+    TokenId = id().description(Some("A token's id (UUIDv7). Not its text."));
     Timestamp = text(json!(EXAMPLE_TIME))
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
         .description(Some("A moment in UTC, RFC 3339."));
@@ -60,6 +62,11 @@ schemas! {
         .description(Some("What happened, as the audit trail names it."));
     Code = one_of(Code::ALL.iter().map(|one| one.as_str()), "VALIDATION_ERROR")
         .description(Some("The stable name of a problem: match on this, not on words."));
+    Permission = one_of(Permission::ALL.iter().map(|one| one.as_str()), "users:read");
+    Permissions = ArrayBuilder::new()
+        .items(Permission::schema())
+        .unique_items(true)
+        .description(Some("Permissions by their names, in any order."));
     Role = one_of(Role::ALL.iter().map(|one| one.as_str()), "support");
     Roles = ArrayBuilder::new()
         .items(Role::schema())

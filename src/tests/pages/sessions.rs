@@ -9,7 +9,7 @@ both! {
     signing_out_ends_the_session_and_clears_the_browser,
     signing_out_twice_is_signing_out,
     one_device_signs_another_one_out,
-    nobody_ends_a_session_of_somebody_else,
+    nobody_ends_a_session_of_somebody_else_without_the_permission,
     suspending_or_removing_somebody_ends_their_sessions,
     choosing_a_new_password_ends_every_session_but_the_new_one,
     a_role_counts_from_the_next_request_on,
@@ -53,14 +53,14 @@ async fn one_device_signs_another_one_out(desk: Desk) {
     there.get("/account").await.leads_to(OUT);
 }
 
-async fn nobody_ends_a_session_of_somebody_else(desk: Desk) {
+async fn nobody_ends_a_session_of_somebody_else_without_the_permission(desk: Desk) {
     desk.register("Ann", &[]).await;
     let ann = desk.sign_in("Ann").await;
     let session = "SELECT id FROM sessions LIMIT 1";
     let session = desk.find::<(uuid::Uuid,)>(session, Vec::new()).await.0.to_string();
-    let owner = desk.arrive(Role::Owner).await;
+    let auditor = desk.arrive(Role::Auditor).await;
     let before = desk.written().await;
-    owner.post("/fn/end_session", &[("id", session)]).await.is(404);
+    auditor.post("/fn/end_session", &[("id", session)]).await.is(404);
     assert_eq!(desk.written().await, before);
     ann.get("/account").await.is(200);
 }

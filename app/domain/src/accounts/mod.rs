@@ -22,10 +22,10 @@ pub use access::{reinstate, remove, restore, suspend};
 pub use credentials::{Credentials, check_password};
 pub use links::{OpenLink, accept_invite, invite, is_set_up, open_link, set_up, setup_link};
 pub use list::{UserList, list, list_statements};
-pub use people::{Overview, create, get, overview, register, update};
+pub use people::{Overview, by_email, create, get, overview, register, update};
 pub use roles::{grant, revoke};
 pub use seed::{Seeded, Seeding, seed};
-pub(crate) use store::{rehash, roles, roles_column, seen};
+pub(crate) use store::{by_id, rehash, roles, roles_column, seen, take_turn};
 
 use crate::{
     Domain,
@@ -133,7 +133,7 @@ impl<'a> Change<'a> {
 
     /// For what would be a way to lock oneself out.
     fn not_oneself(&self, why: &'static str) -> Result<(), Error> {
-        let oneself = self.actor.person().is_some_and(|person| person.id == self.user.id);
+        let oneself = self.actor.user() == Some(self.user.id);
         if oneself { Err(Error::WrongState(why)) } else { Ok(()) }
     }
 

@@ -65,6 +65,16 @@ pub async fn get(domain: &Domain, actor: &Actor, id: UserId) -> Result<User, Err
     store::read_by_id(&domain.db, id).await?.ok_or(Error::NoSuchUser)
 }
 
+/// The user with this e-mail address.
+///
+/// # Errors
+/// [`Error::Denied`] without `users:read`; [`Error::NoSuchUser`].
+#[tracing::instrument(name = "accounts.by_email", skip_all)]
+pub async fn by_email(domain: &Domain, actor: &Actor, email: &Email) -> Result<User, Error> {
+    actor.require(Permission::UsersRead)?;
+    store::by_email(&domain.db, &email.key()).await?.ok_or(Error::NoSuchUser)
+}
+
 /// Changes name and e-mail address. `false` if nothing was different.
 ///
 /// # Errors

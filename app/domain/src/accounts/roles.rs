@@ -20,7 +20,7 @@ use crate::{
 #[tracing::instrument(name = "accounts.grant", skip_all)]
 pub async fn grant(domain: &Domain, actor: &Actor, form: ChangeRole) -> Result<(), Error> {
     let mut change = begin(domain, actor, form.id, form.role).await?;
-    let by = actor.person().map(|person| person.id.0);
+    let by = actor.user().map(|id| id.0);
     if !store::insert_role(&mut change.tx, form.id, form.role, domain.clock.now(), by).await? {
         return Err(Error::WrongState("This user has that role already."));
     }

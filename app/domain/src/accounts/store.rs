@@ -36,6 +36,7 @@ statements! { "accounts";
               last_seen_at) VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $7, 0) \
               ON CONFLICT (email_key) DO NOTHING RETURNING id";
     BY_ID = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.id = $1");
+    BY_EMAIL = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.email_key = $1");
     CREDENTIALS = "SELECT id, name, password_hash, status, session_epoch FROM users WHERE email_key = $1";
     ID_BY_EMAIL = "SELECT id FROM users WHERE email_key = $1";
     UPDATE = "UPDATE users SET name = $3, name_key = $4, email = $5, email_key = $6, updated_at = $7, \
@@ -137,13 +138,18 @@ pub(super) async fn insert(tx: &mut Tx, new: NewUser<'_>) -> Result<bool, db::Er
     Ok(inserted.is_some())
 }
 
-pub(super) async fn by_id(tx: &mut Tx, id: UserId) -> Result<Option<User>, db::Error> {
+pub(crate) async fn by_id(tx: &mut Tx, id: UserId) -> Result<Option<User>, db::Error> {
     let row: Option<UserRow> = tx.optional(BY_ID, params![id]).await?;
     Ok(row.map(User::from))
 }
 
 pub(super) async fn read_by_id(db: &Db, id: UserId) -> Result<Option<User>, db::Error> {
     let row: Option<UserRow> = db.optional(BY_ID, params![id]).await?;
+    Ok(row.map(User::from))
+}
+
+pub(super) async fn by_email(db: &Db, email_key: &str) -> Result<Option<User>, db::Error> {
+    let row: Option<UserRow> = db.optional(BY_EMAIL, params![email_key]).await?;
     Ok(row.map(User::from))
 }
 
@@ -267,7 +273,7 @@ pub(super) async fn has_owner_now(tx: &mut Tx) -> Result<bool, db::Error> {
 }
 
 /// Waits for the others who take turns by this name; they wait until the commit.
-pub(super) async fn take_turn(tx: &mut Tx, name: &str) -> Result<(), db::Error> {
+pub(crate) async fn take_turn(tx: &mut Tx, name: &str) -> Result<(), db::Error> {
     tx.execute(TAKE_TURN, params![name]).await.map(|_| ())
 }
 

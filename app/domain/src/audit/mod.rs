@@ -3,7 +3,7 @@
 mod store;
 
 use frontdesk_model::{
-    Code, Cursor, EventId, Page, Permission, Problem, UserId,
+    Code, Cursor, EventId, Page, Permission, Problem,
     audit::{Action, Change, Event, Party},
     page::Key,
     query::AuditQuery,
@@ -30,9 +30,9 @@ impl Entry {
         Self { action, target: None, reason: String::new(), changes: Vec::new() }
     }
 
-    /// To whom it was done.
-    pub(crate) fn on(mut self, id: UserId, label: &str) -> Self {
-        self.target = Some(Party { id: Some(id.0), label: label.to_owned() });
+    /// To whom or what it was done.
+    pub(crate) fn on(mut self, id: impl Into<Uuid>, label: &str) -> Self {
+        self.target = Some(Party { id: Some(id.into()), label: label.to_owned() });
         self
     }
 

@@ -84,6 +84,7 @@ values! {
     frontdesk_model::SessionId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::EventId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::LinkId => |it| Self::Uuid(Some(it.0));
+    frontdesk_model::TokenId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::Timestamp => |it| Self::Int(Some(it.micros()));
 }
 

@@ -4,16 +4,17 @@
 //! out, idle or old for too long, or when the person's epoch has moved on: suspending or removing
 //! somebody ends all their sessions by that one number, in the same transaction.
 
+mod devices;
 mod presence;
 mod store;
 
 use std::time::Duration;
 
+pub use devices::{end, end_others, list, list_mine, sign_out};
 use frontdesk_model::{
     Code, Problem, SessionId, Timestamp,
     audit::Action,
-    forms::{EndSession, Form, SignIn},
-    user::Session,
+    forms::{Form, SignIn},
 };
 pub use presence::Presence;
 use sha2::{Digest, Sha256};
@@ -61,6 +62,8 @@ pub enum Error {
     Shut,
     #[error("there is no such session")]
     NoSuchSession,
+    #[error("the cursor belongs to another list")]
+    ForeignCursor,
     #[error(transparent)]
     Database(#[from] db::Error),
 }
@@ -71,6 +74,9 @@ impl From<Error> for Problem {
             Error::Denied(denied) => denied.into(),
             Error::Shut => surprise(&error),
             Error::NoSuchSession => Self::new(Code::NotFound),
+            Error::ForeignCursor => {
+                Self::new(Code::InvalidCursor).fault("cursor", "foreign", "Start from the first page")
+            }
             Error::Database(error) => error.into(),
         }
     }
@@ -141,44 +147,6 @@ pub async fn load(domain: &Domain, token: TokenHash) -> Result<Option<Person>, E
         domain.presence.seen(&person, last_seen, now);
         person
     }))
-}
-
-/// Ends the session that the actor uses.
-#[tracing::instrument(name = "sessions.sign_out", skip_all)]
-pub async fn sign_out(domain: &Domain, actor: &Actor) -> Result<(), Error> {
-    let Some(person) = actor.person() else { return Ok(()) };
-    match end(domain, actor, EndSession { id: person.session }).await {
-        // Signing out twice is signing out.
-        Err(Error::NoSuchSession) => Ok(()),
-        other => other,
-    }
-}
-
-/// Ends one of the actor's own sessions.
-///
-/// # Errors
-/// [`Error::NoSuchSession`] for what is not theirs or is over.
-#[tracing::instrument(name = "sessions.end", skip_all)]
-pub async fn end(domain: &Domain, actor: &Actor, form: EndSession) -> Result<(), Error> {
-    let person = actor.person().ok_or(Denied::Anonymous)?;
-    let mut tx = domain.begin(actor).await?;
-    if !store::delete(&mut tx, form.id, person.id).await? {
-        return Err(Error::NoSuchSession);
-    }
-    let entry = Entry::new(Action::SessionEnded).on(person.id, &person.name);
-    audit::append(&mut tx, &domain.clock, actor, entry).await?;
-    Ok(tx.commit().await?)
-}
-
-/// The actor's own sessions, the newest first.
-///
-/// # Errors
-/// [`Error::Denied`] for who is not signed in.
-#[tracing::instrument(name = "sessions.mine", skip_all)]
-pub async fn mine(domain: &Domain, actor: &Actor) -> Result<Vec<Session>, Error> {
-    let person = actor.person().ok_or(Denied::Anonymous)?;
-    let now = domain.clock.now();
-    Ok(store::of_user(&domain.db, person.id, now, idle_since(domain, now)).await?)
 }
 
 /// Deletes a session by what is in its cookie, without a word: it was ended already, or belongs to

@@ -11,6 +11,22 @@ use crate::{
     params,
 };
 
+/// One person's sessions that are not over.
+macro_rules! page {
+    ($than:literal, $order:literal) => {
+        concat!(
+            "SELECT s.id, s.user_agent, s.ip, s.created_at, s.last_seen_at FROM sessions s \
+             JOIN users u ON u.id = s.user_id \
+             WHERE s.user_id = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 AND s.epoch = u.session_epoch \
+             AND s.id ",
+            $than,
+            " $4 ORDER BY s.id ",
+            $order,
+            " LIMIT CAST($5 AS BIGINT)"
+        )
+    };
+}
+
 statements! { "sessions";
     // Sees in the same statement that they may sign in, and that nothing has ended their proof.
     INSERT = "INSERT INTO sessions (id, token_hash, user_id, epoch, user_agent, ip, created_at, last_seen_at, expires_at) \
@@ -21,11 +37,12 @@ statements! { "sessions";
         " FROM sessions s JOIN users u ON u.id = s.user_id \
          WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 \
          AND u.status = 'active' AND s.epoch = u.session_epoch");
-    OF_USER = "SELECT s.id, s.user_agent, s.ip, s.created_at, s.last_seen_at FROM sessions s \
-               JOIN users u ON u.id = s.user_id \
-               WHERE s.user_id = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 AND s.epoch = u.session_epoch \
-               ORDER BY s.id DESC LIMIT 100";
-    DELETE = "DELETE FROM sessions WHERE id = $1 AND user_id = $2";
+    PAGE = page!("<", "DESC");
+    PAGE_BACK = page!(">", "ASC");
+    WHOSE = "SELECT user_id FROM sessions WHERE id = $1";
+    DELETE = "DELETE FROM sessions WHERE id = $1";
+    DELETE_OTHERS = "DELETE FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 \
+                     AND epoch = (SELECT session_epoch FROM users WHERE id = $1) AND id <> $4";
     DELETE_BY_TOKEN = "DELETE FROM sessions WHERE token_hash = $1";
     EXISTS = "SELECT id FROM sessions WHERE token_hash = $1";
     SEEN = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
@@ -100,13 +117,23 @@ struct SessionRow {
     last_seen_at: i64,
 }
 
-pub(super) async fn of_user(
+/// Whose sessions, and which of them are not over.
+pub(super) struct Live {
+    pub(super) user: UserId,
+    pub(super) now: Timestamp,
+    pub(super) idle_since: Timestamp,
+}
+
+/// Newest first from an id on, or backwards.
+pub(super) async fn page(
     db: &Db,
-    user: UserId,
-    now: Timestamp,
-    idle_since: Timestamp,
+    of: Live,
+    from: Uuid,
+    backwards: bool,
+    limit: i64,
 ) -> Result<Vec<Session>, db::Error> {
-    let rows: Vec<SessionRow> = db.all(OF_USER, params![user, now, idle_since]).await?;
+    let params = params![of.user, of.now, of.idle_since, from, limit];
+    let rows: Vec<SessionRow> = db.all(if backwards { PAGE_BACK } else { PAGE }, params).await?;
     let session = |row: SessionRow| Session {
         id: SessionId(row.id),
         user_agent: row.user_agent,
@@ -117,9 +144,20 @@ pub(super) async fn of_user(
     Ok(rows.into_iter().map(session).collect())
 }
 
-/// Whether there was such a session, and theirs.
-pub(super) async fn delete(tx: &mut Tx, id: SessionId, user: UserId) -> Result<bool, db::Error> {
-    Ok(tx.execute(DELETE, params![id, user]).await? == 1)
+pub(super) async fn whose(tx: &mut Tx, id: SessionId) -> Result<Option<UserId>, db::Error> {
+    let found: Option<(Uuid,)> = tx.optional(WHOSE, params![id]).await?;
+    Ok(found.map(|(id,)| UserId(id)))
+}
+
+/// Whether there was such a session.
+pub(super) async fn delete(tx: &mut Tx, id: SessionId) -> Result<bool, db::Error> {
+    Ok(tx.execute(DELETE, params![id]).await? == 1)
+}
+
+/// All of somebody's but this one. Returns how many there were.
+pub(super) async fn delete_others(tx: &mut Tx, of: Live, but: Option<SessionId>) -> Result<u64, db::Error> {
+    let but = but.map_or(Uuid::nil(), Uuid::from);
+    tx.execute(DELETE_OTHERS, params![of.user, of.now, of.idle_since, but]).await
 }
 
 pub(super) async fn exists(db: &Db, token: TokenHash) -> Result<bool, db::Error> {

@@ -12,8 +12,9 @@ use frontdesk_model::Timestamp;
 
 pub use engine::{Engine, run};
 pub use people::{
-    PASSWORD, Someone, anybody, create, create_form, edit, grant, one, origin, person, prove, register,
-    sign_in, sign_up_form, suspension, system, user,
+    PASSWORD, Someone, anybody, bearer, create, create_form, edit, grant, one, origin, person, prove,
+    register, service_form, service_token, sign_in, sign_up_form, suspension, system, token, token_form,
+    user,
 };
 pub use random::Random;
 

@@ -5,10 +5,14 @@ use frontdesk_domain::{
     accounts::{self, Credentials},
     actor::{Actor, Origin, Person, Who},
     sessions::{self, TokenHash},
+    tokens::{self, Created},
 };
 use frontdesk_model::{
-    Role, Secret, UserId,
-    forms::{ChangeRole, CreateUser, OneTimeLink, OneUser, SignIn, SignUp, SuspendUser, UpdateUser},
+    Permission, Permissions, Role, Secret, UserId,
+    forms::{
+        ChangeRole, CreateToken, CreateUser, OneTimeLink, OneUser, SignIn, SignUp, SuspendUser, UpdateUser,
+    },
+    token::TokenKind,
     user::User,
 };
 
@@ -116,6 +120,31 @@ pub fn suspension(id: UserId) -> SuspendUser {
 
 pub fn one(id: UserId) -> OneUser {
     OneUser { id }
+}
+
+/// A personal token, as its form asks for it.
+pub fn token_form(name: &str, permissions: &[Permission]) -> CreateToken {
+    CreateToken { name: name.to_owned(), permissions: Permissions::of(permissions), ..CreateToken::default() }
+}
+
+/// A service token, as its form asks for it.
+pub fn service_form(permissions: &[Permission], expires: &str) -> CreateToken {
+    CreateToken { kind: TokenKind::Service, expires: expires.to_owned(), ..token_form("till", permissions) }
+}
+
+/// Makes a personal token of somebody.
+pub async fn token(domain: &TestDomain, someone: &Someone, permissions: &[Permission]) -> Created {
+    tokens::create(domain, &someone.actor, token_form("ci", permissions)).await.unwrap()
+}
+
+/// Has the command line make a service token that never expires.
+pub async fn service_token(domain: &TestDomain, permissions: &[Permission]) -> Created {
+    tokens::create(domain, &system(), service_form(permissions, "never")).await.unwrap()
+}
+
+/// Who shows the token now; nobody if it does not work.
+pub async fn bearer(domain: &TestDomain, created: &Created) -> Option<Actor> {
+    tokens::authenticate(domain, created.text.expose(), origin()).await.unwrap()
 }
 
 fn address(name: &str) -> String {

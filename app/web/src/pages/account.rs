@@ -1,7 +1,7 @@
 //! `/account`: what Frontdesk knows of you, and where you are signed in.
 
 use frontdesk_domain::{actor::Denied, sessions};
-use frontdesk_model::{Flash, SessionId, forms, user::Session};
+use frontdesk_model::{Flash, Limit, SessionId, forms, page::MAX_LIMIT, query::SessionsQuery, user::Session};
 use leptos::prelude::*;
 
 use crate::{
@@ -21,7 +21,8 @@ const END_SESSION: &str = "/fn/end_session";
 pub fn Account() -> impl IntoView {
     page("Your account", Width::Wide, async {
         let visit = visit();
-        let devices = sessions::mine(&visit.domain, &visit.actor).await?;
+        let query = SessionsQuery { limit: Limit::new(MAX_LIMIT), cursor: None };
+        let devices = sessions::list_mine(&visit.domain, &visit.actor, &query).await?.items;
         let me = visit.actor.person().ok_or(Denied::Anonymous)?.clone();
         let here = me.session;
         Ok(view! {

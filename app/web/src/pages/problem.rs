@@ -52,6 +52,7 @@ const fn advice(code: Code) -> &'static str {
         Code::RequestTimeout => "The connection may be slow. Nothing was changed; try again.",
         Code::TooLarge | Code::HeadersTooLarge => "Send less, then try again.",
         Code::MethodNotAllowed => "Open the page, then use its buttons.",
+        Code::TokenLimit => "Revoke those that nothing uses, then try again.",
         Code::InvalidCursor => "Start from the first page of the list.",
         Code::ValidationError
         | Code::MalformedRequest

@@ -1,0 +1,89 @@
+//! Tokens: what programs show to say for whom they act.
+//!
+//! A personal token acts for its owner, with what it was given and its owner holds: it loses what
+//! they lose, and stops while they are suspended or removed. A service token acts for the business;
+//! it keeps what it was given, whoever comes and goes.
+//!
+//! Nothing grows by way of a token: what one makes holds no more than it does, and ends no later.
+
+mod authenticate;
+mod create;
+mod list;
+mod revoke;
+mod store;
+mod usage;
+
+use frontdesk_model::{Code, Permissions, Problem, TokenText, token};
+use sha2::{Digest, Sha256};
+
+pub use authenticate::authenticate;
+pub use create::{Created, create, create_for};
+pub use list::{get, list, list_mine, list_statements};
+pub use revoke::{revoke, sweep};
+pub use usage::TokenUse;
+
+use crate::{
+    accounts,
+    actor::Denied,
+    db::{self, Sql},
+    problem::surprise,
+};
+
+/// Why something about tokens was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    #[error(transparent)]
+    Invalid(Problem),
+    #[error("the maker does not hold {0}")]
+    NotHeld(Permissions),
+    #[error("there are as many live tokens as one can have")]
+    Limit,
+    #[error("there is no such token")]
+    NoSuchToken,
+    #[error("the token has ended already")]
+    Ended,
+    #[error("the cursor belongs to another list")]
+    ForeignCursor,
+    #[error(transparent)]
+    Accounts(#[from] accounts::Error),
+    #[error("the machine gives no randomness")]
+    Randomness(#[from] getrandom::Error),
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Denied(denied) => denied.into(),
+            Error::Invalid(problem) => problem,
+            Error::NotHeld(missing) => Self::new(Code::Forbidden).fault(
+                "permissions",
+                "not_held",
+                format!("Nobody gives what they do not hold: {missing}"),
+            ),
+            Error::Limit => Self::new(Code::TokenLimit)
+                .detail(format!("{} is the most. Revoke those that nothing uses.", token::MAX_LIVE)),
+            Error::NoSuchToken => Self::new(Code::NotFound),
+            Error::Ended => Self::new(Code::WrongState).detail("This token has ended already."),
+            Error::ForeignCursor => {
+                Self::new(Code::InvalidCursor).fault("cursor", "foreign", "Start from the first page")
+            }
+            Error::Accounts(error) => error.into(),
+            Error::Randomness(error) => surprise(&error),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+/// What is kept of a token's text. Its 32 random bytes cannot be guessed, so the hash need not be slow.
+fn digest(text: &TokenText) -> Vec<u8> {
+    Sha256::digest(text.expose().as_bytes()).to_vec()
+}
+
+/// Every statement of this room.
+pub fn statements() -> Vec<Sql> {
+    store::ALL.iter().copied().chain(list_statements()).collect()
+}

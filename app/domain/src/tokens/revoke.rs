@@ -1,0 +1,87 @@
+//! Ending tokens, and forgetting those that ended long ago.
+
+use frontdesk_model::{
+    Permission, Token,
+    audit::Action,
+    forms::RevokeToken,
+    token::{KEPT_DAYS, TokenState},
+};
+
+use super::{Error, store};
+use crate::{
+    Domain, accounts,
+    actor::Actor,
+    audit::{self, Entry},
+    db::Tx,
+};
+
+/// Ends a token at once and for good. People revoke their own; a token always revokes itself, so that
+/// whoever finds a leaked one can end it.
+///
+/// # Errors
+/// [`Error::NoSuchToken`]; [`Error::Ended`]; [`Error::Denied`] for others' without `tokens:manage`
+/// or the rank, and for any other by way of a token without it.
+#[tracing::instrument(name = "tokens.revoke", skip_all)]
+pub async fn revoke(domain: &Domain, actor: &Actor, form: RevokeToken) -> Result<(), Error> {
+    let itself = actor.token().is_some_and(|bearer| bearer.id == form.id);
+    if !itself {
+        if actor.user().is_none() {
+            actor.require(Permission::TokensManage)?;
+        }
+        actor.require_through_token(Permission::TokensManage)?;
+    }
+    // For those who may revoke only their own, there are no others.
+    let others = actor.may(Permission::TokensManage);
+    let at = domain.clock.now();
+    let mut tx = domain.begin(actor).await?;
+    let token = store::by_id(&mut tx, form.id, at).await?;
+    let is_own = |token: &Token| itself || (actor.user().is_some() && actor.user() == owner(token));
+    let token = token.filter(|token| others || is_own(token)).ok_or(Error::NoSuchToken)?;
+    if !is_own(&token) {
+        require_rank(&mut tx, actor, &token).await?;
+    }
+    if matches!(token.state, TokenState::Expired | TokenState::Revoked)
+        || !store::revoke(&mut tx, token.id, at).await?
+    {
+        return Err(Error::Ended);
+    }
+    let entry = Entry::new(Action::TokenRevoked).on(token.id, &token.label()).changed(
+        "owner",
+        token.owner.as_ref().map(|owner| owner.name.as_str()),
+        None,
+    );
+    audit::append(&mut tx, &domain.clock, actor, entry).await?;
+    Ok(tx.commit().await?)
+}
+
+/// As to act on a person: one must hold all that the owner holds, or the service token itself.
+async fn require_rank(tx: &mut Tx, actor: &Actor, token: &Token) -> Result<(), Error> {
+    match owner(token) {
+        Some(id) => {
+            let owner = accounts::by_id(tx, id).await?.ok_or(Error::NoSuchToken)?;
+            Ok(actor.require_rank_over(&owner.roles)?)
+        }
+        None => Ok(actor.require_rank_over_permissions(token.permissions)?),
+    }
+}
+
+fn owner(token: &Token) -> Option<frontdesk_model::UserId> {
+    token.owner.as_ref().map(|owner| owner.id)
+}
+
+/// Deletes the tokens that ended [`KEPT_DAYS`] ago, some at a time so that others can write between.
+/// Returns how many. The audit trail keeps what it has of them.
+#[tracing::instrument(name = "tokens.sweep", skip_all)]
+pub async fn sweep(domain: &Domain) -> Result<u64, Error> {
+    let before = domain.clock.now().plus_seconds(-KEPT_DAYS * 24 * 3600);
+    let mut swept = 0;
+    loop {
+        let mut tx = domain.db.write().await?;
+        let some = store::sweep(&mut tx, before).await?;
+        tx.commit().await?;
+        if some == 0 {
+            return Ok(swept);
+        }
+        swept += some;
+    }
+}

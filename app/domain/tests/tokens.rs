@@ -1,0 +1,400 @@
+//! Tokens: what they let a program do, and all the ways in which they stop.
+
+use frontdesk_domain::{
+    accounts,
+    actor::{Actor, Denied},
+    audit,
+    db::{Dialect, Sql},
+    params,
+    tokens::{self, Created, Error},
+};
+use frontdesk_model::{
+    Permission, Role,
+    audit::{Action, Event},
+    forms::{AcceptInvite, ChangeRole, CreateToken, RevokeToken},
+    query::{AuditQuery, TokensQuery},
+    token::{KEPT_DAYS, TokenState},
+};
+
+use crate::support::{
+    PASSWORD, TestDomain, anybody, bearer, grant, one, origin, person, register, service_form, service_token,
+    suspension, system, token, token_form, user,
+};
+
+both! {
+    a_personal_token_acts_for_its_owner,
+    a_service_token_acts_for_the_business,
+    it_is_one_statement_to_know_a_token_and_none_to_know_a_wrong_one,
+    a_token_never_may_more_than_its_owner,
+    through_a_token_nobody_acts_on_those_whom_it_does_not_cover,
+    a_token_stops_while_its_owner_is_suspended_or_removed,
+    a_token_outlives_a_new_password,
+    a_service_token_outlives_who_made_it,
+    an_expired_token_is_refused,
+    a_revoked_token_is_refused_at_once_and_for_good,
+    people_revoke_their_own_tokens_and_no_others,
+    a_token_without_permissions_only_reads,
+    when_a_token_was_used_is_written_down_later,
+    a_refusal_is_told_once_an_hour,
+    what_happens_to_tokens_and_by_them_is_told,
+    the_text_of_a_token_is_nowhere,
+    what_ended_long_ago_is_forgotten,
+}
+
+const HOUR: i64 = 3_600;
+const DAY: i64 = 24 * HOUR;
+
+fn revocation(created: &Created) -> RevokeToken {
+    RevokeToken { id: created.token.id }
+}
+
+async fn trail(domain: &TestDomain, query: AuditQuery) -> Vec<Event> {
+    audit::list(domain, &system(), &query).await.unwrap().items
+}
+
+async fn latest(domain: &TestDomain) -> Event {
+    trail(domain, AuditQuery::default()).await.swap_remove(0)
+}
+
+fn lacks<T: std::fmt::Debug>(answer: &Result<T, Error>, permission: Permission) {
+    let denied = matches!(answer, Err(Error::Denied(Denied::Lacks(lacked))) if *lacked == permission);
+    assert!(denied, "{answer:?}");
+}
+
+async fn a_personal_token_acts_for_its_owner(domain: TestDomain) {
+    let ada = person(&domain, "Ada", &[Role::Admin]).await;
+    let created = token(&domain, &ada, &[Permission::UsersRead, Permission::UsersSuspend]).await;
+    let actor = bearer(&domain, &created).await.unwrap();
+    assert_eq!(actor.user(), Some(ada.id));
+    assert!(actor.person().is_none(), "a token is no session");
+    let shown = actor.token().unwrap();
+    let owner = shown.owner.as_ref().unwrap();
+    assert_eq!((owner.id, owner.name.as_str(), owner.email.as_str()), (ada.id, "Ada", "ada@example.com"));
+    assert_eq!((shown.id, shown.name.as_str(), &shown.hint), (created.token.id, "ci", &created.token.hint));
+    assert_eq!(actor.permissions(), created.token.permissions);
+    let ann = register(&domain, "Ann").await;
+    accounts::suspend(&domain, &actor, suspension(ann)).await.unwrap();
+    // What would be a way to lock oneself out stays one.
+    let answer = accounts::suspend(&domain, &actor, suspension(ada.id)).await;
+    assert!(matches!(answer, Err(accounts::Error::Denied(Denied::Outranked))), "{answer:?}");
+    let all: Vec<_> = Role::Admin.permissions().iter().collect();
+    let actor = bearer(&domain, &token(&domain, &ada, &all).await).await.unwrap();
+    let answer = accounts::suspend(&domain, &actor, suspension(ada.id)).await;
+    assert!(matches!(answer, Err(accounts::Error::WrongState(_))), "{answer:?}");
+}
+
+async fn a_service_token_acts_for_the_business(domain: TestDomain) {
+    let created = service_token(&domain, &[Permission::UsersRead]).await;
+    let actor = bearer(&domain, &created).await.unwrap();
+    assert_eq!((actor.user(), actor.permissions()), (None, created.token.permissions));
+    let ann = register(&domain, "Ann").await;
+    accounts::get(&domain, &actor, ann).await.unwrap();
+    let answer = accounts::suspend(&domain, &actor, suspension(ann)).await;
+    assert!(matches!(answer, Err(accounts::Error::Denied(Denied::Lacks(_)))), "{answer:?}");
+    // It has no account, so nothing of its own.
+    let answer = tokens::list_mine(&domain, &actor, &TokensQuery::default()).await;
+    assert!(matches!(answer, Err(Error::Denied(Denied::NoAccount))), "{answer:?}");
+    let answer = tokens::create(&domain, &actor, token_form("mine", &[])).await;
+    assert!(matches!(answer, Err(Error::Denied(Denied::NoAccount))), "{answer:?}");
+}
+
+async fn it_is_one_statement_to_know_a_token_and_none_to_know_a_wrong_one(domain: TestDomain) {
+    let ada = person(&domain, "Ada", &[Role::Admin, Role::Auditor]).await;
+    let created = token(&domain, &ada, &[Permission::UsersRead]).await;
+    let before = domain.db.statements();
+    assert!(bearer(&domain, &created).await.is_some());
+    assert_eq!(domain.db.statements(), before + 1);
+    let text = created.text.expose();
+    let swapped = format!("{}{}", &text[..51], if text.ends_with('0') { '1' } else { '0' });
+    for wrong in ["", "fd_", &swapped, &text[..51], &format!(" {text}"), &text.replace("fd_", "gh_")] {
+        assert!(tokens::authenticate(&domain, wrong, origin()).await.unwrap().is_none(), "{wrong}");
+    }
+    assert_eq!(domain.db.statements(), before + 1);
+    let unknown = frontdesk_model::TokenText::of([7; 32]);
+    assert!(tokens::authenticate(&domain, unknown.expose(), origin()).await.unwrap().is_none());
+    assert_eq!(domain.db.statements(), before + 2);
+}
+
+async fn a_token_never_may_more_than_its_owner(domain: TestDomain) {
+    let ada = person(&domain, "Ada", &[Role::Admin]).await;
+    let created = token(&domain, &ada, &[Permission::UsersRead, Permission::AuditRead]).await;
+    let may = async |permission| bearer(&domain, &created).await.unwrap().may(permission);
+    accounts::revoke(&domain, &system(), ChangeRole { id: ada.id, role: Role::Admin }).await.unwrap();
+    assert!(!may(Permission::UsersRead).await && !may(Permission::AuditRead).await);
+    grant(&domain, ada.id, Role::Support).await;
+    assert!(may(Permission::UsersRead).await && !may(Permission::AuditRead).await);
+    // Nor more than it was given.
+    grant(&domain, ada.id, Role::Owner).await;
+    assert!(may(Permission::AuditRead).await && !may(Permission::UsersSuspend).await);
+}
+
+async fn through_a_token_nobody_acts_on_those_whom_it_does_not_cover(domain: TestDomain) {
+    let olga = person(&domain, "Olga", &[Role::Owner]).await;
+    let auditor = person(&domain, "Aud", &[Role::Auditor]).await;
+    let narrow = token(&domain, &olga, &[Permission::UsersSuspend, Permission::RolesAssign]).await;
+    let actor = bearer(&domain, &narrow).await.unwrap();
+    let answer = accounts::suspend(&domain, &actor, suspension(auditor.id)).await;
+    assert!(matches!(answer, Err(accounts::Error::Denied(Denied::Outranked))), "{answer:?}");
+    let ann = register(&domain, "Ann").await;
+    let answer = accounts::grant(&domain, &actor, ChangeRole { id: ann, role: Role::Auditor }).await;
+    assert!(matches!(answer, Err(accounts::Error::Denied(Denied::Outranked))), "{answer:?}");
+    accounts::suspend(&domain, &actor, suspension(ann)).await.unwrap();
+}
+
+async fn a_token_stops_while_its_owner_is_suspended_or_removed(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let created = token(&domain, &ann, &[]).await;
+    let works = async || bearer(&domain, &created).await.is_some();
+    let state = async || tokens::get(&domain, &system(), created.token.id).await.unwrap().state;
+    assert!(works().await);
+    accounts::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
+    assert!(!works().await);
+    assert_eq!(state().await, TokenState::Paused);
+    accounts::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
+    assert!(works().await);
+    accounts::remove(&domain, &system(), one(ann.id)).await.unwrap();
+    assert!(!works().await);
+    tokens::revoke(&domain, &system(), revocation(&created)).await.unwrap();
+    accounts::restore(&domain, &system(), one(ann.id)).await.unwrap();
+    assert!(!works().await);
+    assert_eq!(state().await, TokenState::Revoked);
+}
+
+async fn a_token_outlives_a_new_password(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let created = token(&domain, &ann, &[]).await;
+    let link = accounts::invite(&domain, &system(), one(ann.id)).await.unwrap();
+    let form = AcceptInvite { token: link.token, password: frontdesk_model::Secret::new(PASSWORD) };
+    accounts::accept_invite(&domain, &anybody(), form).await.unwrap();
+    assert!(ann.load(&domain).await.is_none());
+    assert!(bearer(&domain, &created).await.is_some());
+}
+
+async fn a_service_token_outlives_who_made_it(domain: TestDomain) {
+    let ada = person(&domain, "Ada", &[Role::Admin]).await;
+    let created =
+        tokens::create(&domain, &ada.actor, service_form(&[Permission::UsersRead], "never")).await.unwrap();
+    assert_eq!(created.token.created_by.id, Some(ada.id.0));
+    accounts::remove(&domain, &system(), one(ada.id)).await.unwrap();
+    domain.clock.advance(3 * 365 * DAY);
+    assert!(bearer(&domain, &created).await.unwrap().may(Permission::UsersRead));
+}
+
+async fn an_expired_token_is_refused(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let unsaid = token(&domain, &ann, &[]).await;
+    let form = CreateToken { expires: "1d".to_owned(), ..token_form("ci", &[]) };
+    let day = tokens::create(&domain, &ann.actor, form).await.unwrap();
+    domain.clock.advance(DAY - 1);
+    assert!(bearer(&domain, &day).await.is_some());
+    domain.clock.advance(1);
+    assert!(bearer(&domain, &day).await.is_none());
+    assert_eq!(tokens::get(&domain, &ann.actor, day.token.id).await.unwrap().state, TokenState::Expired);
+    let answer = tokens::revoke(&domain, &ann.actor, revocation(&day)).await;
+    assert!(matches!(answer, Err(Error::Ended)), "{answer:?}");
+    domain.clock.advance(89 * DAY - 1);
+    assert!(bearer(&domain, &unsaid).await.is_some());
+    domain.clock.advance(1);
+    assert!(bearer(&domain, &unsaid).await.is_none());
+}
+
+async fn a_revoked_token_is_refused_at_once_and_for_good(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let (one, other) = (token(&domain, &ann, &[]).await, token(&domain, &ann, &[]).await);
+    tokens::revoke(&domain, &ann.actor, revocation(&one)).await.unwrap();
+    assert!(bearer(&domain, &one).await.is_none() && bearer(&domain, &other).await.is_some());
+    let events = domain.events().await;
+    let answer = tokens::revoke(&domain, &ann.actor, revocation(&one)).await;
+    assert!(matches!(answer, Err(Error::Ended)), "{answer:?}");
+    assert_eq!(domain.events().await, events);
+}
+
+async fn people_revoke_their_own_tokens_and_no_others(domain: TestDomain) {
+    let ada = person(&domain, "Ada", &[Role::Admin]).await;
+    let olga = person(&domain, "Olga", &[Role::Owner]).await;
+    let (ann, ben) = (person(&domain, "Ann", &[]).await, person(&domain, "Ben", &[]).await);
+    let (anns, olgas) = (token(&domain, &ann, &[]).await, token(&domain, &olga, &[]).await);
+    let strong = service_token(&domain, &[Permission::OwnersManage]).await;
+    let weak = service_token(&domain, &[Permission::UsersRead]).await;
+    for created in [&anns, &olgas, &strong, &weak] {
+        // As if there were none.
+        let answer = tokens::revoke(&domain, &ben.actor, revocation(created)).await;
+        assert!(matches!(answer, Err(Error::NoSuchToken)), "{answer:?}");
+        let answer = tokens::get(&domain, &ben.actor, created.token.id).await;
+        assert!(matches!(answer, Err(Error::NoSuchToken)), "{answer:?}");
+        let answer = tokens::revoke(&domain, &anybody(), revocation(created)).await;
+        assert!(matches!(answer, Err(Error::Denied(Denied::Anonymous))), "{answer:?}");
+    }
+    for created in [&olgas, &strong] {
+        let answer = tokens::revoke(&domain, &ada.actor, revocation(created)).await;
+        assert!(matches!(answer, Err(Error::Denied(Denied::Outranked))), "{answer:?}");
+    }
+    for (by, created) in [(&ada, &anns), (&ada, &weak), (&olga, &strong), (&olga, &olgas)] {
+        tokens::revoke(&domain, &by.actor, revocation(created)).await.unwrap();
+    }
+}
+
+async fn a_token_without_permissions_only_reads(domain: TestDomain) {
+    let ada = person(&domain, "Ada", &[Role::Admin]).await;
+    let (bare, other) = (token(&domain, &ada, &[]).await, token(&domain, &ada, &[]).await);
+    let actor = bearer(&domain, &bare).await.unwrap();
+    let mine = tokens::list_mine(&domain, &actor, &TokensQuery::default()).await.unwrap();
+    assert_eq!(mine.items.len(), 2);
+    tokens::get(&domain, &actor, other.token.id).await.unwrap();
+    lacks(&tokens::create(&domain, &actor, token_form("ci", &[])).await, Permission::TokensManage);
+    lacks(&tokens::create(&domain, &actor, service_form(&[], "1d")).await, Permission::TokensManage);
+    lacks(&tokens::revoke(&domain, &actor, revocation(&other)).await, Permission::TokensManage);
+    lacks(&tokens::list(&domain, &actor, &TokensQuery::default()).await, Permission::TokensRead);
+    assert!(accounts::get(&domain, &actor, ada.id).await.is_err());
+    // But whoever finds it can end it.
+    tokens::revoke(&domain, &actor, revocation(&bare)).await.unwrap();
+    assert!(bearer(&domain, &bare).await.is_none() && bearer(&domain, &other).await.is_some());
+}
+
+async fn when_a_token_was_used_is_written_down_later(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let created = token(&domain, &ann, &[]).await;
+    let last_used = async || tokens::get(&domain, &ann.actor, created.token.id).await.unwrap().last_used_at;
+    let seen = user(&domain, ann.id).await.last_seen_at;
+    let (first, events) = (domain.clock.now(), domain.events().await);
+    bearer(&domain, &created).await.unwrap();
+    assert_eq!(last_used().await, None);
+    domain.token_use.flush(&domain).await.unwrap();
+    assert_eq!(last_used().await, Some(first));
+    domain.clock.advance(59);
+    bearer(&domain, &created).await.unwrap();
+    let statements = domain.db.statements();
+    domain.token_use.flush(&domain).await.unwrap();
+    assert_eq!(domain.db.statements(), statements, "within a minute nothing is written anew");
+    domain.clock.advance(1);
+    bearer(&domain, &created).await.unwrap();
+    domain.token_use.flush(&domain).await.unwrap();
+    assert_eq!(last_used().await, Some(domain.clock.now()));
+    // A program is not its owner: they were not seen.
+    assert_eq!((user(&domain, ann.id).await.last_seen_at, domain.events().await), (seen, events));
+}
+
+async fn a_refusal_is_told_once_an_hour(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let (one, other) = (token(&domain, &ann, &[]).await, token(&domain, &ann, &[]).await);
+    for created in [&one, &other] {
+        tokens::revoke(&domain, &ann.actor, revocation(created)).await.unwrap();
+    }
+    domain.clock.advance(1);
+    let events = domain.events().await;
+    for _ in 0..5 {
+        assert!(bearer(&domain, &one).await.is_none());
+    }
+    assert_eq!(domain.events().await, events + 1);
+    let event = latest(&domain).await;
+    assert_eq!((event.action, event.reason.as_str()), (Action::TokenRefused, "revoked"));
+    assert_eq!(event.target.unwrap().id, Some(one.token.id.0));
+    assert_eq!((event.actor.id, event.ip.as_str()), (None, "192.0.2.7"));
+    bearer(&domain, &other).await;
+    assert_eq!(domain.events().await, events + 2);
+    domain.clock.advance(HOUR - 1);
+    bearer(&domain, &one).await;
+    assert_eq!(domain.events().await, events + 2);
+    domain.clock.advance(1);
+    bearer(&domain, &one).await;
+    assert_eq!(domain.events().await, events + 3);
+    // What nobody has ever had leaves no trace.
+    tokens::authenticate(&domain, frontdesk_model::TokenText::of([7; 32]).expose(), origin()).await.unwrap();
+    assert_eq!(domain.events().await, events + 3);
+}
+
+async fn what_happens_to_tokens_and_by_them_is_told(domain: TestDomain) {
+    let ada = person(&domain, "Ada", &[Role::Admin]).await;
+    let created = token(&domain, &ada, &[Permission::UsersSuspend]).await;
+    let event = latest(&domain).await;
+    let label = format!("ci ({})", created.token.hint);
+    assert_eq!((event.action, event.actor.id), (Action::TokenCreated, Some(ada.id.0)));
+    let target = event.target.unwrap();
+    assert_eq!((target.id, &target.label), (Some(created.token.id.0), &label));
+    let facts: Vec<_> =
+        event.changes.iter().map(|fact| (fact.field.as_str(), fact.after.as_deref())).collect();
+    assert_eq!(
+        facts[..3],
+        [("kind", Some("personal")), ("owner", Some("Ada")), ("permissions", Some("users:suspend"))]
+    );
+    assert_eq!(facts[3].0, "expires");
+
+    // By a personal token: found under its owner, and told apart.
+    let ann = register(&domain, "Ann").await;
+    domain.clock.advance(1);
+    let actor = bearer(&domain, &created).await.unwrap();
+    accounts::suspend(&domain, &actor, suspension(ann)).await.unwrap();
+    let by_ada = trail(&domain, AuditQuery { actor: Some(ada.id), ..AuditQuery::default() }).await;
+    assert_eq!(by_ada[0].action, Action::UserSuspended);
+    assert_eq!(by_ada[0].actor.label, format!("Ada via token {label}"));
+    assert_eq!(by_ada[1].actor.label, "Ada");
+
+    domain.clock.advance(1);
+    tokens::revoke(&domain, &system(), revocation(&created)).await.unwrap();
+    let event = latest(&domain).await;
+    assert_eq!((event.action, event.target.unwrap().label), (Action::TokenRevoked, label));
+
+    // By a service token: under itself.
+    let till = service_token(&domain, &[Permission::UsersSuspend]).await;
+    let actor: Actor = bearer(&domain, &till).await.unwrap();
+    domain.clock.advance(1);
+    accounts::reinstate(&domain, &actor, one(ann)).await.unwrap();
+    let event = latest(&domain).await;
+    assert_eq!(event.actor.id, Some(till.token.id.0));
+    assert_eq!(event.actor.label, format!("service token till ({})", till.token.hint));
+}
+
+async fn the_text_of_a_token_is_nowhere(domain: TestDomain) {
+    let ada = person(&domain, "Ada", &[Role::Admin]).await;
+    let created = token(&domain, &ada, &[Permission::UsersRead]).await;
+    bearer(&domain, &created).await.unwrap();
+    domain.token_use.flush(&domain).await.unwrap();
+    tokens::revoke(&domain, &ada.actor, revocation(&created)).await.unwrap();
+    bearer(&domain, &created).await;
+
+    let columns = match domain.db.dialect() {
+        Dialect::Sqlite => {
+            "SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'"
+        }
+        Dialect::Postgres => {
+            "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT) FROM information_schema.columns \
+             WHERE table_schema = 'public'"
+        }
+    };
+    let columns: Vec<(String, String)> =
+        domain.db.all(Sql::new("test.columns", columns), params![]).await.unwrap();
+    assert!(columns.len() > 50);
+    // The hint is there; what comes after it is not, as text or as PostgreSQL writes bytes.
+    let rest = &created.text.expose()[10..];
+    let hex: String = rest.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut hints = 0;
+    for (table, column) in columns {
+        let found = async |text: &str| {
+            let query = format!(
+                "SELECT count(*) FROM \"{table}\" WHERE CAST(\"{column}\" AS TEXT) LIKE '%' || $1 || '%'"
+            );
+            let sql = Sql::new("test.search", query.leak());
+            let (count,): (i64,) = domain.db.one(sql, params![text]).await.unwrap();
+            count
+        };
+        hints += found(&created.token.hint).await;
+        assert_eq!((found(rest).await, found(&hex).await), (0, 0), "{table}.{column}");
+    }
+    assert!(hints >= 4, "the search finds what there is");
+}
+
+async fn what_ended_long_ago_is_forgotten(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let (revoked, expires) = (token(&domain, &ann, &[]).await, token(&domain, &ann, &[]).await);
+    let never = service_token(&domain, &[]).await;
+    tokens::revoke(&domain, &ann.actor, revocation(&revoked)).await.unwrap();
+    let left = async || domain.count("SELECT count(*) FROM tokens").await;
+    domain.clock.advance(KEPT_DAYS * DAY - 1);
+    assert_eq!((tokens::sweep(&domain).await.unwrap(), left().await), (0, 3));
+    domain.clock.advance(1);
+    assert_eq!((tokens::sweep(&domain).await.unwrap(), left().await), (1, 2));
+    assert!(bearer(&domain, &expires).await.is_none());
+    domain.clock.advance(KEPT_DAYS * DAY);
+    assert_eq!((tokens::sweep(&domain).await.unwrap(), left().await), (1, 1));
+    assert!(bearer(&domain, &never).await.is_some());
+}
