@@ -187,6 +187,22 @@ pub struct Config {
     #[arg(long, env = "FRONTDESK_LIMIT_SIGN_UP", value_name = "NUMBER", default_value_t = 20)]
     #[arg(global = true, help_heading = LIMITS)]
     pub limit_sign_up: u32,
+
+    /// Reading by the API; also for each token and each person
+    #[arg(long, env = "FRONTDESK_LIMIT_API_READ", value_name = "NUMBER", default_value_t = 1_200)]
+    #[arg(global = true, help_heading = LIMITS)]
+    pub limit_api_read: u32,
+
+    /// Changing something by the API; also for each token and each person
+    #[arg(long, env = "FRONTDESK_LIMIT_API_WRITE", value_name = "NUMBER", default_value_t = 300)]
+    #[arg(global = true, help_heading = LIMITS)]
+    pub limit_api_write: u32,
+
+    /// The origins whose scripts may call the API from a browser, such as https://app.example,
+    /// separated by commas; none if not given
+    #[arg(long, env = "FRONTDESK_API_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
+    #[arg(global = true, help_heading = NETWORK)]
+    pub api_origins: Vec<BaseUrl>,
 }
 
 /// What is wrong with the configuration, in words for who wrote it.
@@ -288,6 +304,7 @@ impl Config {
             base_url: self.base_url(),
             trusted_proxies: self.trusted_proxy.iter().copied().collect(),
             body_bytes: self.body_limit,
+            api_origins: self.api_origins.iter().map(|origin| origin.origin().into()).collect(),
             request_timeout: self.request_timeout,
             in_flight: self.max_in_flight as usize,
             rates: Rates {
@@ -295,6 +312,8 @@ impl Config {
                 form: self.limit_form,
                 sign_in: self.limit_sign_in,
                 sign_up: self.limit_sign_up,
+                api_read: self.limit_api_read,
+                api_write: self.limit_api_write,
             },
         }
     }

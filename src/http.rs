@@ -1,6 +1,7 @@
 //! HTTP: what every request passes on its way in and every answer on its way out.
 
 pub mod actor;
+pub mod api;
 pub mod client;
 pub mod csrf;
 pub mod flash;
@@ -42,6 +43,7 @@ pub struct AppState {
     pub config: Arc<Settings>,
     pub pages: Arc<dyn ErrorPages>,
     pub shutdown: Shutdown,
+    pub limiter: Limiter,
 }
 
 impl AppState {
@@ -49,13 +51,14 @@ impl AppState {
     pub fn new(domain: Domain, settings: Settings, shutdown: Shutdown) -> Self {
         let config = Arc::new(settings);
         let pages = Arc::new(ProblemPages { domain: domain.clone(), config: config.clone() });
-        Self { domain, config, pages, shutdown }
+        let limiter = Limiter::new(config.rates);
+        Self { domain, config, pages, shutdown, limiter }
     }
 }
 
 /// Puts every layer around the routes. The outermost stands first: a request goes down the list,
 /// its answer comes up.
-pub fn layers(routes: Router, state: &AppState) -> Router {
+pub fn layers(pages: Router, api: Router, state: &AppState) -> Router {
     let settings = &state.config;
     let body = BodyLimits { bytes: settings.body_bytes, time: settings.request_timeout };
 
@@ -64,7 +67,7 @@ pub fn layers(routes: Router, state: &AppState) -> Router {
         .layer(from_fn(files))
         // The cheapest refusals first, each before the work that it saves. A client that asks too
         // often is not even listened to.
-        .layer(from_fn_with_state(Limiter::new(settings.rates), rate::limit))
+        .layer(from_fn_with_state(state.limiter.clone(), rate::limit))
         .layer(from_fn(limits::address))
         // Before the body: who may not send one should not have it read.
         .layer(from_fn_with_state(Arc::from(settings.base_url.origin()), csrf::guard))
@@ -96,7 +99,7 @@ pub fn layers(routes: Router, state: &AppState) -> Router {
 
     // Health is asked for by machines, and must be told the more, the busier the server is.
     let health = health::routes(state.domain.db.clone(), state.shutdown.clone());
-    routes.layer(people).layer(guards).merge(health).layer(outer)
+    pages.layer(people).merge(api).layer(guards).merge(health).layer(outer)
 }
 
 /// Answers with a file if there is one of that name.

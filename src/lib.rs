@@ -10,5 +10,7 @@ pub mod telemetry;
 
 /// The whole server, as `frontdesk serve` runs it and as tests drive it in process.
 pub fn router(state: &http::AppState) -> axum::Router {
-    http::layers(http::pages::routes().with_state(state.clone()), state)
+    let pages = http::pages::routes().with_state(state.clone());
+    let api = http::api::routes(&state.config).with_state(state.clone());
+    http::layers(pages, api, state)
 }

@@ -7,7 +7,7 @@ use axum::{
 };
 use frontdesk_domain::actor::{Actor, Origin, Person, Who};
 use frontdesk_model::{Code, Problem};
-use http::{HeaderMap, header::USER_AGENT};
+use http::{Extensions, HeaderMap, header::USER_AGENT};
 use tower_sessions::Session;
 
 use super::{client::ClientAddr, problem::Refusal, session::PERSON, trace::TraceId};
@@ -18,7 +18,7 @@ const USER_AGENT_LENGTH: usize = 300;
 /// Puts the [`Actor`] into the request's extensions, and into those of an answer that says no: the
 /// page that tells so is made further out, and shows who is signed in like any other.
 pub async fn identify(mut request: Request, next: Next) -> Response {
-    let origin = origin(&request);
+    let origin = origin(request.extensions(), request.headers());
     let session = request.extensions().get::<Session>().cloned();
     let person = match session {
         Some(session) => session.get::<Person>(PERSON).await,
@@ -38,11 +38,11 @@ pub async fn identify(mut request: Request, next: Next) -> Response {
     response
 }
 
-fn origin(request: &Request) -> Origin {
-    let extensions = request.extensions();
+/// Where a request came from.
+pub(super) fn origin(extensions: &Extensions, headers: &HeaderMap) -> Origin {
     Origin {
         ip: extensions.get::<ClientAddr>().map(|address| address.0.to_string()).unwrap_or_default(),
-        user_agent: user_agent(request.headers()),
+        user_agent: user_agent(headers),
         request_id: extensions.get::<TraceId>().map(ToString::to_string).unwrap_or_default(),
         claim: None,
     }

@@ -248,6 +248,10 @@ pub struct ProblemPages {
 }
 
 impl ErrorPages for ProblemPages {
+    fn type_url(&self, code: Code) -> String {
+        super::api::type_url(self.config.base_url.origin(), code)
+    }
+
     fn render(&self, parts: Parts, problem: Problem) -> BoxFuture<'static, Response> {
         let visit = Visit { problem: Some(problem), ..visit(&self.domain, &self.config, &parts) };
         Box::pin(render(visit, parts, Https(self.config.base_url.is_https())))

@@ -62,6 +62,9 @@ pub trait ErrorPages: Send + Sync {
     /// `parts` are those of the request, with the extensions of the refusal added: what an inner
     /// layer knows, such as who is signed in, it can hand over through them.
     fn render(&self, parts: Parts, problem: Problem) -> BoxFuture<'static, Response>;
+
+    /// The page that explains a type of problem.
+    fn type_url(&self, code: Code) -> String;
 }
 
 /// Gives refusals and bare errors their body.
@@ -71,6 +74,9 @@ pub async fn render(State(pages): State<Arc<dyn ErrorPages>>, request: Request, 
     let refusal = next.run(inner).await;
     let is_api = is_api(parts.uri.path());
     let Some(mut problem) = problem_of(&refusal, is_api) else { return refusal };
+    if is_api {
+        problem.kind = pages.type_url(problem.error).into();
+    }
     if let Some(id) = parts.extensions.get::<TraceId>() {
         problem.instance = Some(format!("urn:trace:{id}"));
     }
@@ -133,7 +139,8 @@ fn code(status: StatusCode) -> Code {
     }
 }
 
-fn is_api(path: &str) -> bool {
+/// Whether it is the API that answers there.
+pub(super) fn is_api(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/")
 }
 
@@ -222,6 +229,10 @@ mod tests {
                 let html = format!("<h1>{}</h1>{who}", problem.title);
                 ([(CONTENT_TYPE, "text/html"), (VARY, "cookie")], html).into_response()
             })
+        }
+
+        fn type_url(&self, code: Code) -> String {
+            format!("https://desk.example/docs/problems/{}", code.as_str())
         }
     }
 

@@ -1,7 +1,8 @@
 //! How often one client may ask, by what it asks for.
 //!
-//! Each [`Limit`] is a bucket per client address that holds a minute's worth of requests and fills
-//! up evenly. An IPv6 client counts by its /64, since it has all of that to choose addresses from.
+//! Each [`Limit`] is a bucket that holds a minute's worth of requests and fills up evenly: one for
+//! each client address, and, at the API, one for each token and for each person as well. An IPv6
+//! client counts by its /64, since it has all of that to choose addresses from.
 //!
 //! Clients on this very machine are not limited. They are its operator, or a reverse proxy that
 //! `FRONTDESK_TRUSTED_PROXY` does not name; to count all of a proxy's visitors as one client would
@@ -24,12 +25,18 @@ use axum::{
 };
 use frontdesk_model::{Code, Problem};
 use governor::{
-    DefaultKeyedRateLimiter, Quota,
+    Quota, RateLimiter,
     clock::{Clock, DefaultClock},
+    middleware::StateInformationMiddleware,
+    state::keyed::DefaultKeyedStateStore,
 };
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use uuid::Uuid;
 
-use super::{client::ClientAddr, problem::Refusal};
+use super::{
+    client::ClientAddr,
+    problem::{Refusal, is_api},
+};
 
 const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -39,7 +46,8 @@ const WINDOW: u64 = 60;
 /// its client in memory for two intervals at most, so what is kept is bounded by the traffic.
 const SWEEP: u32 = 4_096;
 
-/// What is limited. Which one a request counts against is in [`Limit::of`], on one page.
+/// What is limited. Which one a page's request counts against is in [`Limit::of`]; the API's routes
+/// declare theirs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// Reading a page.
@@ -50,9 +58,17 @@ pub enum Limit {
     SignIn,
     /// Making an account, or using a link that leads to one.
     SignUp,
+    /// Reading by the API.
+    ApiRead,
+    /// Changing something by the API.
+    ApiWrite,
 }
 
 impl Limit {
+    const ALL: [Self; 6] =
+        [Self::Page, Self::Form, Self::SignIn, Self::SignUp, Self::ApiRead, Self::ApiWrite];
+
+    /// That of a page or a form.
     pub fn of(method: &Method, path: &str) -> Self {
         match (method, path) {
             (&Method::GET | &Method::HEAD | &Method::OPTIONS, _) => Self::Page,
@@ -68,6 +84,8 @@ impl Limit {
             Self::Form => "form",
             Self::SignIn => "sign-in",
             Self::SignUp => "sign-up",
+            Self::ApiRead => "api-read",
+            Self::ApiWrite => "api-write",
         }
     }
 }
@@ -79,55 +97,68 @@ pub struct Rates {
     pub form: u32,
     pub sign_in: u32,
     pub sign_up: u32,
+    pub api_read: u32,
+    pub api_write: u32,
 }
 
 impl Default for Rates {
     fn default() -> Self {
-        Self { page: 1_200, form: 120, sign_in: 30, sign_up: 20 }
+        Self { page: 1_200, form: 120, sign_in: 30, sign_up: 20, api_read: 1_200, api_write: 300 }
     }
 }
 
-/// The buckets of all clients. Cheap to clone.
-#[derive(Clone)]
-pub struct Limiter(Arc<Buckets>);
-
-struct Buckets {
-    page: Option<Bucket>,
-    form: Option<Bucket>,
-    sign_in: Option<Bucket>,
-    sign_up: Option<Bucket>,
+impl Rates {
+    pub const fn of(self, limit: Limit) -> u32 {
+        match limit {
+            Limit::Page => self.page,
+            Limit::Form => self.form,
+            Limit::SignIn => self.sign_in,
+            Limit::SignUp => self.sign_up,
+            Limit::ApiRead => self.api_read,
+            Limit::ApiWrite => self.api_write,
+        }
+    }
 }
 
-/// One limit, with the state of each client.
+/// Whose bucket it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Caller {
+    Address(IpAddr),
+    Token(Uuid),
+    User(Uuid),
+}
+
+/// The buckets of all callers. Cheap to clone.
+#[derive(Clone)]
+pub struct Limiter(Arc<[Option<Bucket>; Limit::ALL.len()]>);
+
+/// One limit, with the state of each caller.
 struct Bucket {
     quota: NonZeroU32,
-    clients: DefaultKeyedRateLimiter<IpAddr>,
+    callers: RateLimiter<Caller, DefaultKeyedStateStore<Caller>, DefaultClock, StateInformationMiddleware>,
     asked: AtomicU32,
 }
 
 impl Limiter {
     pub fn new(rates: Rates) -> Self {
-        Self(Arc::new(Buckets {
-            page: Bucket::new(rates.page),
-            form: Bucket::new(rates.form),
-            sign_in: Bucket::new(rates.sign_in),
-            sign_up: Bucket::new(rates.sign_up),
-        }))
+        Self(Arc::new(Limit::ALL.map(|limit| Bucket::new(rates.of(limit)))))
     }
 
-    /// Takes one request out of the client's bucket, or tells how long it has to wait.
-    fn take(&self, limit: Limit, client: IpAddr) -> Result<(), Exceeded> {
-        let bucket = match limit {
-            Limit::Page => &self.0.page,
-            Limit::Form => &self.0.form,
-            Limit::SignIn => &self.0.sign_in,
-            Limit::SignUp => &self.0.sign_up,
+    /// Takes one request out of the caller's bucket, and says how it stands; `None` for whoever is
+    /// not limited.
+    ///
+    /// # Errors
+    /// [`Exceeded`], with how long there is to wait.
+    pub fn take(&self, limit: Limit, caller: Caller) -> Result<Option<Standing>, Exceeded> {
+        let caller = match caller {
+            Caller::Address(address) if address.is_loopback() => return Ok(None),
+            Caller::Address(address) => Caller::Address(network(address)),
+            other => other,
         };
-        match bucket {
-            Some(bucket) if !client.is_loopback() => {
-                bucket.take(client).map_err(|wait| Exceeded { limit, quota: bucket.quota, wait })
-            }
-            _ => Ok(()),
+        let Some(bucket) = &self.0[limit as usize] else { return Ok(None) };
+        match bucket.take(caller) {
+            Ok(left) => Ok(Some(Standing { limit, quota: bucket.quota, left })),
+            Err(wait) => Err(Exceeded { limit, quota: bucket.quota, wait }),
         }
     }
 }
@@ -135,16 +166,19 @@ impl Limiter {
 impl Bucket {
     fn new(a_minute: u32) -> Option<Self> {
         let quota = NonZeroU32::new(a_minute)?;
-        let clients = DefaultKeyedRateLimiter::keyed(Quota::per_minute(quota));
-        Some(Self { quota, clients, asked: AtomicU32::new(0) })
+        let callers = RateLimiter::keyed(Quota::per_minute(quota)).with_middleware();
+        Some(Self { quota, callers, asked: AtomicU32::new(0) })
     }
 
-    fn take(&self, client: IpAddr) -> Result<(), Duration> {
+    /// How many more there may be at once, or how long to wait.
+    fn take(&self, caller: Caller) -> Result<u32, Duration> {
         if self.asked.fetch_add(1, Ordering::Relaxed) % SWEEP == SWEEP - 1 {
-            self.clients.retain_recent();
+            self.callers.retain_recent();
         }
-        let taken = self.clients.check_key(&network(client));
-        taken.map_err(|not_until| not_until.wait_time_from(DefaultClock::default().now()))
+        match self.callers.check_key(&caller) {
+            Ok(state) => Ok(state.remaining_burst_capacity()),
+            Err(not_until) => Err(not_until.wait_time_from(DefaultClock::default().now())),
+        }
     }
 }
 
@@ -156,43 +190,70 @@ fn network(client: IpAddr) -> IpAddr {
     }
 }
 
-/// A client has asked too often.
-struct Exceeded {
+/// How a caller stands with a limit: sent with every answer of the API.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    limit: Limit,
+    quota: NonZeroU32,
+    left: u32,
+}
+
+impl Standing {
+    /// Of two, the one that is used up first.
+    pub fn tighter(self, other: Option<Self>) -> Self {
+        other.filter(|other| other.left < self.left).unwrap_or(self)
+    }
+
+    pub fn write(self, headers: &mut HeaderMap) {
+        write_fields(headers, self.limit, self.quota, &format!("r={}", self.left));
+    }
+}
+
+/// A caller has asked too often.
+#[derive(Debug)]
+pub struct Exceeded {
     limit: Limit,
     quota: NonZeroU32,
     wait: Duration,
 }
 
 impl IntoResponse for Exceeded {
-    /// 429 with `Retry-After`, and the same as the fields of `draft-ietf-httpapi-ratelimit-headers-10`.
+    /// 429 with `Retry-After`, and the same as a `RateLimit` field.
     fn into_response(self) -> Response {
+        tracing::info!(limit = self.limit.name(), "refused as too many");
         let Self { limit, quota, wait } = self;
         // Rounded up: whoever comes back then is let in.
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         let mut response = Refusal(Problem::new(Code::TooManyRequests).retry_after(seconds)).into_response();
-        let fields = [
-            (RATELIMIT_POLICY, format!("\"{}\";q={quota};w={WINDOW}", limit.name())),
-            (RATELIMIT, format!("\"{}\";r=0;t={seconds}", limit.name())),
-        ];
-        for (name, value) in fields {
-            if let Ok(value) = HeaderValue::try_from(value) {
-                response.headers_mut().insert(name, value);
-            }
-        }
+        write_fields(response.headers_mut(), limit, quota, &format!("r=0;t={seconds}"));
         response
     }
 }
 
-/// Holds every client to the limit of what it asks for.
+/// The fields of `draft-ietf-httpapi-ratelimit-headers-10`.
+fn write_fields(headers: &mut HeaderMap, limit: Limit, quota: NonZeroU32, state: &str) {
+    let name = limit.name();
+    let fields = [
+        (RATELIMIT_POLICY, format!("\"{name}\";q={quota};w={WINDOW}")),
+        (RATELIMIT, format!("\"{name}\";{state}")),
+    ];
+    for (field, value) in fields {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            headers.insert(field, value);
+        }
+    }
+}
+
+/// Holds every client of a page to the limit of what it asks for. The API does so for itself.
 pub async fn limit(State(limiter): State<Limiter>, request: Request, next: Next) -> Response {
+    if is_api(request.uri().path()) {
+        return next.run(request).await;
+    }
     let limit = Limit::of(request.method(), request.uri().path());
     let client = request.extensions().get().map(|ClientAddr(address)| *address);
-    match client.map_or(Ok(()), |client| limiter.take(limit, client)) {
-        Ok(()) => next.run(request).await,
-        Err(exceeded) => {
-            tracing::info!(limit = limit.name(), "refused as too many");
-            exceeded.into_response()
-        }
+    match client.map_or(Ok(None), |client| limiter.take(limit, Caller::Address(client))) {
+        Ok(_) => next.run(request).await,
+        Err(exceeded) => exceeded.into_response(),
     }
 }
 
@@ -214,7 +275,7 @@ mod tests {
         router.clone().oneshot(request).await.unwrap()
     }
 
-    const TIGHT: Rates = Rates { page: 3, form: 3, sign_in: 2, sign_up: 1 };
+    const TIGHT: Rates = Rates { page: 3, form: 3, sign_in: 2, sign_up: 1, api_read: 1, api_write: 1 };
 
     #[tokio::test]
     async fn the_request_after_the_last_one_is_told_when_to_come_back() {
@@ -269,8 +330,8 @@ mod tests {
         // 60 million a minute: a bucket is full again after a microsecond.
         let bucket = Bucket::new(60_000_000).unwrap();
         for n in 0..10 * SWEEP {
-            assert!(bucket.take(IpAddr::V4(n.into())).is_ok());
+            assert!(bucket.take(Caller::Address(IpAddr::V4(n.into()))).is_ok());
         }
-        assert!(bucket.clients.len() <= 2 * SWEEP as usize, "{}", bucket.clients.len());
+        assert!(bucket.callers.len() <= 2 * SWEEP as usize, "{}", bucket.callers.len());
     }
 }

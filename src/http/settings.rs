@@ -18,6 +18,8 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// How many requests may be in flight at once.
     pub in_flight: usize,
+    /// The origins whose scripts may call the API from a browser.
+    pub api_origins: Vec<Box<str>>,
     /// How often one client may ask.
     pub rates: Rates,
 }
@@ -30,6 +32,7 @@ impl Default for Settings {
             body_bytes: 64 * 1024,
             request_timeout: Duration::from_secs(30),
             in_flight: 1_024,
+            api_origins: Vec::new(),
             rates: Rates::default(),
         }
     }

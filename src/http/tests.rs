@@ -22,6 +22,10 @@ impl ErrorPages for Pages {
     fn render(&self, _: Parts, problem: Problem) -> BoxFuture<'static, Response> {
         Box::pin(async move { Html(format!("<h1>{}</h1>", problem.title)).into_response() })
     }
+
+    fn type_url(&self, code: Code) -> String {
+        code.as_str().to_owned()
+    }
 }
 
 async fn app(settings: Settings) -> (Router, TempDir) {
@@ -33,11 +37,13 @@ async fn app(settings: Settings) -> (Router, TempDir) {
         lifetime: Lifetime::default(),
         clock: Clock::system(),
     };
+    let limiter = Limiter::new(settings.rates);
     let state = AppState {
         domain: Domain::open(&options).await.unwrap(),
         config: Arc::new(settings),
         pages: Arc::new(Pages),
         shutdown: Shutdown::default(),
+        limiter,
     };
     let routes = Router::new()
         .route("/", get(async || Html("<h1>Welcome</h1>")))
@@ -47,7 +53,7 @@ async fn app(settings: Settings) -> (Router, TempDir) {
         .route("/panic", get(async || -> &'static str { panic!("of the handler") }))
         .route("/slow", get(async || tokio::time::sleep(Duration::from_secs(3_600)).await))
         .route("/fn/rename", post(async |body: String| body));
-    (layers(routes, &state), temporary)
+    (layers(routes, Router::new(), &state), temporary)
 }
 
 fn get_request(path: &str) -> Request {

@@ -26,10 +26,10 @@ async fn the_last_owner_is_not_demoted_suspended_or_removed(domain: TestDomain) 
     let ann = person(&domain, "Ann", &[Role::Owner, Role::Auditor]).await;
     let (before, events) = (user(&domain, ann.id).await, domain.events().await);
     let answers = [
-        accounts::revoke(&domain, &ann.actor, owner(ann.id)).await,
-        accounts::revoke(&domain, &system(), owner(ann.id)).await,
-        accounts::suspend(&domain, &system(), suspension(ann.id)).await,
-        accounts::remove(&domain, &system(), one(ann.id)).await,
+        accounts::revoke(&domain, &ann.actor, owner(ann.id)).await.map(drop),
+        accounts::revoke(&domain, &system(), owner(ann.id)).await.map(drop),
+        accounts::suspend(&domain, &system(), suspension(ann.id)).await.map(drop),
+        accounts::remove(&domain, &system(), one(ann.id)).await.map(drop),
     ];
     for answer in answers {
         assert!(matches!(answer, Err(Error::LastOwner)), "{answer:?}");
@@ -52,9 +52,9 @@ async fn an_owner_who_cannot_sign_in_does_not_count(domain: TestDomain) {
     let (invited, _) = create(&domain, "Ivy").await;
     grant(&domain, invited, Role::Owner).await;
     let answers = [
-        accounts::revoke(&domain, &ann.actor, owner(ann.id)).await,
-        accounts::suspend(&domain, &system(), suspension(ann.id)).await,
-        accounts::remove(&domain, &system(), one(ann.id)).await,
+        accounts::revoke(&domain, &ann.actor, owner(ann.id)).await.map(drop),
+        accounts::suspend(&domain, &system(), suspension(ann.id)).await.map(drop),
+        accounts::remove(&domain, &system(), one(ann.id)).await.map(drop),
     ];
     for answer in answers {
         assert!(matches!(answer, Err(Error::LastOwner)), "{answer:?}");
@@ -80,15 +80,15 @@ async fn two_owners_who_remove_and_demote_each_other_leave_one(domain: TestDomai
 type Blow = std::pin::Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
 fn demote(domain: TestDomain, actor: Actor, other: UserId) -> Blow {
-    Box::pin(async move { accounts::revoke(&domain, &actor, owner(other)).await })
+    Box::pin(async move { accounts::revoke(&domain, &actor, owner(other)).await.map(drop) })
 }
 
 fn suspend(domain: TestDomain, actor: Actor, other: UserId) -> Blow {
-    Box::pin(async move { accounts::suspend(&domain, &actor, suspension(other)).await })
+    Box::pin(async move { accounts::suspend(&domain, &actor, suspension(other)).await.map(drop) })
 }
 
 fn remove(domain: TestDomain, actor: Actor, other: UserId) -> Blow {
-    Box::pin(async move { accounts::remove(&domain, &actor, one(other)).await })
+    Box::pin(async move { accounts::remove(&domain, &actor, one(other)).await.map(drop) })
 }
 
 /// The first strikes at the second as the second strikes at the first, many times.
@@ -113,8 +113,8 @@ async fn heal(domain: &TestDomain, someone: &Someone) {
     let now = user(domain, someone.id).await;
     match now.status {
         Status::Active => {}
-        Status::Suspended => accounts::reinstate(domain, &system(), one(someone.id)).await.unwrap(),
-        Status::Removed => accounts::restore(domain, &system(), one(someone.id)).await.unwrap(),
+        Status::Suspended => drop(accounts::reinstate(domain, &system(), one(someone.id)).await.unwrap()),
+        Status::Removed => drop(accounts::restore(domain, &system(), one(someone.id)).await.unwrap()),
     }
     if !now.roles.has(Role::Owner) {
         grant(domain, someone.id, Role::Owner).await;

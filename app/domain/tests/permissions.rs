@@ -86,8 +86,8 @@ impl Try {
             grant(domain, id, role).await;
         }
         match self {
-            ReinstateUser => accounts::suspend(domain, &system(), suspension(id)).await.unwrap(),
-            RestoreUser => accounts::remove(domain, &system(), one(id)).await.unwrap(),
+            ReinstateUser => drop(accounts::suspend(domain, &system(), suspension(id)).await.unwrap()),
+            RestoreUser => drop(accounts::remove(domain, &system(), one(id)).await.unwrap()),
             Take(taken) if taken != role => grant(domain, id, taken).await,
             Give(given) if given == role => {
                 accounts::revoke(domain, &system(), ChangeRole { id, role }).await.unwrap();
@@ -111,12 +111,12 @@ impl Try {
                 accounts::update(domain, actor, edit(&before, "Other", &before.email)).await.map(|_| ())
             }
             InviteUser => accounts::invite(domain, actor, one(on)).await.map(|_| ()),
-            SuspendUser => accounts::suspend(domain, actor, suspension(on)).await,
-            ReinstateUser => accounts::reinstate(domain, actor, one(on)).await,
-            RemoveUser => accounts::remove(domain, actor, one(on)).await,
-            RestoreUser => accounts::restore(domain, actor, one(on)).await,
-            Give(role) => accounts::grant(domain, actor, ChangeRole { id: on, role }).await,
-            Take(role) => accounts::revoke(domain, actor, ChangeRole { id: on, role }).await,
+            SuspendUser => accounts::suspend(domain, actor, suspension(on)).await.map(drop),
+            ReinstateUser => accounts::reinstate(domain, actor, one(on)).await.map(drop),
+            RemoveUser => accounts::remove(domain, actor, one(on)).await.map(drop),
+            RestoreUser => accounts::restore(domain, actor, one(on)).await.map(drop),
+            Give(role) => accounts::grant(domain, actor, ChangeRole { id: on, role }).await.map(drop),
+            Take(role) => accounts::revoke(domain, actor, ChangeRole { id: on, role }).await.map(drop),
             ReadAudit => match audit::list(domain, actor, &AuditQuery::default()).await {
                 Err(audit::Error::Denied(denied)) => Err(denied.into()),
                 other => other.map(|_| ()).map_err(|error| panic!("{error:?}")),

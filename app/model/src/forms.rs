@@ -134,6 +134,7 @@ pub struct CreateUser {
     pub email: String,
 }
 
+/// What is not there stays as it is.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateUser {
@@ -143,12 +144,12 @@ pub struct UpdateUser {
     pub version: i64,
     #[serde(default)]
     #[validate(custom(function = "name::check"))]
-    #[schema(required = true, min_length = 1, max_length = 100, example = "Ann Lee")]
-    pub name: String,
+    #[schema(min_length = 1, max_length = 100, example = "Ann Lee")]
+    pub name: Option<String>,
     #[serde(default)]
     #[validate(custom(function = "email::check"))]
-    #[schema(required = true, format = "email", max_length = 254, example = "ann@example.com")]
-    pub email: String,
+    #[schema(format = "email", max_length = 254, example = "ann@example.com")]
+    pub email: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]

@@ -35,6 +35,18 @@ pub fn read<T: DeserializeOwned>(pairs: Pairs) -> Result<T, Problem> {
     deserialize(MapDeserializer::new(pairs.into_iter().map(|(name, value)| (name, Text(value)))))
 }
 
+/// Reads from any text or tree.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_from<'de, T, D>(from: D) -> Result<T, Problem>
+where
+    T: DeserializeOwned,
+    D: Deserializer<'de>,
+{
+    deserialize(from)
+}
+
 /// Reads the arguments of a server function, which are one called `form`.
 ///
 /// # Errors
@@ -101,7 +113,7 @@ impl<'de, D: Deserializer<'de>> IntoDeserializer<'de, D::Error> for Nested<D> {
 fn deserialize<'de, T, D>(from: D) -> Result<T, Problem>
 where
     T: DeserializeOwned,
-    D: Deserializer<'de, Error = Error>,
+    D: Deserializer<'de>,
 {
     serde_path_to_error::deserialize(from).map_err(|error| {
         let path = error.path().to_string();

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, io, time::Duration};
 
-use axum::{body::Body, routing::get};
+use axum::{Router, body::Body, routing::get};
 use frontdesk::http::{layers, pages};
 use frontdesk_model::Role;
 use http::{Request, header};
@@ -40,6 +40,7 @@ async fn one_of_each(desk: &Desk) -> Vec<(&'static str, u16, Answer)> {
         pages::routes()
             .route("/panics", get(async || -> &'static str { panic!("of a test") }))
             .with_state(desk.state.clone()),
+        Router::new(),
         &desk.state,
     ));
     vec![

@@ -72,6 +72,13 @@ impl Answer {
         Page::parse(self.text())
     }
 
+    /// The body of an answer of the API.
+    #[track_caller]
+    pub fn json(&self) -> serde_json::Value {
+        assert_eq!(self.header("content-type"), Some("application/json"), "{}", self.shown());
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
     /// The problem, as programs are told.
     #[track_caller]
     pub fn problem(&self) -> Problem {

@@ -130,6 +130,18 @@ impl Client {
         if !jar.is_empty() {
             add(COOKIE, &jar.join("; "));
         }
+        self.deliver(request).await
+    }
+
+    /// Sends a request as it stands, to this host.
+    pub async fn send_bare(&self, request: Builder, body: Body) -> Answer {
+        let mut request = request.body(body).unwrap();
+        let host = self.base_url.origin().split("://").nth(1).unwrap_or_default();
+        request.headers_mut().insert(HOST, HeaderValue::from_str(host).unwrap());
+        self.deliver(request).await
+    }
+
+    async fn deliver(&self, mut request: Request<Body>) -> Answer {
         if let Some(address) = self.address {
             request.extensions_mut().insert(ConnectInfo(address));
         }

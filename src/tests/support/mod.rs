@@ -5,6 +5,7 @@ mod client;
 mod desk;
 mod engine;
 mod html;
+mod program;
 pub mod log;
 pub mod promises;
 
@@ -13,6 +14,7 @@ pub use client::{BROWSER, Client, NOTHING, PROGRAM};
 pub use desk::{Desk, PASSWORD, Written, address};
 pub use engine::{Engine, run};
 pub use html::Page;
+pub use program::Program;
 
 /// When all tests begin. Their clock stands still until they move it.
 pub const NOW: &str = "2026-03-14T09:26:53Z";

@@ -4,7 +4,7 @@ use frontdesk_model::{
     Permission,
     audit::Action,
     forms::{Form, OneUser, SuspendUser},
-    user::Status,
+    user::{Status, User},
 };
 
 use super::{Change, Error, store::State};
@@ -16,7 +16,7 @@ use crate::{Domain, actor::Actor, audit::Entry};
 /// [`Error::Denied`] without `users:suspend` or the rank; [`Error::LastOwner`];
 /// [`Error::WrongState`] for oneself and for those who are not active.
 #[tracing::instrument(name = "accounts.suspend", skip_all)]
-pub async fn suspend(domain: &Domain, actor: &Actor, form: SuspendUser) -> Result<(), Error> {
+pub async fn suspend(domain: &Domain, actor: &Actor, form: SuspendUser) -> Result<User, Error> {
     let mut change = Change::begin(domain, actor, Permission::UsersSuspend, form.id).await?;
     form.check().map_err(Error::Invalid)?;
     change.not_oneself("You cannot suspend yourself.")?;
@@ -30,7 +30,7 @@ pub async fn suspend(domain: &Domain, actor: &Actor, form: SuspendUser) -> Resul
 /// [`Error::Denied`] without `users:suspend` or the rank; [`Error::WrongState`] for those who are
 /// not suspended.
 #[tracing::instrument(name = "accounts.reinstate", skip_all)]
-pub async fn reinstate(domain: &Domain, actor: &Actor, form: OneUser) -> Result<(), Error> {
+pub async fn reinstate(domain: &Domain, actor: &Actor, form: OneUser) -> Result<User, Error> {
     let change = Change::begin(domain, actor, Permission::UsersSuspend, form.id).await?;
     change.status_must_be(Status::Suspended, "Only a suspended user can be reinstated.")?;
     let entry = status_entry(Action::UserReinstated, Status::Suspended, Status::Active);
@@ -43,7 +43,7 @@ pub async fn reinstate(domain: &Domain, actor: &Actor, form: OneUser) -> Result<
 /// [`Error::Denied`] without `users:remove` or the rank; [`Error::LastOwner`];
 /// [`Error::WrongState`] for oneself and for those who are removed already.
 #[tracing::instrument(name = "accounts.remove", skip_all)]
-pub async fn remove(domain: &Domain, actor: &Actor, form: OneUser) -> Result<(), Error> {
+pub async fn remove(domain: &Domain, actor: &Actor, form: OneUser) -> Result<User, Error> {
     let mut change = Change::begin(domain, actor, Permission::UsersRemove, form.id).await?;
     change.not_oneself("You cannot remove yourself.")?;
     if change.user.status == Status::Removed {
@@ -60,7 +60,7 @@ pub async fn remove(domain: &Domain, actor: &Actor, form: OneUser) -> Result<(),
 /// [`Error::Denied`] without `users:remove` or the rank; [`Error::WrongState`] for those who are
 /// not removed.
 #[tracing::instrument(name = "accounts.restore", skip_all)]
-pub async fn restore(domain: &Domain, actor: &Actor, form: OneUser) -> Result<(), Error> {
+pub async fn restore(domain: &Domain, actor: &Actor, form: OneUser) -> Result<User, Error> {
     let change = Change::begin(domain, actor, Permission::UsersRemove, form.id).await?;
     change.status_must_be(Status::Removed, "Only a removed user can be restored.")?;
     let to = if change.user.suspended_reason.is_empty() { Status::Active } else { Status::Suspended };

@@ -20,9 +20,9 @@ use frontdesk_model::{
 
 pub use access::{reinstate, remove, restore, suspend};
 pub use credentials::{Credentials, check_password};
-pub use links::{OpenLink, accept_invite, invite, is_set_up, open_link, set_up, setup_link};
+pub use links::{INVITE_SECONDS, OpenLink, accept_invite, invite, is_set_up, open_link, set_up, setup_link};
 pub use list::{UserList, list, list_statements};
-pub use people::{Overview, by_email, create, get, overview, register, update};
+pub use people::{Overview, Updated, by_email, create, get, overview, register, update};
 pub use roles::{grant, revoke};
 pub use seed::{Seeded, Seeding, seed};
 pub(crate) use store::{by_id, rehash, roles, roles_column, seen, take_turn};
@@ -151,14 +151,17 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// Writes the person's new state, if nobody was faster, and the event, and commits.
-    async fn commit(mut self, after: store::State<'_>, entry: audit::Entry) -> Result<(), Error> {
+    /// Writes the person's new state, if nobody was faster, and the event, and commits. Returns them as
+    /// they are then.
+    async fn commit(mut self, after: store::State<'_>, entry: audit::Entry) -> Result<User, Error> {
         if !store::update_state(&mut self.tx, &self.user, after, self.domain.clock.now()).await? {
             return Err(Error::Changed(Vec::new()));
         }
         let entry = entry.on(self.user.id, &self.user.name);
         audit::append(&mut self.tx, &self.domain.clock, self.actor, entry).await?;
-        Ok(self.tx.commit().await?)
+        let user = store::by_id(&mut self.tx, self.user.id).await?.ok_or(Error::NoSuchUser)?;
+        self.tx.commit().await?;
+        Ok(user)
     }
 
     fn status_must_be(&self, status: Status, otherwise: &'static str) -> Result<(), Error> {

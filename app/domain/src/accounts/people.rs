@@ -42,7 +42,7 @@ pub async fn create(
     domain: &Domain,
     actor: &Actor,
     form: CreateUser,
-) -> Result<(UserId, OneTimeLink), Error> {
+) -> Result<(User, OneTimeLink), Error> {
     actor.require(Permission::UsersCreate)?;
     form.check().map_err(Error::Invalid)?;
     let (name, email) = parse(&form.name, &form.email)?;
@@ -51,8 +51,9 @@ pub async fn create(
     let entry = audit::Entry::new(Action::UserCreated).on(id, name.as_str());
     audit::append(&mut tx, &domain.clock, actor, with_facts(entry, &name, &email)).await?;
     let link = links::insert_invite(domain, &mut tx, id).await?;
+    let user = store::by_id(&mut tx, id).await?.ok_or(Error::NoSuchUser)?;
     tx.commit().await?;
-    Ok((id, link))
+    Ok((user, link))
 }
 
 /// One user.
@@ -75,22 +76,32 @@ pub async fn by_email(domain: &Domain, actor: &Actor, email: &Email) -> Result<U
     store::by_email(&domain.db, &email.key()).await?.ok_or(Error::NoSuchUser)
 }
 
-/// Changes name and e-mail address. `false` if nothing was different.
+/// What became of an edit.
+#[derive(Clone, Debug)]
+pub struct Updated {
+    /// As they are now.
+    pub user: User,
+    /// Whether anything was different.
+    pub changed: bool,
+}
+
+/// Changes name and e-mail address, those that the form has.
 ///
 /// # Errors
 /// [`Error::Denied`] without `users:update` or the rank; [`Error::Changed`] with the fields that
 /// differ if somebody else was faster; [`Error::Invalid`]; [`Error::EmailTaken`].
 #[tracing::instrument(name = "accounts.update", skip_all)]
-pub async fn update(domain: &Domain, actor: &Actor, form: UpdateUser) -> Result<bool, Error> {
+pub async fn update(domain: &Domain, actor: &Actor, form: UpdateUser) -> Result<Updated, Error> {
     let mut change = Change::begin(domain, actor, Permission::UsersUpdate, form.id).await?;
     form.check().map_err(Error::Invalid)?;
-    let (name, email) = parse(&form.name, &form.email)?;
     let user = &change.user;
+    let name = form.name.as_deref().unwrap_or(&user.name);
+    let (name, email) = parse(name, form.email.as_deref().unwrap_or(&user.email))?;
     if user.status == Status::Removed {
         return Err(Error::WrongState("This user is removed. Restore them first."));
     }
     if name.as_str() == user.name && email.as_str() == user.email {
-        return Ok(false);
+        return Ok(Updated { user: change.user, changed: false });
     }
     if form.version != user.version {
         return Err(Error::Changed(differences(user, &name, &email)));
@@ -110,8 +121,9 @@ pub async fn update(domain: &Domain, actor: &Actor, form: UpdateUser) -> Result<
         .changed("name", Some(&change.user.name), Some(name.as_str()))
         .changed("email", Some(&change.user.email), Some(email.as_str()));
     audit::append(&mut change.tx, &domain.clock, actor, entry).await?;
+    let user = store::by_id(&mut change.tx, form.id).await?.ok_or(Error::NoSuchUser)?;
     change.tx.commit().await?;
-    Ok(true)
+    Ok(Updated { user, changed: true })
 }
 
 /// What staff see first.

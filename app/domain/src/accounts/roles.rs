@@ -1,6 +1,6 @@
 //! Giving and taking roles.
 
-use frontdesk_model::{Permission, Role, audit::Action, forms::ChangeRole, user::Status};
+use frontdesk_model::{Permission, Role, audit::Action, forms::ChangeRole, user::{Status, User}};
 
 use super::{
     Change, Error,
@@ -18,7 +18,7 @@ use crate::{
 /// [`Error::Denied`] without `roles:assign`, the rank, or any permission of the role;
 /// [`Error::WrongState`] if they have it, or are removed.
 #[tracing::instrument(name = "accounts.grant", skip_all)]
-pub async fn grant(domain: &Domain, actor: &Actor, form: ChangeRole) -> Result<(), Error> {
+pub async fn grant(domain: &Domain, actor: &Actor, form: ChangeRole) -> Result<User, Error> {
     let mut change = begin(domain, actor, form.id, form.role).await?;
     let by = actor.user().map(|id| id.0);
     if !store::insert_role(&mut change.tx, form.id, form.role, domain.clock.now(), by).await? {
@@ -33,7 +33,7 @@ pub async fn grant(domain: &Domain, actor: &Actor, form: ChangeRole) -> Result<(
 /// # Errors
 /// As [`grant`], and [`Error::LastOwner`].
 #[tracing::instrument(name = "accounts.revoke", skip_all)]
-pub async fn revoke(domain: &Domain, actor: &Actor, form: ChangeRole) -> Result<(), Error> {
+pub async fn revoke(domain: &Domain, actor: &Actor, form: ChangeRole) -> Result<User, Error> {
     let mut change = begin(domain, actor, form.id, form.role).await?;
     if form.role == Role::Owner {
         change.another_owner_stays().await?;

@@ -63,7 +63,8 @@ pub async fn register(domain: &TestDomain, name: &str) -> UserId {
 
 /// Has the command line make an account, without a password.
 pub async fn create(domain: &TestDomain, name: &str) -> (UserId, OneTimeLink) {
-    accounts::create(domain, &system(), create_form(name, &address(name))).await.unwrap()
+    let (user, link) = accounts::create(domain, &system(), create_form(name, &address(name))).await.unwrap();
+    (user.id, link)
 }
 
 /// Somebody who holds these roles and is signed in.
@@ -111,7 +112,7 @@ pub fn create_form(name: &str, email: &str) -> CreateUser {
 
 /// An edit of what the editor has seen.
 pub fn edit(seen: &User, name: &str, email: &str) -> UpdateUser {
-    UpdateUser { id: seen.id, version: seen.version, name: name.to_owned(), email: email.to_owned() }
+    UpdateUser { id: seen.id, version: seen.version, name: Some(name.to_owned()), email: Some(email.to_owned()) }
 }
 
 pub fn suspension(id: UserId) -> SuspendUser {

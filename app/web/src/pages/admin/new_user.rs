@@ -39,6 +39,6 @@ pub fn NewUser() -> impl IntoView {
 #[server(name = PostCreateUser, endpoint = "create_user", input = HtmlForm, custom = Posted, input_derive = (serde::Deserialize,))]
 pub async fn create_user(form: forms::CreateUser) -> Result<Done, Refusal> {
     let visit = visit();
-    let (id, link) = accounts::create(&visit.domain, &visit.actor, form).await?;
-    Ok(Done::to(format!("/admin/users/{id}")).saying(Flash::UserCreated).showing(&link))
+    let (user, link) = accounts::create(&visit.domain, &visit.actor, form).await?;
+    Ok(Done::to(format!("/admin/users/{}", user.id)).saying(Flash::UserCreated).showing(&link))
 }

@@ -234,7 +234,7 @@ fn trail(user: &Person, events: Vec<Event>) -> impl IntoView + use<> {
 #[server(name = PostUpdateUser, endpoint = "update_user", input = HtmlForm, custom = Posted, input_derive = (serde::Deserialize,))]
 pub async fn update_user(form: forms::UpdateUser) -> Result<Done, Refusal> {
     let (visit, id) = (visit(), form.id);
-    let changed = accounts::update(&visit.domain, &visit.actor, form).await?;
+    let changed = accounts::update(&visit.domain, &visit.actor, form).await?.changed;
     Ok(back_to(id).saying(if changed { Flash::UserUpdated } else { Flash::NothingChanged }))
 }
 

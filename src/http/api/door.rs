@@ -1,0 +1,279 @@
+//! What every call of the API passes before its handler, in this order, and its answer after it.
+//!
+//! A cookie never counts here: the session layer is not around these routes.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Bytes, to_bytes},
+    extract::Request,
+    response::{IntoResponse, Response},
+};
+use frontdesk_domain::{
+    actor::{Actor, Denied, Origin, Who},
+    tokens,
+};
+use frontdesk_model::{Code, Problem};
+use frontdesk_web::input::{self, Pairs};
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, IF_MATCH, WWW_AUTHENTICATE},
+    request::Parts,
+};
+
+use super::{
+    answer::{Answer, Asked},
+    call::{Call, Sent},
+    operation::{Access, Operation, Route, status},
+    replay,
+};
+use crate::http::{
+    AppState, actor,
+    client::ClientAddr,
+    problem::Refusal,
+    rate::{Caller, Exceeded, Standing},
+};
+
+/// Parameters that every operation with an answer has, beside its own.
+const FIELDS: &str = "fields";
+/// What programs put a token's text under when they put it into an address.
+const TOKEN_PARAMETERS: [&str; 4] = ["access_token", "token", "api_key", "bearer"];
+/// Ways to say another method than the one that guards look at.
+const METHOD_OVERRIDES: [HeaderName; 3] = [
+    HeaderName::from_static("x-http-method-override"),
+    HeaderName::from_static("x-http-method"),
+    HeaderName::from_static("x-method-override"),
+];
+
+/// Carries out one call.
+pub(super) async fn enter(state: AppState, route: Route, path: Pairs, request: Request) -> Response {
+    let mut standing = None;
+    let answered = carry_out(&state, &route, path, request, &mut standing).await;
+    let mut response = match answered {
+        Ok(response) => response,
+        Err(Stop::Problem(problem)) => refuse(problem),
+        Err(Stop::Exceeded(exceeded)) => return exceeded.into_response(),
+    };
+    if let Some(standing) = standing {
+        standing.write(response.headers_mut());
+    }
+    response
+}
+
+/// Why a call goes no further.
+enum Stop {
+    Problem(Problem),
+    Exceeded(Exceeded),
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+impl From<Exceeded> for Stop {
+    fn from(exceeded: Exceeded) -> Self {
+        Self::Exceeded(exceeded)
+    }
+}
+
+async fn carry_out(
+    state: &AppState,
+    route: &Route,
+    path: Pairs,
+    request: Request,
+    standing: &mut Option<Standing>,
+) -> Result<Response, Stop> {
+    let operation = &route.operation;
+    let (parts, body) = request.into_parts();
+    let mut query = input::pairs(parts.uri.query().unwrap_or_default().as_bytes())?;
+    refuse_tricks(&parts.headers, &query)?;
+    let mut take = |caller| -> Result<(), Stop> {
+        let stands = state.limiter.take(operation.limit, caller)?;
+        *standing = stands.map(|stands| stands.tighter(*standing)).or(*standing);
+        Ok(())
+    };
+    if let Some(ClientAddr(address)) = parts.extensions.get() {
+        take(Caller::Address(*address))?;
+    }
+    let (mut actor, secret) = authenticate(state, operation, &parts).await?;
+    if let Some(token) = actor.token() {
+        take(Caller::Token(token.id.0))?;
+    }
+    if let Some(user) = actor.user() {
+        take(Caller::User(user.0))?;
+    }
+    if let Access::Needs(permission) = operation.access {
+        actor.require(permission).map_err(|denied| without_permission(&denied))?;
+    }
+    negotiate(&parts.headers)?;
+    // The layers have bounded the body already, and it has arrived.
+    let body = to_bytes(body, state.config.body_bytes).await.map_err(|_| Problem::new(Code::TooLarge))?;
+    check_content(operation, &parts.headers, &body)?;
+    let version = if operation.conditional { Some(if_match(&parts.headers)?) } else { None };
+    let fields = take_fields(operation, &mut query)?;
+
+    let request = replay::Sent {
+        operation,
+        headers: &parts.headers,
+        address: parts.uri.path_and_query().map_or("", |it| it.as_str()),
+        secret: &secret,
+        body: &body,
+    };
+    let claim = replay::claim(&state.domain, &actor, &request)?;
+    actor.origin.claim.clone_from(&claim);
+    let sent = Arc::new(Sent { operation: operation.clone(), path, query, body, version });
+    let call = Call { domain: state.domain.clone(), actor, settings: state.config.clone(), sent };
+    let (answer, replayed) = replay::once(&state.domain, claim, route.run(call)).await?;
+    let mut response = give(state, operation, &parts, fields.as_deref(), answer)?;
+    if replayed {
+        response.headers_mut().insert(replay::REPLAYED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+fn give(
+    state: &AppState,
+    operation: &Operation,
+    parts: &Parts,
+    fields: Option<&str>,
+    answer: Answer,
+) -> Result<Response, Problem> {
+    let known = match (&fields, &operation.output) {
+        (Some(_), Some(shape)) => shape.fields(),
+        _ => Vec::new(),
+    };
+    answer.give(&Asked {
+        origin: state.config.base_url.origin(),
+        path: parts.uri.path(),
+        query: parts.uri.query().unwrap_or_default(),
+        headers: &parts.headers,
+        is_get: operation.method == http::Method::GET,
+        fields,
+        known: &known,
+        is_list: operation.is_list,
+    })
+}
+
+/// Tokens where they would be logged, and methods that are not what they seem.
+fn refuse_tricks(headers: &HeaderMap, query: &Pairs) -> Result<(), Problem> {
+    let is_token = |(name, value): &(String, String)| {
+        TOKEN_PARAMETERS.contains(&name.to_ascii_lowercase().as_str())
+            || value.starts_with(frontdesk_model::token::PREFIX)
+    };
+    if query.iter().any(is_token) {
+        return Err(Problem::new(Code::TokenInUrl));
+    }
+    if METHOD_OVERRIDES.iter().any(|name| headers.contains_key(name)) {
+        let why = "The method is the one of the request; no header can change it.";
+        return Err(Problem::new(Code::MalformedRequest).detail(why));
+    }
+    Ok(())
+}
+
+/// Who calls, and the text of their token.
+async fn authenticate(
+    state: &AppState,
+    operation: &Operation,
+    parts: &Parts,
+) -> Result<(Actor, String), Problem> {
+    let origin = actor::origin(&parts.extensions, &parts.headers);
+    if operation.access == Access::Anyone {
+        return Ok((Actor { who: Who::Anonymous, origin }, String::new()));
+    }
+    let text = bearer(&parts.headers)?;
+    let found = tokens::authenticate(&state.domain, text, Origin::clone(&origin)).await?;
+    let actor = found.ok_or_else(|| Problem::new(Code::TokenInvalid))?;
+    Ok((actor, text.to_owned()))
+}
+
+/// The token in `Authorization: Bearer …` (RFC 6750, section 2.1).
+fn bearer(headers: &HeaderMap) -> Result<&str, Problem> {
+    let required = || Problem::new(Code::TokenRequired);
+    let mut lines = headers.get_all(AUTHORIZATION).iter();
+    let (Some(line), None) = (lines.next(), lines.next()) else { return Err(required()) };
+    let (scheme, token) = line.to_str().ok().and_then(|line| line.split_once(' ')).ok_or_else(required)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim()) } else { Err(required()) }
+}
+
+/// A program that may not do something is told so: it holds a token, so the API is no secret to it.
+fn without_permission(denied: &Denied) -> Problem {
+    match denied {
+        Denied::Lacks(permission) => {
+            Problem::new(Code::PermissionRequired).detail(format!("This needs `{permission}`."))
+        }
+        _ => Problem::from(*denied),
+    }
+}
+
+/// All that is answered is JSON.
+fn negotiate(headers: &HeaderMap) -> Result<(), Problem> {
+    let lines: Vec<&str> = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+    let takes_json = |range: &str| {
+        let mut parts = range.split(';').map(str::trim);
+        let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
+        matches!(kind.as_str(), "*/*" | "application/*" | "application/json" | "application/problem+json")
+            && !parts.any(|part| matches!(part, "q=0" | "q=0.0" | "q=0.00" | "q=0.000"))
+    };
+    if lines.is_empty() || lines.iter().flat_map(|line| line.split(',')).any(takes_json) {
+        Ok(())
+    } else {
+        Err(Problem::new(Code::NotAcceptable))
+    }
+}
+
+/// A body is JSON, and says so: a form of another site cannot.
+fn check_content(operation: &Operation, headers: &HeaderMap, body: &Bytes) -> Result<(), Problem> {
+    if body.is_empty() || operation.method == http::Method::GET {
+        return Ok(());
+    }
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut parts = kind.split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    let is_utf8 = parts.all(|part| match part.split_once('=') {
+        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    });
+    if is_json && is_utf8 { Ok(()) } else { Err(Problem::new(Code::UnsupportedMediaType)) }
+}
+
+/// The version in an entity tag that one of our answers had: see `Answer::give`.
+fn if_match(headers: &HeaderMap) -> Result<i64, Problem> {
+    let Some(value) = headers.get(IF_MATCH) else { return Err(Problem::new(Code::PreconditionRequired)) };
+    let tag = value.to_str().ok().and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"'));
+    let version = tag.and_then(|tag| tag.split('-').next()?.parse().ok());
+    // Whatever else it is, it is not the tag of the present version.
+    version.ok_or_else(|| Problem::new(Code::PreconditionFailed))
+}
+
+/// Takes `fields` out of the query: it belongs to the answer, not to the question.
+fn take_fields(operation: &Operation, query: &mut Pairs) -> Result<Option<String>, Problem> {
+    if operation.output.is_none() {
+        return Ok(None);
+    }
+    let mut taken = query.extract_if(.., |(name, _)| name == FIELDS);
+    let first = taken.next().map(|(_, value)| value);
+    if taken.next().is_some() {
+        return Err(Problem::new(Code::ValidationError).fault(FIELDS, "duplicate", "“fields” is there twice"));
+    }
+    Ok(first)
+}
+
+/// As programs get it: with the API's status, and with the challenge that 401 must have (RFC 9110).
+fn refuse(problem: Problem) -> Response {
+    let status = status(problem.error);
+    let challenge = match problem.error {
+        Code::TokenRequired => Some("Bearer realm=\"frontdesk\""),
+        Code::TokenInvalid => Some("Bearer realm=\"frontdesk\", error=\"invalid_token\""),
+        Code::PermissionRequired => Some("Bearer realm=\"frontdesk\", error=\"insufficient_scope\""),
+        _ => None,
+    };
+    let mut response = Refusal(Problem { status, ..problem }).into_response();
+    if let Some(challenge) = challenge {
+        response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    }
+    response
+}

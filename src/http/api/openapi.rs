@@ -1,0 +1,322 @@
+//! The OpenAPI 3.1 document, made from the declarations of the operations.
+
+use std::collections::BTreeMap;
+
+use frontdesk_model::{Code, Permission, Problem};
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use utoipa::openapi::{
+    Components, ComponentsBuilder, Content, ContentBuilder, Header, HeaderBuilder, Info, InfoBuilder,
+    OpenApi, OpenApiBuilder, Paths, PathsBuilder, Ref, RefOr, Required, Response, ResponseBuilder,
+    extensions::Extensions,
+    path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
+    request_body::{RequestBody, RequestBodyBuilder},
+    schema::{Object, ObjectBuilder, Schema, SchemaType, Type},
+    security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    server::Server,
+    tag::TagBuilder,
+};
+
+use super::{
+    operation::{Access, Key, Operation, Place, Route, status},
+    shape::Shape,
+};
+use crate::http::rate::Rates;
+
+/// The name of the security scheme.
+const BEARER: &str = "token";
+
+/// The document. `origin` is where browsers find the server, `rates` are its limits.
+pub fn document(routes: &[Route], origin: &str, rates: Rates) -> OpenApi {
+    let operations = || routes.iter().map(|route| &*route.operation);
+    OpenApiBuilder::new()
+        .info(info())
+        .servers(Some([Server::new(format!("{origin}/api/v1"))]))
+        .tags(Some(tags(operations())))
+        .paths(paths(operations(), origin, rates))
+        .components(Some(components(operations())))
+        .build()
+}
+
+fn info() -> Info {
+    InfoBuilder::new()
+        .title("Frontdesk")
+        .version("1.0.0")
+        .description(Some(
+            "The REST API of Frontdesk. Every operation takes a bearer token, answers JSON, and refuses with \
+             RFC 9457 problems. A change that breaks a program that follows this document comes as `/api/v2`.",
+        ))
+        .build()
+}
+
+/// The noun that an operation is about: the first part of its path.
+pub fn noun(operation: &Operation) -> &'static str {
+    operation.id.split('.').next().unwrap_or_default()
+}
+
+fn tags<'a>(operations: impl Iterator<Item = &'a Operation>) -> Vec<utoipa::openapi::Tag> {
+    let mut nouns: Vec<&str> = operations.map(noun).collect();
+    nouns.dedup();
+    nouns.into_iter().map(|noun| TagBuilder::new().name(noun).build()).collect()
+}
+
+fn paths<'a>(operations: impl Iterator<Item = &'a Operation>, origin: &str, rates: Rates) -> Paths {
+    operations.fold(PathsBuilder::new(), |paths, it| {
+        let item = utoipa::openapi::PathItem::new(method(&it.method), operation(it, origin, rates));
+        paths.path(it.path, item)
+    })
+    .build()
+}
+
+fn method(method: &Method) -> HttpMethod {
+    match *method {
+        Method::POST => HttpMethod::Post,
+        Method::PUT => HttpMethod::Put,
+        Method::PATCH => HttpMethod::Patch,
+        Method::DELETE => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    }
+}
+
+fn operation(it: &Operation, origin: &str, rates: Rates) -> utoipa::openapi::path::Operation {
+    let security = match it.access {
+        Access::Anyone => SecurityRequirement::default(),
+        Access::Token => SecurityRequirement::new(BEARER, [""; 0]),
+        Access::Needs(permission) => SecurityRequirement::new(BEARER, [permission.as_str()]),
+    };
+    let mut operation = OperationBuilder::new()
+        .operation_id(Some(it.id))
+        .tag(noun(it))
+        .summary(Some(it.summary))
+        .description(Some(it.about))
+        .parameters(Some(parameters(it)))
+        .security(security)
+        .extensions(Some(extensions(it, rates)));
+    if it.takes_body() {
+        operation = operation.request_body(Some(body(it)));
+    }
+    operation = operation.response(it.status.to_string(), success(it));
+    if it.method == Method::GET && it.output.is_some() {
+        operation = operation.response("304", Response::new("What `If-None-Match` names is the present state"));
+    }
+    for (status, codes) in problems(it) {
+        operation = operation.response(status.to_string(), refusal(status, &codes, origin));
+    }
+    operation.build()
+}
+
+/// What OpenAPI has no words for: the permission, the limit, idempotency, the audit trail.
+fn extensions(it: &Operation, rates: Rates) -> Extensions {
+    let permission = match it.access {
+        Access::Anyone => Value::Null,
+        Access::Token => json!("any token"),
+        Access::Needs(permission) => json!(permission.as_str()),
+    };
+    let idempotency = match it.key {
+        Key::Safe => "safe",
+        Key::Optional => "optional",
+        Key::Required => "required",
+    };
+    let audits: Vec<&str> = it.audits.iter().map(|action| action.as_str()).collect();
+    [
+        ("x-permission", permission),
+        ("x-rate-limit", json!({ "name": it.limit.name(), "requests": rates.of(it.limit), "seconds": 60 })),
+        ("x-idempotency", json!(idempotency)),
+        ("x-audit", json!(audits)),
+    ]
+    .into_iter()
+    .collect()
+}
+
+fn parameters(it: &Operation) -> Vec<Parameter> {
+    let object = it.input.object();
+    let mut all: Vec<Parameter> = Vec::new();
+    for (name, schema) in object.into_iter().flat_map(|object| &object.properties) {
+        let place = match it.place(name) {
+            Place::Path => ParameterIn::Path,
+            Place::Query => ParameterIn::Query,
+            Place::Body | Place::IfMatch => continue,
+        };
+        let is_required = object.is_some_and(|object| object.required.contains(name));
+        let required = is_required || place == ParameterIn::Path;
+        all.push(parameter(name, place, required, plain(&it.input, schema)));
+    }
+    if let Some(output) = &it.output {
+        let about = format!("Only these fields, separated by commas: any of {}.", output.fields().join(", "));
+        all.push(parameter("fields", ParameterIn::Query, false, text(&about).pattern(fields_pattern(output)).build()));
+    }
+    if it.method == Method::GET && it.output.is_some() {
+        let about = "The `ETag` of an earlier answer: 304 if nothing is different.";
+        all.push(parameter("If-None-Match", ParameterIn::Header, false, text(about).build()));
+    }
+    if it.key != Key::Safe {
+        let about = "Your own name for this request, 1 to 255 characters, best a UUID. The same request with the same \
+                     key is carried out once, and its answer is given again for 24 hours.";
+        let schema = text(about).min_length(Some(1)).max_length(Some(255)).pattern(Some("^[ -~]+$"));
+        all.push(parameter("Idempotency-Key", ParameterIn::Header, it.key == Key::Required, schema.build()));
+    }
+    if it.conditional {
+        let about = "The `ETag` of what you saw.";
+        all.push(parameter("If-Match", ParameterIn::Header, true, text(about).build()));
+    }
+    all
+}
+
+fn fields_pattern(output: &Shape) -> Option<String> {
+    let any = output.fields().join("|");
+    Some(format!("^({any})(,({any}))*$"))
+}
+
+fn text(about: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).description(Some(about))
+}
+
+fn parameter(name: &str, place: ParameterIn, required: bool, schema: Object) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .required(if required { Required::True } else { Required::False })
+        .description(schema.description.clone())
+        .schema(Some(schema))
+        .build()
+}
+
+/// The schema of a parameter: what is not sent is not there, so `null` is no value of it.
+fn plain(shape: &Shape, schema: &RefOr<Schema>) -> Object {
+    let about = match schema {
+        RefOr::Ref(reference) => Some(reference.description.clone()).filter(|text| !text.is_empty()),
+        RefOr::T(Schema::OneOf(one)) => one.description.clone(),
+        RefOr::T(_) => None,
+    };
+    let mut object = match shape.follow(schema) {
+        Schema::Object(object) => object.clone(),
+        Schema::OneOf(one) => one
+            .items
+            .iter()
+            .map(|item| shape.follow(item))
+            .find_map(|item| match item {
+                Schema::Object(object) if object.schema_type != SchemaType::Type(Type::Null) => Some(object.clone()),
+                _ => None,
+            })
+            .unwrap_or_default(),
+        _ => Object::new(),
+    };
+    if let SchemaType::Array(kinds) = &object.schema_type {
+        let kind = kinds.iter().find(|kind| **kind != Type::Null).cloned().unwrap_or(Type::String);
+        object.schema_type = SchemaType::Type(kind);
+    }
+    object.description = about.or(object.description);
+    object
+}
+
+/// The members of the input that the body has.
+fn body(it: &Operation) -> RequestBody {
+    let mut object = it.input.object().cloned().unwrap_or_default();
+    object.properties.retain(|name, _| it.place(name) == Place::Body);
+    object.required.retain(|name| it.place(name) == Place::Body);
+    let required = if object.required.is_empty() { Required::False } else { Required::True };
+    let shape = Shape { schema: RefOr::T(Schema::Object(object)), ..it.input.clone() };
+    let content = ContentBuilder::new().example(Some(shape.example())).schema(Some(shape.schema)).build();
+    RequestBodyBuilder::new().content("application/json", content).required(Some(required)).build()
+}
+
+fn success(it: &Operation) -> Response {
+    let description = StatusCode::from_u16(it.status).ok().and_then(|status| status.canonical_reason());
+    let mut response = ResponseBuilder::new().description(description.unwrap_or("Done"));
+    if let Some(shape) = &it.output {
+        response = response.content("application/json", json_content(shape)).header("ETag", header("The version of this answer"));
+    }
+    if it.is_list {
+        response = response.header("Link", header("The first, next and previous page (RFC 8288)"));
+    }
+    if it.status == 201 {
+        response = response.header("Location", header("Where what was made is found"));
+    }
+    if it.key != Key::Safe {
+        response = response.header("Idempotency-Replayed", header("`true` if this answer was given before"));
+    }
+    limits(response).build()
+}
+
+fn json_content(shape: &Shape) -> Content {
+    ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name(shape.name.clone())))
+        .example(Some(shape.example()))
+        .build()
+}
+
+fn header(about: &str) -> Header {
+    HeaderBuilder::new().schema(Some(Object::with_type(Type::String))).description(Some(about)).build()
+}
+
+fn limits(response: ResponseBuilder) -> ResponseBuilder {
+    response
+        .header("RateLimit-Policy", header("The limit, the requests it allows, and the seconds that they are for"))
+        .header("RateLimit", header("How many requests are left"))
+}
+
+/// The problems of an operation, by their status.
+fn problems(it: &Operation) -> BTreeMap<u16, Vec<Code>> {
+    it.problems().into_iter().fold(BTreeMap::new(), |mut all, code| {
+        all.entry(status(code)).or_insert_with(Vec::new).push(code);
+        all
+    })
+}
+
+fn refusal(status: u16, codes: &[Code], origin: &str) -> Response {
+    let names: Vec<String> = codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.title())).collect();
+    let examples = codes.iter().map(|code| (code.as_str().to_owned(), example(*code, status, origin)));
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .examples_from_iter(examples)
+        .build();
+    let response = ResponseBuilder::new()
+        .description(names.join(". "))
+        .content("application/problem+json", content);
+    if matches!(status, 429 | 503) {
+        limits(response.header("Retry-After", header("Seconds after which another try makes sense"))).build()
+    } else {
+        response.build()
+    }
+}
+
+fn example(code: Code, status: u16, origin: &str) -> utoipa::openapi::example::Example {
+    let mut problem = Problem { status, kind: type_url(origin, code).into(), ..Problem::new(code) };
+    problem.instance = Some("urn:trace:4bf92f3577b34da6a3ce929d0e0e4736".to_owned());
+    if code == Code::ValidationError {
+        problem = problem.fault("email", "required", "Enter an e-mail address");
+    }
+    utoipa::openapi::example::ExampleBuilder::new()
+        .summary(code.title())
+        .value(serde_json::to_value(problem).ok())
+        .build()
+}
+
+/// The page that explains a type of problem.
+pub fn type_url(origin: &str, code: Code) -> String {
+    format!("{origin}/docs/problems/{}", code.as_str())
+}
+
+fn components<'a>(operations: impl Iterator<Item = &'a Operation>) -> Components {
+    let mut schemas = BTreeMap::new();
+    for it in operations {
+        schemas.extend(it.input.parts.clone());
+        if let Some(output) = &it.output {
+            schemas.extend(output.parts.clone());
+            schemas.insert(output.name.clone(), output.schema.clone());
+        }
+    }
+    let problem = Shape::of::<Problem>();
+    schemas.extend(problem.parts);
+    schemas.insert(problem.name, problem.schema);
+    let permissions: Vec<&str> = Permission::ALL.iter().map(|permission| permission.as_str()).collect();
+    let about = format!(
+        "A token, as `Authorization: Bearer fd_…`. It holds some of these permissions: {}.",
+        permissions.join(", ")
+    );
+    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("fd_").description(Some(about));
+    ComponentsBuilder::new()
+        .schemas_from_iter(schemas)
+        .security_scheme(BEARER, SecurityScheme::Http(scheme.build()))
+        .build()
+}

@@ -1,0 +1,133 @@
+//! The schema of a type, with those it refers to.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+use utoipa::{
+    ToSchema,
+    openapi::{
+        RefOr,
+        schema::{ArrayItems, Object, Schema, SchemaType, Type},
+    },
+};
+
+/// A type as the OpenAPI document has it.
+#[derive(Clone)]
+pub struct Shape {
+    pub name: String,
+    pub schema: RefOr<Schema>,
+    /// The types that it refers to, by name.
+    pub parts: BTreeMap<String, RefOr<Schema>>,
+}
+
+impl Shape {
+    pub fn of<T: ToSchema>() -> Self {
+        let mut parts = Vec::new();
+        T::schemas(&mut parts);
+        Self { name: T::name().into_owned(), schema: T::schema(), parts: parts.into_iter().collect() }
+    }
+
+    /// The object that it is; `None` for arrays and plain values.
+    pub fn object(&self) -> Option<&Object> {
+        match &self.schema {
+            RefOr::T(Schema::Object(object)) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// The names of its members, in the order of their declaration.
+    pub fn members(&self) -> impl Iterator<Item = &str> {
+        self.object().into_iter().flat_map(|object| object.properties.keys().map(String::as_str))
+    }
+
+    /// The members of what a list is a list of; its own for everything else.
+    pub fn fields(&self) -> Vec<String> {
+        let items = self.object().and_then(|object| object.properties.get("items"));
+        let of = match items {
+            Some(RefOr::T(Schema::Array(array))) => match &array.items {
+                ArrayItems::RefOrSchema(item) => self.resolve(item),
+                ArrayItems::False => None,
+            },
+            _ => self.object(),
+        };
+        of.map(|object| object.properties.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    fn resolve<'a>(&'a self, schema: &'a RefOr<Schema>) -> Option<&'a Object> {
+        match self.follow(schema) {
+            Schema::Object(object) => Some(object),
+            _ => None,
+        }
+    }
+
+    /// What a reference leads to.
+    pub fn follow<'a>(&'a self, schema: &'a RefOr<Schema>) -> &'a Schema {
+        match schema {
+            RefOr::T(schema) => schema,
+            RefOr::Ref(to) => {
+                let name = to.ref_location.rsplit('/').next().unwrap_or_default();
+                match self.parts.get(name) {
+                    Some(part) => self.follow(part),
+                    None => unreachable_schema(),
+                }
+            }
+        }
+    }
+
+    /// An example, put together from those of its members.
+    pub fn example(&self) -> Value {
+        self.example_of(&self.schema)
+    }
+
+    pub fn example_of(&self, schema: &RefOr<Schema>) -> Value {
+        match self.follow(schema) {
+            Schema::Object(object) => self.example_of_object(object),
+            Schema::Array(array) => match &array.items {
+                ArrayItems::RefOrSchema(item) => json!([self.example_of(item)]),
+                ArrayItems::False => json!([]),
+            },
+            Schema::OneOf(one) => one
+                .items
+                .iter()
+                .find(|item| !is_null(item))
+                .map_or(Value::Null, |item| self.example_of(item)),
+            Schema::AllOf(all) => {
+                all.items.first().map_or(Value::Null, |item| self.example_of(item))
+            }
+            Schema::AnyOf(any) => {
+                any.items.first().map_or(Value::Null, |item| self.example_of(item))
+            }
+            _ => Value::Null,
+        }
+    }
+
+    fn example_of_object(&self, object: &Object) -> Value {
+        let told = object.example.clone().or_else(|| object.examples.first().cloned());
+        let told = told.or_else(|| object.default.clone());
+        let told = told.or_else(|| object.enum_values.as_ref().and_then(|values| values.first().cloned()));
+        if let Some(example) = told {
+            return example;
+        }
+        if object.properties.is_empty() {
+            return match &object.schema_type {
+                SchemaType::Type(Type::Boolean) => json!(true),
+                SchemaType::Type(Type::Integer | Type::Number) => json!(1),
+                SchemaType::Type(Type::Object) => json!({}),
+                SchemaType::Array(kinds) if kinds.contains(&Type::Null) => Value::Null,
+                _ => json!("text"),
+            };
+        }
+        let members = object.properties.iter();
+        Value::Object(members.map(|(name, of)| (name.clone(), self.example_of(of))).collect::<Map<_, _>>())
+    }
+}
+
+fn is_null(schema: &RefOr<Schema>) -> bool {
+    matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null))
+}
+
+/// A schema that refers to a type which is not among its parts says nothing; a test looks for those.
+fn unreachable_schema() -> &'static Schema {
+    static NOTHING: std::sync::LazyLock<Schema> = std::sync::LazyLock::new(|| Schema::Object(Object::new()));
+    &NOTHING
+}

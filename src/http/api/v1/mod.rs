@@ -1,0 +1,30 @@
+//! The operations of version 1: a file for each noun, in the order of the reference.
+
+mod audit;
+mod meta;
+mod roles;
+mod sessions;
+mod tokens;
+mod users;
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::operation::Route;
+
+pub(super) fn routes() -> Vec<Route> {
+    [
+        meta::routes(),
+        users::routes(),
+        roles::routes(),
+        sessions::routes(),
+        tokens::routes(),
+        audit::routes(),
+    ]
+    .concat()
+}
+
+/// What an operation takes that takes nothing.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}

@@ -1,0 +1,85 @@
+//! The declaration of the operations, from which everything else is made: it is whole, and the
+//! document that is checked in is the one that is served.
+
+use std::collections::BTreeSet;
+
+use frontdesk::http::api::{
+    document,
+    operation::{Access, Key, Operation},
+    operations,
+};
+use frontdesk::http::rate::Rates;
+use serde_json::Value;
+
+use crate::support::Desk;
+
+both! { the_document_is_served_to_everybody }
+
+async fn the_document_is_served_to_everybody(desk: Desk) {
+    let served = desk.program_with("").get("/openapi.json").await.is(200).json();
+    assert_eq!(served["openapi"], "3.1.0");
+    assert_eq!(served["servers"][0]["url"], "https://desk.example/api/v1");
+    assert_eq!(served["paths"], description()["paths"]);
+}
+
+fn description() -> Value {
+    serde_json::to_value(document(&operations(), "https://desk.example", Rates::default())).unwrap()
+}
+
+fn all() -> Vec<std::sync::Arc<Operation>> {
+    operations().into_iter().map(|route| route.operation).collect()
+}
+
+/// `INSTA_UPDATE=always` writes it anew.
+#[test]
+fn the_checked_in_document_is_the_present_one() {
+    let text = serde_json::to_string_pretty(&description()).unwrap();
+    insta::with_settings!({ snapshot_path => "../../../docs", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("openapi", text);
+    });
+}
+
+#[test]
+fn every_operation_says_all_there_is_to_know() {
+    let mut ids = BTreeSet::new();
+    for it in all() {
+        let id = it.id;
+        assert!(ids.insert(id), "{id} is there twice");
+        assert!(!it.summary.is_empty() && it.about.ends_with('.'), "{id} is not explained");
+        let is_read = it.method == http::Method::GET;
+        assert_eq!(it.key == Key::Safe, is_read, "{id}: what changes something takes a key");
+        assert_eq!(it.audits.is_empty(), is_read, "{id}: what changes something is audited");
+        assert!(it.access != Access::Anyone || is_read, "{id}: strangers only read");
+        assert!(!it.problems().is_empty());
+        assert!(it.input.object().is_some(), "{id}: what it takes has members");
+        assert!(it.path_parameters().all(|name| it.input.members().any(|member| member == name)), "{id}");
+        if it.is_list {
+            for member in ["limit", "cursor"] {
+                assert!(it.input.members().any(|name| name == member), "{id}: a list has {member}");
+            }
+        }
+    }
+}
+
+/// Every `$ref` of the document leads somewhere.
+#[test]
+fn nothing_refers_to_what_is_not_there() {
+    let document = description();
+    let mut waiting = vec![&document];
+    let mut references = BTreeSet::new();
+    while let Some(value) = waiting.pop() {
+        match value {
+            Value::Object(members) => {
+                references.extend(members.get("$ref").and_then(Value::as_str));
+                waiting.extend(members.values());
+            }
+            Value::Array(items) => waiting.extend(items),
+            _ => {}
+        }
+    }
+    assert!(references.len() > 5, "{references:?}");
+    for reference in references {
+        let path = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(path).is_some(), "{reference}");
+    }
+}

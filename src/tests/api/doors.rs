@@ -1,0 +1,120 @@
+//! Who gets in: a token that works, in the header, and nothing else.
+
+use axum::body::Body;
+use frontdesk_domain::{actor::Actor, tokens};
+use frontdesk_model::{Permission as P, Role, TokenId, forms::RevokeToken};
+use http::{Method, Request, header};
+use serde_json::json;
+
+use crate::support::{Answer, Desk};
+
+both! {
+    a_cookie_opens_nothing,
+    what_is_no_token_that_works_is_refused,
+    a_token_in_an_address_is_refused_and_said_why,
+    a_limit_is_counted_for_each_token_and_told_in_every_answer,
+    scripts_of_other_origins_are_refused_unless_named,
+    a_token_revokes_itself,
+}
+
+#[track_caller]
+fn refused(answer: &Answer, status: u16, code: &str) {
+    assert_eq!((answer.status, answer.problem().error.as_str()), (status, code));
+}
+
+async fn a_cookie_opens_nothing(desk: Desk) {
+    let owner = desk.arrive(Role::Owner).await.program();
+    let answer = owner.get("/api/v1/users").await;
+    refused(&answer, 401, "TOKEN_REQUIRED");
+    assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"frontdesk\""));
+    assert_eq!(answer.header("set-cookie"), None);
+}
+
+async fn what_is_no_token_that_works_is_refused(desk: Desk) {
+    let program = desk.program(&[P::UsersRead]).await;
+    let good = program.token.clone();
+    let wrong_checksum = format!("{}{}", &good[..good.len() - 1], if good.ends_with('0') { '1' } else { '0' });
+    for text in ["fd_", "x", &wrong_checksum, &good.to_uppercase()] {
+        let answer = desk.program_with(text).get("/users").await;
+        refused(&answer, 401, "TOKEN_INVALID");
+        assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"frontdesk\", error=\"invalid_token\""));
+    }
+    for line in [format!("Basic {good}"), good.clone(), format!("Bearer{good}")] {
+        let request = desk.program_with("").request(Method::GET, "/users").header(header::AUTHORIZATION, line);
+        refused(&desk.program_with("").send(request, Body::empty()).await, 401, "TOKEN_REQUIRED");
+    }
+    let twice = program.request(Method::GET, "/users").header(header::AUTHORIZATION, format!("Bearer {good}"));
+    refused(&program.send(twice, Body::empty()).await, 401, "TOKEN_REQUIRED");
+
+    let id: (uuid::Uuid,) = desk.find("SELECT id FROM tokens", Vec::new()).await;
+    tokens::revoke(&desk.domain, &Actor::system(), RevokeToken { id: TokenId(id.0) }).await.unwrap();
+    refused(&program.get("/users").await, 401, "TOKEN_INVALID");
+    let expired = desk.program(&[P::UsersRead]).await;
+    desk.domain.clock.advance(91 * 24 * 3_600);
+    refused(&expired.get("/users").await, 401, "TOKEN_INVALID");
+}
+
+async fn a_token_in_an_address_is_refused_and_said_why(desk: Desk) {
+    let program = desk.program(P::ALL).await;
+    for query in [format!("access_token={}", program.token), format!("q={}", program.token), "token=x".to_owned()] {
+        refused(&desk.program_with("").get(&format!("/users?{query}")).await, 400, "TOKEN_IN_URL");
+        refused(&program.get(&format!("/users?{query}")).await, 400, "TOKEN_IN_URL");
+    }
+}
+
+async fn a_limit_is_counted_for_each_token_and_told_in_every_answer(desk: Desk) {
+    let desk = desk.with(|settings| (settings.rates.api_read, settings.rates.api_write) = (3, 1));
+    let (mine, theirs) = (desk.program(P::ALL).await, desk.program(P::ALL).await);
+    for left in ["2", "1", "0"] {
+        let answer = mine.get("/me").await.is(200);
+        assert_eq!(answer.header("ratelimit-policy"), Some("\"api-read\";q=3;w=60"));
+        assert_eq!(answer.header("ratelimit"), Some(&*format!("\"api-read\";r={left}")));
+    }
+    let answer = mine.get("/me").await;
+    refused(&answer, 429, "TOO_MANY_REQUESTS");
+    assert_eq!((answer.header("retry-after"), answer.header("ratelimit")), (Some("20"), Some("\"api-read\";r=0;t=20")));
+    theirs.get("/me").await.is(200);
+    // What is refused counts, too, and each kind for itself.
+    mine.post("/users", &json!({})).await.is(400);
+    refused(&mine.post("/users", &json!({})).await, 429, "TOO_MANY_REQUESTS");
+    // Whoever has no token is counted by their address.
+    let stranger = desk.program_with("").from("203.0.113.9");
+    for _ in 0..3 {
+        stranger.get("/me").await.is(401);
+    }
+    refused(&stranger.get("/me").await, 429, "TOO_MANY_REQUESTS");
+}
+
+async fn scripts_of_other_origins_are_refused_unless_named(desk: Desk) {
+    let preflight = |origin: &str| {
+        Request::builder()
+            .method(Method::OPTIONS)
+            .uri("/api/v1/users")
+            .header(header::ORIGIN, origin)
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "authorization,content-type")
+    };
+    let program = desk.program(P::ALL).await;
+    let closed = program.send(preflight("https://app.example"), Body::empty()).await;
+    refused(&closed, 403, "CROSS_SITE_REQUEST");
+    assert_eq!(closed.header("access-control-allow-origin"), None);
+
+    let open = desk.with(|settings| settings.api_origins = vec!["https://app.example".into()]);
+    let program = program.at(&open);
+    let allowed = program.send(preflight("https://app.example"), Body::empty()).await.is(200);
+    assert_eq!(allowed.header("access-control-allow-origin"), Some("https://app.example"));
+    assert_eq!(allowed.header("access-control-allow-credentials"), None);
+    refused(&program.send(preflight("https://evil.example"), Body::empty()).await, 403, "CROSS_SITE_REQUEST");
+    let read = program.request(Method::GET, "/me").header(header::ORIGIN, "https://app.example");
+    let read = program.send(read, Body::empty()).await.is(200);
+    assert_eq!(read.header("access-control-allow-origin"), Some("https://app.example"));
+    let evil = program.request(Method::GET, "/me").header(header::ORIGIN, "null");
+    refused(&program.send(evil, Body::empty()).await, 403, "CROSS_SITE_REQUEST");
+}
+
+async fn a_token_revokes_itself(desk: Desk) {
+    let program = desk.program(&[]).await;
+    let me = program.get("/me").await.is(200).json();
+    program.delete(&format!("/tokens/{}", me["token_id"].as_str().unwrap())).await.is(204);
+    refused(&program.get("/me").await, 401, "TOKEN_INVALID");
+}

@@ -1,0 +1,9 @@
+//! What programs meet: each file is about one promise of the API.
+
+mod bad_input;
+mod conditional;
+mod declaration;
+mod doors;
+mod idempotency;
+mod lists;
+mod users;
