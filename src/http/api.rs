@@ -42,12 +42,13 @@ pub fn routes(settings: &Arc<Settings>) -> Router<AppState> {
         |router, route| {
             let path = format!("/api/v1{}", route.operation.path);
             let Ok(method) = MethodFilter::try_from(route.operation.method.clone()) else { return router };
-            let handler = async move |State(state): State<AppState>, path: RawPathParams, request: Request| {
-                let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-                door::enter(state, route, path, request).await
-            };
+            let handler =
+                async move |State(state): State<AppState>, path: RawPathParams, request: Request| {
+                    let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+                    door::enter(state, route, path, request).await
+                };
             router.route(&path, on(method, handler))
         },
     );
-    routes.layer(cors::layer(settings)).layer(from_fn_with_state(settings.clone(), cors::guard))
+    routes.layer(from_fn_with_state(settings.clone(), cors::guard))
 }

@@ -122,7 +122,10 @@ async fn an_edit_changes_what_differs_and_the_version(domain: TestDomain) {
     let before = user(&domain, ann).await;
     domain.clock.advance(60);
     assert!(
-        accounts::update(&domain, &system(), edit(&before, "Ánna Lee", "Anna@example.org")).await.unwrap().changed
+        accounts::update(&domain, &system(), edit(&before, "Ánna Lee", "Anna@example.org"))
+            .await
+            .unwrap()
+            .changed
     );
     let after = user(&domain, ann).await;
     assert_eq!((after.name.as_str(), after.email.as_str()), ("Ánna Lee", "Anna@example.org"));
@@ -192,7 +195,9 @@ async fn of_two_who_take_a_free_address_at_once_one_succeeds(domain: TestDomain)
 async fn the_case_of_ones_own_address_can_be_changed(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
     let before = user(&domain, ann).await;
-    assert!(accounts::update(&domain, &system(), edit(&before, "Ann", "Ann@Example.com")).await.unwrap().changed);
+    assert!(
+        accounts::update(&domain, &system(), edit(&before, "Ann", "Ann@Example.com")).await.unwrap().changed
+    );
     assert_eq!(user(&domain, ann).await.email, "Ann@Example.com");
 }
 

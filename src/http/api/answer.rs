@@ -54,7 +54,12 @@ impl<T: Serialize + ToSchema + Send + 'static> Reply for Page<T> {
     const IS_LIST: bool = true;
 
     fn shape() -> Option<Shape> {
-        Some(Shape::of::<Self>())
+        let (mut page, of) = (Shape::of::<Self>(), Shape::of::<T>());
+        // By itself every page would be called `Page`, and would not bring along what it is of.
+        page.name = format!("{}Page", of.name);
+        page.parts.extend(of.parts);
+        page.parts.insert(of.name, of.schema);
+        Some(page)
     }
 
     fn answer(self) -> Answer {
@@ -141,7 +146,9 @@ impl Answer {
         if let Some(fields) = asked.fields {
             sparse(&mut body, fields, asked)?;
         }
-        if asked.is_list && let Some(links) = links(&body, asked) {
+        if asked.is_list
+            && let Some(links) = links(&body, asked)
+        {
             put(LINK, links);
         }
         let bytes = serde_json::to_vec(&body).unwrap_or_default();

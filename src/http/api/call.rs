@@ -6,6 +6,7 @@ use bytes::Bytes;
 use frontdesk_domain::{Domain, actor::Actor};
 use frontdesk_model::{Code, Problem};
 use frontdesk_web::input::{self, Pairs};
+use http::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::openapi::OpenApi;
@@ -52,28 +53,33 @@ impl Call {
     /// members of the body.
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let sent = &*self.sent;
-        let read = if sent.operation.takes_body() { self.read_body() } else { self.read_query() };
+        let read = if sent.operation.method == Method::GET { self.read_query() } else { self.read_body() };
         read.map_err(as_faults)
     }
 
     fn read_query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let sent = &*self.sent;
         self.refuse_foreign(sent.query.iter().map(|(name, _)| name.as_str()), Place::Query)?;
-        if !sent.body.is_empty() {
-            return Err(Problem::new(Code::ValidationError).fault("", "unexpected", "This takes no body"));
-        }
-        let version = sent.version.map(|version| (VERSION.to_owned(), version.to_string()));
-        input::read(sent.path.iter().chain(&sent.query).cloned().chain(version).collect())
+        input::read(sent.path.iter().chain(&sent.query).cloned().collect())
     }
 
     fn read_body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let sent = &*self.sent;
         self.refuse_foreign(sent.query.iter().map(|(name, _)| name.as_str()), Place::Query)?;
         let Value::Object(mut members) = json::read(&sent.body)? else {
-            return Err(Problem::new(Code::ValidationError).fault("", "type", "The body must be a JSON object"));
+            return Err(Problem::new(Code::ValidationError).fault(
+                "",
+                "type",
+                "The body must be a JSON object",
+            ));
         };
         self.refuse_foreign(members.keys().map(String::as_str), Place::Body)?;
-        members.extend(sent.path.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))));
+        members.extend(
+            sent.path
+                .iter()
+                .chain(&sent.query)
+                .map(|(name, value)| (name.clone(), Value::from(value.as_str()))),
+        );
         members.extend(sent.version.map(|version| (VERSION.to_owned(), Value::from(version))));
         input::read_from(Value::Object(members))
     }
@@ -99,7 +105,8 @@ impl Call {
 
 /// What can be read but has a field that is wrong is a fault of that field.
 fn as_faults(problem: Problem) -> Problem {
-    if problem.error == Code::MalformedRequest && problem.details.iter().any(|fault| !fault.field.is_empty()) {
+    if problem.error == Code::MalformedRequest && problem.details.iter().any(|fault| !fault.field.is_empty())
+    {
         Problem { details: problem.details, detail: problem.detail, ..Problem::new(Code::ValidationError) }
     } else {
         problem

@@ -1,6 +1,6 @@
-//! Scripts of other origins: refused, unless the operator has named the origin.
+//! Scripts of other origins: refused, unless the operator has named the origin (Fetch, section 3.2).
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
@@ -9,55 +9,63 @@ use axum::{
 };
 use frontdesk_model::{Code, Problem};
 use http::{
-    HeaderName, HeaderValue, Method,
+    HeaderMap, HeaderValue, Method, StatusCode,
     header::{
-        ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_MATCH, IF_NONE_MATCH, LINK, LOCATION, ORIGIN,
-        RETRY_AFTER, VARY,
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+        ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
     },
 };
-use tower_http::cors::CorsLayer;
 
 use crate::http::{Settings, problem::Refusal};
 
-const ANSWERED: [&str; 4] = ["ratelimit", "ratelimit-policy", "idempotency-replayed", "traceparent"];
-/// How long a browser remembers what it may send.
-const REMEMBERED: Duration = Duration::from_secs(600);
+const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PATCH, DELETE");
+const SENT: HeaderValue = HeaderValue::from_static(
+    "authorization, content-type, idempotency-key, if-match, if-none-match, traceparent",
+);
+const ANSWERED: HeaderValue = HeaderValue::from_static(
+    "etag, idempotency-replayed, link, location, ratelimit, ratelimit-policy, retry-after, traceparent",
+);
+/// How long a browser remembers what it may send, in seconds.
+const REMEMBERED: HeaderValue = HeaderValue::from_static("600");
 
-/// Refuses what a script of a foreign origin sends, preflights included, with 403.
+/// Refuses what a script of a foreign origin sends, preflights included, with 403. Those of an
+/// origin that is named may send it, and read the answer. Cookies are never allowed: none counts.
 pub(super) async fn guard(State(settings): State<Arc<Settings>>, request: Request, next: Next) -> Response {
-    let own = settings.base_url.origin();
     let mut origins = request.headers().get_all(ORIGIN).iter();
-    let known = origins.all(|origin| {
-        let is = |known: &str| origin.as_bytes().eq_ignore_ascii_case(known.as_bytes());
-        is(own) || settings.api_origins.iter().any(|known| is(known))
-    });
-    let mut response = if known {
-        next.run(request).await
-    } else {
-        tracing::info!("refused as cross-site");
-        Refusal(Problem::new(Code::CrossSite)).into_response()
+    let origin = origins.next().cloned();
+    let is_alone = origins.next().is_none();
+    let is_preflight =
+        *request.method() == Method::OPTIONS && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let mut response = match &origin {
+        None => next.run(request).await,
+        Some(origin) if !is_alone || !is_known(&settings, origin) => {
+            tracing::info!("refused as cross-site");
+            Refusal(Problem::new(Code::CrossSite)).into_response()
+        }
+        Some(origin) if is_preflight => (StatusCode::NO_CONTENT, preflight(origin)).into_response(),
+        Some(origin) => {
+            let mut response = next.run(request).await;
+            response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            response.headers_mut().insert(ACCESS_CONTROL_EXPOSE_HEADERS, ANSWERED);
+            response
+        }
     };
     response.headers_mut().append(VARY, HeaderValue::from_static("origin"));
     response
 }
 
-/// Answers preflights of the origins that are named, and lets their scripts read the answers.
-pub(super) fn layer(settings: &Settings) -> CorsLayer {
-    let origins: Vec<HeaderValue> =
-        settings.api_origins.iter().filter_map(|origin| HeaderValue::from_str(origin).ok()).collect();
-    let answered = ANSWERED.map(HeaderName::from_static).into_iter();
-    CorsLayer::new()
-        .allow_origin(origins)
-        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers([
-            ACCEPT,
-            AUTHORIZATION,
-            CONTENT_TYPE,
-            IF_MATCH,
-            IF_NONE_MATCH,
-            HeaderName::from_static("idempotency-key"),
-            HeaderName::from_static("traceparent"),
-        ])
-        .expose_headers(answered.chain([ETAG, LINK, LOCATION, RETRY_AFTER]).collect::<Vec<_>>())
-        .max_age(REMEMBERED)
+fn is_known(settings: &Settings, origin: &HeaderValue) -> bool {
+    let is = |known: &str| origin.as_bytes().eq_ignore_ascii_case(known.as_bytes());
+    is(settings.base_url.origin()) || settings.api_origins.iter().any(|known| is(known))
+}
+
+fn preflight(origin: &HeaderValue) -> HeaderMap {
+    [
+        (ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()),
+        (ACCESS_CONTROL_ALLOW_METHODS, METHODS),
+        (ACCESS_CONTROL_ALLOW_HEADERS, SENT),
+        (ACCESS_CONTROL_MAX_AGE, REMEMBERED),
+    ]
+    .into_iter()
+    .collect()
 }

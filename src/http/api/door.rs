@@ -125,7 +125,8 @@ async fn carry_out(
     actor.origin.claim.clone_from(&claim);
     let sent = Arc::new(Sent { operation: operation.clone(), path, query, body, version });
     let call = Call { domain: state.domain.clone(), actor, settings: state.config.clone(), sent };
-    let (answer, replayed) = replay::once(&state.domain, claim, route.run(call)).await?;
+    let run = replay::once(&state.domain, claim, route.run(call)).await;
+    let (answer, replayed) = run.map_err(|problem| of_version(operation, problem))?;
     let mut response = give(state, operation, &parts, fields.as_deref(), answer)?;
     if replayed {
         response.headers_mut().insert(replay::REPLAYED, HeaderValue::from_static("true"));
@@ -249,6 +250,15 @@ fn if_match(headers: &HeaderMap) -> Result<i64, Problem> {
     version.ok_or_else(|| Problem::new(Code::PreconditionFailed))
 }
 
+/// Whoever says which version they saw is told that it is not the present one.
+fn of_version(operation: &Operation, problem: Problem) -> Problem {
+    if operation.conditional && problem.error == Code::EditConflict {
+        Problem { details: problem.details, ..Problem::new(Code::PreconditionFailed) }
+    } else {
+        problem
+    }
+}
+
 /// Takes `fields` out of the query: it belongs to the answer, not to the question.
 fn take_fields(operation: &Operation, query: &mut Pairs) -> Result<Option<String>, Problem> {
     if operation.output.is_none() {
@@ -257,7 +267,11 @@ fn take_fields(operation: &Operation, query: &mut Pairs) -> Result<Option<String
     let mut taken = query.extract_if(.., |(name, _)| name == FIELDS);
     let first = taken.next().map(|(_, value)| value);
     if taken.next().is_some() {
-        return Err(Problem::new(Code::ValidationError).fault(FIELDS, "duplicate", "“fields” is there twice"));
+        return Err(Problem::new(Code::ValidationError).fault(
+            FIELDS,
+            "duplicate",
+            "“fields” is there twice",
+        ));
     }
     Ok(first)
 }

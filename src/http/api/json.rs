@@ -97,7 +97,14 @@ mod tests {
     #[test]
     fn what_reads_in_two_ways_is_refused() {
         assert_eq!(read(br#"{"a":[1,{"b":null}]}"#).unwrap(), serde_json::json!({"a": [1, {"b": null}]}));
-        for wrong in [&br#"{"a":1,"a":2}"#[..], br#"[{"a":{"b":1,"b":1}}]"#, b"{\"a\":\"\xFF\"}", b"{} {}", b"{", b"NaN"] {
+        for wrong in [
+            &br#"{"a":1,"a":2}"#[..],
+            br#"[{"a":{"b":1,"b":1}}]"#,
+            b"{\"a\":\"\xFF\"}",
+            b"{} {}",
+            b"{",
+            b"NaN",
+        ] {
             assert_eq!(read(wrong).unwrap_err().error, Code::MalformedRequest, "{wrong:?}");
         }
         let deep = ["[".repeat(100_000), "]".repeat(100_000)].concat();

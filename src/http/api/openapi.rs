@@ -61,11 +61,12 @@ fn tags<'a>(operations: impl Iterator<Item = &'a Operation>) -> Vec<utoipa::open
 }
 
 fn paths<'a>(operations: impl Iterator<Item = &'a Operation>, origin: &str, rates: Rates) -> Paths {
-    operations.fold(PathsBuilder::new(), |paths, it| {
-        let item = utoipa::openapi::PathItem::new(method(&it.method), operation(it, origin, rates));
-        paths.path(it.path, item)
-    })
-    .build()
+    operations
+        .fold(PathsBuilder::new(), |paths, it| {
+            let item = utoipa::openapi::PathItem::new(method(&it.method), operation(it, origin, rates));
+            paths.path(it.path, item)
+        })
+        .build()
 }
 
 fn method(method: &Method) -> HttpMethod {
@@ -97,7 +98,8 @@ fn operation(it: &Operation, origin: &str, rates: Rates) -> utoipa::openapi::pat
     }
     operation = operation.response(it.status.to_string(), success(it));
     if it.method == Method::GET && it.output.is_some() {
-        operation = operation.response("304", Response::new("What `If-None-Match` names is the present state"));
+        operation =
+            operation.response("304", Response::new("What `If-None-Match` names is the present state"));
     }
     for (status, codes) in problems(it) {
         operation = operation.response(status.to_string(), refusal(status, &codes, origin));
@@ -143,7 +145,12 @@ fn parameters(it: &Operation) -> Vec<Parameter> {
     }
     if let Some(output) = &it.output {
         let about = format!("Only these fields, separated by commas: any of {}.", output.fields().join(", "));
-        all.push(parameter("fields", ParameterIn::Query, false, text(&about).pattern(fields_pattern(output)).build()));
+        all.push(parameter(
+            "fields",
+            ParameterIn::Query,
+            false,
+            text(&about).pattern(fields_pattern(output)).build(),
+        ));
     }
     if it.method == Method::GET && it.output.is_some() {
         let about = "The `ETag` of an earlier answer: 304 if nothing is different.";
@@ -195,7 +202,9 @@ fn plain(shape: &Shape, schema: &RefOr<Schema>) -> Object {
             .iter()
             .map(|item| shape.follow(item))
             .find_map(|item| match item {
-                Schema::Object(object) if object.schema_type != SchemaType::Type(Type::Null) => Some(object.clone()),
+                Schema::Object(object) if object.schema_type != SchemaType::Type(Type::Null) => {
+                    Some(object.clone())
+                }
                 _ => None,
             })
             .unwrap_or_default(),
@@ -224,7 +233,9 @@ fn success(it: &Operation) -> Response {
     let description = StatusCode::from_u16(it.status).ok().and_then(|status| status.canonical_reason());
     let mut response = ResponseBuilder::new().description(description.unwrap_or("Done"));
     if let Some(shape) = &it.output {
-        response = response.content("application/json", json_content(shape)).header("ETag", header("The version of this answer"));
+        response = response
+            .content("application/json", json_content(shape))
+            .header("ETag", header("The version of this answer"));
     }
     if it.is_list {
         response = response.header("Link", header("The first, next and previous page (RFC 8288)"));
@@ -251,7 +262,10 @@ fn header(about: &str) -> Header {
 
 fn limits(response: ResponseBuilder) -> ResponseBuilder {
     response
-        .header("RateLimit-Policy", header("The limit, the requests it allows, and the seconds that they are for"))
+        .header(
+            "RateLimit-Policy",
+            header("The limit, the requests it allows, and the seconds that they are for"),
+        )
         .header("RateLimit", header("How many requests are left"))
 }
 
@@ -264,15 +278,15 @@ fn problems(it: &Operation) -> BTreeMap<u16, Vec<Code>> {
 }
 
 fn refusal(status: u16, codes: &[Code], origin: &str) -> Response {
-    let names: Vec<String> = codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.title())).collect();
+    let names: Vec<String> =
+        codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.title())).collect();
     let examples = codes.iter().map(|code| (code.as_str().to_owned(), example(*code, status, origin)));
     let content = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name("Problem")))
         .examples_from_iter(examples)
         .build();
-    let response = ResponseBuilder::new()
-        .description(names.join(". "))
-        .content("application/problem+json", content);
+    let response =
+        ResponseBuilder::new().description(names.join(". ")).content("application/problem+json", content);
     if matches!(status, 429 | 503) {
         limits(response.header("Retry-After", header("Seconds after which another try makes sense"))).build()
     } else {
@@ -314,7 +328,8 @@ fn components<'a>(operations: impl Iterator<Item = &'a Operation>) -> Components
         "A token, as `Authorization: Bearer fd_…`. It holds some of these permissions: {}.",
         permissions.join(", ")
     );
-    let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("fd_").description(Some(about));
+    let scheme =
+        HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("fd_").description(Some(about));
     ComponentsBuilder::new()
         .schemas_from_iter(schemas)
         .security_scheme(BEARER, SecurityScheme::Http(scheme.build()))

@@ -214,7 +214,8 @@ impl Operation {
     /// may answer, by status.
     pub fn problems(&self) -> Vec<Code> {
         use Code::*;
-        let mut codes = vec![ValidationError, MalformedRequest, NotAcceptable, TooManyRequests, Internal, Busy];
+        let mut codes =
+            vec![ValidationError, MalformedRequest, NotAcceptable, TooManyRequests, Internal, Busy];
         if self.access != Access::Anyone {
             codes.extend([TokenRequired, TokenInvalid, TokenInUrl]);
         }

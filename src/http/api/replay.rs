@@ -73,7 +73,8 @@ fn key(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
         return Err(invalid());
     }
     let text = line.to_str().map_err(|_| invalid())?.trim();
-    let text = text.strip_prefix('"').map_or(Some(text), |rest| rest.strip_suffix('"')).ok_or_else(invalid)?;
+    let text =
+        text.strip_prefix('"').map_or(Some(text), |rest| rest.strip_suffix('"')).ok_or_else(invalid)?;
     let sound = (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
     if sound { Ok(Some(text)) } else { Err(invalid()) }
 }

@@ -86,17 +86,11 @@ impl Shape {
                 ArrayItems::RefOrSchema(item) => json!([self.example_of(item)]),
                 ArrayItems::False => json!([]),
             },
-            Schema::OneOf(one) => one
-                .items
-                .iter()
-                .find(|item| !is_null(item))
-                .map_or(Value::Null, |item| self.example_of(item)),
-            Schema::AllOf(all) => {
-                all.items.first().map_or(Value::Null, |item| self.example_of(item))
+            Schema::OneOf(one) => {
+                one.items.iter().find(|item| !is_null(item)).map_or(Value::Null, |item| self.example_of(item))
             }
-            Schema::AnyOf(any) => {
-                any.items.first().map_or(Value::Null, |item| self.example_of(item))
-            }
+            Schema::AllOf(all) => all.items.first().map_or(Value::Null, |item| self.example_of(item)),
+            Schema::AnyOf(any) => any.items.first().map_or(Value::Null, |item| self.example_of(item)),
             _ => Value::Null,
         }
     }

@@ -2,7 +2,10 @@
 
 use axum::body::Body;
 use frontdesk_model::Permission as P;
-use http::{Method, header::{ACCEPT, CONTENT_TYPE}};
+use http::{
+    Method,
+    header::{ACCEPT, CONTENT_TYPE},
+};
 
 use crate::support::Desk;
 
@@ -28,7 +31,12 @@ async fn a_body_that_cannot_be_read_is_refused_and_the_place_named(desk: Desk) {
         (b"\"text\"", 400, "VALIDATION_ERROR", ""),
         (b"{\"name\":1,\"email\":\"a@example.com\"}", 400, "VALIDATION_ERROR", "name"),
         (b"{\"name\":\"Ann\",\"email\":null}", 400, "VALIDATION_ERROR", "email"),
-        (b"{\"name\":\"Ann\",\"email\":\"a@example.com\",\"role\":\"owner\"}", 400, "VALIDATION_ERROR", "role"),
+        (
+            b"{\"name\":\"Ann\",\"email\":\"a@example.com\",\"role\":\"owner\"}",
+            400,
+            "VALIDATION_ERROR",
+            "role",
+        ),
         (b"{\"name\":\"A\\u0000nn\",\"email\":\"a@example.com\"}", 400, "VALIDATION_ERROR", "name"),
         (b"{}", 400, "VALIDATION_ERROR", "email"),
     ];
@@ -60,7 +68,12 @@ async fn what_is_not_there_or_not_taken_is_said_by_status(desk: Desk) {
         let request = program.request(Method::POST, "/users").header(CONTENT_TYPE, kind);
         program.send(request, "{}".into()).await.is(415).problem();
     }
-    for (accept, status) in [("text/html", 406), ("application/json;q=0", 406), ("application/*", 200), ("text/html, */*;q=0.1", 200)] {
+    for (accept, status) in [
+        ("text/html", 406),
+        ("application/json;q=0", 406),
+        ("application/*", 200),
+        ("text/html, */*;q=0.1", 200),
+    ] {
         let mut request = program.request(Method::GET, "/me");
         request = request.header(ACCEPT, accept);
         program.send_as_it_is(request).await.is(status);

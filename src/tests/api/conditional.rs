@@ -2,7 +2,10 @@
 
 use axum::body::Body;
 use frontdesk_model::Permission as P;
-use http::{Method, header::{IF_MATCH, IF_NONE_MATCH}};
+use http::{
+    Method,
+    header::{IF_MATCH, IF_NONE_MATCH},
+};
 use serde_json::json;
 
 use crate::support::Desk;
@@ -29,7 +32,10 @@ async fn a_change_names_the_version_that_was_seen(desk: Desk) {
         assert_eq!(refused.error.as_str(), "PRECONDITION_FAILED", "{strange}");
     }
     let changed = patch(Some(&tag), body).await.is(200);
-    assert_eq!((&changed.json()["name"], &changed.json()["email"]), (&json!("Anna"), &json!("ann@example.com")));
+    assert_eq!(
+        (&changed.json()["name"], &changed.json()["email"]),
+        (&json!("Anna"), &json!("ann@example.com"))
+    );
     // Somebody who saw what was before.
     let refused = patch(Some(&tag), json!({"email": "anna@example.com"})).await.is(412).problem();
     assert_eq!(refused.error.as_str(), "PRECONDITION_FAILED");

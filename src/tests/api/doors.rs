@@ -33,17 +33,23 @@ async fn a_cookie_opens_nothing(desk: Desk) {
 async fn what_is_no_token_that_works_is_refused(desk: Desk) {
     let program = desk.program(&[P::UsersRead]).await;
     let good = program.token.clone();
-    let wrong_checksum = format!("{}{}", &good[..good.len() - 1], if good.ends_with('0') { '1' } else { '0' });
+    let wrong_checksum =
+        format!("{}{}", &good[..good.len() - 1], if good.ends_with('0') { '1' } else { '0' });
     for text in ["fd_", "x", &wrong_checksum, &good.to_uppercase()] {
         let answer = desk.program_with(text).get("/users").await;
         refused(&answer, 401, "TOKEN_INVALID");
-        assert_eq!(answer.header("www-authenticate"), Some("Bearer realm=\"frontdesk\", error=\"invalid_token\""));
+        assert_eq!(
+            answer.header("www-authenticate"),
+            Some("Bearer realm=\"frontdesk\", error=\"invalid_token\"")
+        );
     }
     for line in [format!("Basic {good}"), good.clone(), format!("Bearer{good}")] {
-        let request = desk.program_with("").request(Method::GET, "/users").header(header::AUTHORIZATION, line);
+        let request =
+            desk.program_with("").request(Method::GET, "/users").header(header::AUTHORIZATION, line);
         refused(&desk.program_with("").send(request, Body::empty()).await, 401, "TOKEN_REQUIRED");
     }
-    let twice = program.request(Method::GET, "/users").header(header::AUTHORIZATION, format!("Bearer {good}"));
+    let twice =
+        program.request(Method::GET, "/users").header(header::AUTHORIZATION, format!("Bearer {good}"));
     refused(&program.send(twice, Body::empty()).await, 401, "TOKEN_REQUIRED");
 
     let id: (uuid::Uuid,) = desk.find("SELECT id FROM tokens", Vec::new()).await;
@@ -56,7 +62,9 @@ async fn what_is_no_token_that_works_is_refused(desk: Desk) {
 
 async fn a_token_in_an_address_is_refused_and_said_why(desk: Desk) {
     let program = desk.program(P::ALL).await;
-    for query in [format!("access_token={}", program.token), format!("q={}", program.token), "token=x".to_owned()] {
+    for query in
+        [format!("access_token={}", program.token), format!("q={}", program.token), "token=x".to_owned()]
+    {
         refused(&desk.program_with("").get(&format!("/users?{query}")).await, 400, "TOKEN_IN_URL");
         refused(&program.get(&format!("/users?{query}")).await, 400, "TOKEN_IN_URL");
     }
@@ -72,7 +80,10 @@ async fn a_limit_is_counted_for_each_token_and_told_in_every_answer(desk: Desk) 
     }
     let answer = mine.get("/me").await;
     refused(&answer, 429, "TOO_MANY_REQUESTS");
-    assert_eq!((answer.header("retry-after"), answer.header("ratelimit")), (Some("20"), Some("\"api-read\";r=0;t=20")));
+    assert_eq!(
+        (answer.header("retry-after"), answer.header("ratelimit")),
+        (Some("20"), Some("\"api-read\";r=0;t=20"))
+    );
     theirs.get("/me").await.is(200);
     // What is refused counts, too, and each kind for itself.
     mine.post("/users", &json!({})).await.is(400);
@@ -101,7 +112,7 @@ async fn scripts_of_other_origins_are_refused_unless_named(desk: Desk) {
 
     let open = desk.with(|settings| settings.api_origins = vec!["https://app.example".into()]);
     let program = program.at(&open);
-    let allowed = program.send(preflight("https://app.example"), Body::empty()).await.is(200);
+    let allowed = program.send(preflight("https://app.example"), Body::empty()).await.is(204);
     assert_eq!(allowed.header("access-control-allow-origin"), Some("https://app.example"));
     assert_eq!(allowed.header("access-control-allow-credentials"), None);
     refused(&program.send(preflight("https://evil.example"), Body::empty()).await, 403, "CROSS_SITE_REQUEST");

@@ -36,8 +36,14 @@ async fn the_same_request_is_answered_with_the_same_answer(desk: Desk) {
     let written = desk.written().await;
     // Quotes or not, it is the same key.
     let again = post(&program, "one", "/users", &ann()).await.is(201);
-    assert_eq!((again.json(), again.location(), again.header("etag")), (first.json(), first.location(), first.header("etag")));
-    assert_eq!((first.header("idempotency-replayed"), again.header("idempotency-replayed")), (None, Some("true")));
+    assert_eq!(
+        (again.json(), again.location(), again.header("etag")),
+        (first.json(), first.location(), first.header("etag"))
+    );
+    assert_eq!(
+        (first.header("idempotency-replayed"), again.header("idempotency-replayed")),
+        (None, Some("true"))
+    );
     assert_eq!(desk.written().await, written);
 
     let path = format!("/users/{}/suspend", first.json()["id"].as_str().unwrap());
@@ -144,7 +150,8 @@ async fn a_key_that_is_none_is_refused(desk: Desk) {
         let problem: Problem = post(&program, wrong, "/users", &ann()).await.is(400).problem();
         assert_eq!(problem.error.as_str(), "IDEMPOTENCY_KEY_INVALID", "{wrong}");
     }
-    let twice = program.request(Method::POST, "/users").header("idempotency-key", "a").header("idempotency-key", "b");
+    let twice =
+        program.request(Method::POST, "/users").header("idempotency-key", "a").header("idempotency-key", "b");
     program.send(twice.header(CONTENT_TYPE, "application/json"), Body::from(ann().to_string())).await.is(400);
     post(&program, &"x".repeat(255), "/users", &ann()).await.is(201);
 }

@@ -37,7 +37,9 @@ async fn following_next_visits_each_row_once_while_others_write(desk: Desk) {
     while let Some(path) = next {
         let page = program.get(&path).await.is(200);
         let items = page.json();
-        seen.extend(items["items"].as_array().unwrap().iter().map(|user| user["name"].as_str().unwrap().to_owned()));
+        seen.extend(
+            items["items"].as_array().unwrap().iter().map(|user| user["name"].as_str().unwrap().to_owned()),
+        );
         next = link(&page, "next");
         assert_eq!(next.is_some(), items["next"].is_string());
         // Before the place and behind it.
@@ -55,11 +57,15 @@ async fn fields_are_those_that_were_asked_for(desk: Desk) {
     let page = program.get("/users?fields=id,email").await.is(200).json();
     let first = page["items"][0].as_object().unwrap();
     assert_eq!(first.keys().collect::<Vec<_>>(), ["email", "id"]);
-    let one = program.get(&format!("/users/{}?fields=name", first["id"].as_str().unwrap())).await.is(200).json();
+    let one =
+        program.get(&format!("/users/{}?fields=name", first["id"].as_str().unwrap())).await.is(200).json();
     assert_eq!(one, json!({"name": "Ann"}));
     for wrong in ["password_hash", "", "id,,name", "ID"] {
         let refused = program.get(&format!("/users?fields={wrong}")).await.is(400).problem();
-        assert_eq!((refused.error.as_str(), refused.details[0].field.as_str()), ("VALIDATION_ERROR", "fields"));
+        assert_eq!(
+            (refused.error.as_str(), refused.details[0].field.as_str()),
+            ("VALIDATION_ERROR", "fields")
+        );
     }
 }
 
@@ -72,8 +78,18 @@ async fn a_foreign_cursor_and_a_wrong_limit_are_refused(desk: Desk) {
     let cursor = page["next"].as_str().unwrap();
     let foreign = program.get(&format!("/users?limit=1&sort=email&cursor={cursor}")).await.is(400).problem();
     assert_eq!(foreign.error.as_str(), "INVALID_CURSOR");
-    for (query, field) in [("limit=0", "limit"), ("limit=101", "limit"), ("sort=age", "sort"), ("page=2", "page"), ("q=a&q=b", "q")] {
+    for (query, field) in [
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("sort=age", "sort"),
+        ("page=2", "page"),
+        ("q=a&q=b", "q"),
+    ] {
         let problem = program.get(&format!("/users?{query}")).await.is(400).problem();
-        assert_eq!((problem.error.as_str(), problem.details[0].field.as_str()), ("VALIDATION_ERROR", field), "{query}");
+        assert_eq!(
+            (problem.error.as_str(), problem.details[0].field.as_str()),
+            ("VALIDATION_ERROR", field),
+            "{query}"
+        );
     }
 }

@@ -5,8 +5,8 @@ mod client;
 mod desk;
 mod engine;
 mod html;
-mod program;
 pub mod log;
+mod program;
 pub mod promises;
 
 pub use answer::Answer;

@@ -67,7 +67,11 @@ impl Program {
     /// A request with the token, to be added to.
     pub fn request(&self, method: Method, path: &str) -> Builder {
         let request = Request::builder().method(method).uri(format!("/api/v1{path}"));
-        if self.token.is_empty() { request } else { request.header(AUTHORIZATION, format!("Bearer {}", self.token)) }
+        if self.token.is_empty() {
+            request
+        } else {
+            request.header(AUTHORIZATION, format!("Bearer {}", self.token))
+        }
     }
 
     /// Sends it as programs do: without what only browsers add.

@@ -38,11 +38,7 @@ pub async fn register(domain: &Domain, actor: &Actor, form: SignUp) -> Result<Cr
 /// # Errors
 /// [`Error::Denied`] without `users:create`; [`Error::Invalid`]; [`Error::EmailTaken`].
 #[tracing::instrument(name = "accounts.create", skip_all)]
-pub async fn create(
-    domain: &Domain,
-    actor: &Actor,
-    form: CreateUser,
-) -> Result<(User, OneTimeLink), Error> {
+pub async fn create(domain: &Domain, actor: &Actor, form: CreateUser) -> Result<(User, OneTimeLink), Error> {
     actor.require(Permission::UsersCreate)?;
     form.check().map_err(Error::Invalid)?;
     let (name, email) = parse(&form.name, &form.email)?;

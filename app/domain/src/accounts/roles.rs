@@ -1,6 +1,11 @@
 //! Giving and taking roles.
 
-use frontdesk_model::{Permission, Role, audit::Action, forms::ChangeRole, user::{Status, User}};
+use frontdesk_model::{
+    Permission, Role,
+    audit::Action,
+    forms::ChangeRole,
+    user::{Status, User},
+};
 
 use super::{
     Change, Error,

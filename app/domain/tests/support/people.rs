@@ -112,7 +112,12 @@ pub fn create_form(name: &str, email: &str) -> CreateUser {
 
 /// An edit of what the editor has seen.
 pub fn edit(seen: &User, name: &str, email: &str) -> UpdateUser {
-    UpdateUser { id: seen.id, version: seen.version, name: Some(name.to_owned()), email: Some(email.to_owned()) }
+    UpdateUser {
+        id: seen.id,
+        version: seen.version,
+        name: Some(name.to_owned()),
+        email: Some(email.to_owned()),
+    }
 }
 
 pub fn suspension(id: UserId) -> SuspendUser {

@@ -13,15 +13,8 @@ use utoipa::ToSchema;
 use super::operation::Route;
 
 pub(super) fn routes() -> Vec<Route> {
-    [
-        meta::routes(),
-        users::routes(),
-        roles::routes(),
-        sessions::routes(),
-        tokens::routes(),
-        audit::routes(),
-    ]
-    .concat()
+    [meta::routes(), users::routes(), roles::routes(), sessions::routes(), tokens::routes(), audit::routes()]
+        .concat()
 }
 
 /// What an operation takes that takes nothing.

@@ -1,9 +1,7 @@
 //! `/api/v1/roles`, and those of a user.
 
 use frontdesk_domain::accounts;
-use frontdesk_model::{
-    Code, Permission, Problem, Role, audit::Action, forms::ChangeRole, user::User,
-};
+use frontdesk_model::{Code, Permission, Problem, Role, audit::Action, forms::ChangeRole, user::User};
 use http::Method;
 use serde::Serialize;
 use utoipa::ToSchema;

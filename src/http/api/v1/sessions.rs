@@ -2,21 +2,14 @@
 
 use frontdesk_domain::sessions;
 use frontdesk_model::{
-    Code, Limit, Page, Permission, Problem, UserId,
-    audit::Action,
-    forms::EndSession,
-    query::SessionsQuery,
+    Code, Limit, Page, Permission, Problem, UserId, audit::Action, forms::EndSession, query::SessionsQuery,
     user::Session,
 };
 use http::Method;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::http::api::{
-    answer::Nothing,
-    call::Call,
-    operation::Route,
-};
+use crate::http::api::{answer::Nothing, call::Call, operation::Route};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
