@@ -114,7 +114,7 @@ async fn bad_input_to_the_forms_of_staff_is_refused_and_named(desk: Desk) {
         bad("/fn/create_user", &[("name", "Zoe"), ("password", PASSWORD)], Malformed, "password"),
         bad("/fn/update_user", &without("id"), Malformed, "id"),
         bad("/fn/update_user", &without("version"), Malformed, "version"),
-        bad("/fn/update_user", &without("name"), Invalid, "name"),
+        bad("/fn/update_user", &with("name", ""), Invalid, "name"),
         bad("/fn/update_user", &with("id", "7"), Malformed, "id"),
         bad("/fn/update_user", &with("id", ""), Malformed, "id"),
         bad("/fn/update_user", &with("version", "one"), Malformed, "version"),

@@ -6,7 +6,7 @@ use frontdesk_model::{
     audit::Action,
     forms::{CreateUser, OneUser, SuspendUser, UpdateUser},
     query::UsersQuery,
-    user::User,
+    user::{User, UserSummary},
 };
 use http::Method;
 use serde::Serialize;
@@ -28,7 +28,7 @@ pub(super) fn routes() -> Vec<Route> {
             .about(
                 "List users",
                 "A page of users, by default all but the removed, the newest first. `q` searches the beginnings of \
-                 names and e-mail addresses.",
+                 names and e-mail addresses. Read one user for the rest of their facts.",
             )
             .needs(UsersRead),
         Route::post("users.create", "/users", create)
@@ -106,7 +106,7 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list(call: Call, query: UsersQuery) -> Result<Page<User>, Problem> {
+async fn list(call: Call, query: UsersQuery) -> Result<Page<UserSummary>, Problem> {
     Ok(accounts::list(&call.domain, &call.actor, &query).await?.page)
 }
 
