@@ -85,7 +85,7 @@ export const PLACES = [
   },
   { name: 'an invitation that is used up', status: 410, open: at('/invite?token=0') },
   { name: 'nowhere', status: 404, open: at('/nowhere') },
-  { name: 'a form without its page', status: 405, open: at('/fn/sign_up') },
+  { name: 'the address of a form', status: 200, open: at('/fn/sign_up') },
 
   // Members.
   {

@@ -21,15 +21,15 @@ use frontdesk_domain::{
     db::{self, DatabaseUrl},
     passwords,
 };
-use frontdesk_model::forms::OneTimeLink;
+use frontdesk_model::Secret;
 
 /// A command and what belongs to it alone.
 #[derive(Subcommand)]
 pub enum Command {
     /// Serve pages until told to stop
     ///
-    /// The database is made if there is none, and its schema brought up to date. As long as there
-    /// is no owner, a link is printed with which to become it.
+    /// The database is made if there is none, and its schema brought up to date. The first time, a
+    /// link is printed with which to become its owner.
     Serve,
     /// Bring the database's schema up to date, and stop
     ///
@@ -94,8 +94,8 @@ fn print(text: &str) -> Result<(), Error> {
 }
 
 /// The words that hand over the link with which somebody becomes the owner.
-fn invitation(base_url: &BaseUrl, link: &OneTimeLink) -> String {
-    let token = link.token.expose();
+fn invitation(base_url: &BaseUrl, token: &Secret) -> String {
+    let token = token.expose();
     format!(
         "Nobody owns this Frontdesk yet. Open this link within a day to become its owner:\n\n    \
          {base_url}/setup?token={token}\n\n\

@@ -89,8 +89,11 @@ test.describe('with JavaScript', { tag: '@javascript' }, () => {
     await page.evaluate(() => (window.mark = 'still here'));
     await expect(page.getByRole('rowheader')).toHaveCount(20);
     const search = page.getByLabel('Name or e-mail begins with');
+    const said = page.getByRole('status').last();
+    await expect(said, 'nothing has changed yet').toHaveText('');
     await filter(page, () => search.fill(member.email), { q: member.email });
     await expect(page.getByRole('rowheader')).toHaveText([member.name]);
+    await expect(said, 'who does not see the list hears of it').toHaveText(`1 user found for “${member.email}”`);
     expect(new URL(page.url()).searchParams.get('sort'), 'the order stays').toBe('email');
 
     await filter(page, () => page.getByLabel('Status').selectOption('Suspended'), { status: 'suspended' });

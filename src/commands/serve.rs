@@ -7,7 +7,10 @@ use frontdesk::{
     router, serve,
     shutdown::Shutdown,
 };
-use frontdesk_domain::{Domain, accounts};
+use frontdesk_domain::{
+    Domain,
+    accounts::{self, FirstLink},
+};
 use tokio::net::TcpListener;
 
 use super::{Error, invitation, open, print};
@@ -38,8 +41,13 @@ async fn greet(domain: &Domain, base_url: &BaseUrl) -> Result<(), Error> {
     if !base_url.is_https() && !base_url.is_loopback() {
         tracing::warn!(%base_url, "browsers reach this server without HTTPS: passwords can be read on their way");
     }
-    match accounts::setup_link(domain).await? {
-        Some(link) => print(&format!("\n{}\n", invitation(base_url, &link))),
-        None => Ok(()),
+    match accounts::first_link(domain).await? {
+        FirstLink::NotNeeded => Ok(()),
+        FirstLink::New(token) => print(&format!("\n{}\n", invitation(base_url, &token))),
+        FirstLink::Earlier { expires_at } => print(&format!(
+            "\nNobody owns this Frontdesk yet. The link to become its owner that was printed before works until\n\
+             {}. For a new link in its place, run `frontdesk admin setup-link`.\n",
+            expires_at.exact()
+        )),
     }
 }

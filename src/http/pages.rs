@@ -13,7 +13,7 @@ use frontdesk_domain::{
     Domain,
     actor::{Actor, Origin},
 };
-use frontdesk_model::{Code, LinkId, Problem, Secret, forms::OneTimeLink, forms::local_path};
+use frontdesk_model::{Code, Problem, Secret, forms::local_path};
 use frontdesk_web::{
     app::{App, shell},
     input::{self, Pairs},
@@ -21,11 +21,12 @@ use frontdesk_web::{
     post::{Done, PAGE_FIELD},
     tidy::tidy,
     visit::{Refused, Site, Visit},
+    wake::only_islands,
 };
 use futures::future::BoxFuture;
 use http::{
     HeaderName, HeaderValue, Method, StatusCode, Uri,
-    header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE},
+    header::{ACCEPT, ALLOW, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, SET_COOKIE},
     request::Parts,
 };
 use leptos::{nonce::use_nonce, prelude::*, server_fn::axum::get_server_fn_service};
@@ -50,7 +51,10 @@ const SECRET_FIELDS: [&str; 1] = ["password"];
 /// Every page, and the address of every form.
 pub fn routes() -> Router<AppState> {
     let pages = generate_route_list(App);
-    let router = Router::new().route("/fn/{name}", post(form)).route("/logout", post(form)).fallback(page);
+    let router = Router::new()
+        .route("/fn/{name}", get(page_of_form).post(form))
+        .route("/logout", post(form))
+        .fallback(page);
     pages.iter().fold(router, |router, route| router.route(route.path(), get(page)))
 }
 
@@ -60,18 +64,34 @@ async fn page(State(state): State<AppState>, request: Request) -> Response {
     let flash = flash::read(&parts.headers, &state.config.base_url);
     let visit = Visit { flash, ..visit(&state.domain, &state.config, &parts) };
     let (is_person, told) = (wants_html(&parts.headers), visit.told.clone());
+    let is_looked_at = parts.method == Method::GET;
     let mut response = render(visit, parts, Https(state.config.base_url.is_https())).await;
-    if !is_person && (response.status().is_client_error() || response.status().is_server_error()) {
-        // The layer of problems tells a program in its own terms.
-        return match told.get() {
-            Some(problem) => Refusal(problem.clone()).into_response(),
-            None => response.status().into_response(),
-        };
+    if !is_person {
+        // The layer of problems tells a program in its own terms; also that it must sign in, where
+        // a person is led to do so.
+        if let Some(problem) = told.get() {
+            return Refusal(problem.clone()).into_response();
+        }
+        if response.status().is_client_error() || response.status().is_server_error() {
+            return response.status().into_response();
+        }
     }
-    if flash.is_some() {
+    // It has been said once somebody has seen it: not yet on the way to another page.
+    if flash.is_some() && is_looked_at && !response.status().is_redirection() {
         response.headers_mut().append(SET_COOKIE, flash::cookie(None, &state.config.base_url));
     }
     response
+}
+
+/// The address of a form, opened by hand: leads to the form's page.
+async fn page_of_form(request: Request) -> Response {
+    match frontdesk_web::pages::of_form(request.uri().path()) {
+        Some(page) if wants_html(request.headers()) => {
+            (StatusCode::SEE_OTHER, [(LOCATION, page)]).into_response()
+        }
+        Some(_) => ([(ALLOW, "POST")], Refusal(Problem::new(Code::MethodNotAllowed))).into_response(),
+        None => Refusal(Problem::new(Code::NotFound)).into_response(),
+    }
 }
 
 /// A form: runs its server function, and turns what comes of it into what a browser expects.
@@ -92,7 +112,7 @@ async fn form(State(state): State<AppState>, request: Request) -> Response {
     match outcome {
         Ok(done) if done.link.is_some() => show_link(&state, visit, parts, done).await,
         Ok(done) => redirect(&done, &state.config),
-        Err(problem) if problem.error == Code::SignInRequired => {
+        Err(problem) if problem.error == Code::SignInRequired && wants_html(&parts.headers) => {
             redirect(&Done::to(sign_in_address(&page)), &state.config)
         }
         Err(problem) if comes_back(&problem) && wants_html(&parts.headers) => {
@@ -154,8 +174,7 @@ async fn show_again(state: &AppState, visit: Visit, parts: Parts, page: &str, re
 
 /// The page that a link is shown on: this answer, and no other, has it.
 async fn show_link(state: &AppState, visit: Visit, parts: Parts, done: Done) -> Response {
-    let token = Secret::new(done.link.unwrap_or_default());
-    let link = Some(OneTimeLink { id: LinkId(uuid::Uuid::nil()), token });
+    let link = done.link.map(Secret::new);
     let (visit, parts) = at(&done.to, Visit { link, flash: done.flash, ..visit }, parts);
     render(visit, parts, Https(state.config.base_url.is_https())).await
 }
@@ -238,7 +257,7 @@ async fn finish(response: Response) -> Response {
     let page = to_bytes(body, usize::MAX).await.ok().and_then(|body| String::from_utf8(body.into()).ok());
     let Some(page) = page else { return Refusal(Problem::new(Code::Internal)).into_response() };
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    Response::from_parts(parts, tidy(&page).into())
+    Response::from_parts(parts, tidy(&only_islands(page)).into())
 }
 
 /// The pages of problems, for the layers.

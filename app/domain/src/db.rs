@@ -27,7 +27,7 @@ use sqlx::{
     sqlite::{SqliteArguments, SqliteRow},
 };
 
-pub use open::{DatabaseUrl, Options};
+pub use open::{DatabaseUrl, Options, WrongUrl};
 pub(crate) use sql::statements;
 pub use sql::{Sql, Value};
 

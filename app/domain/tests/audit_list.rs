@@ -187,12 +187,12 @@ async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
         AuditQuery { since: Some(all[0].at), ..query.clone() },
     ] {
         let answer = audit::list(&domain, &system(), &AuditQuery { cursor: cursor.clone(), ..other }).await;
-        assert!(matches!(answer, Err(Error::ForeignCursor)), "{answer:?}");
+        assert!(matches!(answer, Err(Error::ForeignCursor(_))), "{answer:?}");
     }
     for forged in ["", "x", "AAAA"] {
         let query = AuditQuery { cursor: Some(forged.to_owned()), ..query.clone() };
         assert!(
-            matches!(audit::list(&domain, &system(), &query).await, Err(Error::ForeignCursor)),
+            matches!(audit::list(&domain, &system(), &query).await, Err(Error::ForeignCursor(_))),
             "{forged}"
         );
     }

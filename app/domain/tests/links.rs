@@ -1,9 +1,9 @@
 //! One-time links: the first owner's, and invitations.
 
-use frontdesk_domain::accounts::{self, Credentials, Error};
+use frontdesk_domain::accounts::{self, Credentials, Error, FirstLink, Purpose};
 use frontdesk_model::{
     Role, Secret, UserId,
-    forms::{AcceptInvite, OneTimeLink, SetUp},
+    forms::{AcceptInvite, SetUp},
 };
 use futures::future::join_all;
 
@@ -24,19 +24,21 @@ both! {
     a_set_up_link_works_for_a_day_and_replaces_the_one_before,
     a_set_up_that_is_refused_does_not_spend_the_link,
     there_is_no_set_up_link_once_there_is_an_owner,
+    a_start_takes_away_no_set_up_link_that_is_still_good,
+    of_many_that_start_at_once_one_makes_the_set_up_link,
     only_the_hash_of_a_link_is_kept,
 }
 
 const DAY: i64 = 24 * 3600;
 
-async fn accept(domain: &TestDomain, link: &OneTimeLink) -> Result<Credentials, Error> {
-    let form = AcceptInvite { token: link.token.clone(), password: Secret::new(PASSWORD) };
+async fn accept(domain: &TestDomain, link: &Secret) -> Result<Credentials, Error> {
+    let form = AcceptInvite { token: link.clone(), password: Secret::new(PASSWORD) };
     accounts::accept_invite(domain, &anybody(), form).await
 }
 
-async fn set_up(domain: &TestDomain, link: &OneTimeLink, email: &str) -> Result<Credentials, Error> {
+async fn set_up(domain: &TestDomain, link: &Secret, email: &str) -> Result<Credentials, Error> {
     let form = SetUp {
-        token: link.token.clone(),
+        token: link.clone(),
         name: "Olga".to_owned(),
         email: email.to_owned(),
         password: Secret::new(PASSWORD),
@@ -44,25 +46,28 @@ async fn set_up(domain: &TestDomain, link: &OneTimeLink, email: &str) -> Result<
     accounts::set_up(domain, &anybody(), form).await
 }
 
-async fn open(domain: &TestDomain, link: &OneTimeLink, is_invite: bool) -> Result<(String, String), Error> {
-    accounts::open_link(domain, &link.token, is_invite).await.map(|open| (open.name, open.email))
+async fn open(domain: &TestDomain, link: &Secret, purpose: Purpose) -> Result<(String, String), Error> {
+    accounts::open_link(domain, purpose, link).await.map(|open| (open.name, open.email))
 }
 
-async fn set_up_link(domain: &TestDomain) -> OneTimeLink {
+async fn set_up_link(domain: &TestDomain) -> Secret {
     accounts::setup_link(domain).await.unwrap().unwrap()
 }
 
 fn is_spent<T: std::fmt::Debug>(answer: Result<T, Error>) {
-    assert!(matches!(answer, Err(Error::LinkSpent)), "{answer:?}");
+    assert!(matches!(answer, Err(Error::LinkSpent(_))), "{answer:?}");
 }
 
 async fn an_invitation_shows_for_whom_it_is_and_lets_them_choose_a_password_once(domain: TestDomain) {
     let (ann, link) = create(&domain, "Ann").await;
-    assert_eq!(open(&domain, &link, true).await.unwrap(), ("Ann".to_owned(), "ann@example.com".to_owned()));
+    assert_eq!(
+        open(&domain, &link, Purpose::Invite).await.unwrap(),
+        ("Ann".to_owned(), "ann@example.com".to_owned())
+    );
     let proof = accept(&domain, &link).await.unwrap();
     assert_eq!((proof.user, proof.name.as_str()), (ann, "Ann"));
     assert_eq!(prove(&domain, "ann@example.com", PASSWORD).await.unwrap().user, ann);
-    is_spent(open(&domain, &link, true).await);
+    is_spent(open(&domain, &link, Purpose::Invite).await);
     is_spent(accept(&domain, &link).await);
 }
 
@@ -74,7 +79,7 @@ async fn an_invitation_is_spent_once_however_many_try_at_once(domain: TestDomain
             tokio::spawn(async move { accept(&domain, &link).await })
         });
         let answers: Vec<_> = join_all(tries).await.into_iter().map(Result::unwrap).collect();
-        let spent = answers.iter().filter(|answer| matches!(answer, Err(Error::LinkSpent))).count();
+        let spent = answers.iter().filter(|answer| matches!(answer, Err(Error::LinkSpent(_)))).count();
         assert_eq!((answers.iter().flatten().count(), spent), (1, 3), "{answers:?}");
     }
 }
@@ -82,9 +87,9 @@ async fn an_invitation_is_spent_once_however_many_try_at_once(domain: TestDomain
 async fn an_invitation_works_for_a_week(domain: TestDomain) {
     let (_, link) = create(&domain, "Ann").await;
     domain.clock.advance(7 * DAY - 1);
-    open(&domain, &link, true).await.unwrap();
+    open(&domain, &link, Purpose::Invite).await.unwrap();
     domain.clock.advance(1);
-    is_spent(open(&domain, &link, true).await);
+    is_spent(open(&domain, &link, Purpose::Invite).await);
     is_spent(accept(&domain, &link).await);
 }
 
@@ -112,7 +117,7 @@ async fn an_invitation_of_somebody_suspended_or_removed_does_not_work(domain: Te
 async fn a_password_that_is_refused_does_not_spend_the_invitation(domain: TestDomain) {
     let (_, link) = create(&domain, "Annabel Whitfield").await;
     for password in ["", "short", "annabelwhitfield", &"x".repeat(257)] {
-        let form = AcceptInvite { token: link.token.clone(), password: Secret::new(password) };
+        let form = AcceptInvite { token: link.clone(), password: Secret::new(password) };
         let answer = accounts::accept_invite(&domain, &anybody(), form).await;
         let Err(Error::Invalid(problem)) = answer else { panic!("{password}: {answer:?}") };
         assert_eq!(problem.of_field("password").count(), 1);
@@ -123,20 +128,20 @@ async fn a_password_that_is_refused_does_not_spend_the_invitation(domain: TestDo
 async fn one_kind_of_link_is_not_the_other(domain: TestDomain) {
     let (_, invitation) = create(&domain, "Ann").await;
     let first = set_up_link(&domain).await;
-    is_spent(open(&domain, &invitation, false).await);
-    is_spent(open(&domain, &first, true).await);
+    is_spent(open(&domain, &invitation, Purpose::Setup).await);
+    is_spent(open(&domain, &first, Purpose::Invite).await);
     is_spent(set_up(&domain, &invitation, "olga@example.com").await);
     is_spent(accept(&domain, &first).await);
-    let unknown = OneTimeLink { id: first.id, token: Secret::new("") };
+    let unknown = Secret::new("");
     is_spent(accept(&domain, &unknown).await);
     is_spent(set_up(&domain, &unknown, "olga@example.com").await);
 }
 
 async fn the_first_owner_is_made_once(domain: TestDomain) {
-    assert!(!accounts::is_set_up(&domain).await.unwrap());
+    assert_eq!(domain.owners().await, 0);
     let link = set_up_link(&domain).await;
     let proof = set_up(&domain, &link, "olga@example.com").await.unwrap();
-    assert!(accounts::is_set_up(&domain).await.unwrap());
+    assert_eq!(domain.owners().await, 1);
     let olga = user(&domain, proof.user).await;
     assert!(olga.roles.has(Role::Owner) && olga.has_password);
     is_spent(set_up(&domain, &link, "other@example.com").await);
@@ -150,7 +155,7 @@ async fn of_many_who_set_up_at_once_one_becomes_the_owner(domain: TestDomain) {
         tokio::spawn(async move { set_up(&domain, &link, &format!("olga.{n}@example.com")).await })
     });
     let answers: Vec<_> = join_all(tries).await.into_iter().map(Result::unwrap).collect();
-    let spent = answers.iter().filter(|answer| matches!(answer, Err(Error::LinkSpent))).count();
+    let spent = answers.iter().filter(|answer| matches!(answer, Err(Error::LinkSpent(_)))).count();
     assert_eq!((answers.iter().flatten().count(), spent), (1, 15), "{answers:?}");
     assert_eq!(domain.users().await, 1);
     assert_eq!(domain.count("SELECT count(*) FROM user_roles").await, 1);
@@ -159,9 +164,9 @@ async fn of_many_who_set_up_at_once_one_becomes_the_owner(domain: TestDomain) {
 async fn a_set_up_link_works_for_a_day_and_replaces_the_one_before(domain: TestDomain) {
     let first = set_up_link(&domain).await;
     let second = set_up_link(&domain).await;
-    is_spent(open(&domain, &first, false).await);
+    is_spent(open(&domain, &first, Purpose::Setup).await);
     domain.clock.advance(DAY - 1);
-    open(&domain, &second, false).await.unwrap();
+    open(&domain, &second, Purpose::Setup).await.unwrap();
     domain.clock.advance(1);
     is_spent(set_up(&domain, &second, "olga@example.com").await);
     let third = set_up_link(&domain).await;
@@ -175,7 +180,7 @@ async fn a_set_up_that_is_refused_does_not_spend_the_link(domain: TestDomain) {
     assert!(matches!(answer, Err(Error::Invalid(_))), "{answer:?}");
     let answer = set_up(&domain, &link, "ANN@example.com").await;
     assert!(matches!(answer, Err(Error::EmailTaken)), "{answer:?}");
-    assert!(!accounts::is_set_up(&domain).await.unwrap());
+    assert_eq!(domain.owners().await, 0);
     set_up(&domain, &link, "olga@example.com").await.unwrap();
 }
 
@@ -189,9 +194,35 @@ async fn there_is_no_set_up_link_once_there_is_an_owner(domain: TestDomain) {
     assert_eq!(domain.events().await, events);
 }
 
+async fn a_start_takes_away_no_set_up_link_that_is_still_good(domain: TestDomain) {
+    let FirstLink::New(link) = accounts::first_link(&domain).await.unwrap() else { panic!("none was made") };
+    let made_at = domain.clock.now();
+    domain.clock.advance(DAY - 1);
+    let events = domain.events().await;
+    let again = accounts::first_link(&domain).await.unwrap();
+    let FirstLink::Earlier { expires_at } = again else { panic!("{again:?}") };
+    assert_eq!((expires_at, domain.events().await), (made_at.plus_seconds(DAY), events));
+    open(&domain, &link, Purpose::Setup).await.unwrap();
+    // One that nobody can use any more is replaced.
+    domain.clock.advance(1);
+    let FirstLink::New(link) = accounts::first_link(&domain).await.unwrap() else { panic!("none was made") };
+    set_up(&domain, &link, "olga@example.com").await.unwrap();
+    assert!(matches!(accounts::first_link(&domain).await.unwrap(), FirstLink::NotNeeded));
+}
+
+async fn of_many_that_start_at_once_one_makes_the_set_up_link(domain: TestDomain) {
+    let starts = (0..8).map(|_| {
+        let domain = domain.clone();
+        tokio::spawn(async move { accounts::first_link(&domain).await.unwrap() })
+    });
+    let found: Vec<_> = join_all(starts).await.into_iter().map(Result::unwrap).collect();
+    let made = found.iter().filter(|found| matches!(found, FirstLink::New(_))).count();
+    assert_eq!(made, 1, "{found:?}");
+}
+
 async fn only_the_hash_of_a_link_is_kept(domain: TestDomain) {
     let (_, link) = create(&domain, "Ann").await;
-    assert_eq!(link.token.expose().len(), 64);
+    assert_eq!(link.expose().len(), 64);
     let rows: Vec<(Vec<u8>,)> = domain
         .db
         .all(
@@ -202,7 +233,7 @@ async fn only_the_hash_of_a_link_is_kept(domain: TestDomain) {
         .unwrap();
     assert_eq!(rows.len(), 1);
     let hex: String = rows[0].0.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_ne!(hex, link.token.expose());
+    assert_ne!(hex, link.expose());
     // What stands in the database, used as a link, leads nowhere.
-    is_spent(accept(&domain, &OneTimeLink { id: link.id, token: Secret::new(hex) }).await);
+    is_spent(accept(&domain, &Secret::new(hex)).await);
 }

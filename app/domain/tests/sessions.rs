@@ -116,7 +116,7 @@ async fn a_removed_users_sessions_end_at_once_and_for_good(domain: TestDomain) {
 /// Gives somebody another password.
 async fn choose(domain: &TestDomain, id: frontdesk_model::UserId, password: &str) {
     let link = accounts::invite(domain, &system(), one(id)).await.unwrap();
-    let form = AcceptInvite { token: link.token, password: Secret::new(password) };
+    let form = AcceptInvite { token: link, password: Secret::new(password) };
     accounts::accept_invite(domain, &anybody(), form).await.unwrap();
 }
 

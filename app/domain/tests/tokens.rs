@@ -164,7 +164,7 @@ async fn a_token_outlives_a_new_password(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let created = token(&domain, &ann, &[]).await;
     let link = accounts::invite(&domain, &system(), one(ann.id)).await.unwrap();
-    let form = AcceptInvite { token: link.token, password: frontdesk_model::Secret::new(PASSWORD) };
+    let form = AcceptInvite { token: link, password: frontdesk_model::Secret::new(PASSWORD) };
     accounts::accept_invite(&domain, &anybody(), form).await.unwrap();
     assert!(ann.load(&domain).await.is_none());
     assert!(bearer(&domain, &created).await.is_some());

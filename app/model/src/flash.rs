@@ -28,6 +28,7 @@ macro_rules! flashes {
 
 flashes! {
     SignedUp = "signed-up", "Welcome. Your account is ready.";
+    AccountReady = "account-ready", "Your account is ready. Sign in to go on.";
     SignedIn = "signed-in", "You are signed in.";
     SignedOut = "signed-out", "You are signed out.";
     SessionEnded = "session-ended", "That device is signed out.";

@@ -11,7 +11,7 @@ pub use tokens::{CreateToken, RevokeToken};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::{LinkId, Problem, Role, Secret, SessionId, UserId, email, name, password};
+use crate::{Problem, Role, Secret, SessionId, UserId, email, name, password};
 
 /// A form whose rules can be asked for.
 pub trait Form: Validate {
@@ -176,13 +176,6 @@ pub struct OneUser {
 pub struct ChangeRole {
     pub id: UserId,
     pub role: Role,
-}
-
-/// A one-time link and the secret in it, as printed or shown once.
-#[derive(Clone, Debug)]
-pub struct OneTimeLink {
-    pub id: LinkId,
-    pub token: Secret,
 }
 
 // Password rules are rules of the whole form: `validator` would keep the value of a field's fault.

@@ -5,6 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::{Code, Problem};
+
 /// Rows on a page when nobody says how many.
 pub const DEFAULT_LIMIT: u32 = 20;
 /// The most rows on a page.
@@ -143,6 +145,12 @@ const MAX_CURSOR: usize = 2_048;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this cursor does not belong to this list")]
 pub struct ForeignCursor;
+
+impl From<ForeignCursor> for Problem {
+    fn from(_: ForeignCursor) -> Self {
+        Self::new(Code::InvalidCursor).fault("cursor", "foreign", "Start from the first page")
+    }
+}
 
 impl Cursor {
     pub fn encode(&self) -> String {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use leptos::{config::LeptosOptions, either::Either, nonce::use_nonce, prelude::*};
+use leptos::{either::Either, nonce::use_nonce, prelude::*};
 use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode::Async,
@@ -13,16 +13,14 @@ use leptos_router::{
 use crate::{
     pages::{account, admin, home, invite, login, problem, setup, signup},
     visit::{Visit, visit},
+    wake,
 };
 
 /// The document around every page.
 pub fn shell() -> impl IntoView {
     let visit = visit();
     // A page that is itself an error has nothing to wake.
-    let islands = visit.site.bundle.filter(|_| visit.problem.is_none()).map(|bundle| {
-        let options = LeptosOptions::builder().output_name(bundle).site_pkg_dir("pkg").build();
-        view! { <HydrationScripts options islands=true/> }
-    });
+    let islands = visit.site.bundle.filter(|_| visit.problem.is_none()).map(wake::scripts);
     view! {
         <!DOCTYPE html>
         <html lang="en">

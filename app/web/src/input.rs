@@ -127,13 +127,23 @@ where
     })
 }
 
-/// A query string into what a list can be asked for. A filter form sends fields that were left
-/// empty; they mean the same as fields that are not there.
+/// A query string into what a list can be asked for, of which nothing must be there. A filter form
+/// sends fields that were left empty; they mean the same as fields that are not there.
 ///
 /// # Errors
-/// As [`pairs`] and [`read`].
+/// As [`pairs`] and [`read`], with the faults of all fields.
 pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    read(pairs(text.as_bytes())?.into_iter().filter(|(_, value)| !value.is_empty()).collect())
+    let asked: Pairs = pairs(text.as_bytes())?.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    read(asked.clone()).map_err(|first| {
+        // Reading stops at the first fault. Each field by itself tells its own.
+        let others = asked.into_iter().filter_map(|pair| read::<T>(vec![pair]).err());
+        others.flat_map(|problem| problem.details).fold(first, |mut all, fault| {
+            if !all.details.contains(&fault) {
+                all.details.push(fault);
+            }
+            all
+        })
+    })
 }
 
 /// A query string out of what a list was asked for, with `changes` made to it; an empty value
@@ -155,6 +165,8 @@ fn sentence(field: &str, why: &str) -> String {
         format!("“{field}” is missing")
     } else if why.starts_with("unknown variant") {
         format!("“{field}” has a value that is not known here")
+    } else if why.starts_with("UUID") {
+        format!("“{field}” must be an id, as it stands on a user's page")
     } else {
         format!(
             "“{field}” {}",
@@ -165,7 +177,10 @@ fn sentence(field: &str, why: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use frontdesk_model::{forms, query::UsersQuery};
+    use frontdesk_model::{
+        forms,
+        query::{AuditQuery, UsersQuery},
+    };
 
     use super::*;
 
@@ -200,6 +215,17 @@ mod tests {
             let field = text.split('=').next().unwrap();
             assert_eq!(query::<UsersQuery>(text).unwrap_err().details[0].field, field, "{text}");
         }
+    }
+
+    #[test]
+    fn every_fault_of_a_query_is_told_at_once() {
+        let problem =
+            query::<AuditQuery>("actor=7&since=soon&action=login.failed&until=never&actor=8").unwrap_err();
+        let mut fields: Vec<_> = problem.details.iter().map(|fault| fault.field.as_str()).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        assert_eq!((problem.error, fields), (Code::MalformedRequest, vec!["actor", "since", "until"]));
+        assert_eq!(problem.of_field("until").count(), 1);
     }
 
     #[test]

@@ -17,6 +17,8 @@ pub mod post;
 pub mod tidy;
 #[cfg(feature = "ssr")]
 pub mod visit;
+#[cfg(feature = "ssr")]
+pub mod wake;
 
 /// Wakes the islands of a page. The browser calls it when the bundle has arrived.
 #[cfg(feature = "hydrate")]

@@ -6,7 +6,7 @@
 //! renders the page of the form again, with what was typed and with each fault beside its field.
 //! Nothing of either is ever in a URL.
 
-use frontdesk_model::{Code, Flash, Problem};
+use frontdesk_model::{Code, Flash, Problem, Secret};
 use leptos::{
     prelude::{FromServerFnError, ServerFnErrorErr},
     server_fn::{
@@ -46,8 +46,8 @@ impl Done {
     }
 
     #[must_use]
-    pub fn showing(mut self, link: &frontdesk_model::forms::OneTimeLink) -> Self {
-        self.link = Some(link.token.expose().to_owned());
+    pub fn showing(mut self, token: &Secret) -> Self {
+        self.link = Some(token.expose().to_owned());
         self
     }
 }

@@ -3,11 +3,14 @@
 use std::sync::{Arc, OnceLock};
 
 use frontdesk_domain::{Domain, accounts, actor::Actor};
-use frontdesk_model::{Code, Flash, Permission, Problem, Timestamp, forms::OneTimeLink};
+use frontdesk_model::{Code, Flash, Permission, Problem, Secret, Timestamp};
 use leptos::prelude::*;
-use tower_sessions::Session;
+use tower_sessions::{Session, session};
 
-use crate::input::Pairs;
+use crate::{
+    input::{self, Pairs},
+    post::Done,
+};
 
 /// Where the stylesheet and the islands are. Without a bundle there are no islands, and every page
 /// works all the same.
@@ -40,8 +43,8 @@ pub struct Visit {
     pub query: String,
     pub flash: Option<Flash>,
     pub refused: Option<Refused>,
-    /// A one-time link, to be shown this once.
-    pub link: Option<OneTimeLink>,
+    /// The token of a one-time link, to be shown this once.
+    pub link: Option<Secret>,
     /// The whole page is about this.
     pub problem: Option<Problem>,
     /// What the page turned out to be about, for whoever cannot read it there.
@@ -63,6 +66,12 @@ impl Visit {
         if self.query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, self.query) }
     }
 
+    /// The same, with another query in places; see [`input::with`].
+    pub fn here_with(&self, changes: &[(&str, &str)]) -> String {
+        let query = input::with(&self.query, changes);
+        if query.is_empty() { self.path.clone() } else { format!("{}?{query}", self.path) }
+    }
+
     /// The first value of a query parameter.
     pub fn parameter(&self, name: &str) -> String {
         let value = form_urlencoded::parse(self.query.as_bytes()).find(|(key, _)| key == name);
@@ -77,20 +86,36 @@ impl Visit {
     /// Begins a session for somebody who has proved who they are: a new id, whatever was before.
     ///
     /// # Errors
-    /// What the database says, or that there is no session layer.
+    /// `BUSY` if it could not be stored, or that there is no session layer.
     pub async fn begin_session(&self, proof: accounts::Credentials) -> Result<(), Problem> {
         let Some(session) = &self.session else { return Err(Problem::new(Code::Internal)) };
         if self.actor.person().is_some() {
             frontdesk_domain::sessions::sign_out(&self.domain, &self.actor).await?;
-            session.cycle_id().await.map_err(|error| frontdesk_domain::problem::surprise(&error))?;
+            session.cycle_id().await.map_err(problem)?;
         }
         let origin = &self.actor.origin;
         let begin = async {
             session.clear().await;
             session.insert(SESSION_PROOF, &proof).await?;
-            session.insert(SESSION_ORIGIN, (&origin.ip, &origin.user_agent, &origin.request_id)).await
+            session.insert(SESSION_ORIGIN, (&origin.ip, &origin.user_agent, &origin.request_id)).await?;
+            // The layer would do it after the answer is made, and could only throw that away.
+            session.save().await
         };
-        begin.await.map_err(|error| frontdesk_domain::problem::surprise(&error))
+        let begun = begin.await;
+        if begun.is_err() {
+            // Or the layer would try again, and sign somebody in who was told otherwise.
+            session.clear().await;
+        }
+        begun.map_err(problem)
+    }
+
+    /// Begins the first session of an account, or of a new password. They are there by now, and
+    /// who sent their form again would be refused: if there is no session, they sign in.
+    pub async fn begin_first_session(&self, proof: accounts::Credentials, done: Done) -> Done {
+        match self.begin_session(proof).await {
+            Ok(()) => done,
+            Err(_) => Done::to("/login").saying(Flash::AccountReady),
+        }
     }
 
     /// Ends the session of this visit.
@@ -100,9 +125,17 @@ impl Visit {
     pub async fn end_session(&self) -> Result<(), Problem> {
         frontdesk_domain::sessions::sign_out(&self.domain, &self.actor).await?;
         if let Some(session) = &self.session {
-            session.flush().await.map_err(|error| frontdesk_domain::problem::surprise(&error))?;
+            session.flush().await.map_err(problem)?;
         }
         Ok(())
+    }
+}
+
+/// What the store says has been logged with its causes; another try may go better.
+fn problem(error: session::Error) -> Problem {
+    match error {
+        session::Error::Store(_) => Problem::new(Code::Busy).retry_after(1),
+        session::Error::SerdeJson(_) => frontdesk_domain::problem::surprise(&error),
     }
 }
 

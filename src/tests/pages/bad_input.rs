@@ -184,7 +184,7 @@ async fn a_form_that_is_stale_is_refused_and_shows_what_changed(desk: Desk) {
     assert_eq!(desk.written().await, before);
     let summary = &conflict.alert().unwrap().text;
     assert!(summary.contains("Somebody else has changed this meanwhile"), "{summary}");
-    assert!(summary.contains("name: It is “Zoe” now"), "{summary}");
+    assert!(summary.contains("Name: It is “Zoe” now"), "{summary}");
     assert!(!summary.contains("email"), "what is the same is not told: {summary}");
     assert_eq!(conflict.by_id("name").unwrap().get("value"), Some("Zoë"), "what was typed");
 

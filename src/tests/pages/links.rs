@@ -13,6 +13,8 @@ both! {
     a_link_is_for_its_purpose_and_person,
     a_token_stays_out_of_addresses_and_of_what_other_sites_see,
     a_password_of_ones_own_name_is_refused_on_an_invitation,
+    a_spent_link_says_how_to_get_another,
+    whoever_loads_the_page_of_a_link_again_is_led_to_the_user,
 }
 
 const OWNER: [(&str, &str); 3] = [("name", "Olive"), ("email", "olive@example.com"), ("password", PASSWORD)];
@@ -172,6 +174,42 @@ async fn a_token_stays_out_of_addresses_and_of_what_other_sites_see(desk: Desk) 
     let kept = "SELECT token_hash FROM one_time_links LIMIT 1";
     let kept = desk.find::<(Vec<u8>,)>(kept, Vec::new()).await.0;
     assert!(kept.len() == 32 && !token.as_bytes().windows(4).any(|piece| kept.starts_with(piece)));
+}
+
+async fn a_spent_link_says_how_to_get_another(desk: Desk) {
+    let spent = desk.visitor().get("/setup?token=spent").await.is(410).page();
+    assert!(spent.text().contains("frontdesk admin setup-link"), "{}", spent.text());
+    let refused = desk.visitor().post("/fn/set_up", &OWNER).await.is(410).page();
+    assert!(refused.text().contains("frontdesk admin setup-link"), "{}", refused.text());
+    let spent = desk.visitor().get("/invite?token=spent").await.is(410).page();
+    assert!(spent.text().contains("Ask for a new one.") && !spent.text().contains("setup-link"));
+}
+
+async fn whoever_loads_the_page_of_a_link_again_is_led_to_the_user(desk: Desk) {
+    let admin = desk.arrive(Role::Admin).await;
+    let typed = [("name", "Zoe"), ("email", "zoe@example.com")];
+    let form = admin.get("/admin/users/new").await.page().filled("/fn/create_user", &typed);
+    let first = admin.post("/fn/create_user", &form).await.is(200);
+    let before = desk.written().await;
+    let again = admin.post("/fn/create_user", &form).await.is(409).page();
+    assert_eq!(desk.written().await, before);
+    assert_eq!(again.heading(), "Create user");
+    assert_eq!(again.fault("email"), Some("There is an account with this e-mail address already"));
+    assert!(again.text().contains("their link is not shown twice"), "{}", again.text());
+    let person = again.link("Zoe").unwrap();
+    let link = shown(&admin.submit(person, "/fn/invite_user", &[]).await.is(200)).unwrap();
+    assert_ne!(Some(&link), shown(&first).as_ref());
+    // Somebody who has a password, or is removed, has another story.
+    desk.visitor().submit(&link, "/fn/accept_invite", &[("password", PASSWORD)]).await.is(303);
+    let taken = admin.post("/fn/create_user", &form).await.is(409).page();
+    assert!(taken.link("Zoe").is_some() && !taken.text().contains("shown twice"), "{}", taken.text());
+    admin.submit(person, "/fn/remove_user", &[]).await.is(303);
+    let removed = admin.post("/fn/create_user", &form).await.is(409).page();
+    assert!(removed.text().contains("You can restore them"), "{}", removed.text());
+    // Where somebody signs up, nothing of this is told.
+    let typed = [("name", "Zoe"), ("email", "zoe@example.com"), ("password", PASSWORD)];
+    let page = desk.visitor().submit("/signup", "/fn/sign_up", &typed).await.is(409).page();
+    assert!(page.link("Zoe").is_none() && !page.text().contains("Removed"), "{}", page.text());
 }
 
 async fn a_password_of_ones_own_name_is_refused_on_an_invitation(desk: Desk) {

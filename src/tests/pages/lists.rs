@@ -15,6 +15,7 @@ both! {
     a_cursor_leads_on_after_its_row_is_gone,
     every_sort_walks_to_the_end_and_back_without_missing_anybody,
     filters_and_searches_show_whom_they_name,
+    what_a_search_found_is_there_in_a_sentence_to_be_read_out,
     the_audit_trail_is_walked_by_who_what_whom_and_when,
 }
 
@@ -59,8 +60,10 @@ async fn a_query_that_cannot_be_read_is_refused_and_named(desk: Desk) {
     for (path, queries) in [("/admin/users", &users[..]), ("/admin/audit", &audit[..])] {
         for (query, field) in queries {
             let page = auditor.get(&format!("{path}?{query}")).await.is(400).page();
-            assert_eq!(page.heading(), "This request cannot be read", "{query}");
+            let heading = if path == "/admin/audit" { "Audit" } else { "This request cannot be read" };
+            assert_eq!(page.heading(), heading, "{query}");
             let named = page.all("li").any(|line| line.text.contains(&format!("“{field}”")));
+            let named = named || page.fault(field).is_some();
             assert!(named, "{path}?{query}: {}", page.text());
         }
         auditor.get(&format!("{path}?q=%FF")).await.is(400);
@@ -178,6 +181,23 @@ async fn every_sort_walks_to_the_end_and_back_without_missing_anybody(desk: Desk
         orders.insert(there.concat());
     }
     assert_eq!(orders.len(), 8, "each sort is an order of its own");
+}
+
+async fn what_a_search_found_is_there_in_a_sentence_to_be_read_out(desk: Desk) {
+    let auditor = desk.arrive(Role::Auditor).await;
+    seed(&desk, 30).await;
+    desk.register("Zoe Ames", &[]).await;
+    for (query, sentence) in [
+        ("q=zoe.ames", "1 user found for “zoe.ames”"),
+        ("q=nobody-is-called-so", "No users found for “nobody-is-called-so”"),
+        ("status=suspended&limit=100&q=zoe.ames", "No users found for “zoe.ames”"),
+        ("limit=5", "5 users on this page, and there are more"),
+    ] {
+        let page = auditor.get(&format!("/admin/users?{query}")).await.is(200).page();
+        assert_eq!(page.by_id("results").unwrap().get("data-sentence"), Some(sentence), "{query}");
+        let region = page.by_id("results-said").unwrap();
+        assert_eq!((region.get("role"), region.text.as_str()), (Some("status"), ""), "said when it changes");
+    }
 }
 
 async fn filters_and_searches_show_whom_they_name(desk: Desk) {

@@ -8,7 +8,10 @@ use leptos::server_fn::axum::server_fn_paths;
 
 use crate::support::{Client, Desk};
 
-both! { no_link_and_no_form_leads_its_reader_nowhere }
+both! {
+    no_link_and_no_form_leads_its_reader_nowhere,
+    a_page_without_islands_brings_no_script,
+}
 
 /// How many addresses of one shape are tried: a list links to many people, whose pages are alike.
 const ALIKE: usize = 2;
@@ -75,4 +78,37 @@ fn shape(path: &str) -> String {
     let path: Vec<&str> = path.split('/').map(|part| if is_id(part) { "{id}" } else { part }).collect();
     let names: BTreeSet<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
     format!("{}?{}", path.join("/"), names.into_iter().collect::<Vec<_>>().join("&"))
+}
+
+async fn a_page_without_islands_brings_no_script(desk: Desk) {
+    let (owner, visitor) = (desk.arrive(Role::Owner).await, desk.visitor());
+    let (_, id) = desk.somebody(&[]).await;
+    let person = format!("/admin/users/{id}");
+    // Without a bundle nothing wakes islands, and no page has a script.
+    let has_bundle = frontdesk::assets::site().bundle.is_some();
+    let mut awake = Vec::new();
+    for (who, path) in [
+        (&visitor, "/"),
+        (&visitor, "/login"),
+        (&visitor, "/signup"),
+        (&visitor, "/nothing"),
+        (&visitor, "/setup"),
+        (&owner, "/account"),
+        (&owner, "/admin"),
+        (&owner, "/admin/users"),
+        (&owner, "/admin/users/new"),
+        (&owner, &*person),
+        (&owner, "/admin/audit"),
+    ] {
+        let page = who.get(path).await.page();
+        let has_islands = page.all("leptos-island").next().is_some();
+        let preloads =
+            page.all("link").any(|link| matches!(link.get("rel"), Some("preload" | "modulepreload")));
+        assert_eq!(page.all("script").next().is_some(), has_islands && has_bundle, "{path}");
+        assert_eq!(preloads, has_islands && has_bundle, "{path}");
+        if has_islands {
+            awake.push(path);
+        }
+    }
+    assert_eq!(awake, ["/login", "/signup", "/admin/users", "/admin/users/new"]);
 }

@@ -3,7 +3,9 @@
 mod bad_input;
 mod bodies;
 mod cross_site;
+mod filters;
 mod flood;
+mod form_addresses;
 mod headers;
 mod health;
 mod links;

@@ -1,8 +1,8 @@
 //! Proving who one is.
 
-use frontdesk_model::Role;
+use frontdesk_model::{Code, Role};
 
-use crate::support::{Answer, Desk, PASSWORD};
+use crate::support::{Answer, Desk, NOTHING, PASSWORD};
 
 both! {
     the_session_cookie_is_for_this_host_and_out_of_reach,
@@ -12,6 +12,10 @@ both! {
     signing_in_leads_on_to_a_page_of_this_site_only,
     who_is_sent_to_sign_in_comes_back,
     a_flash_is_shown_once,
+    a_flash_is_not_used_up_by_what_nobody_sees,
+    a_program_that_is_signed_out_is_told_so,
+    a_refused_sign_in_is_told_also_to_somebody_who_is_signed_in,
+    a_sign_in_that_cannot_be_kept_is_to_be_tried_again,
     a_wrong_password_and_an_unknown_address_get_the_same_answer,
     a_suspended_person_learns_it_only_with_the_right_password,
     after_ten_failures_there_is_a_pause_whoever_asks,
@@ -112,6 +116,63 @@ async fn a_flash_is_shown_once(desk: Desk) {
     // It comes from a list: nobody can put words into our mouth.
     ann.set_cookie("__Host-flash", "<b>send money</b>");
     assert_eq!(ann.get("/account").await.page().flash(), None);
+}
+
+async fn a_flash_is_not_used_up_by_what_nobody_sees(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    let ann = desk.visitor();
+    ann.sign_in("Ann").await.is(303);
+    ann.head("/account").await.is(200);
+    // On the way to another page.
+    ann.get("/login").await.leads_to("/account");
+    ann.program().get("/nothing").await.is(404);
+    assert_eq!(ann.get("/account").await.page().flash(), Some("You are signed in."));
+    assert_eq!(ann.get("/account").await.page().flash(), None);
+}
+
+async fn a_program_that_is_signed_out_is_told_so(desk: Desk) {
+    let program = desk.visitor().program();
+    for path in ["/account", "/admin", "/admin/users", "/admin/users/new", "/admin/audit"] {
+        let answer = program.get(path).await.is(401);
+        assert_eq!(answer.problem().error, Code::SignInRequired, "{path}");
+        assert!(answer.header("location").is_none(), "{path}");
+        // A person is led to where they can sign in.
+        desk.visitor().get(path).await.is(303);
+    }
+    assert_eq!(program.post("/fn/create_user", &NOTHING).await.is(401).problem().error, Code::SignInRequired);
+}
+
+async fn a_refused_sign_in_is_told_also_to_somebody_who_is_signed_in(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    let window = desk.visitor();
+    let form = window.get("/login").await.page();
+    // In another window of the same browser.
+    window.sign_in("Ann").await.is(303);
+    let typed = [("email", "ann@example.com"), ("password", "wrong horse battery staple")];
+    let page = window.post("/fn/sign_in", &form.filled("/fn/sign_in", &typed)).await.is(422).page();
+    assert_eq!(page.heading(), "Sign in");
+    assert!(page.fault("email").unwrap().starts_with("The e-mail address or the password is not right"));
+    // They are signed in as before.
+    window.get("/account").await.is(200);
+}
+
+async fn a_sign_in_that_cannot_be_kept_is_to_be_tried_again(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    desk.change("ALTER TABLE sessions RENAME TO sessions_elsewhere").await;
+    let ann = desk.visitor();
+    let answer = ann.sign_in("Ann").await.is(503);
+    assert_eq!(answer.header("retry-after"), Some("1"));
+    assert_eq!(answer.page().heading(), "Too busy to answer right now");
+    assert_eq!(ann.session(), None);
+    // An account that is made by then is not to be made again.
+    let typed = [("name", "Bob"), ("email", "bob@example.com"), ("password", PASSWORD)];
+    let bob = desk.visitor();
+    let answer = bob.submit("/signup", "/fn/sign_up", &typed).await.leads_to("/login");
+    let page = bob.follow(&answer).await.is(200).page();
+    assert_eq!((page.flash(), bob.session()), (Some("Your account is ready. Sign in to go on."), None));
+    desk.change("ALTER TABLE sessions_elsewhere RENAME TO sessions").await;
+    bob.sign_in("Bob").await.leads_to("/account");
+    ann.sign_in("Ann").await.leads_to("/account");
 }
 
 async fn a_wrong_password_and_an_unknown_address_get_the_same_answer(desk: Desk) {

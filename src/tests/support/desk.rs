@@ -153,18 +153,25 @@ impl Desk {
 
     /// The token of a new invitation.
     pub async fn invite(&self, id: UserId) -> String {
-        let link = accounts::invite(&self.domain, &Actor::system(), OneUser { id }).await.unwrap();
-        link.token.expose().to_owned()
+        let token = accounts::invite(&self.domain, &Actor::system(), OneUser { id }).await.unwrap();
+        token.expose().to_owned()
     }
 
     /// The token of the first owner's link.
     pub async fn setup_link(&self) -> String {
-        accounts::setup_link(&self.domain).await.unwrap().unwrap().token.expose().to_owned()
+        accounts::setup_link(&self.domain).await.unwrap().unwrap().expose().to_owned()
     }
 
     /// The one row that a statement finds.
     pub async fn find<T: db::Row>(&self, text: &'static str, params: Vec<db::Value>) -> T {
         self.domain.db.one(db::Sql::new("test.find", text), params).await.unwrap()
+    }
+
+    /// Does to the database what no use case does.
+    pub async fn change(&self, text: &'static str) {
+        let mut tx = self.domain.db.write().await.unwrap();
+        tx.execute(db::Sql::new("test.change", text), Vec::new()).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// What happened last, by the audit trail.

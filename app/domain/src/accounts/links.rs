@@ -3,9 +3,9 @@
 //! The database keeps only the hash of what is in a link, so who reads it cannot follow one.
 
 use frontdesk_model::{
-    LinkId, Permission, Problem, Role, Secret, UserId,
+    LinkId, Permission, Problem, Role, Secret, Timestamp, UserId,
     audit::Action,
-    forms::{AcceptInvite, Form, OneTimeLink, OneUser, SetUp},
+    forms::{AcceptInvite, Form, OneUser, SetUp},
     password,
     user::Status,
 };
@@ -27,24 +27,56 @@ pub const SETUP_SECONDS: i64 = 24 * 3600;
 /// How long an invitation works, in seconds: a week.
 pub const INVITE_SECONDS: i64 = 7 * 24 * 3600;
 
-/// Whether there is an owner.
-pub async fn is_set_up(domain: &Domain) -> Result<bool, Error> {
-    Ok(store::has_owner(&domain.db).await?)
+/// What a start finds out about the first owner's link.
+#[derive(Clone, Debug)]
+pub enum FirstLink {
+    /// There is an owner, so there is none.
+    NotNeeded,
+    /// One has been made that is still good. What it is cannot be told again.
+    Earlier { expires_at: Timestamp },
+    /// The token of a new one.
+    New(Secret),
 }
 
-/// A new link for the first owner, which replaces the one before; `None` if there is an owner.
-pub async fn setup_link(domain: &Domain) -> Result<Option<OneTimeLink>, Error> {
-    let actor = Actor::system();
-    let mut tx = domain.begin(&actor).await?;
-    // Two that start at once take turns, so that one link is left.
+/// Makes a link for the first owner, unless there is an owner, or a link that is still good: an
+/// instance that starts takes away nobody's link.
+///
+/// # Errors
+/// What the database says.
+#[tracing::instrument(name = "accounts.first_link", skip_all)]
+pub async fn first_link(domain: &Domain) -> Result<FirstLink, Error> {
+    let mut tx = domain.begin(&Actor::system()).await?;
+    // Two that start at once take turns, so that one link is made.
     store::take_turn(&mut tx, "owners").await?;
-    if store::has_owner_now(&mut tx).await? {
+    if store::has_owner(&mut tx).await? {
+        return Ok(FirstLink::NotNeeded);
+    }
+    if let Some(expires_at) = store::setup_link_expiry(&mut tx, domain.clock.now()).await? {
+        return Ok(FirstLink::Earlier { expires_at });
+    }
+    Ok(FirstLink::New(make_setup_link(domain, tx).await?))
+}
+
+/// The token of a new link for the first owner, which replaces the one before; `None` if there is
+/// an owner.
+///
+/// # Errors
+/// What the database says.
+#[tracing::instrument(name = "accounts.setup_link", skip_all)]
+pub async fn setup_link(domain: &Domain) -> Result<Option<Secret>, Error> {
+    let mut tx = domain.begin(&Actor::system()).await?;
+    store::take_turn(&mut tx, "owners").await?;
+    if store::has_owner(&mut tx).await? {
         return Ok(None);
     }
-    let link = insert(domain, &mut tx, Purpose::Setup, None).await?;
-    audit::append(&mut tx, &domain.clock, &actor, Entry::new(Action::SetupLinkCreated)).await?;
+    make_setup_link(domain, tx).await.map(Some)
+}
+
+async fn make_setup_link(domain: &Domain, mut tx: Tx) -> Result<Secret, Error> {
+    let token = insert(domain, &mut tx, Purpose::Setup, None).await?;
+    audit::append(&mut tx, &domain.clock, &Actor::system(), Entry::new(Action::SetupLinkCreated)).await?;
     tx.commit().await?;
-    Ok(Some(link))
+    Ok(token)
 }
 
 /// Makes the first owner.
@@ -53,7 +85,7 @@ pub async fn setup_link(domain: &Domain) -> Result<Option<OneTimeLink>, Error> {
 /// [`Error::LinkSpent`]; [`Error::Invalid`]; [`Error::EmailTaken`].
 #[tracing::instrument(name = "accounts.set_up", skip_all)]
 pub async fn set_up(domain: &Domain, actor: &Actor, form: SetUp) -> Result<Credentials, Error> {
-    see(domain, Purpose::Setup, &form.token).await?;
+    open_link(domain, Purpose::Setup, &form.token).await?;
     form.check().map_err(Error::Invalid)?;
     let (name, email) = people::parse(&form.name, &form.email)?;
     let hash = domain.passwords.hash(form.password).await?;
@@ -61,8 +93,8 @@ pub async fn set_up(domain: &Domain, actor: &Actor, form: SetUp) -> Result<Crede
     let at = domain.clock.now();
     store::take_turn(&mut tx, "owners").await?;
     let spent = store::spend_link(&mut tx, digest(&form.token), Purpose::Setup, at).await?;
-    if spent.is_none() || store::has_owner_now(&mut tx).await? {
-        return Err(Error::LinkSpent);
+    if spent.is_none() || store::has_owner(&mut tx).await? {
+        return Err(Error::LinkSpent(Purpose::Setup));
     }
     let id = people::insert(domain, &mut tx, &name, &email, Some(hash)).await?;
     store::insert_role(&mut tx, id, Role::Owner, at, None).await?;
@@ -85,16 +117,18 @@ pub struct OpenLink {
 ///
 /// # Errors
 /// [`Error::LinkSpent`].
-pub async fn open_link(domain: &Domain, token: &Secret, is_invite: bool) -> Result<OpenLink, Error> {
-    see(domain, if is_invite { Purpose::Invite } else { Purpose::Setup }, token).await
+pub async fn open_link(domain: &Domain, purpose: Purpose, token: &Secret) -> Result<OpenLink, Error> {
+    let seen = store::see_link(&domain.db, digest(token), purpose, domain.clock.now()).await?;
+    let link = seen.ok_or(Error::LinkSpent(purpose))?;
+    Ok(OpenLink { name: link.name.unwrap_or_default(), email: link.email.unwrap_or_default() })
 }
 
-/// A new link with which somebody chooses a password; it replaces the one before.
+/// The token of a new link with which somebody chooses a password; it replaces the one before.
 ///
 /// # Errors
 /// [`Error::Denied`] without `users:update` or the rank; [`Error::WrongState`] unless active.
 #[tracing::instrument(name = "accounts.invite", skip_all)]
-pub async fn invite(domain: &Domain, actor: &Actor, form: OneUser) -> Result<OneTimeLink, Error> {
+pub async fn invite(domain: &Domain, actor: &Actor, form: OneUser) -> Result<Secret, Error> {
     let mut change = Change::begin(domain, actor, Permission::UsersUpdate, form.id).await?;
     change.status_must_be(Status::Active, "Only an active user can choose a password.")?;
     let link = insert_invite(domain, &mut change.tx, form.id).await?;
@@ -108,7 +142,7 @@ pub async fn invite(domain: &Domain, actor: &Actor, form: OneUser) -> Result<One
 /// [`Error::LinkSpent`]; [`Error::Invalid`].
 #[tracing::instrument(name = "accounts.accept_invite", skip_all)]
 pub async fn accept_invite(domain: &Domain, actor: &Actor, form: AcceptInvite) -> Result<Credentials, Error> {
-    let who = see(domain, Purpose::Invite, &form.token).await?;
+    let who = open_link(domain, Purpose::Invite, &form.token).await?;
     password::check(form.password.expose(), &[&who.name, &who.email]).map_err(|fault| {
         let message = fault.message.as_deref().unwrap_or_default().to_owned();
         let problem = Problem::new(frontdesk_model::Code::ValidationError);
@@ -118,9 +152,9 @@ pub async fn accept_invite(domain: &Domain, actor: &Actor, form: AcceptInvite) -
     let mut tx = domain.begin(actor).await?;
     let at = domain.clock.now();
     let spent = store::spend_link(&mut tx, digest(&form.token), Purpose::Invite, at).await?;
-    let id = spent.and_then(|link| link.user_id).map(UserId).ok_or(Error::LinkSpent)?;
+    let id = spent.and_then(|link| link.user_id).map(UserId).ok_or(Error::LinkSpent(Purpose::Invite))?;
     let user = store::by_id(&mut tx, id).await?.filter(|user| user.status == Status::Active);
-    let user = user.ok_or(Error::LinkSpent)?;
+    let user = user.ok_or(Error::LinkSpent(Purpose::Invite))?;
     let epoch = store::set_password(&mut tx, id, hash, at).await?;
     audit::append(&mut tx, &domain.clock, actor, Entry::new(Action::InviteAccepted).on(id, &user.name))
         .await?;
@@ -128,7 +162,7 @@ pub async fn accept_invite(domain: &Domain, actor: &Actor, form: AcceptInvite) -
     Ok(Credentials { user: id, name: user.name, epoch, rehash: None })
 }
 
-pub(super) async fn insert_invite(domain: &Domain, tx: &mut Tx, user: UserId) -> Result<OneTimeLink, Error> {
+pub(super) async fn insert_invite(domain: &Domain, tx: &mut Tx, user: UserId) -> Result<Secret, Error> {
     insert(domain, tx, Purpose::Invite, Some(user)).await
 }
 
@@ -137,7 +171,7 @@ async fn insert(
     tx: &mut Tx,
     purpose: Purpose,
     user: Option<UserId>,
-) -> Result<OneTimeLink, Error> {
+) -> Result<Secret, Error> {
     let mut random = [0; 32];
     getrandom::fill(&mut random)?;
     let token = Secret::new(random.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
@@ -149,13 +183,7 @@ async fn insert(
     let id = LinkId(domain.clock.id_at(at));
     let expires_at = at.plus_seconds(seconds);
     store::insert_link(tx, NewLink { id, token_hash: digest(&token), purpose, user, at, expires_at }).await?;
-    Ok(OneTimeLink { id, token })
-}
-
-async fn see(domain: &Domain, purpose: Purpose, token: &Secret) -> Result<OpenLink, Error> {
-    let seen = store::see_link(&domain.db, digest(token), purpose, domain.clock.now()).await?;
-    let link = seen.ok_or(Error::LinkSpent)?;
-    Ok(OpenLink { name: link.name.unwrap_or_default(), email: link.email.unwrap_or_default() })
+    Ok(token)
 }
 
 fn digest(token: &Secret) -> Vec<u8> {

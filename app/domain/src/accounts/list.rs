@@ -12,7 +12,7 @@
 
 use frontdesk_model::{
     Cursor, Page, Permission, Timestamp, UserId,
-    page::Key,
+    page::{ForeignCursor, Key},
     query::{Search, UserField, UserSort, UsersQuery},
     user::{Status, UserSummary},
 };
@@ -267,7 +267,7 @@ async fn place(
                 Cursor::decode(text, &list_name(query, reach)).ok().map(|cursor| (reach, Some(cursor)))
             })
             .filter(|(reach, cursor)| cursor.as_ref().is_some_and(|cursor| fits(query, *reach, cursor)))
-            .ok_or(Error::ForeignCursor);
+            .ok_or(Error::ForeignCursor(ForeignCursor));
     }
     let Some(search) = search else { return Ok((Reach::Everybody, None)) };
     let (emails, names) = (search.email_range(), search.name_range());

@@ -15,16 +15,20 @@ mod store;
 
 use frontdesk_model::{
     Code, Fault, Permission, Problem, UserId,
+    page::ForeignCursor,
     user::{Status, User},
 };
 
 pub use access::{reinstate, remove, restore, suspend};
 pub use credentials::{Credentials, check_password};
-pub use links::{INVITE_SECONDS, OpenLink, accept_invite, invite, is_set_up, open_link, set_up, setup_link};
+pub use links::{
+    FirstLink, INVITE_SECONDS, OpenLink, accept_invite, first_link, invite, open_link, set_up, setup_link,
+};
 pub use list::{UserList, list, list_statements};
 pub use people::{Overview, Updated, by_email, create, get, overview, register, update};
 pub use roles::{grant, revoke};
 pub use seed::{Seeded, Seeding, seed};
+pub use store::Purpose;
 pub(crate) use store::{by_id, rehash, roles, roles_column, seen, take_turn};
 
 use crate::{
@@ -56,9 +60,9 @@ pub enum Error {
     #[error("not in this state: {0}")]
     WrongState(&'static str),
     #[error("the link is used or expired")]
-    LinkSpent,
-    #[error("the cursor belongs to another list")]
-    ForeignCursor,
+    LinkSpent(Purpose),
+    #[error(transparent)]
+    ForeignCursor(#[from] ForeignCursor),
     #[error(transparent)]
     Password(#[from] passwords::Error),
     #[error("the machine gives no randomness")]
@@ -94,12 +98,13 @@ impl From<Error> for Problem {
                     .detail("Look at what is there now, then save again if you still want your version.")
             },
             Error::WrongState(why) => Self::new(Code::WrongState).detail(why),
-            Error::LinkSpent => {
-                Self::new(Code::LinkSpent).detail("It works once and for a limited time. Ask for a new one.")
-            }
-            Error::ForeignCursor => {
-                Self::new(Code::InvalidCursor).fault("cursor", "foreign", "Start from the first page")
-            }
+            Error::LinkSpent(Purpose::Invite) => Self::new(Code::LinkSpent)
+                .detail("It works once, for a week, and until there is a newer one. Ask for a new one."),
+            Error::LinkSpent(Purpose::Setup) => Self::new(Code::LinkSpent).detail(
+                "It works once, for a day, and until there is a newer one. As long as there is no owner, whoever \
+                 runs this server gets a new one with the command “frontdesk admin setup-link”.",
+            ),
+            Error::ForeignCursor(foreign) => foreign.into(),
             Error::Password(passwords::Error::Busy) => Self::new(Code::Busy).retry_after(1),
             Error::Password(error) => surprise(&error),
             Error::Randomness(error) => surprise(&error),

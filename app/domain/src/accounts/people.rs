@@ -1,9 +1,9 @@
 //! Making people and changing what is known of them.
 
 use frontdesk_model::{
-    Email, Fault, Permission, PersonName, Problem, Timestamp, UserId,
+    Email, Fault, Permission, PersonName, Problem, Secret, Timestamp, UserId,
     audit::{Action, Event},
-    forms::{CreateUser, Form, OneTimeLink, SignUp, UpdateUser},
+    forms::{CreateUser, Form, SignUp, UpdateUser},
     query::AuditQuery,
     user::{Status, User},
 };
@@ -33,12 +33,12 @@ pub async fn register(domain: &Domain, actor: &Actor, form: SignUp) -> Result<Cr
     Ok(Credentials { user: id, name: name.as_str().to_owned(), epoch: 0, rehash: None })
 }
 
-/// Makes an account for somebody else, and the link with which they choose their password.
+/// Makes an account for somebody else, and the token of the link with which they choose their password.
 ///
 /// # Errors
 /// [`Error::Denied`] without `users:create`; [`Error::Invalid`]; [`Error::EmailTaken`].
 #[tracing::instrument(name = "accounts.create", skip_all)]
-pub async fn create(domain: &Domain, actor: &Actor, form: CreateUser) -> Result<(User, OneTimeLink), Error> {
+pub async fn create(domain: &Domain, actor: &Actor, form: CreateUser) -> Result<(User, Secret), Error> {
     actor.require(Permission::UsersCreate)?;
     form.check().map_err(Error::Invalid)?;
     let (name, email) = parse(&form.name, &form.email)?;
@@ -62,7 +62,7 @@ pub async fn get(domain: &Domain, actor: &Actor, id: UserId) -> Result<User, Err
     store::read_by_id(&domain.db, id).await?.ok_or(Error::NoSuchUser)
 }
 
-/// The user with this e-mail address.
+/// The user with this e-mail address, also if they are removed.
 ///
 /// # Errors
 /// [`Error::Denied`] without `users:read`; [`Error::NoSuchUser`].

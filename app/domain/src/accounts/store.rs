@@ -63,6 +63,8 @@ statements! { "accounts";
                   WHERE token_hash = $1 AND purpose = $3 AND used_at IS NULL AND expires_at > $2 RETURNING id, user_id";
     SEE_LINK = "SELECT l.id, l.user_id, u.name, u.email FROM one_time_links l LEFT JOIN users u ON u.id = l.user_id \
                 WHERE l.token_hash = $1 AND l.purpose = $3 AND l.used_at IS NULL AND l.expires_at > $2";
+    SETUP_LINK = "SELECT expires_at FROM one_time_links \
+                  WHERE user_id IS NULL AND purpose = 'setup' AND used_at IS NULL AND expires_at > $1";
     DROP_LINKS = "DELETE FROM one_time_links WHERE purpose = $1 AND (user_id = $2 OR (user_id IS NULL AND $1 = 'setup'))";
     SUSPENDED = concat!(
         "SELECT ", user_columns!(), " FROM users u WHERE u.status <> 'active' AND u.status = 'suspended' \
@@ -262,12 +264,7 @@ pub(super) async fn other_owners(tx: &mut Tx, than: UserId) -> Result<i64, db::E
     Ok(count)
 }
 
-pub(super) async fn has_owner(db: &Db) -> Result<bool, db::Error> {
-    let owner: Option<(Uuid,)> = db.optional(ANY_OWNER, params![]).await?;
-    Ok(owner.is_some())
-}
-
-pub(super) async fn has_owner_now(tx: &mut Tx) -> Result<bool, db::Error> {
+pub(super) async fn has_owner(tx: &mut Tx) -> Result<bool, db::Error> {
     let owner: Option<(Uuid,)> = tx.optional(ANY_OWNER, params![]).await?;
     Ok(owner.is_some())
 }
@@ -278,9 +275,11 @@ pub(crate) async fn take_turn(tx: &mut Tx, name: &str) -> Result<(), db::Error> 
 }
 
 /// What a one-time link is for.
-#[derive(Clone, Copy)]
-pub(super) enum Purpose {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To become the first owner.
     Setup,
+    /// To choose a password.
     Invite,
 }
 
@@ -308,6 +307,12 @@ pub(super) async fn insert_link(tx: &mut Tx, new: NewLink) -> Result<(), db::Err
     tx.execute(DROP_LINKS, params![purpose, user]).await?;
     let params = params![new.id, new.token_hash, purpose, user, new.at, new.expires_at];
     tx.execute(INSERT_LINK, params).await.map(|_| ())
+}
+
+/// Until when the first owner's link is good, if there is one.
+pub(super) async fn setup_link_expiry(tx: &mut Tx, at: Timestamp) -> Result<Option<Timestamp>, db::Error> {
+    let found: Option<(i64,)> = tx.optional(SETUP_LINK, params![at]).await?;
+    Ok(found.map(|(expires_at,)| Timestamp::from_micros(expires_at)))
 }
 
 #[derive(sqlx::FromRow)]

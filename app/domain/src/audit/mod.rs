@@ -3,9 +3,9 @@
 mod store;
 
 use frontdesk_model::{
-    Code, Cursor, EventId, Page, Permission, Problem,
+    Cursor, EventId, Page, Permission, Problem,
     audit::{Action, Change, Event, Party},
-    page::Key,
+    page::{ForeignCursor, Key},
     query::AuditQuery,
 };
 use uuid::Uuid;
@@ -56,8 +56,8 @@ impl Entry {
 pub enum Error {
     #[error(transparent)]
     Denied(#[from] Denied),
-    #[error("the cursor belongs to another list")]
-    ForeignCursor,
+    #[error(transparent)]
+    ForeignCursor(#[from] ForeignCursor),
     #[error(transparent)]
     Database(#[from] db::Error),
 }
@@ -66,9 +66,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::Denied(denied) => denied.into(),
-            Error::ForeignCursor => {
-                Self::new(Code::InvalidCursor).fault("cursor", "foreign", "Start from the first page")
-            }
+            Error::ForeignCursor(foreign) => foreign.into(),
             Error::Database(error) => error.into(),
         }
     }
@@ -106,8 +104,7 @@ pub(crate) async fn append(
 pub async fn list(domain: &Domain, actor: &Actor, query: &AuditQuery) -> Result<Page<Event>, Error> {
     actor.require(Permission::AuditRead)?;
     let list = list_name(query);
-    let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, &list)).transpose();
-    let cursor = cursor.map_err(|_| Error::ForeignCursor)?;
+    let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, &list)).transpose()?;
     let mut from = query.since.map_or(Uuid::nil(), first_id_at);
     let mut until = query.until.map_or(Uuid::max(), first_id_at);
     let backwards = cursor.as_ref().is_some_and(|cursor| cursor.backwards);

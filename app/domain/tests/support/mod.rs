@@ -90,6 +90,10 @@ impl TestDomain {
         self.count("SELECT count(*) FROM audit_events").await
     }
 
+    pub async fn owners(&self) -> i64 {
+        self.count("SELECT count(*) FROM user_roles WHERE role = 'owner'").await
+    }
+
     pub async fn users(&self) -> i64 {
         self.count("SELECT count(*) FROM users").await
     }

@@ -9,9 +9,7 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Permission, Permissions, Role, Secret, UserId,
-    forms::{
-        ChangeRole, CreateToken, CreateUser, OneTimeLink, OneUser, SignIn, SignUp, SuspendUser, UpdateUser,
-    },
+    forms::{ChangeRole, CreateToken, CreateUser, OneUser, SignIn, SignUp, SuspendUser, UpdateUser},
     token::TokenKind,
     user::User,
 };
@@ -62,7 +60,7 @@ pub async fn register(domain: &TestDomain, name: &str) -> UserId {
 }
 
 /// Has the command line make an account, without a password.
-pub async fn create(domain: &TestDomain, name: &str) -> (UserId, OneTimeLink) {
+pub async fn create(domain: &TestDomain, name: &str) -> (UserId, Secret) {
     let (user, link) = accounts::create(domain, &system(), create_form(name, &address(name))).await.unwrap();
     (user.id, link)
 }

@@ -15,6 +15,11 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// The id of the element that holds the results of a filter form.
 pub const RESULTS: &str = "results";
+/// The attribute of [`RESULTS`] that has them in a sentence.
+const SENTENCE: &str = "data-sentence";
+/// The id of the region, beside [`RESULTS`] and out of sight, from which the sentence is read out
+/// when other results have come: who does not see the list hears that it has changed.
+pub const SAID: &str = "results-said";
 
 /// Wraps a `<form method="get">` whose results are in [`RESULTS`].
 #[island]
@@ -60,6 +65,9 @@ async fn refresh(form: &HtmlFormElement, abort: &AbortController) -> Result<(), 
     let page = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
     if let (Some(old), Some(new)) = (document().get_element_by_id(RESULTS), page.get_element_by_id(RESULTS)) {
         old.replace_with_with_node_1(&new)?;
+        if let Some(region) = document().get_element_by_id(SAID) {
+            region.set_text_content(new.get_attribute(SENTENCE).as_deref());
+        }
         window().history()?.replace_state_with_url(&JsValue::NULL, "", Some(&address))?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! `/invite?token=…`: somebody whom staff created chooses a password.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::accounts::{self, Purpose};
 use frontdesk_model::{Flash, Secret, forms};
 use leptos::prelude::*;
 
@@ -21,7 +21,7 @@ pub fn Invite() -> impl IntoView {
     page("Choose a password", Width::Narrow, async {
         let visit = visit();
         let token = visit.parameter("token");
-        let who = accounts::open_link(&visit.domain, &Secret::new(token.as_str()), true).await?;
+        let who = accounts::open_link(&visit.domain, Purpose::Invite, &Secret::new(token.as_str())).await?;
         Ok(view! {
             <h1>{format!("Welcome, {}", who.name)}</h1>
             <p>"Choose a password. From then on you sign in with it and "<b>{who.email}</b>"."</p>
@@ -38,6 +38,5 @@ pub fn Invite() -> impl IntoView {
 pub async fn accept_invite(form: forms::AcceptInvite) -> Result<Done, Refusal> {
     let visit = visit();
     let proof = accounts::accept_invite(&visit.domain, &visit.actor, form).await?;
-    visit.begin_session(proof).await?;
-    Ok(Done::to("/account").saying(Flash::PasswordSet))
+    Ok(visit.begin_first_session(proof, Done::to("/account").saying(Flash::PasswordSet)).await)
 }

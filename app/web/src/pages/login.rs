@@ -20,7 +20,8 @@ const ACTION: &str = "/fn/sign_in";
 pub fn Login() -> impl IntoView {
     let visit = visit();
     let next = visit.parameter("next");
-    if visit.actor.person().is_some() {
+    // What was refused is told, also to who is signed in by now, in another window.
+    if visit.actor.person().is_some() && visit.refused.is_none() {
         redirect(forms::next_path(&next).unwrap_or("/account"));
     }
     page("Sign in", Width::Narrow, async move {

@@ -1,6 +1,25 @@
 //! One file a page: the component, and the server functions that its forms post to. A page is
 //! found by its URL: `/admin/users` is `pages/admin/users.rs`.
 
+/// The page that a form is on, by the path that the form is posted to. That path is in the address
+/// bar after a refusal, and so in reloads and bookmarks: whoever opens it is led to the page.
+///
+/// What is done to one user is done on their page, which the path does not know: it leads to all
+/// of them. A test looks every server function up here.
+pub fn of_form(action: &str) -> Option<&'static str> {
+    Some(match action {
+        "/fn/sign_up" => "/signup",
+        "/fn/sign_in" => "/login",
+        "/fn/set_up" => "/setup",
+        "/fn/accept_invite" => "/invite",
+        "/fn/end_session" => "/account",
+        "/fn/create_user" => "/admin/users/new",
+        "/fn/update_user" | "/fn/suspend_user" | "/fn/reinstate_user" | "/fn/remove_user"
+        | "/fn/restore_user" | "/fn/grant_role" | "/fn/revoke_role" | "/fn/invite_user" => "/admin/users",
+        _ => return None,
+    })
+}
+
 pub mod account;
 pub mod admin;
 pub mod home;

@@ -3,10 +3,13 @@
 use frontdesk_model::{Code, Problem};
 use leptos::prelude::*;
 
-use crate::parts::{
-    layout::{Layout, Width},
-    page::{PageTitle, page, set_status},
-    words,
+use crate::{
+    parts::{
+        layout::{Layout, Width},
+        page::{PageTitle, page, set_status},
+        words,
+    },
+    visit::visit,
 };
 
 /// The page for an address that leads nowhere.
@@ -26,15 +29,22 @@ pub fn whole_page(problem: Problem) -> impl IntoView {
 /// What happened, what to do, and which request it was.
 pub fn problem_view(problem: &Problem) -> impl IntoView + use<> {
     let advice = problem.detail.clone().unwrap_or_else(|| advice(problem.error).to_owned());
-    let faults: Vec<_> =
-        problem.details.iter().map(|fault| view! { <li>{fault.message.clone()}</li> }).collect();
+    let is_cursor = problem.error == Code::InvalidCursor;
+    // What is wrong with a cursor is no news to people, and what to do about it is the advice.
+    let faults = problem.details.iter().filter(|_| !is_cursor);
+    let faults: Vec<_> = faults.map(|fault| view! { <li>{fault.message.clone()}</li> }).collect();
+    let (way, to) = if is_cursor {
+        ("To the first page", visit().here_with(&[("cursor", "")]))
+    } else {
+        ("Back to the start", "/".to_owned())
+    };
     let wait = problem.retry_after.map(words::seconds);
     view! {
         <h1>{problem.title.clone()}</h1>
         <p>{advice}</p>
         {(!faults.is_empty()).then(|| view! { <ul>{faults}</ul> })}
         {wait.map(|wait| view! { <p>{format!("Try again in {wait}.")}</p> })}
-        <p><a class="button" href="/">"Back to the start"</a></p>
+        <p><a class="button" href=to>{way}</a></p>
         {problem.instance.clone().map(|id| view! { <p class="small">"Request "<code>{id}</code></p> })}
     }
 }

@@ -1,6 +1,6 @@
 //! `/setup?token=…`: the link that the first start prints makes the first owner.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::accounts::{self, Purpose};
 use frontdesk_model::{Flash, Secret, forms};
 use leptos::prelude::*;
 
@@ -21,7 +21,7 @@ pub fn SetUp() -> impl IntoView {
     page("Set up", Width::Narrow, async {
         let visit = visit();
         let token = visit.parameter("token");
-        accounts::open_link(&visit.domain, &Secret::new(token.as_str()), false).await?;
+        accounts::open_link(&visit.domain, Purpose::Setup, &Secret::new(token.as_str())).await?;
         Ok(view! {
             <h1>"Welcome to Frontdesk"</h1>
             <p>"Make your account. You will be its owner: you may do everything, and give others what they need."</p>
@@ -40,6 +40,5 @@ pub fn SetUp() -> impl IntoView {
 pub async fn set_up(form: forms::SetUp) -> Result<Done, Refusal> {
     let visit = visit();
     let proof = accounts::set_up(&visit.domain, &visit.actor, form).await?;
-    visit.begin_session(proof).await?;
-    Ok(Done::to("/admin").saying(Flash::SetUp))
+    Ok(visit.begin_first_session(proof, Done::to("/admin").saying(Flash::SetUp)).await)
 }

@@ -18,6 +18,7 @@ const ACTION: &str = "/fn/sign_up";
 
 #[component]
 pub fn SignUp() -> impl IntoView {
+    // Also after a form that was sent twice: the second is refused, and is of no interest.
     if visit().actor.person().is_some() {
         redirect("/account");
     }
@@ -39,6 +40,5 @@ pub fn SignUp() -> impl IntoView {
 pub async fn sign_up(form: forms::SignUp) -> Result<Done, Refusal> {
     let visit = visit();
     let proof = accounts::register(&visit.domain, &visit.actor, form).await?;
-    visit.begin_session(proof).await?;
-    Ok(Done::to("/account").saying(Flash::SignedUp))
+    Ok(visit.begin_first_session(proof, Done::to("/account").saying(Flash::SignedUp)).await)
 }

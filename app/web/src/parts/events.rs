@@ -3,7 +3,7 @@
 use frontdesk_model::audit::{Action, Change, Event, Party};
 use leptos::prelude::*;
 
-use super::words::Moment;
+use super::words::{self, Moment};
 
 /// Which columns the table has.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -89,9 +89,17 @@ fn party(party: &Party) -> AnyView {
 
 fn changes(changes: Vec<Change>) -> Option<impl IntoView> {
     let rows = changes.into_iter().map(|change| {
-        let text = |value: Option<String>| value.unwrap_or_else(|| "nothing".to_owned());
-        view! {
-            <li><b>{change.field}</b>" "<del>{text(change.before)}</del>" → "<ins>{text(change.after)}</ins></li>
+        let field = words::field(&change.field);
+        match (change.before, change.after) {
+            (Some(before), Some(after)) => view! {
+                <li><b>{field}</b>": "<del>{before}</del>" → "<ins>{after}</ins></li>
+            }
+            .into_any(),
+            (None, Some(after)) => view! { <li><b>{field}</b>" set to "<ins>{after}</ins></li> }.into_any(),
+            (Some(before), None) => {
+                view! { <li><b>{field}</b>" taken away: "<del>{before}</del></li> }.into_any()
+            }
+            (None, None) => view! { <li><b>{field}</b></li> }.into_any(),
         }
     });
     let rows: Vec<_> = rows.collect();

@@ -1,11 +1,12 @@
 //! Forms: each posts to a server function, works without script, and comes back with what was
 //! typed and with each fault beside its field.
 
-use frontdesk_model::{Code, Fault};
+use frontdesk_model::{Code, Fault, Problem};
 use leptos::prelude::*;
 
-use super::words::escaped;
+use super::words::{self, escaped};
 use crate::{
+    input::Pairs,
     islands::{live_email::LiveEmail, live_password::LivePassword},
     post::PAGE_FIELD,
     visit::visit,
@@ -57,6 +58,16 @@ impl Entry {
         Self { value: typed.unwrap_or_default(), fault }
     }
 
+    /// What a list was asked for, and what is wrong with it.
+    pub fn asked(asked: &Pairs, problem: Option<&Problem>, name: &str) -> Self {
+        let value = asked.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());
+        let fault = problem.and_then(|problem| problem.of_field(name).next()).map(|fault| {
+            let mut words = without_its_field(fault).chars();
+            words.next().map_or_else(String::new, |first| first.to_uppercase().chain(words).collect())
+        });
+        Self { value: value.unwrap_or_default(), fault }
+    }
+
     /// The ids that describe the input, for `aria-describedby`.
     fn described_by(&self, name: &str, hint: bool) -> Option<String> {
         let ids: Vec<String> = [(hint, "hint"), (self.fault.is_some(), "fault")]
@@ -88,6 +99,25 @@ pub fn Field(
             {hint_view(name, hint)}
             {fault_view(name, entry.fault.as_deref())}
             <input id=name name=name type=kind value=entry.value autocomplete=autocomplete
+                aria-invalid=entry.fault.is_some().then_some("true") aria-describedby=described_by/>
+        </div>
+    }
+}
+
+/// A field of a form that filters a list.
+#[component]
+pub fn FilterField(
+    name: &'static str,
+    label: &'static str,
+    #[prop(default = "text")] kind: &'static str,
+    entry: Entry,
+) -> impl IntoView {
+    let described_by = entry.described_by(name, false);
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            {fault_view(name, entry.fault.as_deref())}
+            <input id=name name=name type=kind autocomplete="off" value=entry.value
                 aria-invalid=entry.fault.is_some().then_some("true") aria-describedby=described_by/>
         </div>
     }
@@ -167,7 +197,7 @@ fn hint_view(name: &str, hint: &'static str) -> Option<impl IntoView + use<>> {
     (!hint.is_empty()).then(|| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })
 }
 
-fn fault_view(name: &str, fault: Option<&str>) -> Option<impl IntoView + use<>> {
+pub(crate) fn fault_view(name: &str, fault: Option<&str>) -> Option<impl IntoView + use<>> {
     let message = fault?.to_owned();
     Some(view! { <p class="fault" id=format!("{name}-fault")><span class="sr">"Error: "</span>{message}</p> })
 }
@@ -185,7 +215,6 @@ pub fn Summary() -> impl IntoView {
         }
         _ => &problem.title,
     };
-    let class = if problem.error == Code::EditConflict { "problem warn" } else { "problem" };
     // A request that cannot be read names what is in no form, or hidden in one.
     let readable = problem.error != Code::MalformedRequest;
     let place = |field: &str| refused.typed.iter().position(|(name, _)| name == field);
@@ -193,26 +222,49 @@ pub fn Summary() -> impl IntoView {
     // In the order of the form, in which a password, which does not come back, is last.
     let mut faults: Vec<&Fault> = problem.details.iter().collect();
     faults.sort_by_key(|fault| place(&fault.field).unwrap_or(usize::MAX));
-    let faults: Vec<_> = faults
-        .into_iter()
-        .map(|fault| {
-            let text = match problem.error {
-                Code::EditConflict => format!("{}: {}", fault.field, fault.message),
-                _ => fault.message.clone(),
-            };
-            if shown(fault) {
-                view! { <li><a href=format!("#{}", fault.field)>{text}</a></li> }.into_any()
-            } else {
-                view! { <li>{text}</li> }.into_any()
+    let faults = faults.into_iter().map(|fault| {
+        let text = match problem.error {
+            Code::EditConflict => format!("{}: {}", words::field(&fault.field), fault.message),
+            _ => fault.message.clone(),
+        };
+        (text, shown(fault).then(|| fault.field.clone()))
+    });
+    Some(summary(title, problem, faults.collect()))
+}
+
+/// The same, above a list whose filters cannot be read. `labels`: the fields of the filter form.
+pub fn filter_summary(problem: &Problem, labels: &[(&str, &str)]) -> impl IntoView + use<> {
+    let faults =
+        problem.details.iter().map(|fault| match labels.iter().find(|(name, _)| *name == fault.field) {
+            Some((name, label)) => {
+                (format!("{label}: {}", without_its_field(fault)), Some((*name).to_owned()))
             }
-        })
-        .collect();
-    Some(view! {
+            None => (fault.message.clone(), None),
+        });
+    summary("There is a problem", problem, faults.collect())
+}
+
+/// `faults`: what is wrong, and the field that it is wrong with if it is on the page.
+fn summary(title: &str, problem: &Problem, faults: Vec<(String, Option<String>)>) -> impl IntoView + use<> {
+    let class = if problem.error == Code::EditConflict { "problem warn" } else { "problem" };
+    let is_empty = faults.is_empty();
+    let faults = faults.into_iter().map(|(text, field)| match field {
+        Some(field) => view! { <li><a href=format!("#{field}")>{text}</a></li> }.into_any(),
+        None => view! { <li>{text}</li> }.into_any(),
+    });
+    let faults: Vec<_> = faults.collect();
+    let wait = problem.retry_after.map(words::seconds);
+    view! {
         <div class=class role="alert" tabindex="-1" autofocus aria-labelledby="problem-title">
             <h2 id="problem-title">{title.to_owned()}</h2>
             {problem.detail.clone().map(|detail| view! { <p>{detail}</p> })}
-            {problem.retry_after.map(|seconds| view! { <p>{format!("Try again in {}.", super::words::seconds(seconds))}</p> })}
-            {(!faults.is_empty()).then(|| view! { <ul>{faults}</ul> })}
+            {wait.map(|wait| view! { <p>{format!("Try again in {wait}.")}</p> })}
+            {(!is_empty).then(|| view! { <ul>{faults}</ul> })}
         </div>
-    })
+    }
+}
+
+/// What is wrong with a field of a query, for where the field is named already.
+fn without_its_field(fault: &Fault) -> &str {
+    fault.message.strip_prefix(&format!("“{}” ", fault.field)).unwrap_or(&fault.message)
 }

@@ -50,13 +50,13 @@ where
                 .into_any()
             }
             Err(problem) if problem.error == Code::SignInRequired => {
-                redirect(&sign_in_address(&visit().here()));
+                let visit = visit();
+                redirect(&sign_in_address(&visit.here()));
+                let _told = visit.told.set(problem);
                 ().into_any()
             }
             Err(mut problem) => {
-                set_status(problem.status);
-                // Of the first that fails: there is one page.
-                let _told = visit().told.set(problem.clone());
+                tell(&problem);
                 problem.instance = Some(&visit().actor.origin.request_id)
                     .filter(|id| !id.is_empty())
                     .map(|id| format!("urn:trace:{id}"));
@@ -68,6 +68,13 @@ where
             }
         }
     })
+}
+
+/// Makes the problem the answer: its status, and all of it for those who cannot read the page. The
+/// first one it is: there is one page.
+pub fn tell(problem: &Problem) {
+    set_status(problem.status);
+    let _told = visit().told.set(problem.clone());
 }
 
 /// The title of the document.

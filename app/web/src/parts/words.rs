@@ -22,6 +22,19 @@ pub fn StatusPill(status: Status) -> impl IntoView {
     view! { <span class=class>{word}</span> }
 }
 
+/// What a field of the audit trail or of a form is called. A trail keeps what versions of long ago
+/// have written, so a name that is not known here is shown as it stands.
+pub fn field(name: &str) -> String {
+    match name {
+        "name" => "Name",
+        "email" => "E-mail address",
+        "role" => "Role",
+        "status" => "Status",
+        other => return other.replace('_', " "),
+    }
+    .to_owned()
+}
+
 /// Text as HTML, for where Leptos writes it as it stands: in `<title>` and `<textarea>`.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")

@@ -152,6 +152,6 @@ struct Invitation {
 async fn invite(call: Call, form: OneUser) -> Result<Created<Invitation>, Problem> {
     let (user_id, expires_at) = (form.id, call.domain.clock.now().plus_seconds(accounts::INVITE_SECONDS));
     let link = accounts::invite(&call.domain, &call.actor, form).await?;
-    let url = format!("{}/invite?token={}", call.origin(), link.token.expose());
+    let url = format!("{}/invite?token={}", call.origin(), link.expose());
     Ok(Created { path: format!("/users/{user_id}"), body: Invitation { user_id, url, expires_at } })
 }

@@ -88,7 +88,7 @@ fn facts(user: &Person) -> impl IntoView + use<> {
 
 /// The link that was just made: shown on this answer and on no other.
 fn link(visit: &Visit, user: &Person) -> Option<impl IntoView + use<>> {
-    let token = visit.link.as_ref()?.token.expose().to_owned();
+    let token = visit.link.as_ref()?.expose().to_owned();
     let address = format!("{}/invite?token={token}", visit.base_url);
     let send = format!("Send this link to {}. With it they choose their password.", user.name);
     Some(view! {

@@ -11,7 +11,7 @@ use leptos::{either::Either, prelude::*};
 
 use crate::{
     input,
-    islands::live_filter::{LiveFilter, RESULTS},
+    islands::live_filter::{LiveFilter, RESULTS, SAID},
     parts::{
         layout::Width,
         page::page,
@@ -30,6 +30,7 @@ pub fn Users() -> impl IntoView {
         let query: UsersQuery = input::query(&visit.query)?;
         let list = accounts::list(&visit.domain, &visit.actor, &query).await?;
         let may_create = visit.may(Permission::UsersCreate);
+        let sentence = sentence(&list, &query);
         let (filters, results) = (filters(&query), results(list, &query));
         Ok(view! {
             <div class="head">
@@ -37,7 +38,8 @@ pub fn Users() -> impl IntoView {
                 {may_create.then(|| view! { <a class="button primary" href="/admin/users/new">"Create user"</a> })}
             </div>
             <LiveFilter>{filters}</LiveFilter>
-            <div id=RESULTS class="stack">{results}</div>
+            <p id=SAID class="sr" role="status"></p>
+            <div id=RESULTS class="stack" data-sentence=sentence>{results}</div>
         })
     })
 }
@@ -76,6 +78,23 @@ fn filters(query: &UsersQuery) -> impl IntoView + use<> {
             {query.sort.map(|sort| view! { <input type="hidden" name="sort" value=sort.to_string()/> })}
             <div class="buttons"><button>"Apply"</button><a href="/admin/users">"Clear"</a></div>
         </form>
+    }
+}
+
+/// What was found, to be read out.
+fn sentence(list: &UserList, query: &UsersQuery) -> String {
+    let found = match list.page.items.len() {
+        0 => "No users found".to_owned(),
+        some if list.page.prev.is_some() || list.page.next.is_some() => {
+            format!("{some} users on this page, and there are more")
+        }
+        1 => "1 user found".to_owned(),
+        some => format!("{some} users found"),
+    };
+    // What was searched for makes it another sentence also where the number is the same.
+    match query.q.as_ref().map(Search::as_str).filter(|text| !text.is_empty()) {
+        Some(text) => format!("{found} for “{text}”"),
+        None => found,
     }
 }
 
