@@ -7,6 +7,7 @@ pub mod csrf;
 pub mod flash;
 pub mod health;
 pub mod limits;
+mod once;
 pub mod pages;
 mod plain;
 pub mod problem;

@@ -4,23 +4,25 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{Request, State},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 use frontdesk_domain::{
     Domain,
+    accounts::Credentials,
     actor::{Actor, Origin},
+    idempotency::{self, Claim},
 };
 use frontdesk_model::{Code, Problem, Secret, forms::local_path};
 use frontdesk_web::{
     app::{App, shell},
     input::{self, Pairs},
     parts::page::sign_in_address,
-    post::{Done, PAGE_FIELD},
+    post::{Done, NONCE_FIELD, PAGE_FIELD},
     tidy::tidy,
-    visit::{Refused, Site, Visit},
+    visit::{Refused, SESSION_PROOF, Site, Visit},
     wake::only_islands,
 };
 use futures::future::BoxFuture;
@@ -33,10 +35,12 @@ use leptos::{nonce::use_nonce, prelude::*, server_fn::axum::get_server_fn_servic
 use leptos_axum::{
     ResponseOptions, generate_route_list, handle_server_fns_with_context, render_app_async_with_context,
 };
+use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
 use super::{
     AppState, Settings, flash,
+    once::{Outcome, once},
     problem::{ErrorPages, Refusal, wants_html},
     security::{Https, page_policy},
 };
@@ -108,7 +112,7 @@ async fn form(State(state): State<AppState>, request: Request) -> Response {
     let typed = input::pairs(&body).unwrap_or_default();
     let page = typed.iter().find(|(name, _)| name == PAGE_FIELD).and_then(|(_, page)| local_path(page));
     let page = page.unwrap_or("/").to_owned();
-    let outcome = run(visit.clone(), &parts, body.into()).await;
+    let outcome = carry_out(&state.domain, visit.clone(), &parts, &typed, body).await;
     match outcome {
         Ok(done) if done.link.is_some() => show_link(&state, visit, parts, done).await,
         Ok(done) => redirect(&done, &state.config),
@@ -122,6 +126,61 @@ async fn form(State(state): State<AppState>, request: Request) -> Response {
         }
         Err(problem) => Refusal(problem).into_response(),
     }
+}
+
+/// What a form came to, to be given again if it is sent again.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    done: Done,
+    /// Who proved to be who by it: whoever sends it again, with the same password in it, is them.
+    proof: Option<Credentials>,
+}
+
+/// Runs a form once, however often it is sent: by its nonce and all that is in it.
+async fn carry_out(
+    domain: &Domain,
+    mut visit: Visit,
+    parts: &Parts,
+    typed: &Pairs,
+    body: Bytes,
+) -> Result<Done, Problem> {
+    visit.actor.origin.claim = claim(domain, &visit.actor, parts, typed, &body);
+    let (claim, again) = (visit.actor.origin.claim.clone(), visit.clone());
+    let work = async {
+        let session = visit.session.clone();
+        let done = run(visit, parts, body.into()).await?;
+        let proof = match session {
+            Some(session) => session.get(SESSION_PROOF).await.ok().flatten(),
+            None => None,
+        };
+        Ok(Kept { done, proof })
+    };
+    match once(domain, claim, work).await? {
+        Outcome::New(kept) => Ok(kept.done),
+        Outcome::Again(kept) => {
+            if let Some(proof) = kept.proof {
+                again.begin_session(proof).await?;
+            }
+            Ok(kept.done)
+        }
+    }
+}
+
+fn claim(domain: &Domain, actor: &Actor, parts: &Parts, typed: &Pairs, body: &[u8]) -> Option<Claim> {
+    let (_, nonce) = typed.iter().find(|(name, value)| name == NONCE_FIELD && !value.is_empty())?;
+    let body = std::str::from_utf8(body).ok()?;
+    // What is in the form is a part of its key: who goes back and changes it sends another one.
+    let key = format!("{nonce} {body}");
+    Some(Claim::new(
+        &domain.clock,
+        &idempotency::Request {
+            caller: "form",
+            secret: nonce,
+            key: &key,
+            asks: [b"POST", parts.uri.path().as_bytes(), b""],
+            id: &actor.origin.request_id,
+        },
+    ))
 }
 
 /// Calls the server function as a program would, so that it answers in JSON and redirects nowhere:

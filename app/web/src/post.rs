@@ -22,6 +22,9 @@ use crate::input;
 /// The field that every form sends along: the address of the page it is on.
 pub const PAGE_FIELD: &str = "page";
 
+/// The field that makes a form that is sent twice be carried out once.
+pub const NONCE_FIELD: &str = "nonce";
+
 /// What was asked for is done; the browser goes on to another page, or sees a link once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Done {
@@ -104,7 +107,7 @@ where
         }
         let body = request.try_into_bytes().await?;
         let mut pairs = input::pairs(&body)?;
-        pairs.retain(|(name, _)| name != PAGE_FIELD);
+        pairs.retain(|(name, _)| name != PAGE_FIELD && name != NONCE_FIELD);
         Ok(Self(input::read_form(pairs)?))
     }
 }

@@ -30,6 +30,7 @@ use super::{
 use crate::http::{
     AppState, actor,
     client::ClientAddr,
+    once::{Outcome, once},
     problem::Refusal,
     rate::{Caller, Exceeded, Standing},
 };
@@ -125,8 +126,11 @@ async fn carry_out(
     actor.origin.claim.clone_from(&claim);
     let sent = Arc::new(Sent { operation: operation.clone(), path, query, body, version });
     let call = Call { domain: state.domain.clone(), actor, settings: state.config.clone(), sent };
-    let run = replay::once(&state.domain, claim, route.run(call)).await;
-    let (answer, replayed) = run.map_err(|problem| of_version(operation, problem))?;
+    let outcome = once(&state.domain, claim, route.run(call)).await;
+    let (answer, replayed) = match outcome.map_err(|problem| of_version(operation, problem))? {
+        Outcome::New(answer) => (answer, false),
+        Outcome::Again(answer) => (answer, true),
+    };
     let mut response = give(state, operation, &parts, fields.as_deref(), answer)?;
     if replayed {
         response.headers_mut().insert(replay::REPLAYED, HeaderValue::from_static("true"));

@@ -19,5 +19,6 @@ mod sessions;
 mod sign_in;
 mod sign_up;
 mod statements;
+mod twice;
 mod users;
 mod wire;

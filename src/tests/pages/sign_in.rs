@@ -207,6 +207,11 @@ fn without_accidents(answer: &Answer, typed: &str) -> (String, Vec<String>, usiz
     let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or("-");
     let id = answer.header("x-request-id").unwrap();
     let mut body = answer.text().replace(nonce, "{nonce}").replace(id, "{id}");
+    // Each form has one of its own.
+    let forms: Vec<String> = body.split("name=\"nonce\" value=\"").skip(1).map(|rest| rest[..32].to_owned()).collect();
+    for nonce in forms {
+        body = body.replace(&nonce, "{form}");
+    }
     if !typed.is_empty() {
         body = body.replace(typed, "{typed}");
     }

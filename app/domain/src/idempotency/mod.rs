@@ -52,6 +52,16 @@ impl std::fmt::Debug for Claim {
     }
 }
 
+/// A key that nobody can guess, for a form. Empty if the machine gives no randomness: such a form is
+/// carried out as often as it is sent.
+pub fn nonce() -> String {
+    let mut random = [0_u8; 16];
+    match getrandom::fill(&mut random) {
+        Ok(()) => random.iter().map(|byte| format!("{byte:02x}")).collect(),
+        Err(_) => String::new(),
+    }
+}
+
 /// Who claims what.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {

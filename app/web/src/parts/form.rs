@@ -1,6 +1,7 @@
 //! Forms: each posts to a server function, works without script, and comes back with what was
 //! typed and with each fault beside its field.
 
+use frontdesk_domain::idempotency::nonce;
 use frontdesk_model::{Code, Fault, Problem};
 use leptos::prelude::*;
 
@@ -8,7 +9,7 @@ use super::words::{self, escaped};
 use crate::{
     input::Pairs,
     islands::{live_email::LiveEmail, live_password::LivePassword},
-    post::PAGE_FIELD,
+    post::{NONCE_FIELD, PAGE_FIELD},
     visit::visit,
 };
 
@@ -28,10 +29,14 @@ pub fn Form(
     }
 }
 
-/// Tells the server which page the form is on, so that a refused form comes back there.
+/// Tells the server which page the form is on, so that a refused form comes back there, and by a
+/// nonce which form it is, so that it is carried out once if it is sent twice.
 #[component]
 pub fn HiddenPage() -> impl IntoView {
-    view! { <input type="hidden" name=PAGE_FIELD value=visit().here()/> }
+    view! {
+        <input type="hidden" name=PAGE_FIELD value=visit().here()/>
+        <input type="hidden" name=NONCE_FIELD value=nonce()/>
+    }
 }
 
 #[component]

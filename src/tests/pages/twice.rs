@@ -1,0 +1,91 @@
+//! What is sent twice is done once: double clicks, reloads, a browser that tries again.
+
+use frontdesk_model::Role;
+use futures::future::join_all;
+
+use crate::support::{Client, Desk, PASSWORD};
+
+both! {
+    a_form_that_is_sent_twice_is_carried_out_once_and_answered_alike,
+    a_double_click_on_two_instances_makes_one_user,
+    who_signs_up_by_a_double_click_is_signed_in_by_either,
+    a_form_that_is_changed_and_sent_again_is_another,
+    a_refused_form_can_be_sent_again,
+}
+
+async fn form(client: &Client, page: &str, action: &str, typed: &[(&str, &str)]) -> Vec<(String, String)> {
+    client.get(page).await.is(200).page().filled(action, typed)
+}
+
+const ZOE: [(&str, &str); 2] = [("name", "Zoe"), ("email", "zoe@example.com")];
+
+async fn a_form_that_is_sent_twice_is_carried_out_once_and_answered_alike(desk: Desk) {
+    let admin = desk.arrive(Role::Admin).await;
+    let form = form(&admin, "/admin/users/new", "/fn/create_user", &ZOE).await;
+    assert!(form.iter().any(|(name, nonce)| name == "nonce" && nonce.len() == 32));
+    let first = admin.post("/fn/create_user", &form).await.is(200);
+    let written = desk.written().await;
+    // A reload of the page that shows the invitation sends its form again: the link is still there.
+    let again = admin.post("/fn/create_user", &form).await.is(200);
+    let link = |text: &str| text.split("/invite?token=").nth(1).map(|rest| rest[..64].to_owned()).unwrap();
+    assert_eq!(link(again.text()), link(first.text()));
+    assert_eq!(desk.written().await, written);
+}
+
+async fn a_double_click_on_two_instances_makes_one_user(desk: Desk) {
+    let other = desk.beside(|_| ()).await;
+    let here = desk.arrive(Role::Admin).await;
+    let there = other.visitor();
+    for (name, value) in here.cookies() {
+        there.set_cookie(&name, &value);
+    }
+    let form = form(&here, "/admin/users/new", "/fn/create_user", &ZOE).await;
+    let before = desk.written().await;
+    let answers =
+        join_all((0..10).map(|n| if n % 2 == 0 { &here } else { &there }.post("/fn/create_user", &form)))
+            .await;
+    for answer in answers {
+        assert!(matches!(answer.status, 200 | 409), "{}", answer.status);
+    }
+    assert_eq!(desk.written().await.users, before.users + 1);
+}
+
+async fn who_signs_up_by_a_double_click_is_signed_in_by_either(desk: Desk) {
+    let visitor = desk.visitor();
+    let typed = [ZOE[0], ZOE[1], ("password", PASSWORD)];
+    let form = form(&visitor, "/signup", "/fn/sign_up", &typed).await;
+    let (first, second) = (visitor.copy(), visitor.copy());
+    first.post("/fn/sign_up", &form).await.leads_to("/account");
+    second.post("/fn/sign_up", &form).await.leads_to("/account");
+    for client in [first, second] {
+        assert!(client.get("/account").await.is(200).text().contains("Zoe"));
+    }
+    assert_eq!(desk.find::<(i64,)>("SELECT count(*) FROM users", Vec::new()).await.0, 1);
+    // Whoever has the nonce but not the password gets nothing by it.
+    let wrong: Vec<_> = form
+        .iter()
+        .map(|(name, value)| (name, if name == "password" { "something else entirely" } else { value }))
+        .collect();
+    desk.visitor().post("/fn/sign_up", &wrong).await.is(409);
+}
+
+async fn a_form_that_is_changed_and_sent_again_is_another(desk: Desk) {
+    let admin = desk.arrive(Role::Admin).await;
+    let form = form(&admin, "/admin/users/new", "/fn/create_user", &ZOE).await;
+    admin.post("/fn/create_user", &form).await.is(200);
+    let other: Vec<_> = form
+        .iter()
+        .map(|(name, value)| (name, if name == "email" { "zoey@example.com" } else { value }))
+        .collect();
+    admin.post("/fn/create_user", &other).await.is(200);
+    assert_eq!(desk.find::<(i64,)>("SELECT count(*) FROM users", Vec::new()).await.0, 3);
+}
+
+async fn a_refused_form_can_be_sent_again(desk: Desk) {
+    desk.register("Zoe", &[]).await;
+    let admin = desk.arrive(Role::Admin).await;
+    let form = form(&admin, "/admin/users/new", "/fn/create_user", &ZOE).await;
+    for _ in 0..2 {
+        admin.post("/fn/create_user", &form).await.is(409);
+    }
+}
