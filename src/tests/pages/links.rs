@@ -14,7 +14,7 @@ both! {
     a_token_stays_out_of_addresses_and_of_what_other_sites_see,
     a_password_of_ones_own_name_is_refused_on_an_invitation,
     a_spent_link_says_how_to_get_another,
-    whoever_loads_the_page_of_a_link_again_is_led_to_the_user,
+    whoever_creates_somebody_who_is_there_is_led_to_them,
 }
 
 const OWNER: [(&str, &str); 3] = [("name", "Olive"), ("email", "olive@example.com"), ("password", PASSWORD)];
@@ -188,12 +188,14 @@ async fn a_spent_link_says_how_to_get_another(desk: Desk) {
     assert!(spent.text().contains("Ask for a new one.") && !spent.text().contains("setup-link"));
 }
 
-async fn whoever_loads_the_page_of_a_link_again_is_led_to_the_user(desk: Desk) {
+async fn whoever_creates_somebody_who_is_there_is_led_to_them(desk: Desk) {
     let admin = desk.arrive(Role::Admin).await;
     let typed = [("name", "Zoe"), ("email", "zoe@example.com")];
     let form = admin.get("/admin/users/new").await.page().filled("/fn/create_user", &typed);
     let first = admin.post("/fn/create_user", &form).await.is(200);
     let before = desk.written().await;
+    // Not the same form again, but another one with the same in it.
+    let form = admin.get("/admin/users/new").await.page().filled("/fn/create_user", &typed);
     let again = admin.post("/fn/create_user", &form).await.is(409).page();
     assert_eq!(desk.written().await, before);
     assert_eq!(again.heading(), "Create user");

@@ -208,7 +208,8 @@ fn without_accidents(answer: &Answer, typed: &str) -> (String, Vec<String>, usiz
     let id = answer.header("x-request-id").unwrap();
     let mut body = answer.text().replace(nonce, "{nonce}").replace(id, "{id}");
     // Each form has one of its own.
-    let forms: Vec<String> = body.split("name=\"nonce\" value=\"").skip(1).map(|rest| rest[..32].to_owned()).collect();
+    let forms: Vec<String> =
+        body.split("name=\"nonce\" value=\"").skip(1).map(|rest| rest[..32].to_owned()).collect();
     for nonce in forms {
         body = body.replace(&nonce, "{form}");
     }
