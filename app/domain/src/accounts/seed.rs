@@ -10,6 +10,7 @@ mod random;
 use std::{collections::HashSet, fmt::Write as _, sync::LazyLock};
 
 use frontdesk_model::audit::Event;
+use futures::future::try_join_all;
 use people::{Person, State};
 use uuid::Uuid;
 
@@ -43,9 +44,11 @@ pub struct Seeded {
     pub events: u64,
 }
 
-/// People in one transaction. On SQLite nobody else writes meanwhile, which is a quarter of a
-/// second; and it is one fsync.
-const AT_ONCE: usize = 8_192;
+/// People in one transaction. SQLite keeps what a transaction replaces in a list, and walks it with
+/// every statement, so many small ones are faster than a large one.
+const UNIT: usize = 256;
+/// Transactions at the same time. SQLite's writer makes one commit of them; PostgreSQL works on all.
+const UNITS: usize = 8;
 /// Rows in one statement. More would not be faster: SQLite looks a parameter up by its name among
 /// all the others.
 const ROWS: usize = 32;
@@ -84,16 +87,18 @@ const ANALYZE: Sql = Sql::new("db.accounts.SEED_ANALYZE", "ANALYZE");
 #[tracing::instrument(name = "accounts.seed", skip_all)]
 pub async fn seed(domain: &Domain, plan: &Seeding, mut progress: impl FnMut(u64)) -> Result<Seeded, Error> {
     let mut people = people::People::new(plan, domain.clock.now());
+    let hash = plan.password_hash.as_deref();
     let mut seeded = Seeded::default();
     loop {
-        let some: Vec<Person> = people.by_ref().take(AT_ONCE).collect();
+        let some: Vec<Person> = people.by_ref().take(UNIT * UNITS).collect();
         if some.is_empty() {
             break;
         }
-        let mut tx = domain.db.write().await?;
-        let added = insert(&mut tx, &some, plan.password_hash.as_deref(), &mut seeded).await?;
-        tell(&mut tx, added, &mut seeded).await?;
-        tx.commit().await?;
+        for unit in try_join_all(some.chunks(UNIT).map(|people| write(domain, people, hash))).await? {
+            seeded.users += unit.users;
+            seeded.skipped += unit.skipped;
+            seeded.events += unit.events;
+        }
         progress(seeded.users + seeded.skipped);
     }
     // PostgreSQL would gather the statistics it plans by only minutes later. SQLite's plans need none.
@@ -105,12 +110,21 @@ pub async fn seed(domain: &Domain, plan: &Seeding, mut progress: impl FnMut(u64)
     Ok(seeded)
 }
 
+/// Some of the people and what happened to them, in one transaction.
+async fn write(domain: &Domain, people: &[Person], password_hash: Option<&str>) -> Result<Seeded, db::Error> {
+    let mut tx = domain.db.write().await?;
+    let added = insert(&mut tx, people, password_hash).await?;
+    let events = tell(&mut tx, &added).await?;
+    tx.commit().await?;
+    let (users, all) = (added.len() as u64, people.len() as u64);
+    Ok(Seeded { users, skipped: all - users, events })
+}
+
 /// Inserts people, and returns those who were not there before.
 async fn insert<'a>(
     tx: &mut Tx,
     people: &'a [Person],
     password_hash: Option<&str>,
-    seeded: &mut Seeded,
 ) -> Result<Vec<&'a Person>, db::Error> {
     let mut added = Vec::with_capacity(people.len());
     for some in batches(people) {
@@ -120,26 +134,25 @@ async fn insert<'a>(
         let new: HashSet<Uuid> = ids.into_iter().map(|(id,)| id).collect();
         added.extend(some.iter().filter(|person| new.contains(&person.id.0)));
     }
-    seeded.users += added.len() as u64;
-    seeded.skipped += (people.len() - added.len()) as u64;
     Ok(added)
 }
 
 /// Gives roles, and writes down what happened. Not by `audit::append`, for which everything
 /// happens now and is done by somebody who is here.
-async fn tell(tx: &mut Tx, people: Vec<&Person>, seeded: &mut Seeded) -> Result<(), db::Error> {
-    for person in &people {
+async fn tell(tx: &mut Tx, people: &[&Person]) -> Result<u64, db::Error> {
+    for person in people {
         if let Some(role) = person.role {
             tx.execute(ROLE, params![person.id, role.as_str(), person.joined_at]).await?;
         }
     }
     let mut history: Vec<&Event> = people.iter().flat_map(|person| &person.history).collect();
     history.sort_unstable_by_key(|event| event.id);
+    let mut told = 0;
     for some in batches(&history) {
         let params = some.iter().flat_map(|event| event_values(event)).collect();
-        seeded.events += tx.execute(statement(&EVENTS, some), params).await?;
+        told += tx.execute(statement(&EVENTS, some), params).await?;
     }
-    Ok(())
+    Ok(told)
 }
 
 fn user(person: &Person) -> [Value; USER_COLUMNS] {
