@@ -94,13 +94,18 @@ pub struct Config {
     #[arg(global = true, help_heading = NETWORK, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_in_flight: u32,
 
-    /// How long a connection is kept without a request, and may take for the header of one
+    /// How long a connection is kept between two requests
     ///
     /// Behind a load balancer it must be longer than the load balancer's own idle timeout, or
     /// requests fail that were on their way when the connection was closed.
-    #[arg(long, env = "FRONTDESK_IDLE_TIMEOUT", value_name = "TIME", default_value = "10s")]
+    #[arg(long, env = "FRONTDESK_IDLE_TIMEOUT", value_name = "TIME", default_value = "75s")]
     #[arg(global = true, help_heading = NETWORK, value_parser = duration::parse)]
     pub idle_timeout: Duration,
+
+    /// How long the header of a request may take to arrive
+    #[arg(long, env = "FRONTDESK_HEADER_TIMEOUT", value_name = "TIME", default_value = "10s")]
+    #[arg(global = true, help_heading = NETWORK, value_parser = duration::parse)]
+    pub header_timeout: Duration,
 
     /// How long a request's body may take to arrive, and its answer to be made
     #[arg(long, env = "FRONTDESK_REQUEST_TIMEOUT", value_name = "TIME", default_value = "30s")]
@@ -228,6 +233,7 @@ impl Config {
     pub fn check(&self) -> Result<(), Error> {
         let times = [
             ("--idle-timeout", self.idle_timeout),
+            ("--header-timeout", self.header_timeout),
             ("--request-timeout", self.request_timeout),
             ("--hash-deadline", self.hash_deadline),
             ("--session-idle", self.session_idle),
@@ -323,6 +329,7 @@ impl Config {
         serve::Settings {
             connections: self.max_connections as usize,
             idle: self.idle_timeout,
+            header: self.header_timeout,
             stall: self.request_timeout,
             shutdown_delay: self.shutdown_delay,
             shutdown_deadline: self.shutdown_deadline,

@@ -1,5 +1,7 @@
 //! From connections to requests: accepting, the limits of HTTP/1.1 itself, and leaving.
 
+pub mod files;
+mod header;
 mod stall;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
@@ -19,6 +21,7 @@ use tokio::{
 use tower::ServiceExt;
 
 use crate::shutdown::Shutdown;
+use header::{Answer, HeaderTimeout, Turn};
 use stall::StallTimeout;
 
 /// The request line and headers, in bytes. More is answered with 431.
@@ -33,9 +36,11 @@ const OUT_OF_RESOURCES: Duration = Duration::from_millis(200);
 pub struct Settings {
     /// How many connections there are at most. The next ones wait in the system's queue.
     pub connections: usize,
-    /// How long a connection may take for a request's header, counted from the end of the request
-    /// before it; so it is also how long a connection is kept without a request.
+    /// How long a connection is kept between two requests.
     pub idle: Duration,
+    /// How long a request's header may take, from its first byte; and how long a new connection may
+    /// be without one.
+    pub header: Duration,
     /// How long a client may take in nothing of its answer.
     pub stall: Duration,
     /// How long requests are still accepted after the shutdown has begun.
@@ -48,7 +53,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             connections: 4_096,
-            idle: Duration::from_secs(10),
+            idle: Duration::from_secs(75),
+            header: Duration::from_secs(10),
             stall: Duration::from_secs(30),
             shutdown_delay: Duration::ZERO,
             shutdown_deadline: Duration::from_secs(20),
@@ -81,8 +87,11 @@ pub async fn serve(
             accepted = accept(&listener, &slots) => accepted,
             () = &mut closing => break,
         };
+        let turn = Turn::default();
         let stream = StallTimeout::new(stream, settings.stall);
-        tokio::spawn(converse(http.clone(), stream, peer, router.clone(), graceful.watcher(), slot));
+        let stream = HeaderTimeout::new(stream, turn.clone(), settings.header);
+        let to = Respondent { router: router.clone(), peer, turn };
+        tokio::spawn(converse(http.clone(), stream, to, graceful.watcher(), slot));
     }
     drop(listener);
     match timeout(settings.shutdown_deadline, graceful.shutdown()).await {
@@ -96,11 +105,12 @@ pub async fn serve(
 }
 
 /// What hyper holds connections to. It answers headers that are too large with 431 and those that
-/// cannot be parsed with 400, by itself, and closes.
+/// cannot be parsed with 400, by itself and with nothing of ours, and closes. Its timeout for headers
+/// begins with the end of the request before: a header that has begun has [`HeaderTimeout`]'s.
 fn protocol(settings: &Settings) -> http1::Builder {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(settings.idle)
+        .header_read_timeout(settings.idle.max(settings.header))
         .max_header_size(HEADER_BYTES)
         .max_buf_size(BUFFER_BYTES);
     http
@@ -130,19 +140,27 @@ fn is_about_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
+/// Who answers on one connection.
+struct Respondent {
+    router: Router,
+    peer: SocketAddr,
+    turn: Turn,
+}
+
 /// Answers the requests of one connection until it ends.
 async fn converse(
     http: http1::Builder,
-    stream: StallTimeout,
-    peer: SocketAddr,
-    router: Router,
+    stream: HeaderTimeout<StallTimeout>,
+    to: Respondent,
     watcher: Watcher,
     _slot: Option<OwnedSemaphorePermit>,
 ) {
     let service = service_fn(move |request: Request<Incoming>| {
+        to.turn.begin_answer();
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+        request.extensions_mut().insert(ConnectInfo(to.peer));
+        let (answer, turn) = (to.router.clone().oneshot(request), to.turn.clone());
+        async move { answer.await.map(|answer| answer.map(|body| Answer::new(body, turn))) }
     });
     if let Err(error) = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await {
         // Clients vanish, stall and send nonsense all day long.

@@ -4,7 +4,8 @@ use frontdesk::{
     chores,
     config::{BaseUrl, Config},
     http::AppState,
-    router, serve,
+    router,
+    serve::{self, files::make_room},
     shutdown::Shutdown,
 };
 use frontdesk_domain::{
@@ -26,7 +27,9 @@ pub async fn run(config: &Config) -> Result<(), Error> {
 
     let state = AppState::new(domain.clone(), config.http(), shutdown.clone());
     let chores = tokio::spawn(chores::run(domain.clone(), shutdown.clone()));
-    serve::serve(listener, router(&state), &config.serve(), shutdown).await.map_err(Error::Serve)?;
+    let mut settings = config.serve();
+    settings.connections = make_room(settings.connections, config.database_connections as usize);
+    serve::serve(listener, router(&state), &settings, shutdown).await.map_err(Error::Serve)?;
 
     // It ends by itself, and a panic in it has been logged.
     let _ = chores.await;

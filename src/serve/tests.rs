@@ -113,11 +113,70 @@ async fn a_header_that_is_too_large_is_answered_with_431() {
 
 #[tokio::test]
 async fn a_header_that_does_not_arrive_in_time_closes_the_connection() {
-    let settings = Settings { idle: Duration::from_millis(20), ..Settings::default() };
+    let settings = Settings { header: Duration::from_millis(20), ..Settings::default() };
+    let server = Server::start(settings).await;
+    for begun in ["", "GET", "GET /peer HTTP/1.1\r\nHost:"] {
+        let mut stream = server.connect().await;
+        stream.write_all(begun.as_bytes()).await.unwrap();
+        assert_eq!(answer(stream).await, "", "{begun}");
+    }
+}
+
+/// Asks on a connection that is to be kept, and reads the whole answer.
+async fn ask_and_stay(stream: &mut TcpStream) {
+    stream.write_all(b"GET /peer HTTP/1.1\r\nHost: desk\r\n\r\n").await.unwrap();
+    let mut seen = Vec::new();
+    // The answer ends with its body, the client's own address.
+    let own = stream.local_addr().unwrap().to_string();
+    while !seen.ends_with(own.as_bytes()) {
+        let mut bytes = [0; 1_024];
+        let count = stream.read(&mut bytes).await.unwrap();
+        assert_ne!(count, 0, "it was closed after {}", String::from_utf8_lossy(&seen));
+        seen.extend_from_slice(&bytes[..count]);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_is_kept_between_requests_for_longer_than_a_header_may_take() {
+    let settings = Settings { header: Duration::from_millis(50), ..Settings::default() };
     let server = Server::start(settings).await;
     let mut stream = server.connect().await;
-    stream.write_all(b"GET /peer HTTP/1.1\r\nHost:").await.unwrap();
-    answer(stream).await;
+    for _ in 0..3 {
+        ask_and_stay(&mut stream).await;
+        sleep(Duration::from_millis(120)).await;
+    }
+    // The next header has its own time, however slowly it dribbles in.
+    let late = timeout(Duration::from_secs(10), async {
+        while stream.write_all(b"G").await.is_ok() {
+            let mut byte = [0];
+            let silence = timeout(Duration::from_millis(10), stream.read(&mut byte)).await;
+            if matches!(silence, Ok(Ok(0) | Err(_))) {
+                break;
+            }
+        }
+    });
+    late.await.expect("who dribbles is cut off");
+}
+
+#[tokio::test]
+async fn an_answer_may_take_longer_than_a_header() {
+    let settings = Settings { header: Duration::from_millis(20), ..Settings::default() };
+    let server = Server::start(settings).await;
+    let mut stream = server.connect().await;
+    ask(&mut stream, "/slow").await;
+    server.reached.notified().await;
+    sleep(Duration::from_millis(60)).await;
+    server.let_go.notify_one();
+    assert!(answer(stream).await.ends_with("finished"));
+}
+
+#[tokio::test]
+async fn a_connection_that_asks_no_more_is_closed() {
+    let (idle, header) = (Duration::from_millis(40), Duration::from_millis(20));
+    let server = Server::start(Settings { idle, header, ..Settings::default() }).await;
+    let mut stream = server.connect().await;
+    ask_and_stay(&mut stream).await;
+    assert_eq!(answer(stream).await, "");
 }
 
 #[tokio::test]
