@@ -16,7 +16,7 @@ use frontdesk::{config::Config, telemetry};
 use mimalloc::MiMalloc;
 
 /// A page is thousands of short-lived strings, those of the database made on another thread than
-/// they are given back on. The C library's allocator takes a fifth of its time for them.
+/// they are given back on. With the C library's allocator it took 17 to 25 % more CPU time.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

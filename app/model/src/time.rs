@@ -105,7 +105,7 @@ impl Timestamp {
 }
 
 // A page of a list has hundreds of moments, each written three ways. Formatting them by description
-// was a tenth of what the page cost, so their digits are put into place by hand.
+// was 7 % of what the page cost, so their digits are put into place by hand.
 
 /// Fills the field with the number's last digits.
 fn digits(field: &mut [u8], number: u32) {

@@ -39,8 +39,8 @@ where
     Suspend::new(async move {
         match load.await {
             Ok((title, view)) => {
-                // All there is to wait for has come. What Leptos renders in one go costs half of
-                // what it does as a part of a stream, where every element is ready to be one.
+                // All there is to wait for has come, so it is rendered in one go: as a part of a
+                // stream, every element would take strings of its own, in case something follows.
                 let content = InertElement::new(view.into_view().to_html());
                 let html = view! { <Layout width>{content}</Layout> }.to_html();
                 view! {
