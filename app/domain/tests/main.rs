@@ -6,7 +6,7 @@
 //! (`…::postgres::name`). Each run has a database of its own.
 
 // A test that is not named in `both!` would never run; it is dead code, and does not compile.
-#![warn(dead_code)]
+#![deny(dead_code)]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 #[macro_use]

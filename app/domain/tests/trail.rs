@@ -167,7 +167,7 @@ async fn signing_in_and_out_is_told(domain: TestDomain) {
 
     let wrong = |email: &'static str| async {
         let refused = prove(&domain, email, "wrong horse battery staple").await;
-        refused.map_or(Ok(()), |proof| Err(proof))
+        refused.map_or(Ok(()), Err)
     };
     let (_, event) = told(&domain, None, wrong("ann@example.com")).await;
     assert_eq!(line(&event), "login.failed of Ann");
@@ -178,7 +178,7 @@ async fn signing_in_and_out_is_told(domain: TestDomain) {
     domain.clock.advance(1);
     let kept_out = async {
         let refused = prove(&domain, &ann.email, PASSWORD).await;
-        refused.map_or(Ok(()), |proof| Err(proof))
+        refused.map_or(Ok(()), Err)
     };
     let (_, event) = told(&domain, None, kept_out).await;
     assert_eq!(line(&event), "login.failed of Ann, because: suspended");

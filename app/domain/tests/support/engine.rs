@@ -33,7 +33,7 @@ pub async fn run<T, F: Future<Output = T>>(engine: Engine, test: impl FnOnce(Tes
 
 enum Database {
     Sqlite(tempfile::TempDir),
-    Postgres { server: PgConnectOptions, name: String },
+    Postgres { server: Box<PgConnectOptions>, name: String },
 }
 
 impl Database {
@@ -43,7 +43,7 @@ impl Database {
             Engine::Postgres => {
                 static NEXT: AtomicU32 = AtomicU32::new(0);
                 let name = format!("test_{}_{}", process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-                let server = server();
+                let server = Box::new(server());
                 administer(&server, format!("CREATE DATABASE {name}")).await;
                 Self::Postgres { server, name }
             }
@@ -53,7 +53,9 @@ impl Database {
     fn url(&self) -> DatabaseUrl {
         match self {
             Self::Sqlite(folder) => DatabaseUrl::Sqlite(folder.path().join("test.db")),
-            Self::Postgres { server, name } => DatabaseUrl::Postgres(Box::new(server.clone().database(name))),
+            Self::Postgres { server, name } => {
+                DatabaseUrl::Postgres(Box::new(server.as_ref().clone().database(name)))
+            }
         }
     }
 
