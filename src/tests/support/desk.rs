@@ -19,7 +19,7 @@ use frontdesk_model::{
     forms::{ChangeRole, OneUser, SignUp, SuspendUser},
 };
 
-use super::{Client, NOW};
+use super::{Client, NOW, log};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -51,6 +51,7 @@ pub struct Written {
 
 impl Desk {
     pub(super) async fn open(url: db::DatabaseUrl) -> Self {
+        log::prepare();
         let options = Options {
             url,
             database: db::Options { connections: 4, ..db::Options::default() },

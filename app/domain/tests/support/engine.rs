@@ -1,4 +1,5 @@
-//! A fresh database for every test, gone when it ends.
+//! A fresh database for every test, gone when it ends. Both test binaries have this file: what a
+//! test is about, their [`Subject`], has `open(url)` and a `domain`.
 
 use std::{
     panic::{AssertUnwindSafe, resume_unwind},
@@ -8,12 +9,30 @@ use std::{
 
 use frontdesk_domain::db::DatabaseUrl;
 use futures::FutureExt as _;
-use sqlx::{ConnectOptions, Executor, postgres::PgConnectOptions};
+use sqlx::{ConnectOptions as _, Executor as _, postgres::PgConnectOptions};
 
-use super::TestDomain;
+use super::Subject;
 
 /// Names the server that the tests on PostgreSQL use.
 const VARIABLE: &str = "TEST_POSTGRES_URL";
+
+/// Runs tests on both databases: `both! { a_rule, another_rule }`.
+macro_rules! both {
+    ($($test:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                $crate::support::run($crate::support::Engine::Sqlite, super::$test).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $test() {
+                $crate::support::run($crate::support::Engine::Postgres, super::$test).await;
+            })*
+        }
+    };
+}
 
 #[derive(Clone, Copy)]
 pub enum Engine {
@@ -22,11 +41,12 @@ pub enum Engine {
 }
 
 /// Runs a test on a database of its own, and drops that however the test ends.
-pub async fn run<T, F: Future<Output = T>>(engine: Engine, test: impl FnOnce(TestDomain) -> F) -> T {
+pub async fn run<T, F: Future<Output = T>>(engine: Engine, test: impl FnOnce(Subject) -> F) -> T {
     let database = Database::create(engine).await;
-    let domain = TestDomain::open(database.url()).await;
-    let ended = AssertUnwindSafe(test(domain.clone())).catch_unwind().await;
-    domain.db.close().await;
+    let subject = Subject::open(database.url()).await;
+    let db = subject.domain.db.clone();
+    let ended = AssertUnwindSafe(Box::pin(test(subject))).catch_unwind().await;
+    db.close().await;
     database.drop().await;
     ended.unwrap_or_else(|panic| resume_unwind(panic))
 }

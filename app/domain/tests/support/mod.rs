@@ -1,7 +1,9 @@
 //! A domain on a database of its own, and the people in it.
 
-pub mod crowd;
+#[macro_use]
 mod engine;
+
+pub mod crowd;
 mod people;
 mod random;
 
@@ -18,26 +20,11 @@ pub use people::{
 };
 pub use random::Random;
 
+/// What a test is about.
+type Subject = TestDomain;
+
 /// When all tests begin. Their clock stands still until they move it.
 pub const NOW: &str = "2026-03-14T09:26:53Z";
-
-/// Runs tests on both databases: `both! { a_rule, another_rule }`.
-macro_rules! both {
-    ($($test:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $test() {
-                $crate::support::run($crate::support::Engine::Sqlite, super::$test).await;
-            })*
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $test() {
-                $crate::support::run($crate::support::Engine::Postgres, super::$test).await;
-            })*
-        }
-    };
-}
 
 /// A [`Domain`] with a clock that stands at [`NOW`] and passwords that cost next to nothing.
 #[derive(Clone)]
