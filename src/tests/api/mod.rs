@@ -4,6 +4,7 @@ mod bad_input;
 mod conditional;
 mod declaration;
 mod doors;
+mod generated;
 mod idempotency;
 mod lists;
 mod users;

@@ -89,7 +89,7 @@ impl Answer {
     }
 
     /// Its beginning, for the message of a test that fails.
-    fn shown(&self) -> String {
+    pub fn shown(&self) -> String {
         let body: String = String::from_utf8_lossy(&self.body).chars().take(3_000).collect();
         format!("{} {:#?}\n{body}", self.status, self.headers)
     }

@@ -1,8 +1,8 @@
 //! A program that calls the API with a token.
 
 use axum::body::Body;
-use frontdesk_domain::{actor::Actor, tokens};
-use frontdesk_model::{Permission, forms::CreateToken, token::TokenKind};
+use frontdesk_domain::{accounts, actor::Actor, tokens};
+use frontdesk_model::{Permission, UserId, forms::CreateToken, token::TokenKind};
 use http::{
     Method, Request,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
@@ -28,6 +28,18 @@ impl Desk {
             ..CreateToken::default()
         };
         let made = tokens::create(&self.domain, &Actor::system(), form).await.unwrap();
+        self.program_with(made.text.expose())
+    }
+
+    /// A program of somebody's, that may do whatever they may.
+    pub async fn program_of(&self, owner: UserId) -> Program {
+        let roles = accounts::get(&self.domain, &Actor::system(), owner).await.unwrap().roles;
+        let form = CreateToken {
+            name: "a test".to_owned(),
+            permissions: roles.permissions(),
+            ..CreateToken::default()
+        };
+        let made = tokens::create_for(&self.domain, owner, form).await.unwrap();
         self.program_with(made.text.expose())
     }
 
