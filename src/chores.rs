@@ -1,38 +1,26 @@
-//! What the server does every so often, whether anybody asks or not.
+//! What only this process can do, every so often. What any process can do is a job.
 
 use std::{error::Error, time::Duration};
 
-use frontdesk_domain::{Domain, idempotency, sessions, tokens};
+use frontdesk_domain::Domain;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::shutdown::Shutdown;
 
-/// How often it is written down who was seen.
+/// How often it is written down who was seen: this process knows of those who came to it.
 const PRESENCE: Duration = Duration::from_secs(5);
-/// How often sessions and tokens that are over, and answers that are not replayed any more, are
-/// deleted. They are of no use to anybody meanwhile.
-const SWEEP: Duration = Duration::from_secs(3_600);
 
 /// Does the chores until `shutdown` begins. What fails is logged, and tried again the next time.
 pub async fn run(domain: Domain, shutdown: Shutdown) {
-    let every = |period| {
-        let mut interval = interval_at(Instant::now() + period, period);
-        // After a pause of the machine, once is enough.
-        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        interval
-    };
-    let (mut presence, mut sweep) = (every(PRESENCE), every(SWEEP));
+    let mut presence = interval_at(Instant::now() + PRESENCE, PRESENCE);
+    // After a pause of the machine, once is enough.
+    presence.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let begun = shutdown.begun();
     tokio::pin!(begun);
     loop {
         tokio::select! {
             () = &mut begun => break,
             _ = presence.tick() => flush(&domain).await,
-            _ = sweep.tick() => {
-                log("sessions.sweep", sessions::sweep(&domain).await.map(drop));
-                log("tokens.sweep", tokens::sweep(&domain).await.map(drop));
-                log("idempotency.sweep", idempotency::sweep(&domain).await.map(drop));
-            }
         }
     }
 }

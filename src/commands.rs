@@ -4,6 +4,7 @@ mod admin;
 mod migrate;
 mod seed;
 mod serve;
+mod worker;
 
 use std::{
     io::{self, Write},
@@ -31,6 +32,11 @@ pub enum Command {
     /// The database is made if there is none, and its schema brought up to date. The first time, a
     /// link is printed with which to become its owner.
     Serve,
+    /// Work on jobs until told to stop, beside `serve` or instead of its own worker
+    ///
+    /// Any number of them can share one database. Each job is taken by one, and by another if that
+    /// one is not heard of any more.
+    Worker,
     /// Bring the database's schema up to date, and stop
     ///
     /// `serve` does it, too. By itself it is for those who do it before they replace the program.
@@ -48,6 +54,7 @@ impl Command {
     pub async fn run(self, config: &Config) -> Result<(), Error> {
         match self {
             Self::Serve => serve::run(config).await,
+            Self::Worker => worker::run(config).await,
             Self::Migrate => migrate::run(config).await,
             Self::Seed(arguments) => seed::run(config, arguments).await,
             Self::Admin(admin::Command::SetupLink) => admin::setup_link(config).await,
@@ -68,6 +75,8 @@ pub enum Error {
     Listen { address: SocketAddr, source: io::Error },
     #[error("cannot serve")]
     Serve(#[source] io::Error),
+    #[error("the system delivers no signals to stop by")]
+    Signals(#[source] io::Error),
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error("the database at {url} cannot be used")]

@@ -16,7 +16,7 @@ use clap::Args;
 use frontdesk_domain::{
     clock::Clock,
     db::{self, DatabaseUrl},
-    passwords,
+    jobs, passwords,
     sessions::Lifetime,
 };
 use frontdesk_model::Secret;
@@ -33,6 +33,7 @@ const DATA: &str = "Data";
 const NETWORK: &str = "Network";
 const LOG: &str = "Log";
 const PASSWORDS: &str = "Passwords and sessions";
+const JOBS: &str = "Jobs";
 const LIMITS: &str = "Limits (of one client: requests a minute, 0 for no limit)";
 
 /// The configuration, which every command takes.
@@ -123,7 +124,7 @@ pub struct Config {
     #[arg(global = true, help_heading = NETWORK, value_parser = duration::parse)]
     pub shutdown_delay: Duration,
 
-    /// How long requests in flight may then take
+    /// How long requests in flight, and jobs under way, may then take
     #[arg(long, env = "FRONTDESK_SHUTDOWN_DEADLINE", value_name = "TIME", default_value = "20s")]
     #[arg(global = true, help_heading = NETWORK, value_parser = duration::parse)]
     pub shutdown_deadline: Duration,
@@ -172,6 +173,21 @@ pub struct Config {
     #[arg(long, env = "FRONTDESK_SESSION_LIFETIME", value_name = "TIME", default_value = "30d")]
     #[arg(global = true, help_heading = PASSWORDS, value_parser = duration::parse)]
     pub session_lifetime: Duration,
+
+    /// Leave jobs to `frontdesk worker`
+    #[arg(long, env = "FRONTDESK_NO_JOBS", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(global = true, help_heading = JOBS)]
+    pub no_jobs: bool,
+
+    /// Jobs that one process works on at the same time
+    #[arg(long, env = "FRONTDESK_JOB_CONCURRENCY", value_name = "NUMBER", default_value_t = 4)]
+    #[arg(global = true, help_heading = JOBS, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub job_concurrency: u16,
+
+    /// How long after a worker was last heard of another takes over its jobs
+    #[arg(long, env = "FRONTDESK_JOB_LEASE", value_name = "TIME", default_value = "30s")]
+    #[arg(global = true, help_heading = JOBS, value_parser = duration::parse)]
+    pub job_lease: Duration,
 
     /// Reading pages
     #[arg(long, env = "FRONTDESK_LIMIT_PAGE", value_name = "NUMBER", default_value_t = 1_200)]
@@ -236,6 +252,7 @@ impl Config {
             ("--header-timeout", self.header_timeout),
             ("--request-timeout", self.request_timeout),
             ("--hash-deadline", self.hash_deadline),
+            ("--job-lease", self.job_lease),
             ("--session-idle", self.session_idle),
             ("--session-lifetime", self.session_lifetime),
         ];
@@ -301,6 +318,16 @@ impl Config {
             },
             lifetime: Lifetime { idle: self.session_idle, absolute: self.session_lifetime },
             clock,
+        }
+    }
+
+    /// How jobs are worked on.
+    pub fn jobs(&self) -> jobs::Settings {
+        jobs::Settings {
+            concurrency: usize::from(self.job_concurrency),
+            lease: self.job_lease,
+            deadline: self.shutdown_deadline,
+            ..jobs::Settings::default()
         }
     }
 

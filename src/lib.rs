@@ -7,6 +7,7 @@ pub mod http;
 pub mod serve;
 pub mod shutdown;
 pub mod telemetry;
+pub mod worker;
 
 /// The whole server, as `frontdesk serve` runs it and as tests drive it in process.
 pub fn router(state: &http::AppState) -> axum::Router {

@@ -47,7 +47,7 @@ impl Shutdown {
         let shutdown = self.clone();
         tokio::spawn(async move {
             either(&mut terminate, &mut interrupt).await;
-            tracing::info!("stopping: requests in flight are finished, a second signal stops at once");
+            tracing::info!("stopping: what is under way is finished, a second signal stops at once");
             shutdown.begin();
             either(&mut terminate, &mut interrupt).await;
             tracing::warn!("stopped at once, by a second signal");

@@ -7,6 +7,7 @@ use frontdesk::{
     router,
     serve::{self, files::make_room},
     shutdown::Shutdown,
+    worker,
 };
 use frontdesk_domain::{
     Domain,
@@ -21,18 +22,23 @@ pub async fn run(config: &Config) -> Result<(), Error> {
     // Before the database is touched: who has the port is the one to change it.
     let listener = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
     let shutdown = Shutdown::default();
-    shutdown.begin_on_signals().map_err(Error::Serve)?;
+    shutdown.begin_on_signals().map_err(Error::Signals)?;
     let domain = open(config, url).await?;
     greet(&domain, &base_url).await?;
 
     let state = AppState::new(domain.clone(), config.http(), shutdown.clone());
     let chores = tokio::spawn(chores::run(domain.clone(), shutdown.clone()));
+    let worker =
+        (!config.no_jobs).then(|| tokio::spawn(worker::run(domain.clone(), config.jobs(), shutdown.clone())));
     let mut settings = config.serve();
     settings.connections = make_room(settings.connections, config.database_connections as usize);
     serve::serve(listener, router(&state), &settings, shutdown).await.map_err(Error::Serve)?;
 
-    // It ends by itself, and a panic in it has been logged.
+    // They end by themselves, and a panic in one has been logged.
     let _ = chores.await;
+    if let Some(worker) = worker {
+        let _ = worker.await;
+    }
     chores::flush(&domain).await;
     domain.db.close().await;
     tracing::info!("stopped");

@@ -16,3 +16,4 @@ mod support;
 
 mod api;
 mod pages;
+mod workers;

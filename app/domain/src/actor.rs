@@ -59,8 +59,10 @@ pub enum Who {
     Anonymous,
     Person(Person),
     Token(Bearer),
-    /// The command line, and Frontdesk itself.
+    /// The command line.
     System,
+    /// Frontdesk itself, at work on a job.
+    Worker,
 }
 
 /// Who asks for something, and from where.
@@ -93,11 +95,17 @@ impl Actor {
         Self { who: Who::System, origin: Origin::default() }
     }
 
+    /// Frontdesk itself, at work on what the request with this trace id has caused.
+    pub fn worker(trace_id: &str) -> Self {
+        let origin = Origin { request_id: trace_id.to_owned(), ..Origin::default() };
+        Self { who: Who::Worker, origin }
+    }
+
     /// The person who is signed in. Not the owner of a token: see [`Actor::user`].
     pub fn person(&self) -> Option<&Person> {
         match &self.who {
             Who::Person(person) => Some(person),
-            Who::Anonymous | Who::Token(_) | Who::System => None,
+            Who::Anonymous | Who::Token(_) | Who::System | Who::Worker => None,
         }
     }
 
@@ -105,7 +113,7 @@ impl Actor {
     pub fn token(&self) -> Option<&Bearer> {
         match &self.who {
             Who::Token(bearer) => Some(bearer),
-            Who::Anonymous | Who::Person(_) | Who::System => None,
+            Who::Anonymous | Who::Person(_) | Who::System | Who::Worker => None,
         }
     }
 
@@ -114,7 +122,7 @@ impl Actor {
         match &self.who {
             Who::Person(person) => Some(person.id),
             Who::Token(bearer) => bearer.owner.as_ref().map(|owner| owner.id),
-            Who::Anonymous | Who::System => None,
+            Who::Anonymous | Who::System | Who::Worker => None,
         }
     }
 
@@ -125,7 +133,7 @@ impl Actor {
     pub fn require_user(&self) -> Result<UserId, Denied> {
         self.user().ok_or(match self.who {
             Who::Anonymous => Denied::Anonymous,
-            Who::Person(_) | Who::Token(_) | Who::System => Denied::NoAccount,
+            Who::Person(_) | Who::Token(_) | Who::System | Who::Worker => Denied::NoAccount,
         })
     }
 
@@ -143,7 +151,7 @@ impl Actor {
             Who::Anonymous => Permissions::NONE,
             Who::Person(person) => person.roles.permissions(),
             Who::Token(bearer) => bearer.permissions,
-            Who::System => Permissions::of(Permission::ALL),
+            Who::System | Who::Worker => Permissions::of(Permission::ALL),
         }
     }
 
@@ -161,7 +169,7 @@ impl Actor {
         }
         let denied = match self.who {
             Who::Anonymous => Denied::Anonymous,
-            Who::Person(_) | Who::Token(_) | Who::System => Denied::Lacks(permission),
+            Who::Person(_) | Who::Token(_) | Who::System | Who::Worker => Denied::Lacks(permission),
         };
         tracing::info!(actor = %self.party().label, permission = %permission, "denied");
         Err(denied)
@@ -192,6 +200,7 @@ impl Actor {
             Who::Person(person) => Party { id: Some(person.id.0), label: person.name.clone() },
             Who::Token(bearer) => bearer.party(),
             Who::System => Party { id: None, label: "command line".to_owned() },
+            Who::Worker => Party { id: None, label: "Frontdesk".to_owned() },
         }
     }
 }

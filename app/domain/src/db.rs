@@ -26,6 +26,7 @@ use sqlx::{
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
+use tokio::sync::Notify;
 
 pub use open::{DatabaseUrl, Options, WrongUrl};
 pub(crate) use sql::statements;
@@ -37,6 +38,8 @@ pub struct Db {
     engine: Engine,
     /// How many statements have run. Tests hold pages to a fixed number with it.
     statements: Arc<AtomicU64>,
+    /// Tells of commits that somebody in this process waits for.
+    announcements: Arc<Notify>,
 }
 
 #[derive(Clone)]
@@ -49,6 +52,9 @@ enum Engine {
 pub struct Tx {
     engine: TxEngine,
     statements: Arc<AtomicU64>,
+    announcements: Arc<Notify>,
+    /// Whether the commit is to be announced.
+    announced: bool,
 }
 
 enum TxEngine {
@@ -124,7 +130,18 @@ impl Db {
                 TxEngine::Postgres(pool.begin().await.map_err(|source| Error::of("BEGIN", source))?)
             }
         };
-        Ok(Tx { engine, statements: self.statements.clone() })
+        Ok(Tx {
+            engine,
+            statements: self.statements.clone(),
+            announcements: self.announcements.clone(),
+            announced: false,
+        })
+    }
+
+    /// Waits for the commit of a transaction of this process that [`Tx::announce`]s it. One that
+    /// came while nobody waited counts.
+    pub async fn announced(&self) {
+        self.announcements.notified().await;
     }
 
     /// The one row there must be.
@@ -225,6 +242,11 @@ impl Tx {
         done.map_err(|source| Error::of(sql.name, source))
     }
 
+    /// Has the commit, if there is one, end [`Db::announced`].
+    pub fn announce(&mut self) {
+        self.announced = true;
+    }
+
     /// Makes it so, durably: when this returns, the change survives a crash of the process and of
     /// the machine.
     ///
@@ -232,9 +254,13 @@ impl Tx {
     /// Whatever the database says; then nothing of it has happened.
     pub async fn commit(self) -> Result<(), Error> {
         match self.engine {
-            TxEngine::Sqlite(unit) => unit.commit().await,
-            TxEngine::Postgres(tx) => tx.commit().await.map_err(|source| Error::of("COMMIT", source)),
+            TxEngine::Sqlite(unit) => unit.commit().await?,
+            TxEngine::Postgres(tx) => tx.commit().await.map_err(|source| Error::of("COMMIT", source))?,
         }
+        if self.announced {
+            self.announcements.notify_one();
+        }
+        Ok(())
     }
 }
 

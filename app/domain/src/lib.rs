@@ -2,7 +2,7 @@
 //! all is kept. Knows no HTTP and no HTML.
 //!
 //! Rooms stand in dependency order, and each imports only those before it:
-//! `db clock idempotency actor problem passwords throttle ← audit ← accounts ← sessions ← tokens`.
+//! `db clock idempotency actor problem passwords throttle ← audit ← jobs ← accounts ← sessions ← tokens`.
 
 pub mod accounts;
 pub mod actor;
@@ -10,6 +10,7 @@ pub mod audit;
 pub mod clock;
 pub mod db;
 pub mod idempotency;
+pub mod jobs;
 pub mod passwords;
 pub mod problem;
 pub mod sessions;
@@ -95,6 +96,7 @@ pub fn statements() -> Vec<Sql> {
     [
         idempotency::statements(),
         audit::statements(),
+        jobs::statements(),
         accounts::statements(),
         sessions::statements(),
         tokens::statements(),

@@ -16,6 +16,7 @@ mod access;
 mod audit_list;
 mod credentials;
 mod db;
+mod jobs;
 mod links;
 mod owners;
 mod paging;

@@ -5,18 +5,20 @@ use std::fmt::Write as _;
 use frontdesk_domain::{
     accounts::{self, Error},
     actor::{Actor, Denied},
-    audit, sessions,
+    audit,
+    jobs::{self, Job, SweepJobs},
+    sessions,
     tokens::{self, Error as TokenError},
 };
 use frontdesk_model::{
     Permission, Role, UserId,
-    forms::{ChangeRole, EndSession, RevokeToken},
-    query::{AuditQuery, SessionsQuery, TokensQuery, UsersQuery},
+    forms::{ChangeRole, EndSession, OneJob, RevokeToken},
+    query::{AuditQuery, JobsQuery, SessionsQuery, TokensQuery, UsersQuery},
 };
 
 use crate::support::{
-    TestDomain, anybody, create_form, edit, grant, one, person, register, service_form, sign_in, suspension,
-    system, token_form, user,
+    TestDomain, anybody, create_form, edit, enqueue, grant, one, person, register, service_form, sign_in,
+    suspension, system, token_form, user,
 };
 
 both! {
@@ -40,6 +42,9 @@ enum Try {
     Give(Role),
     Take(Role),
     ReadAudit,
+    ListJobs,
+    RunJob,
+    CallOffJob,
     SeeOwnSessions,
     SeeSessions,
     EndASession,
@@ -68,6 +73,9 @@ impl Try {
             Give(role) => format!("give {role}"),
             Take(role) => format!("take {role}"),
             ReadAudit => "read the audit trail".to_owned(),
+            ListJobs => "list jobs".to_owned(),
+            RunJob => "run a job".to_owned(),
+            CallOffJob => "call off a job".to_owned(),
             SeeOwnSessions => "see own sessions".to_owned(),
             SeeSessions => "see their sessions".to_owned(),
             EndASession => "end their session".to_owned(),
@@ -121,6 +129,9 @@ impl Try {
                 Err(audit::Error::Denied(denied)) => Err(denied.into()),
                 other => other.map(|_| ()).map_err(|error| panic!("{error:?}")),
             },
+            ListJobs => of_jobs(jobs::list(domain, actor, &JobsQuery::default()).await),
+            RunJob => of_jobs(jobs::rerun(domain, actor, waiting_job(domain).await).await),
+            CallOffJob => of_jobs(jobs::cancel(domain, actor, waiting_job(domain).await).await),
             SeeOwnSessions => {
                 of_sessions(sessions::list_mine(domain, actor, &SessionsQuery::default()).await)
             }
@@ -174,6 +185,17 @@ fn of_tokens<T>(answer: Result<T, TokenError>) -> Result<(), Error> {
     }
 }
 
+async fn waiting_job(domain: &TestDomain) -> OneJob {
+    OneJob { id: enqueue(domain, Job::new(&SweepJobs {})).await.unwrap() }
+}
+
+fn of_jobs<T>(answer: Result<T, jobs::Error>) -> Result<(), Error> {
+    match answer {
+        Err(jobs::Error::Denied(denied)) => Err(denied.into()),
+        other => other.map(|_| ()).map_err(|error| panic!("{error:?}")),
+    }
+}
+
 async fn who_may_do_what(domain: TestDomain) {
     // Somebody to be left when owners are acted on.
     person(&domain, "Olga", &[Role::Owner]).await;
@@ -190,7 +212,8 @@ async fn who_may_do_what(domain: TestDomain) {
         .chain(roles.clone().map(|role| Give(*role)))
         // Somebody who is an owner outranks all others whatever is taken; that is in the other table.
         .chain(roles.map(|role| Take(*role)))
-        .chain([ReadAudit, SeeOwnSessions, SeeSessions, EndASession, SeeOwnTokens, MakeOwnToken])
+        .chain([ReadAudit, ListJobs, RunJob, CallOffJob])
+        .chain([SeeOwnSessions, SeeSessions, EndASession, SeeOwnTokens, MakeOwnToken])
         .chain([SeeTokens, MakeServiceToken, RevokeAToken]);
 
     let mut table = Table::new("on a member", actors.iter().map(|(name, _)| name.as_str()));

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// In dependency order, as the crate's documentation says it.
-const ROOMS: [&str; 11] = [
+const ROOMS: [&str; 12] = [
     "clock",
     "db",
     "idempotency",
@@ -15,6 +15,7 @@ const ROOMS: [&str; 11] = [
     "passwords",
     "throttle",
     "audit",
+    "jobs",
     "accounts",
     "sessions",
     "tokens",

@@ -3,6 +3,7 @@
 use frontdesk_domain::{
     accounts,
     actor::Denied,
+    jobs::{Handler, Job},
     sessions::{self, Error, Lifetime, TokenHash},
 };
 use frontdesk_model::{
@@ -13,8 +14,8 @@ use frontdesk_model::{
 };
 
 use crate::support::{
-    PASSWORD, Someone, TestDomain, anybody, bearer, edit, grant, one, origin, person, prove, register,
-    service_token, sign_in, suspension, system, token, user,
+    PASSWORD, Someone, TestDomain, anybody, bearer, edit, enqueue, grant, one, origin, person, prove,
+    register, service_token, sign_in, suspension, system, token, user, work,
 };
 
 both! {
@@ -300,6 +301,11 @@ async fn a_session_that_is_replaced_is_forgotten(domain: TestDomain) {
     assert_eq!((rows(&domain).await, domain.events().await), (1, events));
 }
 
+async fn sweep(domain: &TestDomain) {
+    enqueue(domain, Job::new(&sessions::SweepSessions {})).await;
+    work(domain, &[Handler::of::<sessions::SweepSessions>()]).await;
+}
+
 async fn a_sweep_deletes_what_is_too_old_and_nothing_else(domain: TestDomain) {
     let shorter = domain
         .beside(|options| {
@@ -314,13 +320,16 @@ async fn a_sweep_deletes_what_is_too_old_and_nothing_else(domain: TestDomain) {
     shorter.presence.flush(&shorter).await.unwrap();
     shorter.clock.advance(2 * HOUR - 1);
     let fresh = sign_in(&shorter, ann.id, "fresh").await;
-    assert_eq!((sessions::sweep(&shorter).await.unwrap(), rows(&shorter).await), (0, 3));
+    sweep(&shorter).await;
+    assert_eq!(rows(&shorter).await, 3);
     // The idle one is over, and is left until it is also too old.
     shorter.clock.advance(1);
     assert!(ann.load(&shorter).await.is_none() && idle.load(&shorter).await.is_none());
-    assert_eq!((sessions::sweep(&shorter).await.unwrap(), rows(&shorter).await), (1, 2));
+    sweep(&shorter).await;
+    assert_eq!(rows(&shorter).await, 2);
     shorter.clock.advance(HOUR);
     assert!(fresh.load(&shorter).await.is_some());
-    assert_eq!((sessions::sweep(&shorter).await.unwrap(), rows(&shorter).await), (1, 1));
+    sweep(&shorter).await;
+    assert_eq!(rows(&shorter).await, 1);
     assert!(fresh.load(&shorter).await.is_some());
 }

@@ -52,6 +52,9 @@ actions! {
     TokenCreated = "token.created", "made a token";
     TokenRevoked = "token.revoked", "revoked a token";
     TokenRefused = "token.refused", "was refused with a token that has ended";
+    JobRerun = "job.rerun", "had a job run again";
+    JobCancelled = "job.cancelled", "called off a job";
+    JobDied = "job.died", "gave up on a job";
     Unknown = "unknown", "did something that this version does not know";
 }
 

@@ -42,5 +42,8 @@ flashes! {
     UserRestored = "user-restored", "User restored, with everything that was theirs.";
     RoleGranted = "role-granted", "Role given.";
     RoleRevoked = "role-revoked", "Role taken away.";
+    JobRerun = "job-rerun", "The job is next in line.";
+    JobCancelled = "job-cancelled", "Job called off.";
+    JobStopping = "job-stopping", "The worker that has it is asked to stop, and does so in a few seconds.";
     PasswordSet = "password-set", "Your password is set, and you are signed in.";
 }

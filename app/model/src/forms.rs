@@ -11,7 +11,7 @@ pub use tokens::{CreateToken, RevokeToken};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use crate::{Problem, Role, Secret, SessionId, UserId, email, name, password};
+use crate::{JobId, Problem, Role, Secret, SessionId, UserId, email, name, password};
 
 /// A form whose rules can be asked for.
 pub trait Form: Validate {
@@ -168,6 +168,13 @@ pub struct SuspendUser {
 #[serde(deny_unknown_fields)]
 pub struct OneUser {
     pub id: UserId,
+}
+
+/// Runs a job again, or calls it off.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OneJob {
+    pub id: JobId,
 }
 
 /// Gives or takes a role.

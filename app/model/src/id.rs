@@ -43,4 +43,6 @@ ids! {
     LinkId;
     /// A personal or service token. Not its secret text: this one may be shown.
     TokenId;
+    /// Something to be done later. Stays the same over all attempts.
+    JobId;
 }

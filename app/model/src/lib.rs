@@ -9,6 +9,7 @@ pub mod email;
 pub mod flash;
 pub mod forms;
 pub mod id;
+pub mod job;
 pub mod name;
 pub mod page;
 pub mod password;
@@ -23,7 +24,7 @@ pub mod user;
 
 pub use email::Email;
 pub use flash::Flash;
-pub use id::{EventId, LinkId, SessionId, TokenId, UserId};
+pub use id::{EventId, JobId, LinkId, SessionId, TokenId, UserId};
 pub use name::PersonName;
 pub use page::{Cursor, Limit, Page};
 pub use permission::{Permission, Permissions, Role, Roles};

@@ -38,6 +38,8 @@ permissions! {
     TokensRead = "tokens:read", "See everybody’s tokens";
     TokensManage = "tokens:manage", "Make service tokens, and revoke everybody’s tokens";
     AuditRead = "audit:read", "Read the audit trail";
+    JobsRead = "jobs:read", "See jobs";
+    JobsManage = "jobs:manage", "Run jobs again, and call them off";
 }
 
 impl Permission {
@@ -188,7 +190,7 @@ impl Role {
             Self::Owner => "May do everything, and make others owners.",
             Self::Admin => "May do everything except what concerns owners.",
             Self::Support => "Finds, corrects and suspends users.",
-            Self::Auditor => "Sees users and the audit trail, changes nothing.",
+            Self::Auditor => "Sees users, jobs and the audit trail, changes nothing.",
             Self::Member => "Has an account of their own.",
         }
     }
@@ -210,6 +212,8 @@ impl Role {
                 TokensRead,
                 TokensManage,
                 AuditRead,
+                JobsRead,
+                JobsManage,
             ]),
             Self::Support => Permissions::of(&[
                 OverviewRead,
@@ -219,7 +223,9 @@ impl Role {
                 SessionsRead,
                 SessionsEnd,
             ]),
-            Self::Auditor => Permissions::of(&[OverviewRead, UsersRead, SessionsRead, TokensRead, AuditRead]),
+            Self::Auditor => {
+                Permissions::of(&[OverviewRead, UsersRead, SessionsRead, TokensRead, AuditRead, JobsRead])
+            }
             Self::Member => Permissions::NONE,
         }
     }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::{
     Limit, Timestamp, UserId,
     audit::Action,
+    job::{JobKind, JobState},
     name::search_key,
     token::{TokenKind, TokenLife},
     user::Status,
@@ -156,6 +157,22 @@ pub struct TokensQuery {
     pub kind: Option<TokenKind>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub life: Option<TokenLife>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+    /// Where to go on: `next` or `prev` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048)]
+    pub cursor: Option<String>,
+}
+
+/// Which jobs, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct JobsQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<JobState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<JobKind>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.

@@ -11,9 +11,10 @@ use utoipa::{
 };
 
 use crate::{
-    Code, EventId, Limit, LinkId, Permission, Permissions, Role, Roles, Secret, SessionId, Timestamp,
+    Code, EventId, JobId, Limit, LinkId, Permission, Permissions, Role, Roles, Secret, SessionId, Timestamp,
     TokenId, UserId,
     audit::Action,
+    job::{JobKind, MAX_KIND},
     page::MAX_LIMIT,
     query::{MAX_SEARCH, Search, UserSort},
 };
@@ -50,6 +51,7 @@ schemas! {
     UserId = id().description(Some("A user's id (UUIDv7)."));
     EventId = id().description(Some("An audit event's id (UUIDv7); ids grow with time."));
     SessionId = id().description(Some("A session's id (UUIDv7). Not the secret in the cookie."));
+    JobId = id().description(Some("A job's id (UUIDv7), the same over all its attempts."));
     LinkId = id().description(Some("A one-time link's id (UUIDv7)."));
     TokenId = id().description(Some("A token's id (UUIDv7). Not its text."));
     Timestamp = text(json!(EXAMPLE_TIME))
@@ -71,6 +73,10 @@ schemas! {
     Roles = ArrayBuilder::new()
         .items(Role::schema())
         .description(Some("The roles held, the most powerful first; empty for a member."));
+    JobKind = text(json!("sessions.sweep"))
+        .max_length(Some(MAX_KIND))
+        .pattern(Some("^[a-z0-9_.]+$"))
+        .description(Some("The name of a kind of job."));
     Limit = ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::Integer))
         .minimum(Some(1))

@@ -61,6 +61,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/users/new") view=admin::new_user::NewUser ssr=Async/>
                     <Route path=path!("/admin/users/:id") view=admin::user::User ssr=Async/>
                     <Route path=path!("/admin/audit") view=admin::audit::Audit ssr=Async/>
+                    <Route path=path!("/admin/jobs") view=admin::jobs::Jobs ssr=Async/>
+                    <Route path=path!("/admin/jobs/:id") view=admin::job::Job ssr=Async/>
                 </Routes>
             </Router>
         }),

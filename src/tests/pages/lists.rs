@@ -57,7 +57,15 @@ async fn a_query_that_cannot_be_read_is_refused_and_named(desk: Desk) {
         ("sort=name", "sort"),
         ("q=ann", "q"),
     ];
-    for (path, queries) in [("/admin/users", &users[..]), ("/admin/audit", &audit[..])] {
+    let jobs = [
+        ("limit=0", "limit"),
+        ("state=failed", "state"),
+        ("kind=Mail", "kind"),
+        ("kind=a%00", "kind"),
+        ("sort=name", "sort"),
+    ];
+    let lists = [("/admin/users", &users[..]), ("/admin/audit", &audit[..]), ("/admin/jobs", &jobs[..])];
+    for (path, queries) in lists {
         for (query, field) in queries {
             let page = auditor.get(&format!("{path}?{query}")).await.is(400).page();
             let heading = if path == "/admin/audit" { "Audit" } else { "This request cannot be read" };

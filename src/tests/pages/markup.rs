@@ -20,19 +20,39 @@ async fn no_link_and_no_form_leads_its_reader_nowhere(desk: Desk) {
     accounts::seed(&desk.domain, &Seeding { users: 60, seed: 7, password_hash: None }, |_| ()).await.unwrap();
     let (_, id) = desk.somebody(&[Role::Auditor]).await;
     desk.suspend(id).await;
+    desk.enqueue().await;
     let mut reached = BTreeMap::new();
     reached.insert("anonymous", crawl(&desk.visitor()).await);
     for role in Role::ALL {
         reached.insert(role.as_str(), crawl(&desk.arrive(*role).await).await);
     }
     // What each role can reach, by links alone.
-    let admin =
-        ["/", "/account", "/admin", "/admin/audit", "/admin/users", "/admin/users/new", "/admin/users/{id}"];
+    let admin = [
+        "/",
+        "/account",
+        "/admin",
+        "/admin/audit",
+        "/admin/jobs",
+        "/admin/jobs/{id}",
+        "/admin/users",
+        "/admin/users/new",
+        "/admin/users/{id}",
+    ];
+    let auditor = [
+        "/",
+        "/account",
+        "/admin",
+        "/admin/audit",
+        "/admin/jobs",
+        "/admin/jobs/{id}",
+        "/admin/users",
+        "/admin/users/{id}",
+    ];
     let expected: BTreeMap<&str, Vec<&str>> = [
         ("anonymous", vec!["/", "/login", "/signup"]),
         ("member", vec!["/", "/account"]),
         ("support", vec!["/", "/account", "/admin", "/admin/users", "/admin/users/{id}"]),
-        ("auditor", vec!["/", "/account", "/admin", "/admin/audit", "/admin/users", "/admin/users/{id}"]),
+        ("auditor", auditor.to_vec()),
         ("admin", admin.to_vec()),
         ("owner", admin.to_vec()),
     ]

@@ -8,6 +8,7 @@ mod flood;
 mod form_addresses;
 mod headers;
 mod health;
+mod jobs;
 mod links;
 mod lists;
 mod logs;

@@ -33,6 +33,8 @@ enum To {
     Owner,
     Suspended,
     Removed,
+    /// A job, which is nobody.
+    Job,
 }
 
 struct Row {
@@ -79,6 +81,9 @@ const PAGES: &[Row] = &[
     get("/admin/users/{nobody}", "nobody", To::Nobody),
     get("/admin/users/7", "no id", To::Nobody),
     get("/admin/audit", "", To::Nobody),
+    get("/admin/jobs", "", To::Nobody),
+    get("/admin/jobs/{id}", "", To::Job),
+    get("/admin/jobs/{nobody}", "no job", To::Nobody),
     get("/admin/nothing", "no page", To::Nobody),
 ];
 
@@ -130,6 +135,10 @@ const FORMS: &[Row] = &[
     post("/fn/invite_user", "a member", To::Member, &[ID]),
     post("/fn/invite_user", "an owner", To::Owner, &[ID]),
     post("/fn/invite_user", "a suspended one", To::Suspended, &[ID]),
+    post("/fn/rerun_job", "", To::Job, &[ID]),
+    post("/fn/rerun_job", "no job", To::Nobody, &[ID]),
+    post("/fn/cancel_job", "", To::Job, &[ID]),
+    post("/fn/cancel_job", "no job", To::Nobody, &[ID]),
 ];
 
 #[test]
@@ -189,7 +198,11 @@ async fn cell(desk: &Desk, method: &str, row: &Row, role: Option<Role>) -> Strin
     let (version,): (i64,) = desk.find("SELECT version FROM users WHERE id = $1", vec![id.into()]).await;
     // Nobody has this id: it was not made into an account.
     let nobody = desk.domain.clock.id().to_string();
-    let target = if row.to == To::Nobody { nobody.clone() } else { id.to_string() };
+    let target = match row.to {
+        To::Nobody => nobody.clone(),
+        To::Job => desk.enqueue().await.to_string(),
+        _ => id.to_string(),
+    };
     let email = crate::support::address(&name);
     let fill = |text: &str| {
         let values = [
@@ -223,6 +236,7 @@ fn page_of(action: &str) -> &'static str {
         "/fn/accept_invite" => "/invite?token={token}",
         "/logout" | "/fn/end_session" => "/account",
         "/fn/create_user" => "/admin/users/new",
+        "/fn/rerun_job" | "/fn/cancel_job" => "/admin/jobs/{id}",
         _ => "/admin/users/{id}",
     }
 }

@@ -24,6 +24,7 @@ async fn every_page_costs_a_fixed_number_of_statements(desk: Desk) {
     let (_, id) = desk.somebody(&[]).await;
     let invite = format!("/invite?token={}", desk.invite(id).await);
     let person = format!("/admin/users/{id}");
+    let job = format!("/admin/jobs/{}", desk.enqueue().await);
     let of_visitor =
         [("/", 0), ("/login", 0), ("/signup", 0), ("/admin/users", 0), ("/nothing", 0), (&*invite, 1)];
     // One for the session and the person in it, with their roles.
@@ -31,12 +32,14 @@ async fn every_page_costs_a_fixed_number_of_statements(desk: Desk) {
     let of_admin = [
         ("/", 1),
         ("/account", 2),
-        ("/admin", 7),
+        ("/admin", 8),
         ("/admin/users", 2),
         ("/admin/users?q=ada", 3),
         ("/admin/users/new", 1),
         (&*person, 3),
         ("/admin/audit", 2),
+        ("/admin/jobs", 2),
+        (&*job, 3),
     ];
     for (person, costs) in [(&visitor, &of_visitor[..]), (&member, &of_member), (&admin, &of_admin)] {
         for (path, expected) in costs {
@@ -53,7 +56,7 @@ async fn a_list_costs_the_same_with_any_number_of_rows(desk: Desk) {
     for _ in 0..5 {
         desk.somebody(&[Role::Support, Role::Auditor]).await;
     }
-    for list in ["/admin/users", "/admin/users?sort=name", "/admin/audit"] {
+    for list in ["/admin/users", "/admin/users?sort=name", "/admin/audit", "/admin/jobs"] {
         let sign = if list.contains('?') { '&' } else { '?' };
         let few = cost(&desk, &admin, &format!("{list}{sign}limit=20")).await;
         let many = cost(&desk, &admin, &format!("{list}{sign}limit=100")).await;
@@ -63,7 +66,7 @@ async fn a_list_costs_the_same_with_any_number_of_rows(desk: Desk) {
     assert_eq!(page.all("tbody").count(), 1);
     assert_eq!(page.all("tr").count(), 101, "a header and a hundred rows");
     // The overview counts, and shows the latest few.
-    assert_eq!(cost(&desk, &admin, "/admin").await, 7);
+    assert_eq!(cost(&desk, &admin, "/admin").await, 8);
 }
 
 async fn who_is_refused_early_costs_nothing(desk: Desk) {

@@ -11,13 +11,17 @@ use frontdesk_domain::{
     Domain, Options, accounts,
     actor::{Actor, Origin},
     clock::Clock,
-    db, passwords,
+    db,
+    jobs::{self, Job, SweepJobs},
+    passwords,
     sessions::Lifetime,
 };
 use frontdesk_model::{
-    Role, Secret, Timestamp, UserId,
+    JobId, Role, Secret, Timestamp, UserId,
     forms::{ChangeRole, OneUser, SignUp, SuspendUser},
 };
+
+use sqlx::ConnectOptions as _;
 
 use super::{Client, NOW, log};
 
@@ -99,6 +103,14 @@ impl Desk {
         Self::assemble(options, Self::settings()).await
     }
 
+    /// Where the database is, for another process.
+    pub fn database_url(&self) -> String {
+        match &self.options.url {
+            db::DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
+            db::DatabaseUrl::Postgres(to) => to.to_url_lossy().to_string(),
+        }
+    }
+
     pub fn router(&self) -> Router {
         self.router.clone()
     }
@@ -150,6 +162,14 @@ impl Desk {
 
     pub async fn remove(&self, id: UserId) {
         accounts::remove(&self.domain, &Actor::system(), OneUser { id }).await.unwrap();
+    }
+
+    /// A job that waits: there is no worker.
+    pub async fn enqueue(&self) -> JobId {
+        let mut tx = self.domain.db.write().await.unwrap();
+        let id = jobs::enqueue(&mut tx, &self.domain.clock, Job::new(&SweepJobs {})).await.unwrap().unwrap();
+        tx.commit().await.unwrap();
+        id
     }
 
     /// The token of a new invitation.

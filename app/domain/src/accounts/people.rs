@@ -12,7 +12,7 @@ use super::{
     Change, Credentials, Error, links,
     store::{self, NewUser},
 };
-use crate::{Domain, actor::Actor, audit, db};
+use crate::{Domain, actor::Actor, audit, db, jobs};
 
 /// Makes an account for whoever asks. The caller signs them in.
 ///
@@ -131,6 +131,8 @@ pub struct Overview {
     pub failed_sign_ins: Option<i64>,
     pub suspended_count: i64,
     pub removed_count: i64,
+    /// Jobs that nobody will do unless somebody looks after them; `None` without `jobs:read`.
+    pub dead_jobs: Option<i64>,
     /// The latest few.
     pub suspended: Vec<User>,
     /// The latest few events; `None` without `audit:read`.
@@ -160,7 +162,12 @@ pub async fn overview(domain: &Domain, actor: &Actor) -> Result<Overview, Error>
     } else {
         (None, None)
     };
+    let dead_jobs = match actor.may(Permission::JobsRead) {
+        true => Some(jobs::count_dead(domain, at_most).await?),
+        false => None,
+    };
     Ok(Overview {
+        dead_jobs,
         joined: store::count_joined(db, yesterday, at_most).await?,
         failed_sign_ins,
         suspended_count: store::count_status(db, Status::Suspended, at_most).await?,

@@ -36,6 +36,12 @@ impl Entry {
         self
     }
 
+    /// What it was done to, if that is nobody.
+    pub(crate) fn about(mut self, label: String) -> Self {
+        self.target = Some(Party { id: None, label });
+        self
+    }
+
     pub(crate) fn because(mut self, reason: &str) -> Self {
         reason.trim().clone_into(&mut self.reason);
         self

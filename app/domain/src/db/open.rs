@@ -4,7 +4,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     str::FromStr,
-    sync::{Arc, atomic::AtomicU64},
+    sync::Arc,
     time::Duration,
 };
 
@@ -118,7 +118,7 @@ impl Db {
                 Engine::Postgres { pool }
             }
         };
-        Ok(Self { engine, statements: Arc::new(AtomicU64::new(0)) })
+        Ok(Self { engine, statements: Arc::default(), announcements: Arc::default() })
     }
 
     /// Whether the database answers. For `/health/ready`.

@@ -83,9 +83,11 @@ values! {
     frontdesk_model::UserId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::SessionId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::EventId => |it| Self::Uuid(Some(it.0));
+    frontdesk_model::JobId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::LinkId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::TokenId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::Timestamp => |it| Self::Int(Some(it.micros()));
+    Option<frontdesk_model::Timestamp> => |it| Self::Int(it.map(frontdesk_model::Timestamp::micros));
 }
 
 /// Lists the values of a statement's parameters, in order.

@@ -7,6 +7,7 @@
 mod devices;
 mod presence;
 mod store;
+mod sweep;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use frontdesk_model::{
 };
 pub use presence::Presence;
 use sha2::{Digest, Sha256};
+pub use sweep::SweepSessions;
 
 use crate::{
     Domain,
@@ -159,23 +161,6 @@ pub async fn forget(domain: &Domain, token: TokenHash) -> Result<(), Error> {
     let mut tx = domain.db.write().await?;
     store::delete_by_token(&mut tx, token).await?;
     Ok(tx.commit().await?)
-}
-
-/// Deletes the sessions that are too old, some at a time so that others can write between. Returns
-/// how many.
-#[tracing::instrument(name = "sessions.sweep", skip_all)]
-pub async fn sweep(domain: &Domain) -> Result<u64, Error> {
-    let now = domain.clock.now();
-    let mut swept = 0;
-    loop {
-        let mut tx = domain.db.write().await?;
-        let some = store::sweep(&mut tx, now).await?;
-        tx.commit().await?;
-        if some == 0 {
-            return Ok(swept);
-        }
-        swept += some;
-    }
 }
 
 /// Every statement of this room.

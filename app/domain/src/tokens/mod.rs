@@ -11,6 +11,7 @@ mod create;
 mod list;
 mod revoke;
 mod store;
+mod sweep;
 mod usage;
 
 use frontdesk_model::{Code, Permissions, Problem, TokenText, token};
@@ -19,7 +20,8 @@ use sha2::{Digest, Sha256};
 pub use authenticate::authenticate;
 pub use create::{Created, create, create_for};
 pub use list::{get, list, list_mine, list_statements};
-pub use revoke::{revoke, sweep};
+pub use revoke::revoke;
+pub use sweep::SweepTokens;
 pub use usage::TokenUse;
 
 use crate::{

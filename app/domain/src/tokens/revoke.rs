@@ -1,11 +1,6 @@
-//! Ending tokens, and forgetting those that ended long ago.
+//! Ending tokens.
 
-use frontdesk_model::{
-    Permission, Token,
-    audit::Action,
-    forms::RevokeToken,
-    token::{KEPT_DAYS, TokenState},
-};
+use frontdesk_model::{Permission, Token, audit::Action, forms::RevokeToken, token::TokenState};
 
 use super::{Error, store};
 use crate::{
@@ -67,21 +62,4 @@ async fn require_rank(tx: &mut Tx, actor: &Actor, token: &Token) -> Result<(), E
 
 fn owner(token: &Token) -> Option<frontdesk_model::UserId> {
     token.owner.as_ref().map(|owner| owner.id)
-}
-
-/// Deletes the tokens that ended [`KEPT_DAYS`] ago, some at a time so that others can write between.
-/// Returns how many. The audit trail keeps what it has of them.
-#[tracing::instrument(name = "tokens.sweep", skip_all)]
-pub async fn sweep(domain: &Domain) -> Result<u64, Error> {
-    let before = domain.clock.now().plus_seconds(-KEPT_DAYS * 24 * 3600);
-    let mut swept = 0;
-    loop {
-        let mut tx = domain.db.write().await?;
-        let some = store::sweep(&mut tx, before).await?;
-        tx.commit().await?;
-        if some == 0 {
-            return Ok(swept);
-        }
-        swept += some;
-    }
 }

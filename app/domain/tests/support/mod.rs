@@ -4,6 +4,7 @@
 mod engine;
 
 pub mod crowd;
+mod jobs;
 mod people;
 mod random;
 
@@ -13,6 +14,7 @@ use frontdesk_domain::{Domain, Options, clock::Clock, db, passwords, sessions::L
 use frontdesk_model::Timestamp;
 
 pub use engine::{Engine, run};
+pub use jobs::{enqueue, job, nothing_is_due, work};
 pub use people::{
     PASSWORD, Someone, anybody, bearer, create, create_form, edit, grant, one, origin, person, prove,
     register, service_form, service_token, sign_in, sign_up_form, suspension, system, token, token_form,

@@ -56,6 +56,7 @@ fn places(visit: &Visit) -> Option<impl IntoView + use<>> {
         ("/admin", "Overview", Permission::OverviewRead),
         ("/admin/users", "Users", Permission::UsersRead),
         ("/admin/audit", "Audit", Permission::AuditRead),
+        ("/admin/jobs", "Jobs", Permission::JobsRead),
     ];
     let links: Vec<_> = all
         .into_iter()

@@ -2,6 +2,7 @@
 
 pub mod events;
 pub mod form;
+pub mod job;
 pub mod layout;
 pub mod page;
 pub mod table;

@@ -2,6 +2,8 @@
 //! it the page does not exist.
 
 pub mod audit;
+pub mod job;
+pub mod jobs;
 pub mod new_user;
 pub mod overview;
 pub mod user;

@@ -28,6 +28,15 @@ pub fn Overview() -> impl IntoView {
                 </li>
             }
         });
+        let dead = overview.dead_jobs.map(|dead| {
+            view! {
+                <li class=card(dead > 0)>
+                    <p class="number">{count(dead)}</p>
+                    <p>{plural(dead, "job was", "jobs were")}" given up"</p>
+                    <a href="/admin/jobs?state=dead">"See which and why"</a>
+                </li>
+            }
+        });
         let suspended: Vec<_> = overview
             .suspended
             .iter()
@@ -59,6 +68,7 @@ pub fn Overview() -> impl IntoView {
                     <p>{plural(overview.removed_count, "user is", "users are")}" in the trash"</p>
                     <a href="/admin/users?status=removed">"Look through the trash"</a>
                 </li>
+                {dead}
             </ul>
             <div class="beside">
                 {overview.events.map(|events| view! {

@@ -1,0 +1,36 @@
+//! Tokens that ended long ago are forgotten. The audit trail keeps what it has of them.
+
+use std::time::Duration;
+
+use frontdesk_model::token::KEPT_DAYS;
+use serde::{Deserialize, Serialize};
+
+use super::store;
+use crate::{
+    Domain,
+    jobs::{Attempt, Done, Failure, Kind, Recurring},
+};
+
+/// Deletes the tokens that ended [`KEPT_DAYS`] ago.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct SweepTokens {}
+
+impl Kind for SweepTokens {
+    const NAME: &'static str = "tokens.sweep";
+
+    async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
+        let before = domain.clock.now().plus_seconds(-KEPT_DAYS * 24 * 3_600);
+        // Some at a time, so that others can write between.
+        loop {
+            let mut tx = domain.db.write().await?;
+            if store::sweep(&mut tx, before).await? == 0 {
+                return attempt.finish(tx).await;
+            }
+            tx.commit().await?;
+        }
+    }
+}
+
+impl Recurring for SweepTokens {
+    const EVERY: Duration = Duration::from_secs(3_600);
+}

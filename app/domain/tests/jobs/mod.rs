@@ -1,0 +1,32 @@
+//! Jobs: nothing is lost and nothing is done twice, whoever dies and whenever.
+
+mod kinds;
+mod lease;
+mod plans;
+mod queue;
+mod staff;
+mod worker;
+
+use std::time::Duration;
+
+use frontdesk_domain::jobs::{self, Claimed, Retry};
+
+use crate::support::TestDomain;
+
+/// How long claims last in these tests, by their clock.
+pub const LEASE: Duration = Duration::from_secs(30);
+/// A schedule to settle attempts by.
+pub const RETRY: Retry = Retry::Delays(&[Duration::from_secs(10), Duration::from_secs(100)]);
+
+/// Takes what is due, of all kinds that tests have.
+pub async fn claim(domain: &TestDomain, at_most: usize) -> Vec<Claimed> {
+    let names = ["test.append", "test.misbehave", "test.crowd", "test.tick"];
+    jobs::claim(domain, &names, at_most, LEASE).await.unwrap()
+}
+
+/// Takes the one that is due.
+pub async fn claim_one(domain: &TestDomain) -> Claimed {
+    let mut claimed = claim(domain, 10).await;
+    assert_eq!(claimed.len(), 1, "{claimed:?}");
+    claimed.remove(0)
+}

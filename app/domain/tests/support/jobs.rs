@@ -1,0 +1,57 @@
+//! Jobs, written down and done.
+
+use std::time::Duration;
+
+use frontdesk_domain::{
+    db::Sql,
+    jobs::{self, Handler, Job, Settings, Worker},
+    params,
+};
+use frontdesk_model::{JobId, job};
+use tokio::time::{sleep, timeout};
+
+use super::{TestDomain, system};
+
+/// How long anything may take. Nothing does, so what takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Enqueues a job that has no other cause.
+pub async fn enqueue(domain: &TestDomain, job: Job) -> Option<JobId> {
+    let mut tx = domain.db.write().await.unwrap();
+    let id = jobs::enqueue(&mut tx, &domain.clock, job).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+/// A job as it is now.
+pub async fn job(domain: &TestDomain, id: JobId) -> job::Job {
+    jobs::get(domain, &system(), id).await.unwrap()
+}
+
+/// Has a worker do all that is due.
+pub async fn work(domain: &TestDomain, kinds: &[Handler]) {
+    let settings = Settings { poll: Duration::from_millis(10), ..Settings::default() };
+    let worker = Worker::new((**domain).clone(), kinds, settings);
+    let done = worker.run(async {
+        // The worker enqueues what recurs before it looks for anything.
+        sleep(Duration::from_millis(50)).await;
+        nothing_is_due(domain).await;
+    });
+    timeout(PATIENCE, done).await.unwrap();
+}
+
+/// Waits until no job is due and none is under way.
+pub async fn nothing_is_due(domain: &TestDomain) {
+    const OPEN: Sql =
+        Sql::new("test.open", "SELECT count(*) FROM jobs WHERE state = 'running' OR due_at <= $1");
+    let waits = async {
+        loop {
+            let (open,): (i64,) = domain.db.one(OPEN, params![domain.clock.now()]).await.unwrap();
+            if open == 0 {
+                break;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, waits).await.unwrap();
+}

@@ -1,0 +1,168 @@
+//! Jobs as staff and programs see them. What a job works with is not here: its payload may tell
+//! about people, so nobody who only looks after jobs is shown it.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::ToSchema;
+
+use crate::{JobId, Timestamp};
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum JobState {
+    /// For its time to come: the first, or the next after a failure.
+    Waiting,
+    /// A worker has it.
+    Running,
+    Succeeded,
+    /// Given up after too many failures, or one that no further try can mend. Needs a person.
+    Dead,
+    /// Called off by staff.
+    Cancelled,
+}
+
+impl JobState {
+    pub const ALL: &[Self] = &[Self::Waiting, Self::Running, Self::Succeeded, Self::Dead, Self::Cancelled];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Dead => "dead",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|state| state.as_str() == text)
+    }
+}
+
+impl std::fmt::Display for JobState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The longest name of a kind, in bytes.
+pub const MAX_KIND: usize = 64;
+
+/// The name of a kind of job, such as `sessions.sweep`. Which kinds there are only the server
+/// knows, and a newer one may know more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct JobKind(String);
+
+impl JobKind {
+    /// The text, if it could be a kind's name: small letters, digits, `_` and dots.
+    pub fn parse(text: &str) -> Option<Self> {
+        let sound = (1..=MAX_KIND).contains(&text.len())
+            && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.'));
+        sound.then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for JobKind {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom("must be the name of a kind, such as sessions.sweep"))
+    }
+}
+
+/// A job, as a row of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JobSummary {
+    /// Stays the same over all attempts.
+    pub id: JobId,
+    #[schema(example = "sessions.sweep")]
+    pub kind: String,
+    /// What it is about, in words for staff; empty where the kind says it all.
+    #[schema(example = "")]
+    pub about: String,
+    pub state: JobState,
+    /// Somebody asked for it to be stopped, and the worker that has it has not heard of it yet.
+    #[schema(example = false)]
+    pub is_cancelling: bool,
+    /// How often it was begun so far.
+    #[schema(example = 3)]
+    pub attempts: i64,
+    /// The attempt that is the last one, if it fails.
+    #[schema(example = 10)]
+    pub last_attempt: i64,
+    /// When it may begin, if it waits.
+    pub next_attempt_at: Option<Timestamp>,
+    /// When the latest attempt began.
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    /// Why the latest failed attempt failed; `None` without one, and once it has succeeded.
+    #[schema(example = "It took longer than 60 seconds.")]
+    pub last_error: Option<String>,
+    /// How long after its end it is done anew, in seconds; `None` for what is done once.
+    #[schema(example = 3600)]
+    pub repeat_every: Option<i64>,
+}
+
+impl JobSummary {
+    /// Whether [`JobState::Waiting`] can be had again, at once.
+    pub fn can_rerun(&self) -> bool {
+        matches!(self.state, JobState::Waiting | JobState::Dead | JobState::Cancelled)
+    }
+
+    pub fn can_cancel(&self) -> bool {
+        match self.state {
+            JobState::Waiting | JobState::Dead => true,
+            JobState::Running => !self.is_cancelling,
+            JobState::Succeeded | JobState::Cancelled => false,
+        }
+    }
+}
+
+/// A job with all that there is to know of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Job {
+    #[serde(flatten)]
+    pub summary: JobSummary,
+    /// The trace id of the request that caused it, as in the logs; its own where none did.
+    #[schema(example = "4bf92f3577b34da6a3ce929d0e0e4736")]
+    pub trace_id: String,
+    /// The latest failed attempts, the newest first.
+    pub failures: Vec<JobFailure>,
+}
+
+/// An attempt that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct JobFailure {
+    #[schema(example = 1)]
+    pub attempt: i64,
+    pub started_at: Timestamp,
+    pub failed_at: Timestamp,
+    #[schema(example = "It took longer than 60 seconds.")]
+    pub error: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_a_name_and_nothing_else() {
+        assert_eq!(JobKind::parse("sessions.sweep").unwrap().as_str(), "sessions.sweep");
+        for wrong in ["", "Sessions", "a b", "a,b", "a%", "a\0", &"x".repeat(65)] {
+            assert_eq!(JobKind::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_state_is_read_as_it_is_written() {
+        for state in JobState::ALL {
+            assert_eq!(JobState::parse(state.as_str()), Some(*state));
+        }
+    }
+}
