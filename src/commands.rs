@@ -4,6 +4,7 @@ mod admin;
 mod migrate;
 mod seed;
 mod serve;
+mod token;
 mod worker;
 
 use std::{
@@ -20,7 +21,7 @@ use frontdesk_domain::{
     Domain, OpenError, accounts,
     clock::Clock,
     db::{self, DatabaseUrl},
-    passwords,
+    passwords, tokens,
 };
 use frontdesk_model::Secret;
 
@@ -46,6 +47,9 @@ pub enum Command {
     /// For those who run this server
     #[command(subcommand)]
     Admin(admin::Command),
+    /// Tokens, with which programs use the API
+    #[command(subcommand)]
+    Token(token::Command),
 }
 
 impl Command {
@@ -58,6 +62,7 @@ impl Command {
             Self::Migrate => migrate::run(config).await,
             Self::Seed(arguments) => seed::run(config, arguments).await,
             Self::Admin(admin::Command::SetupLink) => admin::setup_link(config).await,
+            Self::Token(command) => command.run(config).await,
         }
     }
 }
@@ -84,6 +89,8 @@ pub enum Error {
     #[error(transparent)]
     Accounts(#[from] accounts::Error),
     #[error(transparent)]
+    Tokens(#[from] tokens::Error),
+    #[error(transparent)]
     Passwords(#[from] passwords::Error),
     #[error("there is an owner already; sign in at {0}")]
     HasOwner(BaseUrl),
@@ -100,6 +107,12 @@ async fn open(config: &Config, url: DatabaseUrl) -> Result<Domain, Error> {
 /// Prints to standard output, which is for answers; the log goes elsewhere.
 fn print(text: &str) -> Result<(), Error> {
     writeln!(io::stdout(), "{text}").map_err(Error::Print)
+}
+
+/// Tells whoever runs the command what is not its answer. Where standard error is closed, nobody is
+/// left to be told.
+fn tell(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
 }
 
 /// The words that hand over the link with which somebody becomes the owner.

@@ -113,6 +113,27 @@ mod tests {
     }
 
     #[test]
+    fn a_token_is_made_with_permissions_or_with_all() {
+        let good = [
+            &["--name=ci", "--all"][..],
+            &["--name=ci", "--permission", "users:read", "--permission=audit:read", "--expires=never"],
+            &["--name=ci", "--permission=users:read", "--email=ann@example.com"],
+        ];
+        let bad = [
+            &["--name=ci"][..],
+            &["--all"],
+            &["--name=ci", "--all", "--permission=users:read"],
+            &["--name=ci", "--permission=everything"],
+        ];
+        let parses = |options: &&[&str]| {
+            let line = ["frontdesk", "token", "create"].iter().chain(*options);
+            CommandLine::try_parse_from(line).is_ok()
+        };
+        assert!(good.iter().all(parses));
+        assert!(!bad.iter().any(parses));
+    }
+
+    #[test]
     fn an_error_tells_its_causes() {
         let source = io::Error::other("no space left");
         let error = frontdesk::config::Error::Make { path: "data".into(), source };

@@ -15,7 +15,7 @@ use frontdesk_domain::{
     actor::{Actor, Origin},
     idempotency::{self, Claim},
 };
-use frontdesk_model::{Code, Problem, Secret, forms::local_path};
+use frontdesk_model::{Code, Flash, Problem, Secret, forms::local_path};
 use frontdesk_web::{
     app::{App, shell},
     input::{self, Pairs},
@@ -114,8 +114,13 @@ async fn form(State(state): State<AppState>, request: Request) -> Response {
     let page = page.unwrap_or("/").to_owned();
     let outcome = carry_out(&state.domain, visit.clone(), &parts, &typed, body).await;
     match outcome {
-        Ok(done) if done.link.is_some() => show_link(&state, visit, parts, done).await,
-        Ok(done) => redirect(&done, &state.config),
+        Ok(done) => {
+            let to = if done.to.is_empty() { page } else { done.to.clone() };
+            match &done.secret {
+                Some(secret) => show_once(&state, visit, parts, &to, Secret::new(secret), done.flash).await,
+                None => redirect(&Done { to, ..done }, &state.config),
+            }
+        }
         Err(problem) if problem.error == Code::SignInRequired && wants_html(&parts.headers) => {
             redirect(&Done::to(sign_in_address(&page)), &state.config)
         }
@@ -231,10 +236,16 @@ async fn show_again(state: &AppState, visit: Visit, parts: Parts, page: &str, re
     response
 }
 
-/// The page that a link is shown on: this answer, and no other, has it.
-async fn show_link(state: &AppState, visit: Visit, parts: Parts, done: Done) -> Response {
-    let link = done.link.map(Secret::new);
-    let (visit, parts) = at(&done.to, Visit { link, flash: done.flash, ..visit }, parts);
+/// The page that a secret is shown on: this answer, and no other, has it.
+async fn show_once(
+    state: &AppState,
+    visit: Visit,
+    parts: Parts,
+    page: &str,
+    secret: Secret,
+    flash: Option<Flash>,
+) -> Response {
+    let (visit, parts) = at(page, Visit { secret: Some(secret), flash, ..visit }, parts);
     render(visit, parts, Https(state.config.base_url.is_https())).await
 }
 
@@ -283,7 +294,7 @@ fn visit(domain: &Domain, settings: &Settings, parts: &Parts) -> Visit {
         query: parts.uri.query().unwrap_or_default().to_owned(),
         flash: None,
         refused: None,
-        link: None,
+        secret: None,
         problem: None,
         told: Arc::default(),
         domain: domain.clone(),

@@ -15,5 +15,6 @@
 mod support;
 
 mod api;
+mod commands;
 mod pages;
 mod workers;

@@ -207,10 +207,12 @@ impl Actor {
 
 impl Bearer {
     fn party(&self) -> Party {
-        let token = token::label(&self.name, &self.hint);
         match &self.owner {
-            Some(owner) => Party { id: Some(owner.id.0), label: format!("{} via token {token}", owner.name) },
-            None => Party { id: Some(self.id.0), label: format!("service token {token}") },
+            Some(owner) => {
+                let token = token::label(&self.name, &self.hint);
+                Party { id: Some(owner.id.0), label: format!("{} via token {token}", owner.name) }
+            }
+            None => token::service_party(self.id, &self.name, &self.hint),
         }
     }
 }

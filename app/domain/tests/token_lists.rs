@@ -173,7 +173,7 @@ async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
                 // However it is forged, it stays among the live.
                 Ok(page) => assert!(page.items.iter().all(|token| token.state == TokenState::Live)),
                 Err(error) => {
-                    assert!(matches!((&error, &key), (Error::ForeignCursor, Key::Text(_))), "{error:?}")
+                    assert!(matches!((&error, &key), (Error::ForeignCursor(_), Key::Text(_))), "{error:?}")
                 }
             }
         }

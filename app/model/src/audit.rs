@@ -58,6 +58,13 @@ actions! {
     Unknown = "unknown", "did something that this version does not know";
 }
 
+impl Action {
+    /// Whether the target is a token and not a user.
+    pub const fn is_about_token(self) -> bool {
+        matches!(self, Self::TokenCreated | Self::TokenRevoked | Self::TokenRefused)
+    }
+}
+
 impl std::fmt::Display for Action {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.as_str())

@@ -32,6 +32,9 @@ flashes! {
     SignedIn = "signed-in", "You are signed in.";
     SignedOut = "signed-out", "You are signed out.";
     SessionEnded = "session-ended", "That device is signed out.";
+    OthersEnded = "others-ended", "All other devices are signed out.";
+    TokenCreated = "token-created", "Token made. Copy it now.";
+    TokenRevoked = "token-revoked", "Token revoked. What still uses it is refused from now on.";
     SetUp = "set-up", "Frontdesk is set up, and you are its owner.";
     UserCreated = "user-created", "User created.";
     UserUpdated = "user-updated", "Changes saved.";

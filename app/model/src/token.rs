@@ -59,6 +59,11 @@ impl TokenText {
         self.0.expose()
     }
 
+    /// The text, to be handed on unseen.
+    pub fn secret(&self) -> &Secret {
+        &self.0
+    }
+
     /// The beginning, which may be shown.
     pub fn hint(&self) -> &str {
         &self.expose()[..PREFIX.len() + HINT_DIGITS]
@@ -204,6 +209,20 @@ impl Token {
 /// What the audit trail calls a token: `ci (fd_Ab3dE7f)`.
 pub fn label(name: &str, hint: &str) -> String {
     format!("{name} ({hint})")
+}
+
+/// What the audit trail calls a service token as an actor.
+const SERVICE: &str = "service token ";
+
+/// A service token, as the actor of an event.
+pub fn service_party(id: TokenId, name: &str, hint: &str) -> Party {
+    Party { id: Some(id.0), label: format!("{SERVICE}{}", label(name, hint)) }
+}
+
+/// Whether an actor of the audit trail is a service token, as far as its label tells: the id of any
+/// other leads to a user. Somebody may be called like that; then they are not led to.
+pub fn is_service_party(party: &Party) -> bool {
+    party.label.starts_with(SERVICE)
 }
 
 /// How long a new token lives.

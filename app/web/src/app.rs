@@ -56,10 +56,12 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/setup") view=setup::SetUp ssr=Async/>
                     <Route path=path!("/invite") view=invite::Invite ssr=Async/>
                     <Route path=path!("/account") view=account::Account ssr=Async/>
+                    <Route path=path!("/account/security") view=account::security::Security ssr=Async/>
                     <Route path=path!("/admin") view=admin::overview::Overview ssr=Async/>
                     <Route path=path!("/admin/users") view=admin::users::Users ssr=Async/>
                     <Route path=path!("/admin/users/new") view=admin::new_user::NewUser ssr=Async/>
                     <Route path=path!("/admin/users/:id") view=admin::user::User ssr=Async/>
+                    <Route path=path!("/admin/tokens") view=admin::tokens::Tokens ssr=Async/>
                     <Route path=path!("/admin/audit") view=admin::audit::Audit ssr=Async/>
                     <Route path=path!("/admin/jobs") view=admin::jobs::Jobs ssr=Async/>
                     <Route path=path!("/admin/jobs/:id") view=admin::job::Job ssr=Async/>

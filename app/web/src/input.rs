@@ -6,7 +6,7 @@ use serde::{
     Deserializer,
     de::{
         DeserializeOwned, IntoDeserializer, Visitor,
-        value::{Error, MapDeserializer},
+        value::{Error, MapDeserializer, SeqDeserializer},
     },
 };
 
@@ -29,10 +29,12 @@ pub fn pairs(text: &[u8]) -> Result<Pairs, Problem> {
     if pairs.len() > MAX_PAIRS { Err(malformed("These are too many fields.")) } else { Ok(pairs) }
 }
 
+/// Reads fields. One that is there several times is a list, where a list is meant.
+///
 /// # Errors
 /// `MALFORMED_REQUEST` that names the field which is unknown, there twice, or not of its kind.
 pub fn read<T: DeserializeOwned>(pairs: Pairs) -> Result<T, Problem> {
-    deserialize(MapDeserializer::new(pairs.into_iter().map(|(name, value)| (name, Text(value)))))
+    deserialize(MapDeserializer::new(gathered(pairs).into_iter()))
 }
 
 /// Reads from any text or tree.
@@ -52,12 +54,34 @@ where
 /// # Errors
 /// As [`read`].
 pub fn read_form<T: DeserializeOwned>(pairs: Pairs) -> Result<T, Problem> {
-    let form = MapDeserializer::new(pairs.into_iter().map(|(name, value)| (name, Text(value))));
+    let form = MapDeserializer::new(gathered(pairs).into_iter());
     deserialize(MapDeserializer::new(std::iter::once(("form", Nested(form)))))
 }
 
-/// The value of a field. Text is all there is on the wire: if it is there, it is some.
-struct Text(String);
+/// Each field with all its values, in the order in which they came first.
+fn gathered(pairs: Pairs) -> Vec<(String, Text)> {
+    let mut fields: Vec<(String, Text)> = Vec::new();
+    for (name, value) in pairs {
+        match fields.iter_mut().find(|(field, _)| *field == name) {
+            Some((_, Text(values))) => values.push(value),
+            None => fields.push((name, Text(vec![value]))),
+        }
+    }
+    fields
+}
+
+/// The values of a field, mostly one. Text is all there is on the wire: if it is there, it is some.
+struct Text(Vec<String>);
+
+impl Text {
+    /// The value of a field that is no list.
+    fn single(self) -> Result<String, Error> {
+        match <[String; 1]>::try_from(self.0) {
+            Ok([value]) => Ok(value),
+            Err(_) => Err(serde::de::Error::custom("duplicate field")),
+        }
+    }
+}
 
 impl<'de> IntoDeserializer<'de, Error> for Text {
     type Deserializer = Self;
@@ -70,7 +94,11 @@ impl<'de> Deserializer<'de> for Text {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_string(self.0)
+        visitor.visit_string(self.single()?)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_seq(SeqDeserializer::new(self.0.into_iter().map(|value| Self(vec![value]))))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -91,11 +119,11 @@ impl<'de> Deserializer<'de> for Text {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
-        visitor.visit_enum(self.0.into_deserializer())
+        visitor.visit_enum(self.single()?.into_deserializer())
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
         tuple tuple_struct map struct identifier ignored_any
     }
 }
@@ -205,6 +233,28 @@ mod tests {
         }
         assert_eq!(fault::<forms::OneUser>("id=7").1, "id");
         assert_eq!(fault::<forms::OneUser>("").1, "id");
+    }
+
+    #[test]
+    fn a_field_that_is_there_several_times_is_a_list() {
+        let read = |text: &str| read::<forms::CreateToken>(pairs(text.as_bytes()).unwrap());
+        for (text, expected) in [
+            ("name=ci", ""),
+            ("name=ci&permissions=users%3Aread", "users:read"),
+            ("permissions=audit:read&name=ci&permissions=users:read", "users:read audit:read"),
+        ] {
+            assert_eq!(read(text).unwrap().permissions.to_string(), expected, "{text}");
+        }
+        for (text, field) in
+            [("name=a&name=b", "name"), ("permissions=everything", "permissions"), ("kind=a&kind=b", "kind")]
+        {
+            let problem = read(text).unwrap_err();
+            assert_eq!(
+                (problem.error, &*problem.details[0].field),
+                (Code::MalformedRequest, field),
+                "{text}"
+            );
+        }
     }
 
     #[test]

@@ -25,21 +25,26 @@ pub const PAGE_FIELD: &str = "page";
 /// The field that makes a form that is sent twice be carried out once.
 pub const NONCE_FIELD: &str = "nonce";
 
-/// What was asked for is done; the browser goes on to another page, or sees a link once.
+/// What was asked for is done; the browser goes on to another page, or sees a secret once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Done {
-    /// Where to go on: a path on this site.
+    /// Where to go on: a path on this site, or nothing for the page that the form is on.
     pub to: String,
     pub flash: Option<Flash>,
-    /// A token to be shown on the page `to`, now and never again.
-    pub link: Option<String>,
+    /// A secret to be shown on the page `to`, now and never again.
+    pub secret: Option<String>,
     /// Whether everything that the browser keeps of this site has to go.
     pub forget: bool,
 }
 
 impl Done {
     pub fn to(path: impl Into<String>) -> Self {
-        Self { to: path.into(), flash: None, link: None, forget: false }
+        Self { to: path.into(), flash: None, secret: None, forget: false }
+    }
+
+    /// Back to the page that the form is on, as it was: filtered, and at its place in a list.
+    pub fn back() -> Self {
+        Self::to("")
     }
 
     #[must_use]
@@ -49,8 +54,8 @@ impl Done {
     }
 
     #[must_use]
-    pub fn showing(mut self, token: &Secret) -> Self {
-        self.link = Some(token.expose().to_owned());
+    pub fn showing(mut self, secret: &Secret) -> Self {
+        self.secret = Some(secret.expose().to_owned());
         self
     }
 }

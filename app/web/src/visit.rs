@@ -43,8 +43,8 @@ pub struct Visit {
     pub query: String,
     pub flash: Option<Flash>,
     pub refused: Option<Refused>,
-    /// The token of a one-time link, to be shown this once.
-    pub link: Option<Secret>,
+    /// What the page shows this once: the token of a link, or a token.
+    pub secret: Option<Secret>,
     /// The whole page is about this.
     pub problem: Option<Problem>,
     /// What the page turned out to be about, for whoever cannot read it there.

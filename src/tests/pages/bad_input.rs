@@ -137,6 +137,8 @@ async fn bad_input_to_the_forms_of_staff_is_refused_and_named(desk: Desk) {
         bad("/fn/grant_role", &[("id", &id), ("role", "support"), ("role", "owner")], Malformed, "role"),
         bad("/fn/end_session", &[("id", "7")], Malformed, "id"),
         bad("/fn/end_session", &[], Malformed, "id"),
+        bad("/fn/end_other_sessions", &[("id", "7")], Malformed, "id"),
+        bad("/fn/revoke_token", &[("id", "7")], Malformed, "id"),
     ];
     for action in ["/fn/reinstate_user", "/fn/remove_user", "/fn/restore_user", "/fn/invite_user"] {
         all.push(bad(action, &[], Malformed, "id"));
@@ -145,6 +147,14 @@ async fn bad_input_to_the_forms_of_staff_is_refused_and_named(desk: Desk) {
         all.push(bad(action, &[("id", &id), ("force", "1")], Malformed, "force"));
     }
     all_are_refused(&desk, &admin, &page, all).await;
+    let all = vec![
+        bad("/fn/create_token", &[], Invalid, "name"),
+        bad("/fn/create_token", &[("name", "ci"), ("name", "ci")], Malformed, "name"),
+        bad("/fn/create_token", &[("name", "ci"), ("expires", "tomorrow")], Invalid, "expires"),
+        bad("/fn/create_token", &[("name", "ci"), ("permissions", "everything")], Malformed, "permissions"),
+        bad("/fn/create_token", &[("name", "ci"), ("kind", "other")], Malformed, "kind"),
+    ];
+    all_are_refused(&desk, &admin, "/account/security", all).await;
 }
 
 /// Whether somebody exists, is suspended, or what the rules are: nobody without permission can tell

@@ -20,6 +20,7 @@ mod sessions;
 mod sign_in;
 mod sign_up;
 mod statements;
+mod tokens;
 mod twice;
 mod users;
 mod wire;

@@ -58,6 +58,7 @@ const fn post(
 }
 
 const ID: (&str, &str) = ("id", "{id}");
+const SERVICE: (&str, &str) = ("kind", "service");
 const WHY: (&str, &str) = ("reason", "Sent spam");
 const EDIT: &[(&str, &str)] =
     &[ID, ("version", "{version}"), ("name", "Zoe"), ("email", "{new}@example.com")];
@@ -80,6 +81,9 @@ const PAGES: &[Row] = &[
     get("/admin/users/{id}", "a removed one", To::Removed),
     get("/admin/users/{nobody}", "nobody", To::Nobody),
     get("/admin/users/7", "no id", To::Nobody),
+    get("/account/security", "", To::Nobody),
+    get("/admin/tokens", "", To::Nobody),
+    get("/admin/tokens?life=dead", "not readable", To::Nobody),
     get("/admin/audit", "", To::Nobody),
     get("/admin/jobs", "", To::Nobody),
     get("/admin/jobs/{id}", "", To::Job),
@@ -98,7 +102,28 @@ const FORMS: &[Row] = &[
     post("/fn/sign_in", "a suspended one", To::Suspended, &[("email", "{email}"), ("password", PASSWORD)]),
     post("/logout", "", To::Nobody, &[]),
     post("/fn/end_session", "one's own", To::Oneself, &[("id", "{session}")]),
-    post("/fn/end_session", "another's", To::Member, &[("id", "{session}")]),
+    post("/fn/end_session", "a member's", To::Member, &[("id", "{session}")]),
+    post("/fn/end_session", "an owner's", To::Owner, &[("id", "{session}")]),
+    post("/fn/end_other_sessions", "", To::Nobody, &[]),
+    post("/fn/create_token", "one's own", To::Nobody, &[("name", "ci")]),
+    post(
+        "/fn/create_token",
+        "that reads users",
+        To::Nobody,
+        &[("name", "ci"), ("permissions", "users:read")],
+    ),
+    post("/fn/create_token", "that never ends", To::Nobody, &[("name", "ci"), ("expires", "never")]),
+    post("/fn/create_token", "of the business", To::Nobody, &[("name", "ci"), SERVICE]),
+    post(
+        "/fn/create_token",
+        "of the business, for owners",
+        To::Nobody,
+        &[("name", "ci"), SERVICE, ("permissions", "owners:manage")],
+    ),
+    post("/fn/revoke_token", "one's own", To::Oneself, &[("id", "{made}")]),
+    post("/fn/revoke_token", "a member's", To::Member, &[("id", "{made}")]),
+    post("/fn/revoke_token", "an owner's", To::Owner, &[("id", "{made}")]),
+    post("/fn/revoke_token", "nobody's", To::Nobody, &[("id", "{nobody}")]),
     post("/fn/set_up", "there is an owner", To::Nobody, &[("token", "{nobody}")]),
     post("/fn/accept_invite", "no token", To::Nobody, &[("password", PASSWORD)]),
     post("/fn/accept_invite", "", To::Member, &[("token", "{token}"), ("password", PASSWORD)]),
@@ -146,7 +171,7 @@ fn every_page_has_a_row() {
     let there: BTreeSet<String> =
         generate_route_list(App).iter().map(|route| route.path().to_owned()).collect();
     let asked = |path: &str| PAGES.iter().any(|row| row.ask.split('?').next() == Some(path));
-    assert!(there.len() >= 11, "{there:?}");
+    assert!(there.len() >= 13, "{there:?}");
     for path in there {
         assert!(asked(&path), "GET {path} has no row in the table of who may do what");
     }
@@ -190,6 +215,7 @@ async fn cell(desk: &Desk, method: &str, row: &Row, role: Option<Role>) -> Strin
         |what: &str| row.ask.contains(what) || row.fields.iter().any(|(_, value)| value.contains(what));
     let token = if needs("{token}") { desk.invite(id).await } else { String::new() };
     let session = if needs("{session}") { another_session(desk, &name, id).await } else { String::new() };
+    let made = if needs("{made}") { desk.token(id).await } else { String::new() };
     match row.to {
         To::Suspended => desk.suspend(id).await,
         To::Removed => desk.remove(id).await,
@@ -212,6 +238,7 @@ async fn cell(desk: &Desk, method: &str, row: &Row, role: Option<Role>) -> Strin
             ("{email}", &*email),
             ("{token}", &*token),
             ("{session}", &*session),
+            ("{made}", &*made),
             ("{version}", &*version.to_string()),
         ];
         values.iter().fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
@@ -234,7 +261,10 @@ fn page_of(action: &str) -> &'static str {
         "/fn/sign_in" => "/login",
         "/fn/set_up" => "/setup",
         "/fn/accept_invite" => "/invite?token={token}",
-        "/logout" | "/fn/end_session" => "/account",
+        "/logout" => "/account",
+        "/fn/end_session" | "/fn/end_other_sessions" | "/fn/create_token" | "/fn/revoke_token" => {
+            "/account/security"
+        }
         "/fn/create_user" => "/admin/users/new",
         "/fn/rerun_job" | "/fn/cancel_job" => "/admin/jobs/{id}",
         _ => "/admin/users/{id}",

@@ -9,7 +9,9 @@ both! {
     signing_out_ends_the_session_and_clears_the_browser,
     signing_out_twice_is_signing_out,
     one_device_signs_another_one_out,
+    all_other_devices_are_signed_out_at_once,
     nobody_ends_a_session_of_somebody_else_without_the_permission,
+    staff_sign_out_a_device_of_those_whom_they_outrank,
     suspending_or_removing_somebody_ends_their_sessions,
     choosing_a_new_password_ends_every_session_but_the_new_one,
     a_role_counts_from_the_next_request_on,
@@ -17,6 +19,7 @@ both! {
     a_session_ends_thirty_days_after_it_began_whatever_happens,
 }
 
+const SECURITY: &str = "/account/security";
 const OUT: &str = "/login?next=%2Faccount";
 
 async fn signing_out_ends_the_session_and_clears_the_browser(desk: Desk) {
@@ -46,7 +49,7 @@ async fn one_device_signs_another_one_out(desk: Desk) {
     desk.register("Ann", &[]).await;
     let (here, there) = (desk.sign_in("Ann").await, desk.sign_in("Ann").await);
     here.get("/account").await;
-    let answer = here.submit("/account", "/fn/end_session", &[]).await.leads_to("/account");
+    let answer = here.submit(SECURITY, "/fn/end_session", &[]).await.leads_to(SECURITY);
     let page = here.follow(&answer).await.is(200).page();
     assert_eq!(page.flash(), Some("That device is signed out."));
     assert!(page.forms("/fn/end_session").is_empty());
@@ -63,6 +66,37 @@ async fn nobody_ends_a_session_of_somebody_else_without_the_permission(desk: Des
     auditor.post("/fn/end_session", &[("id", session)]).await.is(404);
     assert_eq!(desk.written().await, before);
     ann.get("/account").await.is(200);
+}
+
+async fn all_other_devices_are_signed_out_at_once(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    let here = desk.sign_in("Ann").await;
+    assert!(
+        here.get(SECURITY).await.page().forms("/fn/end_other_sessions").is_empty(),
+        "there are no others"
+    );
+    let others = [desk.sign_in("Ann").await, desk.sign_in("Ann").await];
+    let answer = here.submit(SECURITY, "/fn/end_other_sessions", &[]).await.leads_to(SECURITY);
+    let page = here.follow(&answer).await.is(200).page();
+    assert_eq!(page.flash(), Some("All other devices are signed out."));
+    for other in &others {
+        other.get("/account").await.leads_to(OUT);
+    }
+}
+
+async fn staff_sign_out_a_device_of_those_whom_they_outrank(desk: Desk) {
+    let support = desk.arrive(Role::Support).await;
+    let (name, id) = desk.somebody(&[]).await;
+    let person = desk.sign_in(&name).await;
+    let page = format!("/admin/users/{id}");
+    let answer = support.submit(&page, "/fn/end_session", &[]).await.leads_to(&page);
+    assert!(support.follow(&answer).await.page().text().contains("They are signed in nowhere."));
+    person.get("/account").await.leads_to(OUT);
+    // Of an owner they see the devices, and have no way to end them.
+    let (name, id) = desk.somebody(&[Role::Owner]).await;
+    desk.sign_in(&name).await;
+    let shown = support.get(&format!("/admin/users/{id}")).await.is(200).page();
+    assert!(shown.text().contains("Firefox on Linux") && shown.forms("/fn/end_session").is_empty());
 }
 
 async fn suspending_or_removing_somebody_ends_their_sessions(desk: Desk) {

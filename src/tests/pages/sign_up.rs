@@ -20,7 +20,7 @@ async fn a_visitor_signs_up_and_is_signed_in(desk: Desk) {
     let account = ann.follow(&answer).await.is(200).page();
     assert_eq!(account.flash(), Some("Welcome. Your account is ready."));
     assert!(account.text().contains("Ann O'Neil") && account.text().contains("Ann@Example.com"));
-    assert!(account.text().contains("Firefox on Linux"));
+    assert!(ann.get("/account/security").await.page().text().contains("Firefox on Linux"));
 
     let written = desk.written().await;
     assert_eq!((written.users, written.sessions, written.events), (1, 1, 2));

@@ -15,10 +15,11 @@ use frontdesk_domain::{
     jobs::{self, Job, SweepJobs},
     passwords,
     sessions::Lifetime,
+    tokens,
 };
 use frontdesk_model::{
     JobId, Role, Secret, Timestamp, UserId,
-    forms::{ChangeRole, OneUser, SignUp, SuspendUser},
+    forms::{ChangeRole, CreateToken, OneUser, SignUp, SuspendUser},
 };
 
 use sqlx::ConnectOptions as _;
@@ -50,6 +51,7 @@ pub struct Written {
     pub roles: i64,
     pub sessions: i64,
     pub links: i64,
+    pub tokens: i64,
     pub events: i64,
 }
 
@@ -178,6 +180,12 @@ impl Desk {
         token.expose().to_owned()
     }
 
+    /// The id of a new token of theirs.
+    pub async fn token(&self, id: UserId) -> String {
+        let form = CreateToken { name: "ci".to_owned(), ..CreateToken::default() };
+        tokens::create_for(&self.domain, id, form).await.unwrap().token.id.to_string()
+    }
+
     /// The token of the first owner's link.
     pub async fn setup_link(&self) -> String {
         accounts::setup_link(&self.domain).await.unwrap().unwrap().expose().to_owned()
@@ -202,15 +210,16 @@ impl Desk {
     }
 
     pub async fn written(&self) -> Written {
-        let (users, changes, roles, sessions, links, events) = self
+        let (users, changes, roles, sessions, links, tokens, events) = self
             .find(
                 "SELECT (SELECT count(*) FROM users), \
                  (SELECT CAST(COALESCE(sum(version), 0) AS BIGINT) FROM users), \
                  (SELECT count(*) FROM user_roles), (SELECT count(*) FROM sessions), \
-                 (SELECT count(*) FROM one_time_links), (SELECT count(*) FROM audit_events)",
+                 (SELECT count(*) FROM one_time_links), (SELECT count(*) FROM tokens), \
+                 (SELECT count(*) FROM audit_events)",
                 Vec::new(),
             )
             .await;
-        Written { users, changes, roles, sessions, links, events }
+        Written { users, changes, roles, sessions, links, tokens, events }
     }
 }

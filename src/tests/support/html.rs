@@ -132,14 +132,21 @@ impl Page {
         self.all("a").find(|link| link.text == text).and_then(|link| link.get("href"))
     }
 
-    /// The fields of every form that posts to `action`, with what is in them.
+    /// The fields of every form that posts to `action`, with what is in them; of boxes those that are
+    /// ticked.
     pub fn forms(&self, action: &str) -> Vec<Vec<(&str, &str)>> {
         let is_form = |at: &usize| self.0[*at].name == "form" && self.0[*at].get("action") == Some(action);
         let fields = |form: usize| {
-            let inside = self.0.iter().filter(move |element| self.is_in(element, form));
-            inside.filter_map(|element| {
+            let inside = self.0.iter().enumerate().filter(move |(_, element)| self.is_in(element, form));
+            inside.filter_map(|(at, element)| {
                 let value = match element.name.as_str() {
+                    "input"
+                        if element.get("type") == Some("checkbox") && element.get("checked").is_none() =>
+                    {
+                        return None;
+                    }
                     "input" => element.get("value").unwrap_or_default(),
+                    "select" => self.chosen(at)?,
                     "textarea" => element.text.as_str(),
                     _ => return None,
                 };
@@ -149,21 +156,41 @@ impl Page {
         (0..self.0.len()).filter(is_form).map(|form| fields(form).collect()).collect()
     }
 
+    /// What a browser sends of a select: what is chosen, or the first there is.
+    fn chosen(&self, select: usize) -> Option<&str> {
+        let options = || self.all("option").filter(|option| self.is_in(option, select));
+        options().find(|option| option.get("selected").is_some()).or(options().next())?.get("value")
+    }
+
+    /// What the boxes of the first form that posts to `action` stand for, ticked or not.
+    pub fn boxes(&self, action: &str) -> Vec<(&str, &str)> {
+        let form = self.0.iter().position(|element| element.get("action") == Some(action));
+        let boxes = self.all("input").filter(|input| input.get("type") == Some("checkbox"));
+        let inside = boxes.filter(|input| form.is_some_and(|form| self.is_in(input, form)));
+        inside.filter_map(|input| Some((input.get("name")?, input.get("value")?))).collect()
+    }
+
     fn is_in(&self, element: &Element, ancestor: usize) -> bool {
         std::iter::successors(element.parent, |at| self.0[*at].parent).any(|at| at == ancestor)
     }
 
     /// The first form that posts to `action`, with these of its fields changed. To change one that
-    /// is not there fails the test: nobody could do that.
+    /// is not there fails the test: nobody could do that. Boxes that are named are ticked.
     #[track_caller]
     pub fn filled(&self, action: &str, typed: &[(&str, &str)]) -> Vec<(String, String)> {
-        let forms = self.forms(action);
+        let (forms, boxes) = (self.forms(action), self.boxes(action));
         let form = forms.first().unwrap_or_else(|| panic!("no form posts to {action}"));
-        for (name, _) in typed {
-            assert!(form.iter().any(|(field, _)| field == name), "the form {action} has no field {name}");
+        for (name, value) in typed {
+            let there = form.iter().any(|(field, _)| field == name) || boxes.contains(&(name, value));
+            assert!(there, "the form {action} has no field {name} for {value}");
         }
         let value = |name: &str| typed.iter().find(|(field, _)| *field == name).map(|(_, value)| *value);
-        form.iter().map(|(name, was)| ((*name).to_owned(), value(name).unwrap_or(was).to_owned())).collect()
+        let is_box = |name: &str| boxes.iter().any(|(field, _)| *field == name);
+        let fields =
+            form.iter().map(|(name, was)| (*name, value(name).filter(|_| !is_box(name)).unwrap_or(was)));
+        let ticked =
+            typed.iter().copied().filter(|(name, value)| is_box(name) && !form.contains(&(name, value)));
+        fields.chain(ticked).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 }
 

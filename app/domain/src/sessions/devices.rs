@@ -43,8 +43,7 @@ pub async fn list(
 
 async fn page(domain: &Domain, user: UserId, query: &SessionsQuery) -> Result<Page<Session>, Error> {
     let list = format!("sessions:{user}");
-    let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, &list)).transpose();
-    let cursor = cursor.map_err(|_| Error::ForeignCursor)?;
+    let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, &list)).transpose()?;
     let limit = query.limit.unwrap_or_default();
     let backwards = cursor.as_ref().is_some_and(|cursor| cursor.backwards);
     let from = cursor.as_ref().map_or(Uuid::max(), |cursor| cursor.id);

@@ -16,6 +16,7 @@ use frontdesk_model::{
     Code, Problem, SessionId, Timestamp,
     audit::Action,
     forms::{Form, SignIn},
+    page::ForeignCursor,
 };
 pub use presence::Presence;
 use sha2::{Digest, Sha256};
@@ -64,8 +65,8 @@ pub enum Error {
     Shut,
     #[error("there is no such session")]
     NoSuchSession,
-    #[error("the cursor belongs to another list")]
-    ForeignCursor,
+    #[error(transparent)]
+    ForeignCursor(#[from] ForeignCursor),
     #[error(transparent)]
     Database(#[from] db::Error),
 }
@@ -76,9 +77,7 @@ impl From<Error> for Problem {
             Error::Denied(denied) => denied.into(),
             Error::Shut => surprise(&error),
             Error::NoSuchSession => Self::new(Code::NotFound),
-            Error::ForeignCursor => {
-                Self::new(Code::InvalidCursor).fault("cursor", "foreign", "Start from the first page")
-            }
+            Error::ForeignCursor(foreign) => foreign.into(),
             Error::Database(error) => error.into(),
         }
     }

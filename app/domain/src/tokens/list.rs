@@ -3,7 +3,7 @@
 
 use frontdesk_model::{
     Cursor, Page, Permission, Timestamp, Token, TokenId,
-    page::Key,
+    page::{ForeignCursor, Key},
     query::TokensQuery,
     token::{TokenKind, TokenLife},
 };
@@ -121,8 +121,7 @@ pub async fn get(domain: &Domain, actor: &Actor, id: TokenId) -> Result<Token, E
 
 async fn page(domain: &Domain, query: &TokensQuery) -> Result<Page<Token>, Error> {
     let list = list_name(query);
-    let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, &list)).transpose();
-    let cursor = cursor.map_err(|_| Error::ForeignCursor)?;
+    let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, &list)).transpose()?;
     let (walks, filter): (_, Option<Value>) = match (query.owner, query.kind) {
         // Nobody owns a service token.
         (Some(_), Some(TokenKind::Service)) => return Ok(Page { items: Vec::new(), next: None, prev: None }),
@@ -169,7 +168,7 @@ fn by_end(
     let backwards = cursor.is_some_and(|cursor| cursor.backwards);
     let descending = (life == TokenLife::Ended) != backwards;
     if let Some(cursor) = cursor {
-        let Key::Number(key) = cursor.key else { return Err(Error::ForeignCursor) };
+        let Key::Number(key) = cursor.key else { return Err(ForeignCursor.into()) };
         // What ended since the cursor was made is no longer among the live.
         if descending {
             upper = upper.min((key, cursor.id));

@@ -14,7 +14,7 @@ mod store;
 mod sweep;
 mod usage;
 
-use frontdesk_model::{Code, Permissions, Problem, TokenText, token};
+use frontdesk_model::{Code, Permissions, Problem, TokenText, page::ForeignCursor, token};
 use sha2::{Digest, Sha256};
 
 pub use authenticate::authenticate;
@@ -46,8 +46,8 @@ pub enum Error {
     NoSuchToken,
     #[error("the token has ended already")]
     Ended,
-    #[error("the cursor belongs to another list")]
-    ForeignCursor,
+    #[error(transparent)]
+    ForeignCursor(#[from] ForeignCursor),
     #[error(transparent)]
     Accounts(#[from] accounts::Error),
     #[error("the machine gives no randomness")]
@@ -70,9 +70,7 @@ impl From<Error> for Problem {
                 .detail(format!("{} is the most. Revoke those that nothing uses.", token::MAX_LIVE)),
             Error::NoSuchToken => Self::new(Code::NotFound),
             Error::Ended => Self::new(Code::WrongState).detail("This token has ended already."),
-            Error::ForeignCursor => {
-                Self::new(Code::InvalidCursor).fault("cursor", "foreign", "Start from the first page")
-            }
+            Error::ForeignCursor(foreign) => foreign.into(),
             Error::Accounts(error) => error.into(),
             Error::Randomness(error) => surprise(&error),
             Error::Database(error) => error.into(),

@@ -40,11 +40,7 @@ pub async fn revoke(domain: &Domain, actor: &Actor, form: RevokeToken) -> Result
     {
         return Err(Error::Ended);
     }
-    let entry = Entry::new(Action::TokenRevoked).on(token.id, &token.label()).changed(
-        "owner",
-        token.owner.as_ref().map(|owner| owner.name.as_str()),
-        None,
-    );
+    let entry = Entry::new(Action::TokenRevoked).on(token.id, &token.label());
     audit::append(&mut tx, &domain.clock, actor, entry).await?;
     Ok(tx.commit().await?)
 }

@@ -12,7 +12,9 @@ pub fn of_form(action: &str) -> Option<&'static str> {
         "/fn/sign_in" => "/login",
         "/fn/set_up" => "/setup",
         "/fn/accept_invite" => "/invite",
-        "/fn/end_session" => "/account",
+        "/fn/end_session" | "/fn/end_other_sessions" | "/fn/create_token" | "/fn/revoke_token" => {
+            "/account/security"
+        }
         "/fn/create_user" => "/admin/users/new",
         "/fn/update_user" | "/fn/suspend_user" | "/fn/reinstate_user" | "/fn/remove_user"
         | "/fn/restore_user" | "/fn/grant_role" | "/fn/revoke_role" | "/fn/invite_user" => "/admin/users",

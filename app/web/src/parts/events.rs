@@ -1,6 +1,9 @@
 //! Audit events: a line of the overview, and the table of the trail.
 
-use frontdesk_model::audit::{Action, Change, Event, Party};
+use frontdesk_model::{
+    audit::{Action, Change, Event, Party},
+    token::is_service_party,
+};
 use leptos::prelude::*;
 
 use super::words::{self, Moment};
@@ -20,7 +23,7 @@ pub fn EventLines(events: Vec<Event>) -> impl IntoView {
         // Who did it to themselves is named once.
         let target =
             event.target.as_ref().filter(|target| target.id != doer(&event).id || target.id.is_none());
-        let target = target.map(|target| view! { ": "{party(target)} });
+        let target = target.map(|target| view! { ": "{concerned(event.action, target)} });
         view! {
             <li><Moment at=event.at/><p>{actor(&event)}" "{event.action.words()}{target}</p></li>
         }
@@ -32,7 +35,7 @@ pub fn EventLines(events: Vec<Event>) -> impl IntoView {
 pub fn EventTable(events: Vec<Event>, caption: String, columns: Columns) -> impl IntoView {
     let all = columns == Columns::All;
     let rows = events.into_iter().map(|event| {
-        let failed = matches!(event.action, Action::LoginFailed | Action::LoginThrottled);
+        let failed = matches!(event.action, Action::LoginFailed | Action::LoginThrottled | Action::TokenRefused);
         let action = view! {
             <td data-label="Action"><div>
                 {failed.then(|| view! { <span class="pill bad">"Failed"</span>" " })}
@@ -45,7 +48,7 @@ pub fn EventTable(events: Vec<Event>, caption: String, columns: Columns) -> impl
                 <td data-label="When"><Moment at=event.at/></td>
                 <td data-label="Who">{actor(&event)}</td>
                 {action}
-                {all.then(|| view! { <td data-label="To whom">{event.target.as_ref().map(party)}</td> })}
+                {all.then(|| view! { <td data-label="To whom">{event.target.as_ref().map(|target| concerned(event.action, target))}</td> })}
                 <td data-label="What changed">{changes(event.changes)}</td>
                 {all.then(|| view! { <td data-label="From where">{event.ip}</td> })}
             </tr>
@@ -68,7 +71,18 @@ pub fn EventTable(events: Vec<Event>, caption: String, columns: Columns) -> impl
 }
 
 fn actor(event: &Event) -> AnyView {
-    party(doer(event))
+    let doer = doer(event);
+    // A service token has no page but what it did.
+    if is_service_party(doer) { party(doer, "/admin/audit?actor=") } else { party(doer, "/admin/users/") }
+}
+
+/// To whom or what it was done.
+fn concerned(action: Action, target: &Party) -> AnyView {
+    if action.is_about_token() {
+        party(target, "/admin/audit?target=")
+    } else {
+        party(target, "/admin/users/")
+    }
 }
 
 /// Who signs up is nobody yet when they begin, and is the person whom it concerns when they end.
@@ -79,10 +93,11 @@ fn doer(event: &Event) -> &Party {
     }
 }
 
-fn party(party: &Party) -> AnyView {
+/// Leads to what there is about it.
+fn party(party: &Party, place: &'static str) -> AnyView {
     let label = party.label.clone();
     match party.id {
-        Some(id) => view! { <a href=format!("/admin/users/{id}")>{label}</a> }.into_any(),
+        Some(id) => view! { <a href=format!("{place}{id}")>{label}</a> }.into_any(),
         None => view! { <span>{label}</span> }.into_any(),
     }
 }

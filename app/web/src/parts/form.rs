@@ -74,7 +74,7 @@ impl Entry {
     }
 
     /// The ids that describe the input, for `aria-describedby`.
-    fn described_by(&self, name: &str, hint: bool) -> Option<String> {
+    pub(super) fn described_by(&self, name: &str, hint: bool) -> Option<String> {
         let ids: Vec<String> = [(hint, "hint"), (self.fault.is_some(), "fault")]
             .into_iter()
             .filter(|(there, _)| *there)
@@ -198,7 +198,7 @@ pub fn TextArea(
     }
 }
 
-fn hint_view(name: &str, hint: &'static str) -> Option<impl IntoView + use<>> {
+pub(super) fn hint_view(name: &str, hint: &'static str) -> Option<impl IntoView + use<>> {
     (!hint.is_empty()).then(|| view! { <p class="hint" id=format!("{name}-hint")>{hint}</p> })
 }
 

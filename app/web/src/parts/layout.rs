@@ -55,6 +55,7 @@ fn places(visit: &Visit) -> Option<impl IntoView + use<>> {
     let all = [
         ("/admin", "Overview", Permission::OverviewRead),
         ("/admin/users", "Users", Permission::UsersRead),
+        ("/admin/tokens", "Tokens", Permission::TokensRead),
         ("/admin/audit", "Audit", Permission::AuditRead),
         ("/admin/jobs", "Jobs", Permission::JobsRead),
     ];

@@ -1,9 +1,13 @@
 //! The pieces that pages are put together from. Rendered on the server, never in the browser.
 
+pub mod choice;
+pub mod devices;
 pub mod events;
 pub mod form;
 pub mod job;
 pub mod layout;
+pub mod once;
 pub mod page;
 pub mod table;
+pub mod tokens;
 pub mod words;

@@ -30,6 +30,11 @@ pub fn field(name: &str) -> String {
         "email" => "E-mail address",
         "role" => "Role",
         "status" => "Status",
+        "devices" => "Devices",
+        "kind" => "Kind",
+        "owner" => "Owner",
+        "permissions" => "Permissions",
+        "expires" => "Ends",
         other => return other.replace('_', " "),
     }
     .to_owned()

@@ -6,5 +6,6 @@ pub mod job;
 pub mod jobs;
 pub mod new_user;
 pub mod overview;
+pub mod tokens;
 pub mod user;
 pub mod users;

@@ -1,21 +1,23 @@
 //! `/admin/users/{id}`: one person, what staff can do for them, and what happened to them.
 
-use frontdesk_domain::{accounts, audit};
+use frontdesk_domain::{accounts, audit, sessions};
 use frontdesk_model::{
     Code, Flash, Limit, Permission, Problem, Role, UserId,
     audit::Event,
     forms,
-    query::AuditQuery,
-    user::{Status, User as Person},
+    query::{AuditQuery, SessionsQuery},
+    user::{Session, Status, User as Person},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::{
     parts::{
+        devices::devices,
         events::{Columns, EventTable},
         form::{Field, Form, Hidden, TextArea},
         layout::Width,
+        once::ShownOnce,
         page::titled_page,
         words::{Moment, StatusPill},
     },
@@ -34,6 +36,8 @@ const INVITE: &str = "/fn/invite_user";
 
 /// How much of the audit trail the page shows.
 const EVENTS: u32 = 10;
+/// How many devices the page shows.
+const DEVICES: u32 = 20;
 
 #[component]
 pub fn User() -> impl IntoView {
@@ -49,6 +53,12 @@ pub fn User() -> impl IntoView {
         } else {
             None
         };
+        let signed_in = if visit.may(Permission::SessionsRead) {
+            let query = SessionsQuery { limit: Limit::new(DEVICES), cursor: None };
+            Some(sessions::list(&visit.domain, &visit.actor, id, &query).await?.items)
+        } else {
+            None
+        };
         let content = view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>
                 <li><a href="/admin/users">"Users"</a></li>
@@ -57,7 +67,8 @@ pub fn User() -> impl IntoView {
             <div class="head"><h1>{user.name.clone()}</h1><StatusPill status=user.status/></div>
             {link(&visit, &user)}
             {facts(&user)}
-            <div class="beside">{edit(&visit, &user)}{roles(&visit, &user)}{access(&visit, &user)}</div>
+            <div class="beside">{edit(&visit, &user)}{roles(&visit, &user)}{access(&visit, &user)}
+                {signed_in.map(|sessions| sessions_card(&visit, &user, sessions))}</div>
             {events.map(|events| trail(&user, events))}
         };
         Ok((user.name, content))
@@ -88,16 +99,13 @@ fn facts(user: &Person) -> impl IntoView + use<> {
 
 /// The link that was just made: shown on this answer and on no other.
 fn link(visit: &Visit, user: &Person) -> Option<impl IntoView + use<>> {
-    let token = visit.link.as_ref()?.expose().to_owned();
+    let token = visit.secret.as_ref()?.expose();
     let address = format!("{}/invite?token={token}", visit.base_url);
     let send = format!("Send this link to {}. With it they choose their password.", user.name);
     Some(view! {
-        <section class="card" aria-labelledby="link">
-            <h2 id="link">"Invitation link"</h2>
-            <p>{send}" It works once, for a week, and is not shown again."</p>
-            <code class="secret" tabindex="0">{address}</code>
-            <p class="hint">"One click selects it all."</p>
-        </section>
+        <ShownOnce title="Invitation link" secret=address>
+            {send}" It works once, for a week, and is not shown again."
+        </ShownOnce>
     })
 }
 
@@ -211,6 +219,27 @@ fn access(visit: &Visit, user: &Person) -> Option<impl IntoView + use<>> {
             </section>
         }
     })
+}
+
+fn sessions_card(visit: &Visit, user: &Person, sessions: Vec<Session>) -> impl IntoView + use<> {
+    // To act on somebody, one must hold all that they hold.
+    let may = visit.may(Permission::SessionsEnd) && visit.actor.require_rank_over(&user.roles).is_ok();
+    let here = visit.actor.person().map(|person| person.session);
+    let list = if sessions.is_empty() {
+        view! { <p class="muted">"They are signed in nowhere."</p> }.into_any()
+    } else {
+        devices(sessions, here, may).into_any()
+    };
+    let tokens = visit.may(Permission::TokensRead).then(|| {
+        view! { <p><a href=format!("/admin/tokens?owner={}", user.id)>"See their tokens"</a></p> }
+    });
+    view! {
+        <section class="card" aria-labelledby="devices">
+            <h2 id="devices">"Where they are signed in"</h2>
+            {list}
+            {tokens}
+        </section>
+    }
 }
 
 fn trail(user: &Person, events: Vec<Event>) -> impl IntoView + use<> {

@@ -1,0 +1,72 @@
+//! Fields where one chooses instead of typing.
+
+use leptos::prelude::*;
+
+use super::form::{Entry, fault_view, hint_view};
+use crate::visit::visit;
+
+/// One of several.
+#[component]
+pub fn Select(
+    action: &'static str,
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional)] hint: &'static str,
+    /// What is sent, and what people read.
+    options: Vec<(&'static str, &'static str)>,
+    /// What is chosen at first.
+    value: &'static str,
+) -> impl IntoView {
+    let entry = Entry::of(action, name, value);
+    let described_by = entry.described_by(name, !hint.is_empty());
+    let options: Vec<_> = options
+        .into_iter()
+        .map(|(value, words)| view! { <option value=value selected=value == entry.value>{words}</option> })
+        .collect();
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            {hint_view(name, hint)}
+            {fault_view(name, entry.fault.as_deref())}
+            <select id=name name=name aria-invalid=entry.fault.is_some().then_some("true")
+                aria-describedby=described_by>{options}</select>
+        </div>
+    }
+}
+
+/// Any of several, each with a line on what it means.
+#[component]
+pub fn Boxes(
+    action: &'static str,
+    name: &'static str,
+    legend: &'static str,
+    hint: &'static str,
+    options: Vec<(&'static str, &'static str)>,
+) -> impl IntoView {
+    let entry = Entry::of(action, name, "");
+    let described_by = entry.described_by(name, true);
+    let visit = visit();
+    let typed = visit.refused_at(action).map(|refused| refused.typed.as_slice()).unwrap_or_default();
+    let is_ticked = |value: &str| typed.iter().any(|(field, typed)| field == name && typed == value);
+    let boxes: Vec<_> = options
+        .into_iter()
+        .enumerate()
+        .map(|(n, (value, about))| {
+            let id = format!("{name}-{n}");
+            view! {
+                <li>
+                    <input type="checkbox" id=id.clone() name=name value=value checked=is_ticked(value)/>
+                    <label for=id><code>{value}</code>" "<span class="hint">{about}</span></label>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <fieldset class="boxes" id=name tabindex="-1" aria-describedby=described_by>
+            <legend>{legend}</legend>
+            {hint_view(name, hint)}
+            {fault_view(name, entry.fault.as_deref())}
+            <ul>{boxes}</ul>
+        </fieldset>
+    }
+}
