@@ -89,13 +89,13 @@ export const PLACES = [
 
   // Members.
   {
-    name: 'the account, signed in twice',
+    name: 'security, signed in twice',
     status: 200,
     open: async ({ browsers, register }) => {
       const member = await register();
       await browsers.of(member);
       const page = await browsers.of(member);
-      await page.goto('/account');
+      await page.goto('/account/security');
       return page;
     },
   },
@@ -106,6 +106,24 @@ export const PLACES = [
       await page.goto('/signup');
       await fillIn(page, somebody());
       await press(page, 'Sign up');
+      return page;
+    },
+  },
+  {
+    name: 'security, with a new token',
+    status: 200,
+    open: async ({ browsers, register }) => {
+      const page = await browsers.of(await register());
+      await makeToken(page, '/account/security', 'nightly export');
+      return page;
+    },
+  },
+  {
+    name: 'security, with a token that cannot be made',
+    status: 422,
+    open: async ({ browsers, register }) => {
+      const page = await browsers.of(await register());
+      await makeToken(page, '/account/security', '');
       return page;
     },
   },
@@ -160,6 +178,29 @@ export const PLACES = [
     }),
   },
   { name: 'a user that there is not', status: 404, open: asOwner('/admin/users/1') },
+  { name: 'security, as an owner', status: 200, open: asOwner('/account/security') },
+  {
+    name: 'tokens',
+    status: 200,
+    open: async ({ browsers }) => {
+      const page = await browsers.of(OWNER);
+      await makeToken(page, '/account/security', 'laptop');
+      await page.goto('/admin/tokens');
+      return page;
+    },
+  },
+  {
+    name: 'tokens, a service token that cannot be made',
+    status: 422,
+    open: async ({ browsers }) => {
+      const page = await browsers.of(OWNER);
+      await page.goto('/admin/tokens');
+      await page.getByText('Make a service token…').click();
+      await press(page, 'Make token');
+      return page;
+    },
+  },
+  { name: 'tokens, none found', status: 200, open: asOwner('/admin/tokens?kind=service&life=ended') },
   { name: 'the audit trail', status: 200, open: asOwner('/admin/audit') },
   {
     name: 'the audit trail, filtered',
@@ -200,6 +241,13 @@ function ofUser(act = async () => {}) {
     await act(page, visit);
     return page;
   };
+}
+
+/** Makes a personal token of whoever is signed in. */
+async function makeToken(page, path, name) {
+  await page.goto(path);
+  await page.getByLabel('Name').fill(name);
+  await press(page, 'Make token');
 }
 
 /** Creates somebody, and returns the link by which they choose a password. */
