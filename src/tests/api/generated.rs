@@ -61,6 +61,7 @@ impl Known {
             let (_, id) = desk.somebody(&[]).await;
             self.0.push(id.to_string());
         }
+        self.0.push(desk.enqueue().await.to_string());
     }
 }
 

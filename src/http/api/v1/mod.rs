@@ -1,6 +1,7 @@
 //! The operations of version 1: a file for each noun, in the order of the reference.
 
 mod audit;
+mod jobs;
 mod meta;
 mod roles;
 mod sessions;
@@ -13,8 +14,16 @@ use utoipa::ToSchema;
 use super::operation::Route;
 
 pub(super) fn routes() -> Vec<Route> {
-    [meta::routes(), users::routes(), roles::routes(), sessions::routes(), tokens::routes(), audit::routes()]
-        .concat()
+    [
+        meta::routes(),
+        users::routes(),
+        roles::routes(),
+        sessions::routes(),
+        tokens::routes(),
+        audit::routes(),
+        jobs::routes(),
+    ]
+    .concat()
 }
 
 /// What an operation takes that takes nothing.
