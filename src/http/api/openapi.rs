@@ -11,7 +11,7 @@ use utoipa::openapi::{
     extensions::Extensions,
     path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
     request_body::{RequestBody, RequestBodyBuilder},
-    schema::{Object, ObjectBuilder, Schema, SchemaType, Type},
+    schema::{AnyOfBuilder, ArrayBuilder, Object, ObjectBuilder, Schema, SchemaType, Type},
     security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     server::Server,
     tag::TagBuilder,
@@ -234,7 +234,7 @@ fn success(it: &Operation) -> Response {
     let mut response = ResponseBuilder::new().description(description.unwrap_or("Done"));
     if let Some(shape) = &it.output {
         response = response
-            .content("application/json", json_content(shape))
+            .content("application/json", json_content(shape, it.is_list))
             .header("ETag", header("The version of this answer"));
     }
     if it.is_list {
@@ -249,9 +249,19 @@ fn success(it: &Operation) -> Response {
     limits(response).build()
 }
 
-fn json_content(shape: &Shape) -> Content {
+/// All of it, or what `fields` left of it.
+fn json_content(shape: &Shape, is_list: bool) -> Content {
+    let some = ObjectBuilder::new().description(Some("With `fields`: those, and no others."));
+    let part = if is_list {
+        let page = shape.object().cloned().unwrap_or_default();
+        let items = ArrayBuilder::new().items(some).build();
+        RefOr::T(Schema::Object(ObjectBuilder::from(page).property("items", items).build()))
+    } else {
+        some.into()
+    };
+    let all = Ref::from_schema_name(shape.name.clone());
     ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name(shape.name.clone())))
+        .schema(Some(Schema::AnyOf(AnyOfBuilder::new().item(all).item(part).build())))
         .example(Some(shape.example()))
         .build()
 }

@@ -43,20 +43,21 @@ impl Shape {
     /// The members of what a list is a list of; its own for everything else.
     pub fn fields(&self) -> Vec<String> {
         let items = self.object().and_then(|object| object.properties.get("items"));
-        let of = match items {
+        match items {
             Some(RefOr::T(Schema::Array(array))) => match &array.items {
-                ArrayItems::RefOrSchema(item) => self.resolve(item),
-                ArrayItems::False => None,
+                ArrayItems::RefOrSchema(item) => self.names(item),
+                ArrayItems::False => Vec::new(),
             },
-            _ => self.object(),
-        };
-        of.map(|object| object.properties.keys().cloned().collect()).unwrap_or_default()
+            _ => self.names(&self.schema),
+        }
     }
 
-    fn resolve<'a>(&'a self, schema: &'a RefOr<Schema>) -> Option<&'a Object> {
+    /// The names of the members, also of several types that are one.
+    fn names(&self, schema: &RefOr<Schema>) -> Vec<String> {
         match self.follow(schema) {
-            Schema::Object(object) => Some(object),
-            _ => None,
+            Schema::Object(object) => object.properties.keys().cloned().collect(),
+            Schema::AllOf(all) => all.items.iter().flat_map(|part| self.names(part)).collect(),
+            _ => Vec::new(),
         }
     }
 
@@ -89,7 +90,10 @@ impl Shape {
             Schema::OneOf(one) => {
                 one.items.iter().find(|item| !is_null(item)).map_or(Value::Null, |item| self.example_of(item))
             }
-            Schema::AllOf(all) => all.items.first().map_or(Value::Null, |item| self.example_of(item)),
+            Schema::AllOf(all) => {
+                let parts = all.items.iter().map(|part| self.example_of(part));
+                Value::Object(parts.filter_map(|part| part.as_object().cloned()).flatten().collect())
+            }
             Schema::AnyOf(any) => any.items.first().map_or(Value::Null, |item| self.example_of(item)),
             _ => Value::Null,
         }

@@ -33,8 +33,14 @@ async fn a_user_is_created_read_and_led_through_their_states(desk: Desk) {
         let user = program.post(&format!("/users/{id}/{step}"), &body).await.is(200).json();
         assert_eq!(user["status"], status);
     }
-    assert_eq!(program.delete(&format!("/users/{id}")).await.is(200).json()["status"], "removed");
-    assert_eq!(program.delete(&format!("/users/{id}")).await.is(409).problem().error.as_str(), "WRONG_STATE");
+    assert_eq!(
+        program.post(&format!("/users/{id}/remove"), &json!({})).await.is(200).json()["status"],
+        "removed"
+    );
+    assert_eq!(
+        program.post(&format!("/users/{id}/remove"), &json!({})).await.is(409).problem().error.as_str(),
+        "WRONG_STATE"
+    );
     let restored = program.post(&format!("/users/{id}/restore"), &json!({})).await.is(200).json();
     assert_eq!((&restored["status"], &restored["removed_at"]), (&json!("active"), &json!(null)));
 
@@ -87,7 +93,7 @@ async fn nobody_acts_by_a_token_on_who_holds_more(desk: Desk) {
     let program = desk.program(&[P::UsersRead, P::UsersSuspend, P::UsersRemove]).await;
     let refused = program.post(&format!("/users/{owner}/suspend"), &json!({"reason": "x"})).await.is(403);
     assert_eq!(refused.problem().error.as_str(), "FORBIDDEN");
-    program.delete(&format!("/users/{owner}")).await.is(403);
+    program.post(&format!("/users/{owner}/remove"), &json!({})).await.is(403);
 }
 
 async fn an_invitation_leads_to_a_password(desk: Desk) {

@@ -17,7 +17,7 @@ pub struct CreateToken {
     pub kind: TokenKind,
     #[serde(default)]
     #[validate(custom(function = "token::check_name"))]
-    #[schema(example = "ci", max_length = 60)]
+    #[schema(required = true, example = "ci", min_length = 1, max_length = 60)]
     pub name: String,
     /// `1d` to `365d`; `never` only for a service token.
     #[serde(default)]

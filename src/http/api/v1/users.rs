@@ -71,7 +71,7 @@ pub(super) fn routes() -> Vec<Route> {
             .audits(&[Action::UserReinstated])
             .refuses(&[Code::WrongState, Code::Forbidden])
             .notes(&[RANK]),
-        Route::new(Method::DELETE, "users.remove", "/users/{id}", remove)
+        Route::post("users.remove", "/users/{id}/remove", remove)
             .about(
                 "Remove a user",
                 "Puts somebody into the trash with everything that is theirs, and answers with them as they are then. \
