@@ -10,6 +10,7 @@ use crate::support::{Answer, Client, Desk, Engine, Page, log, run};
 
 both! {
     a_token_is_shown_once_and_works,
+    a_form_that_is_sent_twice_makes_one_token,
     a_form_that_is_refused_comes_back_as_it_was,
     one_is_asked_only_for_what_one_holds,
     people_revoke_their_own_tokens,
@@ -73,6 +74,15 @@ async fn a_token_is_shown_once_and_works(desk: Desk) {
     let visitor = desk.visitor();
     visitor.set_cookie("__Host-session", &text);
     visitor.get(SECURITY).await.leads_to("/login?next=%2Faccount%2Fsecurity");
+}
+
+async fn a_form_that_is_sent_twice_makes_one_token(desk: Desk) {
+    let person = desk.arrive(Role::Member).await;
+    let form = person.get(SECURITY).await.is(200).page().filled(CREATE, &[("name", "mine")]);
+    let first = person.post(CREATE, &form).await.is(200);
+    let again = person.post(CREATE, &form).await.is(200);
+    assert_eq!(shown(&again), shown(&first));
+    assert_eq!(desk.written().await.tokens, 1);
 }
 
 async fn a_form_that_is_refused_comes_back_as_it_was(desk: Desk) {
