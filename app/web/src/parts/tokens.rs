@@ -58,7 +58,7 @@ pub fn form(kind: TokenKind, held: Permissions) -> impl IntoView {
     } else {
         let hint = match kind {
             TokenKind::Personal => {
-                "Without any it reads your own account, and nothing else. It never may more than you may yourself."
+                "Without any, it reads your own account and nothing else. It can never do more than you may yourself."
             }
             TokenKind::Service => "It keeps them when you lose them, or leave.",
         };
