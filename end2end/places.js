@@ -246,7 +246,7 @@ function ofUser(act = async () => {}) {
 /** Makes a personal token of whoever is signed in. */
 async function makeToken(page, path, name) {
   await page.goto(path);
-  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Name', { exact: true }).fill(name);
   await press(page, 'Make token');
 }
 

@@ -20,7 +20,7 @@ test('somebody sees where they are signed in, and signs another device out', asy
 test('somebody makes a token, sees it once, and revokes it', async ({ browsers, member }) => {
   const page = await browsers.of(member);
   await page.goto('/account/security');
-  await page.getByLabel('Name').fill('nightly export');
+  await page.getByLabel('Name', { exact: true }).fill('nightly export');
   await page.getByLabel('Ends').selectOption('In 30 days');
   await press(page, 'Make token');
 

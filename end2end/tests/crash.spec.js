@@ -43,7 +43,7 @@ test(
     const users = await (await get(server, '/admin/users?limit=100', owner)).text();
     const there = [...users.matchAll(/data-label="E-mail">([^<]+)</g)].map(([, email]) => email);
     const trail = await (await get(server, '/admin/audit?action=user.signed_up&limit=100', owner)).text();
-    const signUps = [...trail.matchAll(/data-label="What changed">.*?email.*?<ins>([^<]+)</g)].map(
+    const signUps = [...trail.matchAll(/data-label="What changed">.*?E-mail address.*?<ins>([^<]+)</g)].map(
       ([, email]) => email,
     );
     expect(there).toEqual(expect.arrayContaining(acknowledged.map(({ email }) => email)));

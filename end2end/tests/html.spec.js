@@ -10,6 +10,8 @@ const validator = new HtmlValidate({
     // Matters of style. A button in a form sends it and an input takes text: so the standard says, and we mean it.
     'no-implicit-button-type': 'off',
     'no-implicit-input-type': 'off',
+    // Checkboxes of one name are the several values of one field.
+    'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'reset', 'submit'] }],
   },
 });
 

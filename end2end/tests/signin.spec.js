@@ -10,7 +10,7 @@ test('who is signed out is sent to sign in, and comes back', async ({ page }) =>
   await signIn(page, OWNER);
 
   await expect(page, 'also after a mistake').toHaveURL(place);
-  await expect(page.getByRole('status')).toHaveText('You are signed in.');
+  await expect(page.getByRole('status').first()).toHaveText('You are signed in.');
   await expect(page.getByRole('banner').getByRole('link', { name: OWNER.name })).toBeVisible();
 });
 

@@ -6,7 +6,7 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    AbortController, DomParser, FormData, HtmlFormElement, RequestInit, Response, SupportedType,
+    AbortController, DomParser, FormData, Headers, HtmlFormElement, RequestInit, Response, SupportedType,
     UrlSearchParams,
 };
 
@@ -55,6 +55,10 @@ async fn refresh(form: &HtmlFormElement, abort: &AbortController) -> Result<(), 
     let address = address(form)?;
     let init = RequestInit::new();
     init.set_signal(Some(&abort.signal()));
+    // As for a person: who was signed out meanwhile is led to sign in.
+    let headers = Headers::new()?;
+    headers.set("accept", "text/html")?;
+    init.set_headers(&headers);
     let fetched = window().fetch_with_str_and_init(&address, &init);
     let response: Response = wasm_bindgen_futures::JsFuture::from(fetched).await?.dyn_into()?;
     if response.redirected() || !response.ok() {
