@@ -87,6 +87,14 @@ export const PLACES = [
   { name: 'nowhere', status: 404, open: at('/nowhere') },
   { name: 'the address of a form', status: 200, open: at('/fn/sign_up') },
 
+  { name: 'the API', status: 200, open: at('/docs') },
+  { name: 'the reference of the API', status: 200, open: at('/docs/api') },
+  { name: 'the reference, searched', status: 200, open: at('/docs/api?q=invitation') },
+  { name: 'the reference, nothing found', status: 200, open: at('/docs/api?q=nothing+is+called+that') },
+  { name: 'the problems', status: 200, open: at('/docs/problems') },
+  { name: 'a problem', status: 200, open: at('/docs/problems/IDEMPOTENCY_ANSWER_LOST') },
+  { name: 'a problem that there is not', status: 404, open: at('/docs/problems/NOTHING') },
+
   // Members.
   {
     name: 'security, signed in twice',

@@ -26,6 +26,7 @@ use axum::{
     response::Response,
 };
 use frontdesk_domain::Domain;
+use frontdesk_web::reference::Reference;
 use http::Method;
 use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
@@ -45,15 +46,19 @@ pub struct AppState {
     pub pages: Arc<dyn ErrorPages>,
     pub shutdown: Shutdown,
     pub limiter: Limiter,
+    /// The API, for the pages that explain it.
+    pub reference: Arc<Reference>,
 }
 
 impl AppState {
     /// With the pages that this server shows to people.
     pub fn new(domain: Domain, settings: Settings, shutdown: Shutdown) -> Self {
         let config = Arc::new(settings);
-        let pages = Arc::new(ProblemPages { domain: domain.clone(), config: config.clone() });
+        let reference = Arc::new(api::reference(&config));
+        let pages =
+            ProblemPages { domain: domain.clone(), config: config.clone(), reference: reference.clone() };
         let limiter = Limiter::new(config.rates);
-        Self { domain, config, pages, shutdown, limiter }
+        Self { domain, config, pages: Arc::new(pages), shutdown, limiter, reference }
     }
 }
 

@@ -10,6 +10,7 @@ mod door;
 mod json;
 mod openapi;
 pub mod operation;
+mod reference;
 mod replay;
 pub mod shape;
 mod v1;
@@ -23,6 +24,7 @@ use axum::{
     routing::{MethodFilter, any, on},
 };
 use frontdesk_model::{Code, Problem};
+use frontdesk_web::reference::Reference;
 
 use super::{AppState, Settings, problem::Refusal};
 use operation::Route;
@@ -32,6 +34,11 @@ pub use openapi::{document, type_url};
 /// Every operation, in the order of the reference.
 pub fn operations() -> Vec<Route> {
     v1::routes()
+}
+
+/// What the pages below `/docs` show.
+pub fn reference(settings: &Settings) -> Reference {
+    reference::make(&operations(), settings.base_url.origin(), settings.rates)
 }
 
 /// The routes below `/api`. What is not one of them is answered here, too, and not by a page.

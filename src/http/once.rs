@@ -11,8 +11,8 @@ use frontdesk_model::{Code, Problem};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::sleep;
 
-/// How often, and how many times, to look for an answer that is being made: a second in all.
-const LOOK: (Duration, u32) = (Duration::from_millis(50), 20);
+/// How often, and how many times, to look for an answer that is being made: five seconds in all.
+const LOOK: (Duration, u32) = (Duration::from_millis(50), 100);
 
 /// What came of the work.
 pub(super) enum Outcome<T> {

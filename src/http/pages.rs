@@ -21,6 +21,7 @@ use frontdesk_web::{
     input::{self, Pairs},
     parts::page::sign_in_address,
     post::{Done, NONCE_FIELD, PAGE_FIELD},
+    reference::Reference,
     tidy::tidy,
     visit::{Refused, SESSION_PROOF, Site, Visit},
     wake::only_islands,
@@ -66,7 +67,7 @@ pub fn routes() -> Router<AppState> {
 async fn page(State(state): State<AppState>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let flash = flash::read(&parts.headers, &state.config.base_url);
-    let visit = Visit { flash, ..visit(&state.domain, &state.config, &parts) };
+    let visit = Visit { flash, ..visit(&state.domain, &state.config, &state.reference, &parts) };
     let (is_person, told) = (wants_html(&parts.headers), visit.told.clone());
     let is_looked_at = parts.method == Method::GET;
     let mut response = render(visit, parts, Https(state.config.base_url.is_https())).await;
@@ -108,7 +109,7 @@ async fn form(State(state): State<AppState>, request: Request) -> Response {
     let Ok(body) = to_bytes(body, state.config.body_bytes).await else {
         return Refusal(Problem::new(Code::TooLarge)).into_response();
     };
-    let visit = visit(&state.domain, &state.config, &parts);
+    let visit = visit(&state.domain, &state.config, &state.reference, &parts);
     let typed = input::pairs(&body).unwrap_or_default();
     let page = typed.iter().find(|(name, _)| name == PAGE_FIELD).and_then(|(_, page)| local_path(page));
     let page = page.unwrap_or("/").to_owned();
@@ -281,7 +282,7 @@ fn without_secrets(mut typed: Pairs) -> Pairs {
 }
 
 /// What the request brings to its page.
-fn visit(domain: &Domain, settings: &Settings, parts: &Parts) -> Visit {
+fn visit(domain: &Domain, settings: &Settings, reference: &Arc<Reference>, parts: &Parts) -> Visit {
     let site = assets::site();
     let actor = parts.extensions.get::<Actor>().cloned();
     Visit {
@@ -297,6 +298,7 @@ fn visit(domain: &Domain, settings: &Settings, parts: &Parts) -> Visit {
         secret: None,
         problem: None,
         told: Arc::default(),
+        reference: reference.clone(),
         domain: domain.clone(),
     }
 }
@@ -334,6 +336,7 @@ async fn finish(response: Response) -> Response {
 pub struct ProblemPages {
     pub domain: Domain,
     pub config: Arc<Settings>,
+    pub reference: Arc<Reference>,
 }
 
 impl ErrorPages for ProblemPages {
@@ -342,7 +345,8 @@ impl ErrorPages for ProblemPages {
     }
 
     fn render(&self, parts: Parts, problem: Problem) -> BoxFuture<'static, Response> {
-        let visit = Visit { problem: Some(problem), ..visit(&self.domain, &self.config, &parts) };
+        let visit = visit(&self.domain, &self.config, &self.reference, &parts);
+        let visit = Visit { problem: Some(problem), ..visit };
         Box::pin(render(visit, parts, Https(self.config.base_url.is_https())))
     }
 }

@@ -38,12 +38,14 @@ async fn app(settings: Settings) -> (Router, TempDir) {
         clock: Clock::system(),
     };
     let limiter = Limiter::new(settings.rates);
+    let reference = Arc::new(api::reference(&settings));
     let state = AppState {
         domain: Domain::open(&options).await.unwrap(),
         config: Arc::new(settings),
         pages: Arc::new(Pages),
         shutdown: Shutdown::default(),
         limiter,
+        reference,
     };
     let routes = Router::new()
         .route("/", get(async || Html("<h1>Welcome</h1>")))

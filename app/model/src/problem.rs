@@ -134,7 +134,7 @@ pub struct Fault {
 pub struct Problem {
     /// A page that explains this type of problem.
     #[serde(rename = "type")]
-    #[schema(value_type = String, format = "uri", example = "https://desk.example/problems/VALIDATION_ERROR")]
+    #[schema(value_type = String, format = "uri", example = "https://desk.example/docs/problems/VALIDATION_ERROR")]
     pub kind: Cow<'static, str>,
     /// The same words for every occurrence.
     #[schema(value_type = String, example = "Some of this needs another look")]

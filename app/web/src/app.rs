@@ -11,7 +11,7 @@ use leptos_router::{
 };
 
 use crate::{
-    pages::{account, admin, home, invite, login, problem, setup, signup},
+    pages::{account, admin, docs, home, invite, login, problem, setup, signup},
     visit::{Visit, visit},
     wake,
 };
@@ -65,6 +65,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/audit") view=admin::audit::Audit ssr=Async/>
                     <Route path=path!("/admin/jobs") view=admin::jobs::Jobs ssr=Async/>
                     <Route path=path!("/admin/jobs/:id") view=admin::job::Job ssr=Async/>
+                    <Route path=path!("/docs") view=docs::start::Start ssr=Async/>
+                    <Route path=path!("/docs/api") view=docs::api::Api ssr=Async/>
+                    <Route path=path!("/docs/problems") view=docs::problems::Problems ssr=Async/>
+                    <Route path=path!("/docs/problems/:code") view=docs::problems::ProblemType ssr=Async/>
                 </Routes>
             </Router>
         }),

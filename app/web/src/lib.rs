@@ -14,6 +14,8 @@ pub mod parts;
 #[cfg(feature = "ssr")]
 pub mod post;
 #[cfg(feature = "ssr")]
+pub mod reference;
+#[cfg(feature = "ssr")]
 pub mod tidy;
 #[cfg(feature = "ssr")]
 pub mod visit;

@@ -10,6 +10,7 @@ use tower_sessions::{Session, session};
 use crate::{
     input::{self, Pairs},
     post::Done,
+    reference::Reference,
 };
 
 /// Where the stylesheet and the islands are. Without a bundle there are no islands, and every page
@@ -49,6 +50,8 @@ pub struct Visit {
     pub problem: Option<Problem>,
     /// What the page turned out to be about, for whoever cannot read it there.
     pub told: Arc<OnceLock<Problem>>,
+    /// The API, as its reference shows it.
+    pub reference: Arc<Reference>,
 }
 
 /// The present request.

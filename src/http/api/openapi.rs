@@ -130,7 +130,8 @@ fn extensions(it: &Operation, rates: Rates) -> Extensions {
     .collect()
 }
 
-fn parameters(it: &Operation) -> Vec<Parameter> {
+/// What is sent in the path, the query and headers.
+pub(super) fn parameters(it: &Operation) -> Vec<Parameter> {
     let object = it.input.object();
     let mut all: Vec<Parameter> = Vec::new();
     for (name, schema) in object.into_iter().flat_map(|object| &object.properties) {
@@ -219,12 +220,17 @@ fn plain(shape: &Shape, schema: &RefOr<Schema>) -> Object {
 }
 
 /// The members of the input that the body has.
-fn body(it: &Operation) -> RequestBody {
+pub(super) fn body_shape(it: &Operation) -> Shape {
     let mut object = it.input.object().cloned().unwrap_or_default();
     object.properties.retain(|name, _| it.place(name) == Place::Body);
     object.required.retain(|name| it.place(name) == Place::Body);
-    let required = if object.required.is_empty() { Required::False } else { Required::True };
-    let shape = Shape { schema: RefOr::T(Schema::Object(object)), ..it.input.clone() };
+    Shape { schema: RefOr::T(Schema::Object(object)), ..it.input.clone() }
+}
+
+fn body(it: &Operation) -> RequestBody {
+    let shape = body_shape(it);
+    let is_empty = shape.object().is_none_or(|object| object.required.is_empty());
+    let required = if is_empty { Required::False } else { Required::True };
     let content = ContentBuilder::new().example(Some(shape.example())).schema(Some(shape.schema)).build();
     RequestBodyBuilder::new().content("application/json", content).required(Some(required)).build()
 }
@@ -233,21 +239,29 @@ fn success(it: &Operation) -> Response {
     let description = StatusCode::from_u16(it.status).ok().and_then(|status| status.canonical_reason());
     let mut response = ResponseBuilder::new().description(description.unwrap_or("Done"));
     if let Some(shape) = &it.output {
-        response = response
-            .content("application/json", json_content(shape, it.is_list))
-            .header("ETag", header("The version of this answer"));
+        response = response.content("application/json", json_content(shape, it.is_list));
     }
-    if it.is_list {
-        response = response.header("Link", header("The first, next and previous page (RFC 8288)"));
-    }
-    if it.status == 201 {
-        response = response.header("Location", header("Where what was made is found"));
-    }
-    if it.key != Key::Safe {
-        response = response.header("Idempotency-Replayed", header("`true` if this answer was given before"));
-    }
-    limits(response).build()
+    headers(it)
+        .into_iter()
+        .fold(response, |response, (name, about)| response.header(name, header(about)))
+        .build()
 }
+
+/// The headers of an answer, and what is in them.
+pub(super) fn headers(it: &Operation) -> Vec<(&'static str, &'static str)> {
+    let own = [
+        (it.output.is_some(), ("ETag", "The version of this answer")),
+        (it.is_list, ("Link", "The first, next and previous page (RFC 8288)")),
+        (it.status == 201, ("Location", "Where what was made is found")),
+        (it.key != Key::Safe, ("Idempotency-Replayed", "`true` if this answer was given before")),
+    ];
+    own.into_iter().filter(|(is_there, _)| *is_there).map(|(_, header)| header).chain(LIMITS).collect()
+}
+
+const LIMITS: [(&str, &str); 2] = [
+    ("RateLimit-Policy", "The limit, the requests it allows, and the seconds that they are for"),
+    ("RateLimit", "How many requests are left"),
+];
 
 /// All of it, or what `fields` left of it.
 fn json_content(shape: &Shape, is_list: bool) -> Content {
@@ -271,12 +285,7 @@ fn header(about: &str) -> Header {
 }
 
 fn limits(response: ResponseBuilder) -> ResponseBuilder {
-    response
-        .header(
-            "RateLimit-Policy",
-            header("The limit, the requests it allows, and the seconds that they are for"),
-        )
-        .header("RateLimit", header("How many requests are left"))
+    LIMITS.into_iter().fold(response, |response, (name, about)| response.header(name, header(about)))
 }
 
 /// The problems of an operation, by their status.
@@ -290,7 +299,7 @@ fn problems(it: &Operation) -> BTreeMap<u16, Vec<Code>> {
 fn refusal(status: u16, codes: &[Code], origin: &str) -> Response {
     let names: Vec<String> =
         codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.title())).collect();
-    let examples = codes.iter().map(|code| (code.as_str().to_owned(), example(*code, status, origin)));
+    let examples = codes.iter().map(|code| (code.as_str().to_owned(), example(*code, origin)));
     let content = ContentBuilder::new()
         .schema(Some(Ref::from_schema_name("Problem")))
         .examples_from_iter(examples)
@@ -304,16 +313,26 @@ fn refusal(status: u16, codes: &[Code], origin: &str) -> Response {
     }
 }
 
-fn example(code: Code, status: u16, origin: &str) -> utoipa::openapi::example::Example {
-    let mut problem = Problem { status, kind: type_url(origin, code).into(), ..Problem::new(code) };
-    problem.instance = Some("urn:trace:4bf92f3577b34da6a3ce929d0e0e4736".to_owned());
-    if code == Code::ValidationError {
-        problem = problem.fault("email", "required", "Enter an e-mail address");
-    }
+fn example(code: Code, origin: &str) -> utoipa::openapi::example::Example {
     utoipa::openapi::example::ExampleBuilder::new()
         .summary(code.title())
-        .value(serde_json::to_value(problem).ok())
+        .value(serde_json::to_value(example_problem(code, origin)).ok())
         .build()
+}
+
+/// A problem of this type, as the API may answer it.
+pub(super) fn example_problem(code: Code, origin: &str) -> Problem {
+    let problem = Problem {
+        status: status(code),
+        kind: type_url(origin, code).into(),
+        instance: Some("urn:trace:4bf92f3577b34da6a3ce929d0e0e4736".to_owned()),
+        ..Problem::new(code)
+    };
+    match code {
+        Code::ValidationError => problem.fault("email", "required", "Enter an e-mail address"),
+        Code::TooManyRequests | Code::Busy => problem.retry_after(1),
+        _ => problem,
+    }
 }
 
 /// The page that explains a type of problem.

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod conditional;
+mod curl;
 mod declaration;
 mod doors;
 mod generated;

@@ -3,6 +3,7 @@
 mod bad_input;
 mod bodies;
 mod cross_site;
+mod docs;
 mod filters;
 mod flood;
 mod form_addresses;

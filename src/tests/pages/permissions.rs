@@ -89,6 +89,12 @@ const PAGES: &[Row] = &[
     get("/admin/jobs/{id}", "", To::Job),
     get("/admin/jobs/{nobody}", "no job", To::Nobody),
     get("/admin/nothing", "no page", To::Nobody),
+    get("/docs", "", To::Nobody),
+    get("/docs/api", "", To::Nobody),
+    get("/docs/api?q=roles", "searched", To::Nobody),
+    get("/docs/problems", "", To::Nobody),
+    get("/docs/problems/{code}", "", To::Nobody),
+    get("/docs/problems/{nobody}", "no problem", To::Nobody),
 ];
 
 const FORMS: &[Row] = &[
@@ -240,6 +246,7 @@ async fn cell(desk: &Desk, method: &str, row: &Row, role: Option<Role>) -> Strin
             ("{session}", &*session),
             ("{made}", &*made),
             ("{version}", &*version.to_string()),
+            ("{code}", "NOT_FOUND"),
         ];
         values.iter().fold(text.to_owned(), |text, (placeholder, value)| text.replace(placeholder, value))
     };

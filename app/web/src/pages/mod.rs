@@ -25,6 +25,7 @@ pub fn of_form(action: &str) -> Option<&'static str> {
 
 pub mod account;
 pub mod admin;
+pub mod docs;
 pub mod home;
 pub mod invite;
 pub mod login;

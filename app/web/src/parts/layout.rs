@@ -36,7 +36,7 @@ pub fn Layout(width: Width, children: Children) -> impl IntoView {
             <Summary/>
             {children()}
         </main>
-        <footer class="foot"><div class="wrap"><span>"Frontdesk"</span></div></footer>
+        <footer class="foot"><div class="wrap"><span>"Frontdesk"</span><a href="/docs">"API"</a></div></footer>
     }
 }
 

@@ -3,6 +3,7 @@
 use frontdesk_domain::actor::Actor;
 use frontdesk_model::{Code, Permission, Problem, Timestamp, TokenId, UserId};
 use serde::Serialize;
+use serde_json::json;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, OpenApi, RefOr, schema::Schema},
@@ -76,7 +77,8 @@ struct Document(OpenApi);
 
 impl PartialSchema for Document {
     fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().description(Some("An OpenAPI 3.1 document.")).into()
+        let begins = json!({ "openapi": "3.1.0", "info": { "title": "Frontdesk", "version": "1.0.0" } });
+        ObjectBuilder::new().description(Some("An OpenAPI 3.1 document.")).examples([begins]).into()
     }
 }
 
