@@ -16,5 +16,6 @@ mod support;
 
 mod api;
 mod commands;
+mod guide;
 mod pages;
 mod workers;

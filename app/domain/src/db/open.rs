@@ -1,6 +1,7 @@
 //! Opening a database: connections, their limits, and migrations.
 
 use std::{
+    fs::File,
     io,
     path::{Path, PathBuf},
     str::FromStr,
@@ -198,9 +199,10 @@ impl Db {
 async fn migrate(url: &DatabaseUrl) -> Result<(), Error> {
     let result = match url {
         DatabaseUrl::Sqlite(path) => {
-            let mut conn = SqliteConnection::connect_with(&sqlite(path, &Options::default()))
-                .await
-                .map_err(|source| Error::of("opening the SQLite file", source))?;
+            let opening = |source| Error::of("opening the SQLite file", source);
+            let _turn = take_turn(path).await.map_err(|source| opening(source.into()))?;
+            let mut conn =
+                SqliteConnection::connect_with(&sqlite(path, &Options::default())).await.map_err(opening)?;
             let migrated = SQLITE.run(&mut conn).await;
             conn.close().await.map_err(|source| Error::of("closing the SQLite file", source))?;
             migrated
@@ -213,6 +215,19 @@ async fn migrate(url: &DatabaseUrl) -> Result<(), Error> {
         }
     };
     result.map_err(|source| Error::of("migrating the schema", source.into()))
+}
+
+/// Waits for other processes that migrate the same file, such as a command that is run while the
+/// server starts: SQLite, unlike PostgreSQL, has no lock for that which outlives a transaction. The
+/// turn ends when the file is dropped, or with the process.
+async fn take_turn(database: &Path) -> io::Result<File> {
+    let path = database.with_extension("migrating");
+    let locked = tokio::task::spawn_blocking(move || {
+        let file = File::options().create(true).append(true).open(path)?;
+        file.lock()?;
+        Ok(file)
+    });
+    locked.await.map_err(io::Error::other)?
 }
 
 /// Why there is no connection to PostgreSQL. A certificate that is missing, or a socket, tells no
@@ -241,6 +256,16 @@ fn sqlite(path: &Path, options: &Options) -> SqliteConnectOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn many_that_start_at_once_on_a_new_file_all_find_its_schema() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = DatabaseUrl::Sqlite(folder.path().join("frontdesk.db"));
+        let options = Options::default();
+        for opened in futures::future::join_all((0..8).map(|_| Db::open(&url, &options))).await {
+            opened.unwrap();
+        }
+    }
 
     #[test]
     fn a_database_url_is_sqlite_or_postgres_and_prints_without_its_password() {

@@ -1,5 +1,6 @@
 //! What is the same for every operation: the part of the reference that comes first.
 
+use frontdesk_model::Code as Name;
 use leptos::prelude::*;
 
 use super::prose::{Code, prose};
@@ -38,7 +39,8 @@ impl Subject {
 /// All subjects, in the order in which one needs them.
 pub fn subjects(reference: &Reference) -> Vec<Subject> {
     let base = &reference.base;
-    let validation = reference.problems.first().map(|problem| problem.example.clone()).unwrap_or_default();
+    let faults = reference.problems.iter().find(|problem| problem.refusal.code == Name::ValidationError);
+    let faults = faults.map(|problem| problem.example.clone()).unwrap_or_default();
     vec![
         Subject::new(
             "address",
@@ -72,7 +74,7 @@ pub fn subjects(reference: &Reference) -> Vec<Subject> {
                  the server.",
             ],
         )
-        .showing(validation),
+        .showing(faults),
         Subject::new(
             "lists",
             "Lists",
