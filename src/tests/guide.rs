@@ -57,6 +57,7 @@ fn clean(program: &str, data: &Path) -> Command {
     command
 }
 
+#[expect(clippy::disallowed_methods, reason = "the thread is the test's own")]
 fn serve(data: &Path) -> (Server, u16) {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let listen = format!("127.0.0.1:{port}");
