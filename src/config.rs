@@ -9,6 +9,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr,
+    sync::Arc,
     time::Duration,
 };
 
@@ -22,6 +23,7 @@ use frontdesk_domain::{
 use frontdesk_model::Secret;
 
 use crate::{
+    courier::HttpCourier,
     http::{self, client::Network, rate::Rates},
     serve,
     telemetry::LogFormat,
@@ -189,6 +191,11 @@ pub struct Config {
     #[arg(global = true, help_heading = JOBS, value_parser = duration::parse)]
     pub job_lease: Duration,
 
+    /// Let webhooks lead into private networks and be without HTTPS, for development
+    #[arg(long, env = "FRONTDESK_ALLOW_PRIVATE_WEBHOOKS")]
+    #[arg(global = true, help_heading = JOBS, value_parser = clap::builder::FalseyValueParser::new())]
+    pub allow_private_webhooks: bool,
+
     /// Reading pages
     #[arg(long, env = "FRONTDESK_LIMIT_PAGE", value_name = "NUMBER", default_value_t = 1_200)]
     #[arg(global = true, help_heading = LIMITS)]
@@ -318,6 +325,7 @@ impl Config {
             },
             lifetime: Lifetime { idle: self.session_idle, absolute: self.session_lifetime },
             clock,
+            courier: Arc::new(HttpCourier::new(self.allow_private_webhooks)),
         }
     }
 

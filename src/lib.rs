@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod chores;
 pub mod config;
+pub mod courier;
 pub mod http;
 pub mod serve;
 pub mod shutdown;

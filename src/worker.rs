@@ -7,6 +7,7 @@ use frontdesk_domain::{
     jobs::{Attempt, Done, Failure, Handler, Kind, Recurring, Settings, SweepJobs, Worker},
     sessions::SweepSessions,
     tokens::SweepTokens,
+    webhooks::{ClearDeliveries, Deliver, SweepDeliveries},
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,9 @@ pub const KINDS: &[Handler] = &[
     Handler::recurring::<SweepSessions>(),
     Handler::recurring::<SweepTokens>(),
     Handler::recurring::<SweepAnswers>(),
+    Handler::recurring::<SweepDeliveries>(),
+    Handler::of::<ClearDeliveries>(),
+    Handler::of::<Deliver>(),
 ];
 
 /// Works until `shutdown` begins; then finishes what is under way, within the deadline.

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use super::*;
+use crate::courier::HttpCourier;
 
 struct Pages;
 
@@ -36,6 +37,7 @@ async fn app(settings: Settings) -> (Router, TempDir) {
         passwords: passwords::Options { threads: 1, ..passwords::Options::default() },
         lifetime: Lifetime::default(),
         clock: Clock::system(),
+        courier: Arc::new(HttpCourier::new(true)),
     };
     let limiter = Limiter::new(settings.rates);
     let reference = Arc::new(api::reference(&settings));

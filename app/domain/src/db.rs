@@ -7,7 +7,7 @@
 //! ```ignore
 //! let mut tx = domain.db.write().await?;
 //! tx.execute(store::RENAME, params![id, name]).await?;
-//! audit::append(&mut tx, event).await?;
+//! events::record(&mut tx, domain, actor, entry).await?;
 //! tx.commit().await?;
 //! ```
 

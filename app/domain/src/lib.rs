@@ -2,13 +2,15 @@
 //! all is kept. Knows no HTTP and no HTML.
 //!
 //! Rooms stand in dependency order, and each imports only those before it:
-//! `db clock idempotency actor problem passwords throttle ← audit ← jobs ← accounts ← sessions ← tokens`.
+//! `db clock idempotency actor problem passwords throttle ← audit ← jobs ← webhooks ← events ←
+//! accounts ← sessions ← tokens`.
 
 pub mod accounts;
 pub mod actor;
 pub mod audit;
 pub mod clock;
 pub mod db;
+pub mod events;
 pub mod idempotency;
 pub mod jobs;
 pub mod passwords;
@@ -16,6 +18,9 @@ pub mod problem;
 pub mod sessions;
 pub mod throttle;
 pub mod tokens;
+pub mod webhooks;
+
+use std::sync::Arc;
 
 use actor::Actor;
 use clock::Clock;
@@ -24,6 +29,7 @@ use passwords::Passwords;
 use sessions::{Lifetime, Presence};
 use throttle::Throttle;
 use tokens::TokenUse;
+use webhooks::Courier;
 
 /// Everything a use case needs. Cheap to clone.
 #[derive(Clone)]
@@ -35,6 +41,7 @@ pub struct Domain {
     pub presence: Presence,
     pub token_use: TokenUse,
     pub throttle: Throttle,
+    pub courier: Arc<dyn Courier>,
 }
 
 /// How to open a [`Domain`].
@@ -45,6 +52,8 @@ pub struct Options {
     pub passwords: passwords::Options,
     pub lifetime: Lifetime,
     pub clock: Clock,
+    /// Who takes events to webhooks.
+    pub courier: Arc<dyn Courier>,
 }
 
 /// Why a [`Domain`] could not be opened.
@@ -73,6 +82,7 @@ impl Domain {
             presence: Presence::default(),
             token_use: TokenUse::default(),
             throttle: Throttle::default(),
+            courier: options.courier.clone(),
         })
     }
 }
@@ -100,6 +110,7 @@ pub fn statements() -> Vec<Sql> {
         accounts::statements(),
         sessions::statements(),
         tokens::statements(),
+        webhooks::statements(),
     ]
     .concat()
 }

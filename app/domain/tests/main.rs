@@ -36,3 +36,4 @@ mod token_making;
 mod tokens;
 mod trail;
 mod users_list;
+mod webhooks;

@@ -9,11 +9,15 @@ use frontdesk_domain::{
     jobs::{self, Job, SweepJobs},
     sessions,
     tokens::{self, Error as TokenError},
+    webhooks,
 };
 use frontdesk_model::{
-    Permission, Role, UserId,
-    forms::{ChangeRole, EndSession, OneJob, RevokeToken},
-    query::{AuditQuery, JobsQuery, SessionsQuery, TokensQuery, UsersQuery},
+    DeliveryId, Permission, Role, UserId, Webhook,
+    forms::{
+        ChangeRole, CreateWebhook, EndSession, OneDelivery, OneJob, OneWebhook, RevokeToken, UpdateWebhook,
+    },
+    query::{AuditQuery, DeliveriesQuery, JobsQuery, SessionsQuery, TokensQuery, UsersQuery, WebhooksQuery},
+    webhook::EventTypes,
 };
 
 use crate::support::{
@@ -45,6 +49,15 @@ enum Try {
     ListJobs,
     RunJob,
     CallOffJob,
+    SeeWebhooks,
+    MakeWebhook,
+    ChangeWebhook,
+    RotateSecret,
+    TestWebhook,
+    RemoveWebhook,
+    SeeDeliveries,
+    SeeDelivery,
+    SendAgain,
     SeeOwnSessions,
     SeeSessions,
     EndASession,
@@ -76,6 +89,15 @@ impl Try {
             ListJobs => "list jobs".to_owned(),
             RunJob => "run a job".to_owned(),
             CallOffJob => "call off a job".to_owned(),
+            SeeWebhooks => "see webhooks".to_owned(),
+            MakeWebhook => "make a webhook".to_owned(),
+            ChangeWebhook => "change a webhook".to_owned(),
+            RotateSecret => "replace its secret".to_owned(),
+            TestWebhook => "test a webhook".to_owned(),
+            RemoveWebhook => "remove a webhook".to_owned(),
+            SeeDeliveries => "see deliveries".to_owned(),
+            SeeDelivery => "see a delivery".to_owned(),
+            SendAgain => "send an event again".to_owned(),
             SeeOwnSessions => "see own sessions".to_owned(),
             SeeSessions => "see their sessions".to_owned(),
             EndASession => "end their session".to_owned(),
@@ -131,6 +153,38 @@ impl Try {
             },
             ListJobs => of_jobs(jobs::list(domain, actor, &JobsQuery::default()).await),
             RunJob => of_jobs(jobs::rerun(domain, actor, waiting_job(domain).await).await),
+            SeeWebhooks => of_webhooks(webhooks::list(domain, actor, &WebhooksQuery::default()).await),
+            MakeWebhook => of_webhooks(webhooks::create(domain, actor, webhook_form()).await),
+            ChangeWebhook => {
+                let Webhook { id, version, .. } = a_webhook(domain).await;
+                let (url, description, events) = (None, Some("Other".to_owned()), None);
+                let form = UpdateWebhook { id, version, url, description, events, enabled: None };
+                of_webhooks(webhooks::update(domain, actor, form).await)
+            }
+            RotateSecret => {
+                let form = OneWebhook { id: a_webhook(domain).await.id };
+                of_webhooks(webhooks::rotate_secret(domain, actor, form).await)
+            }
+            TestWebhook => {
+                let form = OneWebhook { id: a_webhook(domain).await.id };
+                of_webhooks(webhooks::send_test(domain, actor, form).await)
+            }
+            RemoveWebhook => {
+                let form = OneWebhook { id: a_webhook(domain).await.id };
+                of_webhooks(webhooks::remove(domain, actor, form).await)
+            }
+            SeeDeliveries => {
+                let id = a_webhook(domain).await.id;
+                of_webhooks(webhooks::deliveries(domain, actor, id, &DeliveriesQuery::default()).await)
+            }
+            SeeDelivery => of_webhooks(webhooks::delivery(domain, actor, a_delivery(domain).await).await),
+            SendAgain => {
+                let id = a_delivery(domain).await;
+                domain.clock.advance(-1);
+                let answer = webhooks::resend(domain, actor, OneDelivery { id }).await;
+                domain.clock.advance(1);
+                of_webhooks(answer)
+            }
             CallOffJob => of_jobs(jobs::cancel(domain, actor, waiting_job(domain).await).await),
             SeeOwnSessions => {
                 of_sessions(sessions::list_mine(domain, actor, &SessionsQuery::default()).await)
@@ -185,6 +239,35 @@ fn of_tokens<T>(answer: Result<T, TokenError>) -> Result<(), Error> {
     }
 }
 
+fn webhook_form() -> CreateWebhook {
+    CreateWebhook {
+        url: "https://shop.example".to_owned(),
+        description: String::new(),
+        events: EventTypes::parse("user.created"),
+    }
+}
+
+/// There are only so many, so the one before goes.
+async fn a_webhook(domain: &TestDomain) -> Webhook {
+    for old in webhooks::list(domain, &system(), &WebhooksQuery::default()).await.unwrap().items {
+        webhooks::remove(domain, &system(), OneWebhook { id: old.id }).await.unwrap();
+    }
+    webhooks::create(domain, &system(), webhook_form()).await.unwrap().webhook
+}
+
+/// One that is not due yet, as seen from a moment ago.
+async fn a_delivery(domain: &TestDomain) -> DeliveryId {
+    let form = OneWebhook { id: a_webhook(domain).await.id };
+    webhooks::send_test(domain, &system(), form).await.unwrap()
+}
+
+fn of_webhooks<T>(answer: Result<T, webhooks::Error>) -> Result<(), Error> {
+    match answer {
+        Err(webhooks::Error::Denied(denied)) => Err(denied.into()),
+        other => other.map(|_| ()).map_err(|error| panic!("{error:?}")),
+    }
+}
+
 async fn waiting_job(domain: &TestDomain) -> OneJob {
     OneJob { id: enqueue(domain, Job::new(&SweepJobs {})).await.unwrap() }
 }
@@ -213,6 +296,8 @@ async fn who_may_do_what(domain: TestDomain) {
         // Somebody who is an owner outranks all others whatever is taken; that is in the other table.
         .chain(roles.map(|role| Take(*role)))
         .chain([ReadAudit, ListJobs, RunJob, CallOffJob])
+        .chain([SeeWebhooks, MakeWebhook, ChangeWebhook, RotateSecret, TestWebhook, RemoveWebhook])
+        .chain([SeeDeliveries, SeeDelivery, SendAgain])
         .chain([SeeOwnSessions, SeeSessions, EndASession, SeeOwnTokens, MakeOwnToken])
         .chain([SeeTokens, MakeServiceToken, RevokeAToken]);
 

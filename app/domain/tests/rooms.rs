@@ -6,7 +6,7 @@ use std::{
 };
 
 /// In dependency order, as the crate's documentation says it.
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 14] = [
     "clock",
     "db",
     "idempotency",
@@ -16,6 +16,8 @@ const ROOMS: [&str; 12] = [
     "throttle",
     "audit",
     "jobs",
+    "webhooks",
+    "events",
     "accounts",
     "sessions",
     "tokens",

@@ -54,6 +54,13 @@ actions! {
     TokenRefused = "token.refused", "was refused with a token that has ended";
     JobRerun = "job.rerun", "had a job run again";
     JobCancelled = "job.cancelled", "called off a job";
+    WebhookCreated = "webhook.created", "made a webhook";
+    WebhookUpdated = "webhook.updated", "changed a webhook";
+    WebhookRemoved = "webhook.removed", "removed a webhook";
+    WebhookSecretRotated = "webhook.secret_rotated", "gave a webhook a new secret";
+    WebhookDisabled = "webhook.disabled", "turned off a webhook that does not answer";
+    WebhookResent = "webhook.resent", "sent an event again";
+    WebhookTest = "webhook.test", "sent a test event";
     JobDied = "job.died", "gave up on a job";
     Unknown = "unknown", "did something that this version does not know";
 }
@@ -62,6 +69,20 @@ impl Action {
     /// Whether the target is a token and not a user.
     pub const fn is_about_token(self) -> bool {
         matches!(self, Self::TokenCreated | Self::TokenRevoked | Self::TokenRefused)
+    }
+
+    /// Whether the target is a webhook and not a user.
+    pub const fn is_about_webhook(self) -> bool {
+        matches!(
+            self,
+            Self::WebhookCreated
+                | Self::WebhookUpdated
+                | Self::WebhookRemoved
+                | Self::WebhookSecretRotated
+                | Self::WebhookDisabled
+                | Self::WebhookResent
+                | Self::WebhookTest
+        )
     }
 }
 

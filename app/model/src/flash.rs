@@ -48,5 +48,12 @@ flashes! {
     JobRerun = "job-rerun", "The job is next in line.";
     JobCancelled = "job-cancelled", "Job called off.";
     JobStopping = "job-stopping", "The worker that has it is asked to stop, and does so in a few seconds.";
+    WebhookCreated = "webhook-created", "Webhook made.";
+    WebhookUpdated = "webhook-updated", "Webhook saved.";
+    WebhookOn = "webhook-on", "The webhook is on.";
+    WebhookOff = "webhook-off", "The webhook is off.";
+    WebhookRemoved = "webhook-removed", "Webhook removed.";
+    WebhookTested = "webhook-tested", "A test event is on its way. Load the page again to see whether it arrived.";
+    WebhookResent = "webhook-resent", "The event is on its way again.";
     PasswordSet = "password-set", "Your password is set, and you are signed in.";
 }

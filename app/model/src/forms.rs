@@ -5,11 +5,13 @@
 //! is not so.
 
 mod tokens;
+mod webhooks;
 
 use serde::Deserialize;
 pub use tokens::{CreateToken, RevokeToken};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
+pub use webhooks::{CreateWebhook, OneDelivery, OneWebhook, UpdateWebhook};
 
 use crate::{JobId, Problem, Role, Secret, SessionId, UserId, email, name, password};
 

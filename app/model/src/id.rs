@@ -45,4 +45,8 @@ ids! {
     TokenId;
     /// Something to be done later. Stays the same over all attempts.
     JobId;
+    /// An address that is told of events.
+    WebhookId;
+    /// One event on its way to one webhook. Stays the same over all attempts.
+    DeliveryId;
 }

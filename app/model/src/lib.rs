@@ -21,10 +21,11 @@ pub mod secret;
 pub mod time;
 pub mod token;
 pub mod user;
+pub mod webhook;
 
 pub use email::Email;
 pub use flash::Flash;
-pub use id::{EventId, JobId, LinkId, SessionId, TokenId, UserId};
+pub use id::{DeliveryId, EventId, JobId, LinkId, SessionId, TokenId, UserId, WebhookId};
 pub use name::PersonName;
 pub use page::{Cursor, Limit, Page};
 pub use permission::{Permission, Permissions, Role, Roles};
@@ -32,3 +33,4 @@ pub use problem::{Code, Fault, Problem};
 pub use secret::Secret;
 pub use time::Timestamp;
 pub use token::{Token, TokenText};
+pub use webhook::Webhook;

@@ -40,6 +40,8 @@ permissions! {
     AuditRead = "audit:read", "Read the audit trail";
     JobsRead = "jobs:read", "See jobs";
     JobsManage = "jobs:manage", "Run jobs again, and call them off";
+    WebhooksRead = "webhooks:read", "See webhooks, and what they are told of users";
+    WebhooksManage = "webhooks:manage", "Make and change webhooks, to which what happens to users is told";
 }
 
 impl Permission {
@@ -190,7 +192,7 @@ impl Role {
             Self::Owner => "May do everything, and make others owners.",
             Self::Admin => "May do everything except what concerns owners.",
             Self::Support => "Finds, corrects and suspends users.",
-            Self::Auditor => "Sees users, jobs and the audit trail, changes nothing.",
+            Self::Auditor => "Sees users, jobs, webhooks and the audit trail, changes nothing.",
             Self::Member => "Has an account of their own.",
         }
     }
@@ -214,6 +216,8 @@ impl Role {
                 AuditRead,
                 JobsRead,
                 JobsManage,
+                WebhooksRead,
+                WebhooksManage,
             ]),
             Self::Support => Permissions::of(&[
                 OverviewRead,
@@ -223,9 +227,15 @@ impl Role {
                 SessionsRead,
                 SessionsEnd,
             ]),
-            Self::Auditor => {
-                Permissions::of(&[OverviewRead, UsersRead, SessionsRead, TokensRead, AuditRead, JobsRead])
-            }
+            Self::Auditor => Permissions::of(&[
+                OverviewRead,
+                UsersRead,
+                SessionsRead,
+                TokensRead,
+                AuditRead,
+                JobsRead,
+                WebhooksRead,
+            ]),
             Self::Member => Permissions::NONE,
         }
     }

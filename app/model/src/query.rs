@@ -10,6 +10,7 @@ use crate::{
     name::search_key,
     token::{TokenKind, TokenLife},
     user::Status,
+    webhook::DeliveryState,
 };
 
 /// The longest search text, in characters.
@@ -173,6 +174,32 @@ pub struct JobsQuery {
     pub state: Option<JobState>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<JobKind>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+    /// Where to go on: `next` or `prev` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048)]
+    pub cursor: Option<String>,
+}
+
+/// Which webhooks, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct WebhooksQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+    /// Where to go on: `next` or `prev` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048)]
+    pub cursor: Option<String>,
+}
+
+/// Which deliveries of one webhook, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct DeliveriesQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<DeliveryState>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.

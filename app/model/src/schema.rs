@@ -11,12 +11,13 @@ use utoipa::{
 };
 
 use crate::{
-    Code, EventId, JobId, Limit, LinkId, Permission, Permissions, Role, Roles, Secret, SessionId, Timestamp,
-    TokenId, UserId,
+    Code, DeliveryId, EventId, JobId, Limit, LinkId, Permission, Permissions, Role, Roles, Secret, SessionId,
+    Timestamp, TokenId, UserId, WebhookId,
     audit::Action,
     job::{JobKind, MAX_KIND},
     page::MAX_LIMIT,
     query::{MAX_SEARCH, Search, UserSort},
+    webhook::{EventType, EventTypes},
 };
 
 /// An id of ours, for examples.
@@ -54,6 +55,8 @@ schemas! {
     JobId = id().description(Some("A job's id (UUIDv7), the same over all its attempts."));
     LinkId = id().description(Some("A one-time link's id (UUIDv7)."));
     TokenId = id().description(Some("A token's id (UUIDv7). Not its text."));
+    WebhookId = id().description(Some("A webhook's id (UUIDv7)."));
+    DeliveryId = id().description(Some("A delivery's id (UUIDv7), the same over all its attempts."));
     Timestamp = text(json!(EXAMPLE_TIME))
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
         .description(Some("A moment in UTC, RFC 3339."));
@@ -69,6 +72,12 @@ schemas! {
         .items(Permission::schema())
         .unique_items(true)
         .description(Some("Permissions by their names, in any order."));
+    EventType = one_of(EventType::CHOOSABLE.iter().map(|one| one.as_str()), "user.created")
+        .description(Some("A type of event that webhooks are told."));
+    EventTypes = ArrayBuilder::new()
+        .items(EventType::schema())
+        .unique_items(true)
+        .description(Some("Types of events by their names, in any order."));
     Role = one_of(Role::ALL.iter().map(|one| one.as_str()), "support");
     Roles = ArrayBuilder::new()
         .items(Role::schema())

@@ -69,6 +69,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/docs/api") view=docs::api::Api ssr=Async/>
                     <Route path=path!("/docs/problems") view=docs::problems::Problems ssr=Async/>
                     <Route path=path!("/docs/problems/:code") view=docs::problems::ProblemType ssr=Async/>
+                    <Route path=path!("/admin/webhooks") view=admin::webhooks::Webhooks ssr=Async/>
+                    <Route path=path!("/admin/webhooks/:id") view=admin::webhook::Webhook ssr=Async/>
+                    <Route path=path!("/admin/webhooks/deliveries/:id") view=admin::delivery::Delivery ssr=Async/>
                 </Routes>
             </Router>
         }),

@@ -21,6 +21,7 @@ async fn no_link_and_no_form_leads_its_reader_nowhere(desk: Desk) {
     let (_, id) = desk.somebody(&[Role::Auditor]).await;
     desk.suspend(id).await;
     desk.enqueue().await;
+    desk.delivery().await;
     let mut reached = BTreeMap::new();
     reached.insert("anonymous", crawl(&desk.visitor()).await);
     for role in Role::ALL {
@@ -39,6 +40,9 @@ async fn no_link_and_no_form_leads_its_reader_nowhere(desk: Desk) {
         "/admin/users",
         "/admin/users/new",
         "/admin/users/{id}",
+        "/admin/webhooks",
+        "/admin/webhooks/deliveries/{id}",
+        "/admin/webhooks/{id}",
     ]);
     let auditor = with(&[
         "/admin",
@@ -48,6 +52,9 @@ async fn no_link_and_no_form_leads_its_reader_nowhere(desk: Desk) {
         "/admin/tokens",
         "/admin/users",
         "/admin/users/{id}",
+        "/admin/webhooks",
+        "/admin/webhooks/deliveries/{id}",
+        "/admin/webhooks/{id}",
     ]);
     let expected: BTreeMap<&str, Vec<&str>> = [
         ("anonymous", vec!["/login", "/signup"]),

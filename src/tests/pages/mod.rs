@@ -24,4 +24,5 @@ mod statements;
 mod tokens;
 mod twice;
 mod users;
+mod webhooks;
 mod wire;

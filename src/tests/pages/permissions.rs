@@ -35,6 +35,10 @@ enum To {
     Removed,
     /// A job, which is nobody.
     Job,
+    /// A webhook.
+    Hook,
+    /// A delivery, which has arrived.
+    Delivery,
 }
 
 struct Row {
@@ -88,6 +92,11 @@ const PAGES: &[Row] = &[
     get("/admin/jobs", "", To::Nobody),
     get("/admin/jobs/{id}", "", To::Job),
     get("/admin/jobs/{nobody}", "no job", To::Nobody),
+    get("/admin/webhooks", "", To::Nobody),
+    get("/admin/webhooks/{id}", "", To::Hook),
+    get("/admin/webhooks/{nobody}", "no webhook", To::Nobody),
+    get("/admin/webhooks/deliveries/{id}", "", To::Delivery),
+    get("/admin/webhooks/deliveries/{nobody}", "no delivery", To::Nobody),
     get("/admin/nothing", "no page", To::Nobody),
     get("/docs", "", To::Nobody),
     get("/docs/api", "", To::Nobody),
@@ -170,6 +179,22 @@ const FORMS: &[Row] = &[
     post("/fn/rerun_job", "no job", To::Nobody, &[ID]),
     post("/fn/cancel_job", "", To::Job, &[ID]),
     post("/fn/cancel_job", "no job", To::Nobody, &[ID]),
+    post(
+        "/fn/create_webhook",
+        "",
+        To::Nobody,
+        &[("url", "https://shop.example"), ("events", "user.created"), ("events", "role.granted")],
+    ),
+    post("/fn/create_webhook", "nothing filled in", To::Nobody, &[]),
+    post("/fn/update_webhook", "", To::Hook, &[ID, ("version", "1"), ("description", "Another")]),
+    post("/fn/update_webhook", "off", To::Hook, &[ID, ("version", "1"), ("enabled", "false")]),
+    post("/fn/update_webhook", "told nothing", To::Hook, &[ID, ("version", "1"), ("events", "")]),
+    post("/fn/update_webhook", "no webhook", To::Nobody, &[ID, ("version", "1")]),
+    post("/fn/rotate_webhook_secret", "", To::Hook, &[ID]),
+    post("/fn/test_webhook", "", To::Hook, &[ID]),
+    post("/fn/remove_webhook", "", To::Hook, &[ID]),
+    post("/fn/resend_delivery", "", To::Delivery, &[ID]),
+    post("/fn/resend_delivery", "no delivery", To::Nobody, &[ID]),
 ];
 
 #[test]
@@ -233,6 +258,8 @@ async fn cell(desk: &Desk, method: &str, row: &Row, role: Option<Role>) -> Strin
     let target = match row.to {
         To::Nobody => nobody.clone(),
         To::Job => desk.enqueue().await.to_string(),
+        To::Hook => desk.webhook().await.to_string(),
+        To::Delivery => desk.delivery().await.to_string(),
         _ => id.to_string(),
     };
     let email = crate::support::address(&name);
@@ -274,6 +301,9 @@ fn page_of(action: &str) -> &'static str {
         }
         "/fn/create_user" => "/admin/users/new",
         "/fn/rerun_job" | "/fn/cancel_job" => "/admin/jobs/{id}",
+        "/fn/create_webhook" => "/admin/webhooks",
+        "/fn/resend_delivery" => "/admin/webhooks/deliveries/{id}",
+        action if action.ends_with("_webhook") || action.contains("_webhook_") => "/admin/webhooks/{id}",
         _ => "/admin/users/{id}",
     }
 }

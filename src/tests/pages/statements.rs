@@ -2,6 +2,7 @@
 
 use frontdesk_domain::accounts::{self, Seeding};
 use frontdesk_model::Role;
+use uuid::Uuid;
 
 use crate::support::{Client, Desk};
 
@@ -25,6 +26,10 @@ async fn every_page_costs_a_fixed_number_of_statements(desk: Desk) {
     let invite = format!("/invite?token={}", desk.invite(id).await);
     let person = format!("/admin/users/{id}");
     let job = format!("/admin/jobs/{}", desk.enqueue().await);
+    let delivery = desk.delivery().await;
+    let (webhook,): (Uuid,) = desk.find("SELECT id FROM webhooks", Vec::new()).await;
+    let webhook = format!("/admin/webhooks/{webhook}");
+    let delivery = format!("/admin/webhooks/deliveries/{delivery}");
     let of_visitor =
         [("/", 0), ("/login", 0), ("/signup", 0), ("/admin/users", 0), ("/nothing", 0), (&*invite, 1)];
     // One for the session and the person in it, with their roles.
@@ -49,6 +54,9 @@ async fn every_page_costs_a_fixed_number_of_statements(desk: Desk) {
         ("/admin/audit", 2),
         ("/admin/jobs", 2),
         (&*job, 3),
+        ("/admin/webhooks", 2),
+        (&*webhook, 4),
+        (&*delivery, 5),
     ];
     for (person, costs) in [(&visitor, &of_visitor[..]), (&member, &of_member), (&admin, &of_admin)] {
         for (path, expected) in costs {

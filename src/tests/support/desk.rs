@@ -1,9 +1,13 @@
 //! The server under test, with a clock that stands still and passwords that cost next to nothing.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
 use axum::Router;
 use frontdesk::{
+    courier::HttpCourier,
     http::{AppState, Settings},
     shutdown::Shutdown,
 };
@@ -15,11 +19,13 @@ use frontdesk_domain::{
     jobs::{self, Job, SweepJobs},
     passwords,
     sessions::Lifetime,
-    tokens,
+    tokens, webhooks,
 };
 use frontdesk_model::{
-    JobId, Role, Secret, Timestamp, UserId,
-    forms::{ChangeRole, CreateToken, OneUser, SignUp, SuspendUser},
+    DeliveryId, JobId, Role, Secret, Timestamp, UserId, WebhookId,
+    forms::{ChangeRole, CreateToken, CreateWebhook, OneUser, OneWebhook, SignUp, SuspendUser},
+    query::WebhooksQuery,
+    webhook::EventTypes,
 };
 
 use sqlx::ConnectOptions as _;
@@ -70,6 +76,7 @@ impl Desk {
             },
             lifetime: Lifetime::default(),
             clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
+            courier: Arc::new(HttpCourier::new(true)),
         };
         Self::assemble(options, Self::settings()).await
     }
@@ -171,6 +178,28 @@ impl Desk {
         let mut tx = self.domain.db.write().await.unwrap();
         let id = jobs::enqueue(&mut tx, &self.domain.clock, Job::new(&SweepJobs {})).await.unwrap().unwrap();
         tx.commit().await.unwrap();
+        id
+    }
+
+    /// A webhook of its own. The one before goes: there are only so many.
+    pub async fn webhook(&self) -> WebhookId {
+        let (domain, actor) = (&self.domain, Actor::system());
+        for old in webhooks::list(domain, &actor, &WebhooksQuery::default()).await.unwrap().items {
+            webhooks::remove(domain, &actor, OneWebhook { id: old.id }).await.unwrap();
+        }
+        let form = CreateWebhook {
+            url: "https://shop.example/hooks".to_owned(),
+            description: "The shop".to_owned(),
+            events: EventTypes::parse("user.created"),
+        };
+        webhooks::create(domain, &actor, form).await.unwrap().webhook.id
+    }
+
+    /// A delivery that was given up.
+    pub async fn delivery(&self) -> DeliveryId {
+        let form = OneWebhook { id: self.webhook().await };
+        let id = webhooks::send_test(&self.domain, &Actor::system(), form).await.unwrap();
+        self.change("UPDATE webhook_deliveries SET state = 'failed', next_at = NULL").await;
         id
     }
 

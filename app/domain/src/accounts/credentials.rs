@@ -7,7 +7,7 @@ use super::{
     Error,
     store::{self, CredentialsRow},
 };
-use crate::{Domain, actor::Actor, audit};
+use crate::{Domain, actor::Actor, audit, events};
 
 /// Proof that somebody is who they say; `sessions::begin` takes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,9 +82,9 @@ async fn write_down(
     let failed = entry(Action::LoginFailed);
     let failed = if suspended { failed.because("suspended") } else { failed };
     let mut tx = domain.db.write().await?;
-    audit::append(&mut tx, &domain.clock, actor, failed).await?;
+    events::record(&mut tx, domain, actor, failed).await?;
     if held_back {
-        audit::append(&mut tx, &domain.clock, actor, entry(Action::LoginThrottled)).await?;
+        events::record(&mut tx, domain, actor, entry(Action::LoginThrottled)).await?;
     }
     Ok(tx.commit().await?)
 }

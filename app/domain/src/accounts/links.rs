@@ -15,12 +15,7 @@ use super::{
     Change, Credentials, Error, people,
     store::{self, NewLink, Purpose, State},
 };
-use crate::{
-    Domain,
-    actor::Actor,
-    audit::{self, Entry},
-    db::Tx,
-};
+use crate::{Domain, actor::Actor, audit::Entry, db::Tx, events};
 
 /// How long the first owner's link works, in seconds: a day.
 pub const SETUP_SECONDS: i64 = 24 * 3600;
@@ -74,7 +69,7 @@ pub async fn setup_link(domain: &Domain) -> Result<Option<Secret>, Error> {
 
 async fn make_setup_link(domain: &Domain, mut tx: Tx) -> Result<Secret, Error> {
     let token = insert(domain, &mut tx, Purpose::Setup, None).await?;
-    audit::append(&mut tx, &domain.clock, &Actor::system(), Entry::new(Action::SetupLinkCreated)).await?;
+    events::record(&mut tx, domain, &Actor::system(), Entry::new(Action::SetupLinkCreated)).await?;
     tx.commit().await?;
     Ok(token)
 }
@@ -101,7 +96,7 @@ pub async fn set_up(domain: &Domain, actor: &Actor, form: SetUp) -> Result<Crede
     let entry = people::with_facts(Entry::new(Action::UserCreated), &name, &email)
         .changed("role", None, Some(Role::Owner.as_str()))
         .on(id, name.as_str());
-    audit::append(&mut tx, &domain.clock, actor, entry).await?;
+    events::record(&mut tx, domain, actor, entry).await?;
     tx.commit().await?;
     Ok(Credentials { user: id, name: name.as_str().to_owned(), epoch: 0, rehash: None })
 }
@@ -156,8 +151,7 @@ pub async fn accept_invite(domain: &Domain, actor: &Actor, form: AcceptInvite) -
     let user = store::by_id(&mut tx, id).await?.filter(|user| user.status == Status::Active);
     let user = user.ok_or(Error::LinkSpent(Purpose::Invite))?;
     let epoch = store::set_password(&mut tx, id, hash, at).await?;
-    audit::append(&mut tx, &domain.clock, actor, Entry::new(Action::InviteAccepted).on(id, &user.name))
-        .await?;
+    events::record(&mut tx, domain, actor, Entry::new(Action::InviteAccepted).on(id, &user.name)).await?;
     tx.commit().await?;
     Ok(Credentials { user: id, name: user.name, epoch, rehash: None })
 }

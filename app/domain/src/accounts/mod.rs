@@ -34,7 +34,7 @@ pub(crate) use store::{by_id, rehash, roles, roles_column, seen, take_turn};
 use crate::{
     Domain,
     actor::{Actor, Denied},
-    audit, db, passwords,
+    audit, db, events, passwords,
     problem::surprise,
 };
 
@@ -67,6 +67,8 @@ pub enum Error {
     Password(#[from] passwords::Error),
     #[error("the machine gives no randomness")]
     Randomness(#[from] getrandom::Error),
+    #[error(transparent)]
+    Events(#[from] events::Error),
     #[error(transparent)]
     Database(#[from] db::Error),
 }
@@ -108,6 +110,7 @@ impl From<Error> for Problem {
             Error::Password(passwords::Error::Busy) => Self::new(Code::Busy).retry_after(1),
             Error::Password(error) => surprise(&error),
             Error::Randomness(error) => surprise(&error),
+            Error::Events(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }
@@ -163,7 +166,7 @@ impl<'a> Change<'a> {
             return Err(Error::Changed(Vec::new()));
         }
         let entry = entry.on(self.user.id, &self.user.name);
-        audit::append(&mut self.tx, &self.domain.clock, self.actor, entry).await?;
+        events::record(&mut self.tx, self.domain, self.actor, entry).await?;
         let user = store::by_id(&mut self.tx, self.user.id).await?.ok_or(Error::NoSuchUser)?;
         self.tx.commit().await?;
         Ok(user)

@@ -12,7 +12,7 @@ use super::{
     Change, Credentials, Error, links,
     store::{self, NewUser},
 };
-use crate::{Domain, actor::Actor, audit, db, jobs};
+use crate::{Domain, actor::Actor, audit, db, events, jobs};
 
 /// Makes an account for whoever asks. The caller signs them in.
 ///
@@ -28,7 +28,7 @@ pub async fn register(domain: &Domain, actor: &Actor, form: SignUp) -> Result<Cr
     let mut tx = domain.begin(actor).await?;
     let id = insert(domain, &mut tx, &name, &email, Some(hash)).await?;
     let entry = audit::Entry::new(Action::UserSignedUp).on(id, name.as_str());
-    audit::append(&mut tx, &domain.clock, actor, with_facts(entry, &name, &email)).await?;
+    events::record(&mut tx, domain, actor, with_facts(entry, &name, &email)).await?;
     tx.commit().await?;
     Ok(Credentials { user: id, name: name.as_str().to_owned(), epoch: 0, rehash: None })
 }
@@ -45,7 +45,7 @@ pub async fn create(domain: &Domain, actor: &Actor, form: CreateUser) -> Result<
     let mut tx = domain.begin(actor).await?;
     let id = insert(domain, &mut tx, &name, &email, None).await?;
     let entry = audit::Entry::new(Action::UserCreated).on(id, name.as_str());
-    audit::append(&mut tx, &domain.clock, actor, with_facts(entry, &name, &email)).await?;
+    events::record(&mut tx, domain, actor, with_facts(entry, &name, &email)).await?;
     let link = links::insert_invite(domain, &mut tx, id).await?;
     let user = store::by_id(&mut tx, id).await?.ok_or(Error::NoSuchUser)?;
     tx.commit().await?;
@@ -116,7 +116,7 @@ pub async fn update(domain: &Domain, actor: &Actor, form: UpdateUser) -> Result<
         .on(form.id, name.as_str())
         .changed("name", Some(&change.user.name), Some(name.as_str()))
         .changed("email", Some(&change.user.email), Some(email.as_str()));
-    audit::append(&mut change.tx, &domain.clock, actor, entry).await?;
+    events::record(&mut change.tx, domain, actor, entry).await?;
     let user = store::by_id(&mut change.tx, form.id).await?.ok_or(Error::NoSuchUser)?;
     change.tx.commit().await?;
     Ok(Updated { user, changed: true })

@@ -84,7 +84,7 @@ pub(crate) async fn append(
     clock: &Clock,
     actor: &Actor,
     entry: Entry,
-) -> Result<EventId, db::Error> {
+) -> Result<Event, db::Error> {
     let at = clock.now();
     let event = Event {
         id: EventId(clock.id_at(at)),
@@ -99,7 +99,7 @@ pub(crate) async fn append(
         changes: entry.changes,
     };
     store::insert(tx, &event).await?;
-    Ok(event.id)
+    Ok(event)
 }
 
 /// A page of events, newest first.

@@ -59,7 +59,7 @@ pub enum Value {
     Uuid(Option<Uuid>),
     Text(Option<String>),
     Int(Option<i64>),
-    Bytes(Vec<u8>),
+    Bytes(Option<Vec<u8>>),
 }
 
 macro_rules! values {
@@ -79,13 +79,16 @@ values! {
     Option<String> => |it| Self::Text(it);
     i64 => |it| Self::Int(Some(it));
     Option<i64> => |it| Self::Int(it);
-    Vec<u8> => |it| Self::Bytes(it);
+    Vec<u8> => |it| Self::Bytes(Some(it));
+    Option<Vec<u8>> => |it| Self::Bytes(it);
     frontdesk_model::UserId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::SessionId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::EventId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::JobId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::LinkId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::TokenId => |it| Self::Uuid(Some(it.0));
+    frontdesk_model::WebhookId => |it| Self::Uuid(Some(it.0));
+    frontdesk_model::DeliveryId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::Timestamp => |it| Self::Int(Some(it.micros()));
     Option<frontdesk_model::Timestamp> => |it| Self::Int(it.map(frontdesk_model::Timestamp::micros));
 }

@@ -75,6 +75,12 @@ impl Retry {
         }
     }
 
+    /// How long to wait after so many failures in a row (at least one), for those who keep count
+    /// themselves.
+    pub fn wait(&self, failures: u32) -> Duration {
+        self.delay(failures, dice())
+    }
+
     /// How long to wait after so many failures in a row (at least one). The `dice` are at least 0
     /// and less than 1.
     pub fn delay(&self, failures: u32, dice: f64) -> Duration {

@@ -10,7 +10,8 @@ use super::{Error, idle_since, store};
 use crate::{
     Domain, accounts,
     actor::{Actor, Denied},
-    audit::{self, Entry},
+    audit::Entry,
+    events,
 };
 
 /// A page of one's own sessions, newest first.
@@ -63,7 +64,7 @@ pub async fn sign_out(domain: &Domain, actor: &Actor) -> Result<(), Error> {
         return Ok(());
     }
     let entry = Entry::new(Action::SessionEnded).on(person.id, &person.name);
-    audit::append(&mut tx, &domain.clock, actor, entry).await?;
+    events::record(&mut tx, domain, actor, entry).await?;
     Ok(tx.commit().await?)
 }
 
@@ -91,7 +92,7 @@ pub async fn end(domain: &Domain, actor: &Actor, form: EndSession) -> Result<(),
         return Err(Error::NoSuchSession);
     }
     let entry = Entry::new(Action::SessionEnded).on(user.id, &user.name);
-    audit::append(&mut tx, &domain.clock, actor, entry).await?;
+    events::record(&mut tx, domain, actor, entry).await?;
     Ok(tx.commit().await?)
 }
 
@@ -116,7 +117,7 @@ pub async fn end_others(domain: &Domain, actor: &Actor) -> Result<u64, Error> {
             Some(&(ended + left).to_string()),
             Some(&left.to_string()),
         );
-        audit::append(&mut tx, &domain.clock, actor, entry).await?;
+        events::record(&mut tx, domain, actor, entry).await?;
         tx.commit().await?;
     }
     Ok(ended)

@@ -26,8 +26,9 @@ use crate::{
     Domain,
     accounts::{self, Credentials},
     actor::{Actor, Denied, Origin, Person, Who},
-    audit::{self, Entry},
+    audit::Entry,
     db::{self, Sql},
+    events,
     problem::surprise,
 };
 
@@ -68,6 +69,8 @@ pub enum Error {
     #[error(transparent)]
     ForeignCursor(#[from] ForeignCursor),
     #[error(transparent)]
+    Events(#[from] events::Error),
+    #[error(transparent)]
     Database(#[from] db::Error),
 }
 
@@ -78,6 +81,7 @@ impl From<Error> for Problem {
             Error::Shut => surprise(&error),
             Error::NoSuchSession => Self::new(Code::NotFound),
             Error::ForeignCursor(foreign) => foreign.into(),
+            Error::Events(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }
@@ -134,7 +138,7 @@ pub async fn begin(
     };
     let actor = Actor { who: Who::Person(person), origin: origin.clone() };
     let entry = Entry::new(Action::LoginSuccess).on(proof.user, &proof.name);
-    audit::append(&mut tx, &domain.clock, &actor, entry).await?;
+    events::record(&mut tx, domain, &actor, entry).await?;
     tx.commit().await?;
     Ok(id)
 }

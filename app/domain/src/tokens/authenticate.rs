@@ -9,7 +9,8 @@ use super::{
 use crate::{
     Domain,
     actor::{Actor, Bearer, Origin, Who},
-    audit::{self, Entry},
+    audit::Entry,
+    events,
 };
 
 /// Who asks with this text; `None` for what is not a token or does not work, which is for the log
@@ -51,6 +52,6 @@ async fn refuse(domain: &Domain, found: &Found, reason: &'static str, origin: Or
     let entry =
         Entry::new(Action::TokenRefused).on(*id, &frontdesk_model::token::label(name, hint)).because(reason);
     let mut tx = domain.db.write().await?;
-    audit::append(&mut tx, &domain.clock, &Actor::anonymous(origin), entry).await?;
+    events::record(&mut tx, domain, &Actor::anonymous(origin), entry).await?;
     Ok(tx.commit().await?)
 }

@@ -8,11 +8,7 @@ use frontdesk_model::{
 };
 
 use super::{Error, digest, store};
-use crate::{
-    Domain, accounts,
-    actor::Actor,
-    audit::{self, Entry},
-};
+use crate::{Domain, accounts, actor::Actor, audit::Entry, events};
 
 const DAY: i64 = 24 * 3600;
 
@@ -103,7 +99,7 @@ async fn make(
         revoked_at: None,
     };
     store::insert(&mut tx, &token, digest(&text)).await?;
-    audit::append(&mut tx, &domain.clock, actor, event(&token)).await?;
+    events::record(&mut tx, domain, actor, event(&token)).await?;
     tx.commit().await?;
     Ok(Created { token, text })
 }

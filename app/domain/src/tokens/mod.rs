@@ -28,6 +28,7 @@ use crate::{
     accounts,
     actor::Denied,
     db::{self, Sql},
+    events,
     problem::surprise,
 };
 
@@ -53,6 +54,8 @@ pub enum Error {
     #[error("the machine gives no randomness")]
     Randomness(#[from] getrandom::Error),
     #[error(transparent)]
+    Events(#[from] events::Error),
+    #[error(transparent)]
     Database(#[from] db::Error),
 }
 
@@ -73,6 +76,7 @@ impl From<Error> for Problem {
             Error::ForeignCursor(foreign) => foreign.into(),
             Error::Accounts(error) => error.into(),
             Error::Randomness(error) => surprise(&error),
+            Error::Events(error) => error.into(),
             Error::Database(error) => error.into(),
         }
     }

@@ -3,12 +3,7 @@
 use frontdesk_model::{Permission, Token, audit::Action, forms::RevokeToken, token::TokenState};
 
 use super::{Error, store};
-use crate::{
-    Domain, accounts,
-    actor::Actor,
-    audit::{self, Entry},
-    db::Tx,
-};
+use crate::{Domain, accounts, actor::Actor, audit::Entry, db::Tx, events};
 
 /// Ends a token at once and for good. People revoke their own; a token always revokes itself, so that
 /// whoever finds a leaked one can end it.
@@ -41,7 +36,7 @@ pub async fn revoke(domain: &Domain, actor: &Actor, form: RevokeToken) -> Result
         return Err(Error::Ended);
     }
     let entry = Entry::new(Action::TokenRevoked).on(token.id, &token.label());
-    audit::append(&mut tx, &domain.clock, actor, entry).await?;
+    events::record(&mut tx, domain, actor, entry).await?;
     Ok(tx.commit().await?)
 }
 

@@ -3,16 +3,18 @@
 #[macro_use]
 mod engine;
 
+mod courier;
 pub mod crowd;
 mod jobs;
 mod people;
 mod random;
 
-use std::ops::Deref;
+use std::{ops::Deref, sync::Arc};
 
 use frontdesk_domain::{Domain, Options, clock::Clock, db, passwords, sessions::Lifetime};
 use frontdesk_model::Timestamp;
 
+pub use courier::{FakeCourier, answer, come_back};
 pub use engine::{Engine, run};
 pub use jobs::{enqueue, job, nothing_is_due, work};
 pub use people::{
@@ -33,10 +35,13 @@ pub const NOW: &str = "2026-03-14T09:26:53Z";
 pub struct TestDomain {
     domain: Domain,
     options: Options,
+    /// Who takes its events to webhooks, or pretends to.
+    pub courier: FakeCourier,
 }
 
 impl TestDomain {
     async fn open(url: db::DatabaseUrl) -> Self {
+        let courier = FakeCourier::default();
         let options = Options {
             url,
             database: db::Options::default(),
@@ -49,19 +54,20 @@ impl TestDomain {
             },
             lifetime: Lifetime::default(),
             clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
+            courier: Arc::new(courier.clone()),
         };
-        Self::with(options).await
+        Self::with(options, courier).await
     }
 
-    async fn with(options: Options) -> Self {
-        Self { domain: Domain::open(&options).await.unwrap(), options }
+    async fn with(options: Options, courier: FakeCourier) -> Self {
+        Self { domain: Domain::open(&options).await.unwrap(), options, courier }
     }
 
     /// Another instance of Frontdesk on the same database and with the same clock.
     pub async fn beside(&self, change: impl FnOnce(&mut Options)) -> Self {
         let mut options = self.options.clone();
         change(&mut options);
-        Self::with(options).await
+        Self::with(options, self.courier.clone()).await
     }
 
     /// Where its database is.

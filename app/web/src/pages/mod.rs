@@ -4,7 +4,7 @@
 /// The page that a form is on, by the path that the form is posted to. That path is in the address
 /// bar after a refusal, and so in reloads and bookmarks: whoever opens it is led to the page.
 ///
-/// What is done to one user or job is done on its page, which the path does not know: it leads to
+/// What is done to one user, job or webhook is done on its page, which the path does not know: it leads to
 /// all of them. A test looks every server function up here.
 pub fn of_form(action: &str) -> Option<&'static str> {
     Some(match action {
@@ -19,6 +19,12 @@ pub fn of_form(action: &str) -> Option<&'static str> {
         "/fn/update_user" | "/fn/suspend_user" | "/fn/reinstate_user" | "/fn/remove_user"
         | "/fn/restore_user" | "/fn/grant_role" | "/fn/revoke_role" | "/fn/invite_user" => "/admin/users",
         "/fn/rerun_job" | "/fn/cancel_job" => "/admin/jobs",
+        "/fn/create_webhook"
+        | "/fn/update_webhook"
+        | "/fn/rotate_webhook_secret"
+        | "/fn/test_webhook"
+        | "/fn/remove_webhook"
+        | "/fn/resend_delivery" => "/admin/webhooks",
         _ => return None,
     })
 }

@@ -42,12 +42,17 @@ pub fn Boxes(
     legend: &'static str,
     hint: &'static str,
     options: Vec<(&'static str, &'static str)>,
+    /// Those that are ticked at first.
+    #[prop(optional)]
+    ticked: Vec<&'static str>,
 ) -> impl IntoView {
     let entry = Entry::of(action, name, "");
     let described_by = entry.described_by(name, true);
     let visit = visit();
-    let typed = visit.refused_at(action).map(|refused| refused.typed.as_slice()).unwrap_or_default();
-    let is_ticked = |value: &str| typed.iter().any(|(field, typed)| field == name && typed == value);
+    let is_ticked = |value: &str| match visit.refused_at(action) {
+        Some(refused) => refused.typed.iter().any(|(field, typed)| field == name && typed == value),
+        None => ticked.contains(&value),
+    };
     let boxes: Vec<_> = options
         .into_iter()
         .enumerate()

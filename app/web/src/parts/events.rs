@@ -78,7 +78,7 @@ fn actor(event: &Event) -> AnyView {
 
 /// To whom or what it was done.
 fn concerned(action: Action, target: &Party) -> AnyView {
-    if action.is_about_token() {
+    if action.is_about_token() || action.is_about_webhook() {
         party(target, "/admin/audit?target=")
     } else {
         party(target, "/admin/users/")

@@ -58,6 +58,7 @@ fn places(visit: &Visit) -> Option<impl IntoView + use<>> {
         ("/admin/tokens", "Tokens", Permission::TokensRead),
         ("/admin/audit", "Audit", Permission::AuditRead),
         ("/admin/jobs", "Jobs", Permission::JobsRead),
+        ("/admin/webhooks", "Webhooks", Permission::WebhooksRead),
     ];
     let links: Vec<_> = all
         .into_iter()

@@ -10,4 +10,5 @@ pub mod once;
 pub mod page;
 pub mod table;
 pub mod tokens;
+pub mod webhook;
 pub mod words;

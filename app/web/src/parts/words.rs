@@ -28,6 +28,8 @@ pub fn field(name: &str) -> String {
     match name {
         "name" => "Name",
         "email" => "E-mail address",
+        "url" => "Address",
+        "events" => "What it is told",
         "role" => "Role",
         "status" => "Status",
         "devices" => "Devices",

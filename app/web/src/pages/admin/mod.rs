@@ -2,6 +2,7 @@
 //! it the page does not exist.
 
 pub mod audit;
+pub mod delivery;
 pub mod job;
 pub mod jobs;
 pub mod new_user;
@@ -9,3 +10,5 @@ pub mod overview;
 pub mod tokens;
 pub mod user;
 pub mod users;
+pub mod webhook;
+pub mod webhooks;

@@ -1,0 +1,93 @@
+//! Webhooks: addresses that are told what happens, by the
+//! [Standard Webhooks](https://www.standardwebhooks.com) specification.
+//!
+//! An event is on its way if and only if it happened: [`publish`] writes a *delivery* for each
+//! webhook that asked for it in the transaction of the event, and a job that sends it. What comes
+//! of an attempt and the job of the next one are one transaction, too. Sending itself is outside of
+//! any: a worker that dies between the two sends again, with the same `webhook-id`, which is the
+//! event's id in the audit trail.
+
+mod courier;
+mod deliver;
+mod deliveries;
+mod manage;
+mod outbox;
+mod publish;
+mod sign;
+mod store;
+mod sweep;
+
+use frontdesk_model::{Code, Fault, Problem, page::ForeignCursor, webhook};
+
+pub use courier::{Courier, CourierError, Parcel, Posted, Reply, RetryAfter};
+pub use deliver::Deliver;
+pub use deliveries::{deliveries, delivery, resend, send_test};
+pub use manage::{Created, Updated, create, get, list, remove, rotate_secret, update};
+pub(crate) use publish::publish;
+pub use sweep::{ClearDeliveries, SweepDeliveries};
+
+use crate::{
+    actor::Denied,
+    db::{self, Sql},
+    jobs,
+    problem::surprise,
+};
+
+/// Why something about webhooks was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    #[error(transparent)]
+    Invalid(Problem),
+    #[error("events cannot be sent there")]
+    Address(#[from] CourierError),
+    #[error("there are as many webhooks as there may be")]
+    Limit,
+    #[error("there is no such webhook")]
+    NoSuchWebhook,
+    #[error("there is no such delivery")]
+    NoSuchDelivery,
+    #[error("somebody else has changed it meanwhile")]
+    Changed(Vec<Fault>),
+    #[error("not in this state: {0}")]
+    WrongState(&'static str),
+    #[error(transparent)]
+    ForeignCursor(#[from] ForeignCursor),
+    #[error("the machine gives no randomness")]
+    Randomness(#[from] getrandom::Error),
+    #[error(transparent)]
+    Enqueue(#[from] jobs::Error),
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Denied(denied) => denied.into(),
+            Error::Invalid(problem) => problem,
+            Error::Address(error) => {
+                Self::new(Code::ValidationError).fault("url", "refused", error.to_string())
+            }
+            Error::Limit => Self::new(Code::WrongState)
+                .detail(format!("{} webhooks are the most. Remove one first.", webhook::MAX_WEBHOOKS)),
+            Error::NoSuchWebhook | Error::NoSuchDelivery => Self::new(Code::NotFound),
+            Error::Changed(faults) => Self {
+                details: faults,
+                ..Self::new(Code::EditConflict)
+                    .detail("Look at what is there now, then save again if you still want your version.")
+            },
+            Error::WrongState(why) => Self::new(Code::WrongState).detail(why),
+            Error::ForeignCursor(foreign) => foreign.into(),
+            Error::Randomness(error) => surprise(&error),
+            Error::Enqueue(error) => error.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+/// Every statement of this room.
+pub fn statements() -> Vec<Sql> {
+    [store::ALL, outbox::ALL].concat()
+}

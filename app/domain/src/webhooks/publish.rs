@@ -1,0 +1,65 @@
+//! From an event to those who asked for it.
+
+use frontdesk_model::{
+    DeliveryId, WebhookId,
+    audit::Event,
+    webhook::{EventType, Payload},
+};
+
+use super::{Deliver, outbox, store};
+use crate::{
+    Domain,
+    actor::Actor,
+    db::Tx,
+    jobs::{self, Job},
+};
+
+/// Puts an event on its way to every webhook that is on and asked for its type, in the transaction
+/// in which it happens. Costs one statement, or none for what webhooks are not told of.
+///
+/// # Errors
+/// What the database says.
+pub(crate) async fn publish(
+    tx: &mut Tx,
+    domain: &Domain,
+    actor: &Actor,
+    event: &Event,
+) -> Result<(), jobs::Error> {
+    let Some(kind) = EventType::of(event.action) else { return Ok(()) };
+    for (webhook, events) in store::listening(tx).await? {
+        if events.has(kind) {
+            dispatch(tx, domain, actor, webhook, kind, event).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts an event on its way to one webhook.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn dispatch(
+    tx: &mut Tx,
+    domain: &Domain,
+    actor: &Actor,
+    webhook: WebhookId,
+    kind: EventType,
+    event: &Event,
+) -> Result<DeliveryId, jobs::Error> {
+    const FIRST_TURN: i64 = 1;
+    let body = serde_json::to_string(&Payload::of(kind, event))
+        .map_err(|source| jobs::Error::Payload { kind: kind.as_str(), source })?;
+    let id = DeliveryId(domain.clock.id_at(event.at));
+    let new =
+        outbox::NewDelivery { id, webhook, event: event.id, kind, body, turn: FIRST_TURN, at: event.at };
+    outbox::insert_delivery(tx, new).await?;
+    let job = job(Deliver { delivery: id, turn: FIRST_TURN }, webhook, kind.as_str()).caused_by(actor);
+    jobs::enqueue(tx, &domain.clock, job).await?;
+    Ok(id)
+}
+
+/// The job of an attempt. A webhook has a lane of its own, so a slow one keeps nobody waiting but
+/// itself.
+pub(super) fn job(deliver: Deliver, webhook: WebhookId, kind: &str) -> Job {
+    Job::new(&deliver).about(kind).lane(&format!("webhook:{webhook}"))
+}

@@ -1,0 +1,67 @@
+//! A courier who goes nowhere: it remembers what it was given, and answers as it was told.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use frontdesk_domain::webhooks::{Courier, CourierError, Parcel, Posted, Reply, RetryAfter};
+
+/// Cheap to clone; clones are the same courier.
+#[derive(Clone, Default)]
+pub struct FakeCourier(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    answers: VecDeque<Result<Reply, CourierError>>,
+    posted: Vec<Parcel>,
+    is_stuck: bool,
+}
+
+impl FakeCourier {
+    /// Answers the next parcels with these, and those that follow with 204.
+    pub fn will(&self, answers: impl IntoIterator<Item = Result<Reply, CourierError>>) {
+        self.0.lock().unwrap().answers.extend(answers);
+    }
+
+    /// Gets no answer any more.
+    pub fn get_stuck(&self, is_stuck: bool) {
+        self.0.lock().unwrap().is_stuck = is_stuck;
+    }
+
+    /// What it was given since this was asked for last.
+    pub fn posted(&self) -> Vec<Parcel> {
+        std::mem::take(&mut self.0.lock().unwrap().posted)
+    }
+}
+
+/// An answer with this status.
+pub fn answer(status: u16) -> Result<Reply, CourierError> {
+    Ok(Reply { status, retry_after: None, answer: format!("This is {status}.").into_bytes() })
+}
+
+/// 503, and when to come back.
+pub fn come_back(retry_after: RetryAfter) -> Result<Reply, CourierError> {
+    Ok(Reply { status: 503, retry_after: Some(retry_after), answer: Vec::new() })
+}
+
+impl Courier for FakeCourier {
+    fn check(&self, url: &str) -> Result<(), CourierError> {
+        if url.starts_with("https://10.") { Err(CourierError::Private) } else { Ok(()) }
+    }
+
+    fn post(&self, parcel: Parcel) -> Posted<'_> {
+        Box::pin(async move {
+            let (answer, is_stuck) = {
+                let mut state = self.0.lock().unwrap();
+                state.posted.push(parcel);
+                (state.answers.pop_front(), state.is_stuck)
+            };
+            if is_stuck {
+                tokio::time::sleep(Duration::from_secs(3_600)).await;
+            }
+            answer.unwrap_or(Ok(Reply { status: 204, retry_after: None, answer: Vec::new() }))
+        })
+    }
+}

@@ -1,0 +1,67 @@
+//! Webhooks: who is told what, how it is signed, and what becomes of it when nobody listens.
+
+mod deliver;
+mod manage;
+mod plans;
+mod publish;
+
+use frontdesk_domain::{
+    accounts,
+    jobs::Handler,
+    webhooks::{self, ClearDeliveries, Created, Deliver, Parcel},
+};
+use frontdesk_model::{
+    DeliveryId, UserId, WebhookId,
+    forms::{CreateWebhook, OneWebhook},
+    query::DeliveriesQuery,
+    webhook::{Delivery, DeliverySummary, EventTypes},
+};
+
+use crate::support::{TestDomain, suspension, system, work};
+
+/// What workers know here.
+const KINDS: [Handler; 2] = [Handler::of::<Deliver>(), Handler::of::<ClearDeliveries>()];
+
+const ALL: &str = "user.signed_up user.created user.updated user.suspended user.reinstated user.removed user.restored \
+                   role.granted role.revoked session.ended";
+
+fn form(events: &str) -> CreateWebhook {
+    CreateWebhook {
+        url: "https://shop.example/hooks?key=1".to_owned(),
+        description: "The shop".to_owned(),
+        events: EventTypes::parse(events),
+    }
+}
+
+/// A webhook that is told of these types of events.
+async fn webhook(domain: &TestDomain, events: &str) -> Created {
+    webhooks::create(domain, &system(), form(events)).await.unwrap()
+}
+
+fn this(id: WebhookId) -> OneWebhook {
+    OneWebhook { id }
+}
+
+/// Something happens.
+async fn suspend(domain: &TestDomain, id: UserId) {
+    accounts::suspend(domain, &system(), suspension(id)).await.unwrap();
+}
+
+/// Has a worker do what is due, and returns what the courier was given.
+async fn send(domain: &TestDomain) -> Vec<Parcel> {
+    work(domain, &KINDS).await;
+    domain.courier.posted()
+}
+
+/// The deliveries of a webhook, newest first.
+async fn deliveries(domain: &TestDomain, id: WebhookId) -> Vec<DeliverySummary> {
+    webhooks::deliveries(domain, &system(), id, &DeliveriesQuery::default()).await.unwrap().items
+}
+
+async fn delivery(domain: &TestDomain, id: DeliveryId) -> Delivery {
+    webhooks::delivery(domain, &system(), id).await.unwrap()
+}
+
+fn header<'a>(parcel: &'a Parcel, name: &str) -> &'a str {
+    parcel.headers.iter().find(|(there, _)| *there == name).map(|(_, value)| value.as_str()).unwrap()
+}

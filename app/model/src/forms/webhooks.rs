@@ -1,0 +1,91 @@
+//! Making and changing webhooks.
+
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::number;
+use crate::{
+    DeliveryId, WebhookId,
+    webhook::{self, EventTypes},
+};
+
+/// A new webhook.
+#[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateWebhook {
+    /// Where events are sent to. It must be reachable from the internet, by HTTPS.
+    #[serde(default)]
+    #[validate(custom(function = "webhook::check_url"))]
+    #[schema(
+        required = true,
+        format = "uri",
+        max_length = 2000,
+        example = "https://shop.example/hooks/frontdesk"
+    )]
+    pub url: String,
+    /// What it is for.
+    #[serde(default)]
+    #[validate(custom(function = "webhook::check_description"))]
+    #[schema(max_length = 200, example = "The shop's newsletter")]
+    pub description: String,
+    /// Of what it is told.
+    #[serde(default)]
+    #[validate(custom(function = "webhook::check_events"))]
+    #[schema(required = true)]
+    pub events: EventTypes,
+}
+
+/// What is not there stays as it is.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateWebhook {
+    pub id: WebhookId,
+    /// The version that was edited; see [`crate::webhook::Webhook::version`].
+    #[serde(deserialize_with = "number")]
+    pub version: i64,
+    #[serde(default)]
+    #[validate(custom(function = "webhook::check_url"))]
+    #[schema(format = "uri", max_length = 2000, example = "https://shop.example/hooks/frontdesk")]
+    pub url: Option<String>,
+    #[serde(default)]
+    #[validate(custom(function = "webhook::check_description"))]
+    #[schema(max_length = 200, example = "The shop's newsletter")]
+    pub description: Option<String>,
+    #[serde(default)]
+    #[validate(custom(function = "webhook::check_events"))]
+    pub events: Option<EventTypes>,
+    /// Whether it is told anything at all. To turn it on forgets why it was turned off.
+    #[serde(default, deserialize_with = "flag")]
+    #[schema(example = true)]
+    pub enabled: Option<bool>,
+}
+
+/// A change that needs to know only of which: a new secret, a test, removal.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OneWebhook {
+    pub id: WebhookId,
+}
+
+/// Sends an event again.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OneDelivery {
+    pub id: DeliveryId,
+}
+
+fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Flag(bool),
+        Text(String),
+    }
+    let flag = match Option::<Either>::deserialize(from)? {
+        None => return Ok(None),
+        Some(Either::Flag(flag)) => Some(flag),
+        Some(Either::Text(text)) => text.parse().ok(),
+    };
+    flag.map(Some).ok_or_else(|| serde::de::Error::custom("must be true or false"))
+}
