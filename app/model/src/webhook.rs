@@ -305,7 +305,7 @@ pub fn check_url(text: &str) -> Result<(), ValidationError> {
         Err(fault("too_long", "An address has at most 2000 characters"))
     } else if text.contains('#') || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         Err(fault("url", "An address has no spaces, no # and only plain letters"))
-    } else if rest.is_none_or(|rest| rest.starts_with(['/', '?', ':'])) {
+    } else if rest.is_none_or(|rest| rest.is_empty() || rest.starts_with(['/', '?', ':'])) {
         Err(fault("url", "Enter a whole address, such as https://shop.example/hooks"))
     } else if rest
         .is_some_and(|rest| rest.split(['/', '?', '\\']).next().is_some_and(|host| host.contains('@')))
