@@ -130,7 +130,7 @@ test('a role given is good at the next request, and gone when taken', async ({ o
   await theirs.goto('/');
   await theirs.getByRole('link', { name: 'Manage' }).click();
   const places = theirs.getByRole('navigation', { name: 'Main' }).getByRole('link');
-  await expect(places).toHaveText(['Overview', 'Users', 'Tokens', 'Audit', 'Jobs']);
+  await expect(places).toHaveText(['Overview', 'Users', 'Tokens', 'Audit', 'Jobs', 'Webhooks']);
   await places.getByText('Users').click();
   await expect(theirs.getByRole('link', { name: 'Create user' }), 'auditors change nothing').toBeHidden();
   await visitUser(theirs, member);
