@@ -18,6 +18,7 @@ use frontdesk_domain::{
     clock::Clock,
     db::{self, DatabaseUrl},
     jobs, passwords,
+    payments::ApprovalAbove,
     sessions::Lifetime,
 };
 use frontdesk_model::Secret;
@@ -36,6 +37,7 @@ const NETWORK: &str = "Network";
 const LOG: &str = "Log";
 const PASSWORDS: &str = "Passwords and sessions";
 const JOBS: &str = "Jobs";
+const PAYMENTS: &str = "Payments";
 const LIMITS: &str = "Limits (of one client: requests a minute, 0 for no limit)";
 
 /// The configuration, which every command takes.
@@ -196,6 +198,12 @@ pub struct Config {
     #[arg(global = true, help_heading = JOBS, value_parser = clap::builder::FalseyValueParser::new())]
     pub allow_private_webhooks: bool,
 
+    /// Refunds of more than this, in whole units of their currency, wait for somebody else's approval;
+    /// `never` if none do
+    #[arg(long, env = "FRONTDESK_REFUND_APPROVAL_ABOVE", value_name = "AMOUNT", default_value = "1000")]
+    #[arg(global = true, help_heading = PAYMENTS, value_parser = approval_above)]
+    pub refund_approval_above: ApprovalAbove,
+
     /// Reading pages
     #[arg(long, env = "FRONTDESK_LIMIT_PAGE", value_name = "NUMBER", default_value_t = 1_200)]
     #[arg(global = true, help_heading = LIMITS)]
@@ -246,6 +254,11 @@ pub enum Error {
     IdleBeyondLifetime,
     #[error("{0} must be longer than nothing")]
     Zero(&'static str),
+}
+
+/// A whole number, or that there is none.
+fn approval_above(text: &str) -> Result<ApprovalAbove, std::num::ParseIntError> {
+    if text == "never" { Ok(ApprovalAbove(None)) } else { text.parse().map(|it| ApprovalAbove(Some(it))) }
 }
 
 impl Config {
@@ -326,6 +339,9 @@ impl Config {
             lifetime: Lifetime { idle: self.session_idle, absolute: self.session_lifetime },
             clock,
             courier: Arc::new(HttpCourier::new(self.allow_private_webhooks)),
+            gateway: None,
+            approval_above: self.refund_approval_above,
+            site: self.base_url().origin().into(),
         }
     }
 

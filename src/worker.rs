@@ -5,6 +5,8 @@ use std::time::Duration;
 use frontdesk_domain::{
     Domain, idempotency,
     jobs::{Attempt, Done, Failure, Handler, Kind, Recurring, Settings, SweepJobs, Worker},
+    ledger::VerifyLedger,
+    payments::{Reconcile, SettlePayment, SettleRefund},
     sessions::SweepSessions,
     tokens::SweepTokens,
     webhooks::{ClearDeliveries, Deliver, SweepDeliveries},
@@ -22,6 +24,10 @@ pub const KINDS: &[Handler] = &[
     Handler::recurring::<SweepDeliveries>(),
     Handler::of::<ClearDeliveries>(),
     Handler::of::<Deliver>(),
+    Handler::of::<SettlePayment>(),
+    Handler::of::<SettleRefund>(),
+    Handler::recurring::<Reconcile>(),
+    Handler::recurring::<VerifyLedger>(),
 ];
 
 /// Works until `shutdown` begins; then finishes what is under way, within the deadline.

@@ -38,6 +38,9 @@ async fn app(settings: Settings) -> (Router, TempDir) {
         lifetime: Lifetime::default(),
         clock: Clock::system(),
         courier: Arc::new(HttpCourier::new(true)),
+        gateway: None,
+        approval_above: Default::default(),
+        site: "https://desk.example".into(),
     };
     let limiter = Limiter::new(settings.rates);
     let reference = Arc::new(api::reference(&settings));

@@ -3,7 +3,7 @@
 //!
 //! Rooms stand in dependency order, and each imports only those before it:
 //! `db clock idempotency actor problem passwords throttle ← audit ← jobs ← webhooks ← events ←
-//! accounts ← sessions ← tokens`.
+//! accounts ← sessions ← tokens ← orders ← ledger ← payments`.
 
 pub mod accounts;
 pub mod actor;
@@ -13,7 +13,10 @@ pub mod db;
 pub mod events;
 pub mod idempotency;
 pub mod jobs;
+pub mod ledger;
+pub mod orders;
 pub mod passwords;
+pub mod payments;
 pub mod problem;
 pub mod sessions;
 pub mod throttle;
@@ -26,6 +29,7 @@ use actor::Actor;
 use clock::Clock;
 use db::{DatabaseUrl, Db, Sql, Tx};
 use passwords::Passwords;
+use payments::{ApprovalAbove, PaymentGateway, Sandbox};
 use sessions::{Lifetime, Presence};
 use throttle::Throttle;
 use tokens::TokenUse;
@@ -42,6 +46,10 @@ pub struct Domain {
     pub token_use: TokenUse,
     pub throttle: Throttle,
     pub courier: Arc<dyn Courier>,
+    pub gateway: Arc<dyn PaymentGateway>,
+    pub approval_above: ApprovalAbove,
+    /// Where people find this server: `https://desk.example`.
+    pub site: Arc<str>,
 }
 
 /// How to open a [`Domain`].
@@ -54,6 +62,12 @@ pub struct Options {
     pub clock: Clock,
     /// Who takes events to webhooks.
     pub courier: Arc<dyn Courier>,
+    /// Who moves money; the sandbox if it is nobody.
+    pub gateway: Option<Arc<dyn PaymentGateway>>,
+    /// Which refunds somebody else has to approve.
+    pub approval_above: ApprovalAbove,
+    /// Where people find this server: `https://desk.example`.
+    pub site: Arc<str>,
 }
 
 /// Why a [`Domain`] could not be opened.
@@ -74,7 +88,9 @@ impl Domain {
         let db = Db::open(&options.url, &options.database)
             .await
             .map_err(|source| OpenError::Database { url: options.url.to_string(), source })?;
+        let sandbox = || Sandbox::new(db.clone(), options.clock.clone(), options.site.clone());
         Ok(Self {
+            gateway: options.gateway.clone().unwrap_or_else(|| Arc::new(sandbox())),
             db,
             clock: options.clock.clone(),
             passwords: Passwords::start(&options.passwords)?,
@@ -83,6 +99,8 @@ impl Domain {
             token_use: TokenUse::default(),
             throttle: Throttle::default(),
             courier: options.courier.clone(),
+            approval_above: options.approval_above,
+            site: options.site.clone(),
         })
     }
 }
@@ -111,6 +129,9 @@ pub fn statements() -> Vec<Sql> {
         sessions::statements(),
         tokens::statements(),
         webhooks::statements(),
+        orders::statements(),
+        ledger::statements(),
+        payments::statements(),
     ]
     .concat()
 }

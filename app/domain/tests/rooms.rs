@@ -6,7 +6,7 @@ use std::{
 };
 
 /// In dependency order, as the crate's documentation says it.
-const ROOMS: [&str; 14] = [
+const ROOMS: [&str; 17] = [
     "clock",
     "db",
     "idempotency",
@@ -21,6 +21,9 @@ const ROOMS: [&str; 14] = [
     "accounts",
     "sessions",
     "tokens",
+    "orders",
+    "ledger",
+    "payments",
 ];
 
 struct File {
@@ -127,7 +130,8 @@ fn only_db_knows_sqlx() {
     for file in files.iter().filter(|file| file.path != "db.rs" && !file.path.starts_with("db/")) {
         let lines = file.text.lines().filter(|line| line.contains("sqlx"));
         // How a row is read is said beside the row.
-        elsewhere.extend(lines.filter(|line| !line.trim().starts_with("#[derive(sqlx::FromRow)]")));
+        let of_a_row = |line: &str| ["#[derive(sqlx::FromRow)]", "#[sqlx(flatten)]"].contains(&line.trim());
+        elsewhere.extend(lines.filter(|line| !of_a_row(line)));
     }
     assert_eq!(elsewhere, [""; 0]);
     assert!(files.iter().any(|file| file.path == "db.rs" && file.text.contains("use sqlx")));

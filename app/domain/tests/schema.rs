@@ -31,7 +31,14 @@ async fn both_databases_have_the_same_tables_columns_indexes_and_triggers() {
     assert_eq!(differ(&sqlite.columns, &postgres.columns), [""; 0]);
     assert_eq!(differ(&sqlite.indexes, &postgres.indexes), [""; 0]);
     // SQLite has no TRUNCATE to be refused.
-    assert_eq!(differ(&sqlite.triggers, &postgres.triggers), ["audit_events_whole on audit_events"]);
+    assert_eq!(
+        differ(&sqlite.triggers, &postgres.triggers),
+        [
+            "audit_events_whole on audit_events",
+            "ledger_entries_whole on ledger_entries",
+            "ledger_postings_whole on ledger_postings"
+        ]
+    );
 }
 
 #[test]

@@ -61,6 +61,26 @@ actions! {
     WebhookDisabled = "webhook.disabled", "turned off a webhook that does not answer";
     WebhookResent = "webhook.resent", "sent an event again";
     WebhookTest = "webhook.test", "sent a test event";
+    OrderPlaced = "order.placed", "placed an order";
+    OrderCancelled = "order.cancelled", "cancelled an order";
+    PaymentStarted = "payment.started", "began to pay an order";
+    PaymentConfirmationRequired = "payment.confirmation_required", "has to have a payment confirmed at the customer’s bank";
+    PaymentUnknown = "payment.unknown", "does not know yet what became of a payment";
+    PaymentSucceeded = "payment.succeeded", "captured a payment";
+    PaymentDeclined = "payment.declined", "was told that the card is declined";
+    PaymentInsufficientFunds = "payment.insufficient_funds", "was told that there is not enough money";
+    PaymentNetworkError = "payment.network_error", "could not reach the payment gateway";
+    PaymentMethodInvalid = "payment.method_invalid", "was told that the payment method cannot be used";
+    PaymentRefused = "payment.refused", "was told that the payment is not possible";
+    PaymentNotConfirmed = "payment.not_confirmed", "ended a payment that nobody confirmed";
+    PaymentCancelled = "payment.cancelled", "called off a payment";
+    RefundRequested = "refund.requested", "asked for a refund";
+    RefundApproved = "refund.approved", "approved a refund";
+    RefundRejected = "refund.rejected", "rejected a refund";
+    RefundSucceeded = "refund.succeeded", "paid back";
+    RefundFailed = "refund.failed", "could not pay back";
+    NoticeRefused = "gateway.notice_refused", "was refused with a notice of the payment gateway";
+    LedgerUnbalanced = "ledger.unbalanced", "found that the ledger does not add up";
     JobDied = "job.died", "gave up on a job";
     Unknown = "unknown", "did something that this version does not know";
 }
@@ -69,6 +89,11 @@ impl Action {
     /// Whether the target is a token and not a user.
     pub const fn is_about_token(self) -> bool {
         matches!(self, Self::TokenCreated | Self::TokenRevoked | Self::TokenRefused)
+    }
+
+    /// Whether the target is an order and not a user.
+    pub fn is_about_order(self) -> bool {
+        ["order.", "payment.", "refund."].iter().any(|noun| self.as_str().starts_with(noun))
     }
 
     /// Whether the target is a webhook and not a user.

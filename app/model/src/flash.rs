@@ -55,5 +55,13 @@ flashes! {
     WebhookRemoved = "webhook-removed", "Webhook removed.";
     WebhookTested = "webhook-tested", "A test event is on its way. Load the page again to see whether it arrived.";
     WebhookResent = "webhook-resent", "The event is on its way again.";
+    OrderPlaced = "order-placed", "Order placed.";
+    OrderCancelled = "order-cancelled", "Order cancelled.";
+    PaymentStarted = "payment-started", "Your payment is under way.";
+    PaymentCancelled = "payment-cancelled", "The payment is being called off.";
+    RefundRequested = "refund-requested", "Refund under way.";
+    RefundAwaits = "refund-awaits", "The refund is written down. Somebody else has to approve it.";
+    RefundApproved = "refund-approved", "Refund approved, and under way.";
+    RefundRejected = "refund-rejected", "Refund rejected.";
     PasswordSet = "password-set", "Your password is set, and you are signed in.";
 }

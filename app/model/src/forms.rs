@@ -4,9 +4,14 @@
 //! that is unknown, or there twice, is refused: it means that the sender believes something that
 //! is not so.
 
+mod orders;
 mod tokens;
 mod webhooks;
 
+pub use orders::{
+    CancelOrder, ConfirmSandbox, MAX_NOTE, NewLine, OneOrder, OnePayment, OneRefund, PayOrder, PlaceOrder,
+    RejectRefund, RequestRefund,
+};
 use serde::Deserialize;
 pub use tokens::{CreateToken, RevokeToken};
 use utoipa::ToSchema;

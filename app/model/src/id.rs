@@ -49,4 +49,10 @@ ids! {
     WebhookId;
     /// One event on its way to one webhook. Stays the same over all attempts.
     DeliveryId;
+    /// What somebody buys.
+    OrderId;
+    /// One try to pay an order. The gateway is told it, so that it charges once.
+    PaymentId;
+    /// Money on its way back.
+    RefundId;
 }

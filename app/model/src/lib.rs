@@ -10,12 +10,17 @@ pub mod flash;
 pub mod forms;
 pub mod id;
 pub mod job;
+pub mod money;
 pub mod name;
+pub mod order;
 pub mod page;
 pub mod password;
+pub mod payment;
 pub mod permission;
 pub mod problem;
 pub mod query;
+pub mod refund;
+pub mod revenue;
 pub mod schema;
 pub mod secret;
 pub mod time;
@@ -25,9 +30,13 @@ pub mod webhook;
 
 pub use email::Email;
 pub use flash::Flash;
-pub use id::{DeliveryId, EventId, JobId, LinkId, SessionId, TokenId, UserId, WebhookId};
+pub use id::{
+    DeliveryId, EventId, JobId, LinkId, OrderId, PaymentId, RefundId, SessionId, TokenId, UserId, WebhookId,
+};
+pub use money::{Amount, Currency, Money};
 pub use name::PersonName;
 pub use page::{Cursor, Limit, Page};
+pub use payment::PaymentFailure;
 pub use permission::{Permission, Permissions, Role, Roles};
 pub use problem::{Code, Fault, Problem};
 pub use secret::Secret;

@@ -42,6 +42,12 @@ permissions! {
     JobsManage = "jobs:manage", "Run jobs again, and call them off";
     WebhooksRead = "webhooks:read", "See webhooks, and what they are told of users";
     WebhooksManage = "webhooks:manage", "Make and change webhooks, to which what happens to users is told";
+    OrdersRead = "orders:read", "See everybody’s orders, payments and refunds, and what comes in";
+    OrdersCreate = "orders:create", "Place orders for customers";
+    OrdersCancel = "orders:cancel", "Cancel orders that are not paid";
+    PaymentsCreate = "payments:create", "Charge customers for their orders, and call a payment off";
+    RefundsCreate = "refunds:create", "Refund payments, the larger ones with somebody else’s approval";
+    RefundsApprove = "refunds:approve", "Approve and reject refunds that others asked for";
 }
 
 impl Permission {
@@ -159,7 +165,7 @@ pub enum Role {
     Owner,
     /// Everything except what concerns owners.
     Admin,
-    /// Looks after people: finds, corrects and suspends them.
+    /// Looks after people: finds, corrects and suspends them, and sees to their orders.
     Support,
     /// Sees everything, changes nothing.
     Auditor,
@@ -191,8 +197,8 @@ impl Role {
         match self {
             Self::Owner => "May do everything, and make others owners.",
             Self::Admin => "May do everything except what concerns owners.",
-            Self::Support => "Finds, corrects and suspends users.",
-            Self::Auditor => "Sees users, jobs, webhooks and the audit trail, changes nothing.",
+            Self::Support => "Finds, corrects and suspends users; places, cancels and refunds orders.",
+            Self::Auditor => "Sees users, orders, jobs, webhooks and the audit trail, changes nothing.",
             Self::Member => "Has an account of their own.",
         }
     }
@@ -218,6 +224,12 @@ impl Role {
                 JobsManage,
                 WebhooksRead,
                 WebhooksManage,
+                OrdersRead,
+                OrdersCreate,
+                OrdersCancel,
+                PaymentsCreate,
+                RefundsCreate,
+                RefundsApprove,
             ]),
             Self::Support => Permissions::of(&[
                 OverviewRead,
@@ -226,6 +238,10 @@ impl Role {
                 UsersSuspend,
                 SessionsRead,
                 SessionsEnd,
+                OrdersRead,
+                OrdersCreate,
+                OrdersCancel,
+                RefundsCreate,
             ]),
             Self::Auditor => Permissions::of(&[
                 OverviewRead,
@@ -235,6 +251,7 @@ impl Role {
                 AuditRead,
                 JobsRead,
                 WebhooksRead,
+                OrdersRead,
             ]),
             Self::Member => Permissions::NONE,
         }

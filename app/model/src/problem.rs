@@ -65,6 +65,22 @@ codes! {
         "The token is unknown, expired or revoked, or whoever it acts for is suspended or removed. Make a new one.";
     InvalidCredentials = "INVALID_CREDENTIALS", 422, "The e-mail address or password is not right",
         "Nobody has this e-mail address with this password.";
+    CardDeclined = "CARD_DECLINED", 402, "The card was declined",
+        "The bank does not let the card be charged. `failure.reason` of the payment says why, as far as the bank does. \
+         Nothing was charged; the customer can pay another way.";
+    InsufficientFunds = "INSUFFICIENT_FUNDS", 402, "There is not enough money",
+        "The card or account has less than the payment needs. `failure.required` and, where the bank tells it, \
+         `failure.available` say how much. Nothing was charged.";
+    PaymentMethodInvalid = "PAYMENT_METHOD_INVALID", 402, "This payment method cannot be used",
+        "The gateway does not know the payment method, or it has expired. Nothing was charged. Make a new one.";
+    PaymentRefused = "PAYMENT_REFUSED", 402, "The gateway does not take this payment",
+        "The gateway refuses the amount, the currency, or the merchant. `failure.message` of the payment has its words. \
+         Nothing was charged.";
+    PaymentNotConfirmed = "PAYMENT_NOT_CONFIRMED", 402, "The payment was not confirmed",
+        "The customer's bank wanted them to confirm the payment, and nobody did. Nothing was charged.";
+    ConfirmationRequired = "CONFIRMATION_REQUIRED", 402, "The payment has to be confirmed",
+        "The customer's bank wants them to confirm the payment. Send them to `confirmation_url` of the payment; it goes \
+         on by itself afterwards.";
     CrossSite = "CROSS_SITE_REQUEST", 403, "This request came from another site",
         "A browser says that another site made it send this. It was not carried out. Scripts of other sites may use the \
          API only if the operator has named their origins.";
@@ -90,11 +106,25 @@ codes! {
         "A person has at most 50 tokens that have not ended. Revoke those that nothing uses.";
     WrongState = "WRONG_STATE", 409, "This cannot be done in the present state",
         "`detail` says what is in the way.";
+    OrderExists = "ORDER_EXISTS", 409, "There is an order with this reference already",
+        "Each reference belongs to one order. If it is the same order, it has been placed: list orders with this `reference`.";
+    OrderPaid = "ORDER_PAID", 409, "This order is paid, or is being paid",
+        "An order is paid once. While a payment is under way there cannot be another one.";
+    RefundExceeds = "REFUND_EXCEEDS_PAYMENT", 409, "This is more than is left to refund",
+        "All refunds of a payment together, those that are under way included, cannot be more than was captured.";
+    SelfApproval = "SELF_APPROVAL", 409, "Somebody else has to approve this",
+        "Whoever asked for a refund cannot be the one who approves it.";
     IdempotencyInProgress = "IDEMPOTENCY_IN_PROGRESS", 409, "The same request is still being carried out",
         "Another request with this idempotency key has not been answered yet. Try again after `Retry-After`.";
     IdempotencyAnswerLost = "IDEMPOTENCY_ANSWER_LOST", 409, "The request was carried out, but its answer was lost",
         "The server stopped between doing it and answering. It was done once, and is not done again; the audit trail \
          tells what, under the request that `detail` names.";
+    NoticeUnsigned = "NOTICE_UNSIGNED", 400, "This notice is not signed",
+        "The payment gateway signs what it sends. This has no signature, or one that cannot be read. Nothing was done.";
+    NoticeForged = "NOTICE_FORGED", 400, "This notice has the wrong signature",
+        "The signature is not one of the payment gateway with the secret that is configured here. Nothing was done.";
+    NoticeExpired = "NOTICE_EXPIRED", 400, "This notice is too old",
+        "It was signed too long ago, or a clock is wrong. Nothing was done; the gateway sends it again.";
     LinkSpent = "LINK_SPENT", 410, "This link has been used or has expired",
         "A one-time link works once and for a limited time.";
     PreconditionFailed = "PRECONDITION_FAILED", 412, "This is not the version you saw",
@@ -114,6 +144,8 @@ codes! {
         "All headers together are larger than the server takes.";
     Internal = "INTERNAL", 500, "Something went wrong on our side",
         "It is not your fault and has been noted. `instance` identifies the request for those who run the server.";
+    GatewayUnreachable = "GATEWAY_UNREACHABLE", 503, "The payment gateway could not be reached",
+        "The gateway did not answer, and it is certain that nothing was charged. The customer can try again.";
     Busy = "BUSY", 503, "Too busy to answer right now",
         "The server has more to do than it can. Nothing was changed; try again after `Retry-After`.";
 }

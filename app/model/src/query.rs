@@ -4,10 +4,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    Limit, Timestamp, UserId,
+    Amount, Currency, Limit, OrderId, Timestamp, UserId,
     audit::Action,
     job::{JobKind, JobState},
     name::search_key,
+    order::OrderState,
+    payment::PaymentState,
+    refund::RefundState,
     token::{TokenKind, TokenLife},
     user::Status,
     webhook::DeliveryState,
@@ -200,6 +203,114 @@ pub struct WebhooksQuery {
 pub struct DeliveriesQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<DeliveryState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+    /// Where to go on: `next` or `prev` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048)]
+    pub cursor: Option<String>,
+}
+
+/// What orders can be sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+pub enum OrderSort {
+    #[serde(rename = "placed")]
+    Placed,
+    /// The newest first.
+    #[default]
+    #[serde(rename = "-placed")]
+    PlacedDescending,
+    #[serde(rename = "total")]
+    Total,
+    #[serde(rename = "-total")]
+    TotalDescending,
+}
+
+impl OrderSort {
+    pub const ALL: &[Self] = &[Self::PlacedDescending, Self::Placed, Self::TotalDescending, Self::Total];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Placed => "placed",
+            Self::PlacedDescending => "-placed",
+            Self::Total => "total",
+            Self::TotalDescending => "-total",
+        }
+    }
+
+    pub const fn is_descending(self) -> bool {
+        matches!(self, Self::PlacedDescending | Self::TotalDescending)
+    }
+
+    pub const fn is_by_total(self) -> bool {
+        matches!(self, Self::Total | Self::TotalDescending)
+    }
+}
+
+/// Which orders. Those of one customer, of a time, or of an amount: amounts can only be compared in
+/// one currency, and a list that is cut by them is sorted by them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct OrdersQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<OrderState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<UserId>,
+    /// Only the one that is called so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 64)]
+    pub reference: Option<Search>,
+    /// Placed from this moment on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Placed before this moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Only orders in this currency; needed to sort by total.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// The least total. Sorts by total.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<Amount>,
+    /// The greatest total. Sorts by total.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort: Option<OrderSort>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+    /// Where to go on: `next` or `prev` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048)]
+    pub cursor: Option<String>,
+}
+
+/// Which payments, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct PaymentsQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<PaymentState>,
+    /// Only those of this order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+    /// Where to go on: `next` or `prev` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048)]
+    pub cursor: Option<String>,
+}
+
+/// Which refunds, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct RefundsQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<RefundState>,
+    /// Only those of this order.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<OrderId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.

@@ -6,15 +6,18 @@ use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
         RefOr,
-        schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type},
+        schema::{
+            ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, SchemaType, Type,
+        },
     },
 };
 
 use crate::{
-    Code, DeliveryId, EventId, JobId, Limit, LinkId, Permission, Permissions, Role, Roles, Secret, SessionId,
-    Timestamp, TokenId, UserId, WebhookId,
+    Amount, Code, Currency, DeliveryId, EventId, JobId, Limit, LinkId, OrderId, PaymentId, Permission,
+    Permissions, RefundId, Role, Roles, Secret, SessionId, Timestamp, TokenId, UserId, WebhookId,
     audit::Action,
     job::{JobKind, MAX_KIND},
+    money::MAX_MINOR,
     page::MAX_LIMIT,
     query::{MAX_SEARCH, Search, UserSort},
     webhook::{EventType, EventTypes},
@@ -56,6 +59,19 @@ schemas! {
     LinkId = id().description(Some("A one-time link's id (UUIDv7)."));
     TokenId = id().description(Some("A token's id (UUIDv7). Not its text."));
     WebhookId = id().description(Some("A webhook's id (UUIDv7)."));
+    OrderId = id().description(Some("An order's id (UUIDv7)."));
+    PaymentId = id().description(Some("A payment's id (UUIDv7): its idempotency key at the gateway."));
+    RefundId = id().description(Some("A refund's id (UUIDv7): its idempotency key at the gateway."));
+    Currency = text(json!("EUR"))
+        .pattern(Some("^[A-Z]{3}$"))
+        .description(Some("A currency of ISO 4217."));
+    Amount = OneOfBuilder::new()
+        .item(ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::Integer))
+            .minimum(Some(-MAX_MINOR))
+            .maximum(Some(MAX_MINOR)))
+        .item(text(json!("12.50")).max_length(Some(20)))
+        .description(Some("A whole number is minor units (1250), a text is major units (\"12.50\")."));
     DeliveryId = id().description(Some("A delivery's id (UUIDv7), the same over all its attempts."));
     Timestamp = text(json!(EXAMPLE_TIME))
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))

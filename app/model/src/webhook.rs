@@ -45,6 +45,23 @@ impl EventType {
         Self(Action::RoleGranted),
         Self(Action::RoleRevoked),
         Self(Action::SessionEnded),
+        Self(Action::OrderPlaced),
+        Self(Action::OrderCancelled),
+        Self(Action::PaymentStarted),
+        Self(Action::PaymentConfirmationRequired),
+        Self(Action::PaymentUnknown),
+        Self(Action::PaymentSucceeded),
+        Self(Action::PaymentDeclined),
+        Self(Action::PaymentInsufficientFunds),
+        Self(Action::PaymentNetworkError),
+        Self(Action::PaymentMethodInvalid),
+        Self(Action::PaymentRefused),
+        Self(Action::PaymentNotConfirmed),
+        Self(Action::RefundRequested),
+        Self(Action::RefundApproved),
+        Self(Action::RefundRejected),
+        Self(Action::RefundSucceeded),
+        Self(Action::RefundFailed),
     ];
     /// What staff send to try a webhook out. None asks for it, and each gets it.
     pub const TEST: Self = Self(Action::WebhookTest);

@@ -77,6 +77,9 @@ impl Desk {
             lifetime: Lifetime::default(),
             clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
             courier: Arc::new(HttpCourier::new(true)),
+            gateway: None,
+            approval_above: Default::default(),
+            site: "https://desk.example".into(),
         };
         Self::assemble(options, Self::settings()).await
     }

@@ -88,6 +88,9 @@ values! {
     frontdesk_model::LinkId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::TokenId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::WebhookId => |it| Self::Uuid(Some(it.0));
+    frontdesk_model::OrderId => |it| Self::Uuid(Some(it.0));
+    frontdesk_model::PaymentId => |it| Self::Uuid(Some(it.0));
+    frontdesk_model::RefundId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::DeliveryId => |it| Self::Uuid(Some(it.0));
     frontdesk_model::Timestamp => |it| Self::Int(Some(it.micros()));
     Option<frontdesk_model::Timestamp> => |it| Self::Int(it.map(frontdesk_model::Timestamp::micros));

@@ -8,6 +8,7 @@ pub mod crowd;
 mod jobs;
 mod people;
 mod random;
+mod shop;
 
 use std::{ops::Deref, sync::Arc};
 
@@ -23,6 +24,10 @@ pub use people::{
     user,
 };
 pub use random::Random;
+pub use shop::{
+    KINDS, Trick, Tricky, at_sandbox, book_is_sound, later, order_form, order_now, pay, pay_form,
+    payment_now, place, refund_form, refund_now, this_refund,
+};
 
 /// What a test is about.
 type Subject = TestDomain;
@@ -55,6 +60,9 @@ impl TestDomain {
             lifetime: Lifetime::default(),
             clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
             courier: Arc::new(courier.clone()),
+            gateway: None,
+            approval_above: Default::default(),
+            site: "https://desk.example".into(),
         };
         Self::with(options, courier).await
     }
@@ -68,6 +76,11 @@ impl TestDomain {
         let mut options = self.options.clone();
         change(&mut options);
         Self::with(options, self.courier.clone()).await
+    }
+
+    /// The domain, to give it another gateway or another rule.
+    pub fn inner(&mut self) -> &mut Domain {
+        &mut self.domain
     }
 
     /// Where its database is.

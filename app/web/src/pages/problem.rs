@@ -64,7 +64,22 @@ const fn advice(code: Code) -> &'static str {
         Code::MethodNotAllowed => "Open the page, then use its buttons.",
         Code::TokenLimit => "Revoke those that nothing uses, then try again.",
         Code::InvalidCursor => "Start from the first page of the list.",
+        Code::OrderPaid => "Look at the order: it may be paid already.",
+        Code::CardDeclined
+        | Code::InsufficientFunds
+        | Code::PaymentMethodInvalid
+        | Code::PaymentRefused
+        | Code::PaymentNotConfirmed => "Nothing was charged. Pay another way, or ask us.",
+        Code::ConfirmationRequired => "Your bank wants to hear from you. Go back to the order, and confirm the payment.",
+        Code::GatewayUnreachable => "Nothing was charged. Try again in a few minutes.",
+        Code::RefundExceeds => "Look at what was refunded already, and what is under way.",
+        Code::SelfApproval => "Ask somebody else who may approve refunds.",
         Code::ValidationError
+        | Code::OrderExists
+        // The gateway's: no page has them.
+        | Code::NoticeUnsigned
+        | Code::NoticeForged
+        | Code::NoticeExpired
         | Code::MalformedRequest
         | Code::InvalidCredentials
         | Code::EmailExists

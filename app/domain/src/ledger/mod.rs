@@ -1,0 +1,107 @@
+//! The book of what was captured and what was paid back, in double entry: each entry has two
+//! postings that cancel each other out, money at the `gateway` and what `sales` have earned. It is
+//! only ever written to, in the transaction of what it tells.
+//!
+//! [`verify`] proves that it adds up, and that payments, refunds, orders and the days' revenue say
+//! the same.
+
+mod store;
+mod verify;
+
+use frontdesk_model::{
+    Currency, Money, PaymentId, Permission, RefundId, Timestamp,
+    revenue::{DAYS, Revenue, RevenueDay},
+};
+pub use verify::{Report, VerifyLedger, verify};
+
+use crate::{
+    Domain,
+    actor::{Actor, Denied},
+    db::{self, Sql, Tx},
+};
+
+/// What an entry is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Entry {
+    /// Money has come in.
+    Capture(PaymentId),
+    /// Money of a payment has gone back.
+    Refund(PaymentId, RefundId),
+}
+
+/// Writes an entry. The database has at most one for each payment and for each refund.
+pub(crate) async fn post(tx: &mut Tx, domain: &Domain, entry: Entry, amount: Money) -> Result<(), db::Error> {
+    let at = domain.clock.now();
+    store::insert(tx, domain.clock.id_at(at), entry, amount, at).await?;
+    store::add_to_day(tx, entry, amount, at).await
+}
+
+/// Why the book could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+impl From<Error> for frontdesk_model::Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Denied(denied) => denied.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+/// What came in and went back on each of the latest days, for each currency that had any.
+///
+/// # Errors
+/// [`Error::Denied`] without `orders:read`.
+#[tracing::instrument(name = "ledger.revenue", skip_all)]
+pub async fn revenue(domain: &Domain, actor: &Actor) -> Result<Vec<Revenue>, Error> {
+    actor.require(Permission::OrdersRead)?;
+    let today = day_of(domain.clock.now());
+    let first = today - DAYS + 1;
+    let mut all: Vec<Revenue> = Vec::new();
+    for (currency, day, sums) in store::days(&domain.db, first).await? {
+        let i = all.iter().position(|one| one.currency == currency).unwrap_or_else(|| {
+            all.push(Revenue { currency, days: (first..=today).map(empty).collect() });
+            all.len() - 1
+        });
+        if let Some(slot) = usize::try_from(day - first).ok().and_then(|at| all[i].days.get_mut(at)) {
+            *slot = RevenueDay { day: slot.day, ..sums };
+        }
+    }
+    // Where most came in first.
+    let captured = |one: &Revenue| one.days.iter().map(|day| day.captures).sum::<i64>();
+    all.sort_by_key(|one| std::cmp::Reverse(captured(one)));
+    Ok(all)
+}
+
+fn empty(day: i64) -> RevenueDay {
+    RevenueDay {
+        day: Timestamp::from_seconds(day * DAY),
+        captures: 0,
+        captured_minor: 0,
+        refunds: 0,
+        refunded_minor: 0,
+    }
+}
+
+const DAY: i64 = 24 * 3_600;
+
+/// Days since 1970-01-01, UTC.
+fn day_of(at: Timestamp) -> i64 {
+    at.seconds().div_euclid(DAY)
+}
+
+/// The database holds none but currencies of ours: the use cases wrote them.
+fn currency(code: &str) -> Currency {
+    Currency::parse(code).unwrap_or(Currency::EUR)
+}
+
+/// Every statement of this room.
+pub fn statements() -> Vec<Sql> {
+    [store::ALL, verify::ALL].concat()
+}

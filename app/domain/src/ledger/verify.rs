@@ -1,0 +1,124 @@
+//! The proof that the book adds up. Each question counts what contradicts it, over everything there
+//! is, so it is asked once a day and by whoever wants to know, and never for a page.
+
+use std::time::Duration;
+
+use frontdesk_model::{Money, audit::Action};
+use serde::{Deserialize, Serialize};
+
+use super::currency;
+use crate::{
+    Domain,
+    audit::{self, Entry},
+    db::{self, Sql, statements},
+    jobs::{Attempt, Done, Failure, Kind, Recurring},
+    params,
+};
+
+statements! { "ledger";
+    UNBALANCED = "SELECT count(*) FROM (SELECT entry_id FROM ledger_postings GROUP BY entry_id \
+                  HAVING sum(minor) <> 0 OR count(*) <> 2 OR min(currency) <> max(currency)) AS wrong";
+    UNPOSTED = "SELECT count(*) FROM ledger_entries e \
+                WHERE NOT EXISTS (SELECT 1 FROM ledger_postings p WHERE p.entry_id = e.id)";
+    CAPTURES = "SELECT count(*) FROM payments y \
+                LEFT JOIN ledger_entries e ON e.payment_id = y.id AND e.kind = 'capture' \
+                LEFT JOIN ledger_postings p ON p.entry_id = e.id AND p.account = 'gateway' \
+                WHERE (y.state = 'succeeded') <> (e.id IS NOT NULL) \
+                OR (e.id IS NOT NULL AND (p.minor IS NULL OR p.minor <> y.amount_minor OR p.currency <> y.currency))";
+    REFUNDS = "SELECT count(*) FROM refunds r \
+               LEFT JOIN ledger_entries e ON e.refund_id = r.id AND e.kind = 'refund' \
+               LEFT JOIN ledger_postings p ON p.entry_id = e.id AND p.account = 'gateway' \
+               WHERE (r.state = 'succeeded') <> (e.id IS NOT NULL) \
+               OR (e.id IS NOT NULL AND (p.minor IS NULL OR p.minor <> -r.amount_minor OR p.currency <> r.currency))";
+    ORDERS = "SELECT count(*) FROM orders o LEFT JOIN payments y \
+              ON y.order_id = o.id AND y.state = 'succeeded' AND y.is_surplus = 0 \
+              WHERE o.captured_minor <> COALESCE(y.amount_minor, 0) OR o.refunded_minor <> COALESCE(y.refunded_minor, 0) \
+              OR (y.id IS NOT NULL AND y.currency <> o.currency)";
+    LINES = "SELECT count(*) FROM orders o WHERE o.total_minor <> \
+             (SELECT COALESCE(sum(l.quantity * l.unit_minor), 0) FROM order_lines l WHERE l.order_id = o.id)";
+    PAYMENTS = "SELECT count(*) FROM payments y WHERE y.refunded_minor <> \
+                (SELECT COALESCE(sum(r.amount_minor), 0) FROM refunds r WHERE r.payment_id = y.id AND r.state = 'succeeded') \
+                OR y.reserved_minor <> (SELECT COALESCE(sum(r.amount_minor), 0) FROM refunds r \
+                WHERE r.payment_id = y.id AND r.state NOT IN ('failed', 'rejected'))";
+    BALANCES = "SELECT currency, CAST(sum(minor) AS BIGINT) FROM ledger_postings WHERE account = 'gateway' \
+                GROUP BY currency ORDER BY currency";
+    REVENUE = "SELECT currency, CAST(sum(captured_minor - refunded_minor) AS BIGINT) FROM revenue_days \
+               GROUP BY currency ORDER BY currency";
+    ENTRIES = "SELECT count(*) FROM ledger_entries";
+}
+
+/// Each question, and what is wrong where its count is not nothing.
+const QUESTIONS: [(Sql, &str); 7] = [
+    (UNBALANCED, "entries whose postings do not cancel each other out"),
+    (UNPOSTED, "entries without postings"),
+    (CAPTURES, "payments that the ledger tells differently"),
+    (REFUNDS, "refunds that the ledger tells differently"),
+    (ORDERS, "orders that say something else than their payments"),
+    (LINES, "orders whose lines do not add up"),
+    (PAYMENTS, "payments that say something else than their refunds"),
+];
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub entries: i64,
+    /// What is at the gateway by the book, for each currency.
+    pub balances: Vec<Money>,
+    /// What does not add up; nothing if all does.
+    pub faults: Vec<String>,
+}
+
+/// Looks at all there is. What changes meanwhile is not mistaken for a fault by any question by
+/// itself: each is one statement, and each transaction leaves every answer at nothing.
+///
+/// # Errors
+/// What the database says.
+#[tracing::instrument(name = "ledger.verify", skip_all)]
+pub async fn verify(domain: &Domain) -> Result<Report, db::Error> {
+    let mut faults = Vec::new();
+    for (question, what) in QUESTIONS {
+        let (count,): (i64,) = domain.db.one(question, params![]).await?;
+        if count != 0 {
+            faults.push(format!("{count} {what}"));
+        }
+    }
+    let (entries,): (i64,) = domain.db.one(ENTRIES, params![]).await?;
+    let balances = sums(domain, BALANCES).await?;
+    // Two statements, between which something may have been captured: only what stays different is.
+    if balances != sums(domain, REVENUE).await?
+        && sums(domain, BALANCES).await? != sums(domain, REVENUE).await?
+    {
+        faults.push("the days' revenue is not what the ledger says".to_owned());
+    }
+    Ok(Report { entries, balances, faults })
+}
+
+async fn sums(domain: &Domain, sql: Sql) -> Result<Vec<Money>, db::Error> {
+    let rows: Vec<(String, i64)> = domain.db.all(sql, params![]).await?;
+    Ok(rows.into_iter().map(|(code, minor)| Money::new(minor, currency(&code))).collect())
+}
+
+/// Proves the book every day, and writes into the audit trail what does not add up.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct VerifyLedger {}
+
+impl Kind for VerifyLedger {
+    const NAME: &'static str = "ledger.verify";
+    const TIMEOUT: Duration = Duration::from_secs(600);
+
+    async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
+        let report = verify(domain).await?;
+        let mut tx = domain.db.write().await?;
+        if !report.faults.is_empty() {
+            let faults = report.faults.join("; ");
+            tracing::error!(%faults, "the ledger does not add up");
+            let entry = Entry::new(Action::LedgerUnbalanced).about("the ledger".to_owned()).because(&faults);
+            audit::append(&mut tx, &domain.clock, &attempt.actor(), entry).await?;
+        }
+        attempt.finish(tx).await
+    }
+}
+
+impl Recurring for VerifyLedger {
+    const EVERY: Duration = Duration::from_secs(24 * 3_600);
+}

@@ -1,0 +1,134 @@
+//! Placing orders, and calling them off.
+
+use frontdesk_model::{
+    Money, OrderId, Permission,
+    audit::Action,
+    forms::{CancelOrder, Form, PlaceOrder},
+    money::MAX_MINOR,
+    order::{Line, Order, OrderState, reference_of},
+    user::Status,
+};
+
+use super::{
+    Error, read,
+    store::{self, NewOrder},
+};
+use crate::{Domain, actor::Actor, audit::Entry, events};
+
+/// Places an order for a customer.
+///
+/// # Errors
+/// [`Error::Denied`] without `orders:create`; [`Error::Invalid`] with each fault, also of who is not
+/// a customer; [`Error::ReferenceTaken`].
+#[tracing::instrument(name = "orders.place", skip_all)]
+pub async fn place(domain: &Domain, actor: &Actor, form: PlaceOrder) -> Result<Order, Error> {
+    actor.require(Permission::OrdersCreate)?;
+    let lines = check(&form)?;
+    let total = total_of(&lines, &form)?;
+    let at = domain.clock.now();
+    let id = OrderId(domain.clock.id_at(at));
+    let reference = match form.reference.trim() {
+        "" => reference_of(id),
+        given => given.to_owned(),
+    };
+    let mut tx = domain.begin(actor).await?;
+    let customer = store::customer(&mut tx, form.customer_id).await?;
+    match customer.as_ref().map(|(_, status)| Status::parse(status)) {
+        Some(Some(Status::Active)) => {}
+        Some(Some(Status::Suspended)) => {
+            return Err(Error::field("customer_id", "suspended", "This user is suspended"));
+        }
+        _ => return Err(Error::field("customer_id", "unknown", "There is no such user")),
+    }
+    let new =
+        NewOrder { id, reference: &reference, customer: form.customer_id, total, note: form.note.trim(), at };
+    if !store::insert(&mut tx, new).await? {
+        return Err(Error::ReferenceTaken);
+    }
+    for (position, line) in (1..).zip(&lines) {
+        store::insert_line(&mut tx, id, position, line).await?;
+    }
+    let entry = Entry::new(Action::OrderPlaced)
+        .on(id, &reference)
+        .changed("customer", None, Some(&form.customer_id.to_string()))
+        .changed("total", None, Some(&words(total)));
+    events::record(&mut tx, domain, actor, entry).await?;
+    tx.commit().await?;
+    read::by_id(domain, id).await
+}
+
+/// All faults at once, those of the form and those of its lines.
+fn check(form: &PlaceOrder) -> Result<Vec<Line>, Error> {
+    let mut faults = form.check().err().map(|problem| problem.details).unwrap_or_default();
+    faults.extend(form.line_faults());
+    if !faults.is_empty() {
+        return Err(Error::fields(faults));
+    }
+    let line = |line: &frontdesk_model::forms::NewLine| {
+        let unit_price = line.unit_price.of(form.currency)?;
+        let total = unit_price.times(line.quantity)?;
+        Some(Line {
+            description: line.description.trim().to_owned(),
+            quantity: line.quantity,
+            unit_price,
+            total,
+        })
+    };
+    form.lines.iter().map(line).collect::<Option<_>>().ok_or_else(too_much)
+}
+
+fn total_of(lines: &[Line], form: &PlaceOrder) -> Result<Money, Error> {
+    let zero = Money::zero(form.currency);
+    let total = lines.iter().try_fold(zero, |sum, line| sum.plus(line.total)).ok_or_else(too_much)?;
+    if total.minor > MAX_MINOR {
+        return Err(too_much());
+    }
+    if !total.is_positive() {
+        return Err(Error::field(
+            "lines",
+            "free",
+            "An order costs something. Enter a price that is not nothing",
+        ));
+    }
+    Ok(total)
+}
+
+fn too_much() -> Error {
+    let most = "An order is at most 999,999,999,999 of its smallest unit";
+    Error::field("lines", "too_much", most)
+}
+
+/// An amount as the audit trail has it: `12.50 EUR`, without what only typesetters need.
+pub(crate) fn words(money: Money) -> String {
+    format!("{} {}", money.decimal(), money.currency)
+}
+
+/// Calls an order off that nobody has paid.
+///
+/// # Errors
+/// [`Error::Denied`] without `orders:cancel`; [`Error::NoSuchOrder`]; [`Error::Invalid`];
+/// [`Error::WrongState`] if it is paid, or is being paid.
+#[tracing::instrument(name = "orders.cancel", skip_all)]
+pub async fn cancel(domain: &Domain, actor: &Actor, form: CancelOrder) -> Result<Order, Error> {
+    actor.require(Permission::OrdersCancel)?;
+    form.check().map_err(Error::Invalid)?;
+    let at = domain.clock.now();
+    let mut tx = domain.begin(actor).await?;
+    let order = store::lock(&mut tx, form.id).await?.ok_or(Error::NoSuchOrder)?;
+    if !order.state.may_become(OrderState::Cancelled) {
+        return Err(Error::WrongState("Only an order that is not paid can be cancelled. Refund it instead."));
+    }
+    if store::has_payment(&mut tx, form.id).await? {
+        return Err(Error::WrongState(
+            "A payment is under way. Wait until it is decided, or call it off first.",
+        ));
+    }
+    store::cancel(&mut tx, form.id, at).await?;
+    let entry = Entry::new(Action::OrderCancelled)
+        .on(form.id, &order.reference)
+        .because(&form.reason)
+        .changed("state", Some(order.state.as_str()), Some(OrderState::Cancelled.as_str()));
+    events::record(&mut tx, domain, actor, entry).await?;
+    tx.commit().await?;
+    read::by_id(domain, form.id).await
+}

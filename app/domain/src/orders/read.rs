@@ -1,0 +1,83 @@
+//! One order, and its story.
+
+use frontdesk_model::{
+    Limit, OrderId, Permission, Timestamp, UserId,
+    audit::{Action, Change, Event},
+    order::Order,
+    query::AuditQuery,
+};
+use serde::Serialize;
+
+use super::{Error, store};
+use crate::{Domain, actor::Actor, audit};
+
+/// One order: one's own, or any with `orders:read`. Its note is for those with the permission.
+///
+/// # Errors
+/// [`Error::NoSuchOrder`], also for who may not see it; [`Error::Denied`] for who is nobody.
+#[tracing::instrument(name = "orders.get", skip_all)]
+pub async fn get(domain: &Domain, actor: &Actor, id: OrderId) -> Result<Order, Error> {
+    if actor.user().is_none() {
+        actor.require(Permission::OrdersRead)?;
+    }
+    let order = by_id(domain, id).await?;
+    if !may_see(actor, order.summary.customer.id) {
+        return Err(Error::NoSuchOrder);
+    }
+    let is_staff = actor.may(Permission::OrdersRead);
+    Ok(Order { note: order.note.filter(|_| is_staff), ..order })
+}
+
+/// Whether the actor may see what belongs to this customer.
+pub(crate) fn may_see(actor: &Actor, customer: UserId) -> bool {
+    actor.user() == Some(customer) || actor.may(Permission::OrdersRead)
+}
+
+pub(super) async fn by_id(domain: &Domain, id: OrderId) -> Result<Order, Error> {
+    store::read(&domain.db, id).await?.ok_or(Error::NoSuchOrder)
+}
+
+/// What happened to an order, the latest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct History {
+    pub events: Vec<HistoryEvent>,
+}
+
+/// A line of it. Who did it is only told to staff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HistoryEvent {
+    pub at: Timestamp,
+    pub action: Action,
+    pub actor: Option<String>,
+    pub reason: String,
+    pub changes: Vec<Change>,
+}
+
+/// The latest hundred events of an order that the actor may see, as the audit trail has them.
+///
+/// # Errors
+/// What the database says.
+#[tracing::instrument(name = "orders.history", skip_all)]
+pub async fn history(domain: &Domain, actor: &Actor, order: &Order) -> Result<History, Error> {
+    if !may_see(actor, order.summary.customer.id) {
+        return Err(Error::NoSuchOrder);
+    }
+    let is_staff = actor.may(Permission::OrdersRead);
+    // The trail knows orders by their ids as it knows users.
+    let query = AuditQuery {
+        target: Some(UserId(order.summary.id.0)),
+        limit: Limit::new(100),
+        ..AuditQuery::default()
+    };
+    let events = audit::list(domain, &Actor::worker(&actor.origin.request_id), &query).await?;
+    let line = |event: Event| HistoryEvent {
+        at: event.at,
+        action: event.action,
+        actor: is_staff.then_some(event.actor.label),
+        // What staff write down about a customer's order is for staff, but why it is cancelled or
+        // refunded is not.
+        reason: event.reason,
+        changes: if is_staff { event.changes } else { Vec::new() },
+    };
+    Ok(History { events: events.items.into_iter().map(line).collect() })
+}

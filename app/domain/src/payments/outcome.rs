@@ -1,0 +1,259 @@
+//! What is made of a gateway's answer: the one place where a payment moves on.
+
+use std::time::Duration;
+
+use frontdesk_model::{
+    PaymentFailure, Timestamp,
+    audit::Action,
+    order::OrderState,
+    payment::{PaymentAttempt, PaymentState},
+};
+
+use super::{
+    Charged, GatewayError, SettlePayment, refunds,
+    settle::Ask,
+    store::{self, After, Row},
+};
+use crate::{
+    Domain,
+    actor::Actor,
+    audit::Entry,
+    db::Tx,
+    events,
+    jobs::{self, Attempt, Done, Failure, Retry},
+    ledger,
+    orders::{self, Locked},
+};
+
+/// Between two exchanges about the same payment: quick while somebody waits for it, then seldom.
+const PAUSES: Retry = Retry::Delays(&[
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(20),
+    Duration::from_secs(60),
+    Duration::from_secs(300),
+    Duration::from_secs(900),
+    Duration::from_secs(3_600),
+]);
+/// After so many exchanges in which the gateway could not be reached, or knew nothing, it is over.
+const GIVE_UP: i64 = 6;
+/// How long a customer has to confirm a payment, in seconds.
+const CONFIRM_WITHIN: i64 = 24 * 3_600;
+/// A payment that waits for its customer is looked at no more often; notices are faster.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// What was asked about a payment as it was then, and what was said.
+pub(super) struct Exchange {
+    pub(super) payment: Row,
+    pub(super) ask: Ask,
+    pub(super) answer: Result<Charged, GatewayError>,
+    pub(super) at: Timestamp,
+    pub(super) duration_ms: i64,
+}
+
+/// What follows from an answer.
+enum Next {
+    Succeeded,
+    Failed(PaymentFailure),
+    Confirm {
+        url: String,
+    },
+    /// Ask again later, in this state.
+    Again(PaymentState),
+    /// A payment that is over stays so.
+    Over,
+}
+
+/// Writes down what came of an exchange, together with the fact that the job is done.
+pub(super) async fn record(domain: &Domain, attempt: Attempt, exchange: Exchange) -> Result<Done, Failure> {
+    let mut tx = domain.db.write().await?;
+    let Some(order) = orders::lock(&mut tx, exchange.payment.order).await? else {
+        return attempt.finish(tx).await;
+    };
+    let next = exchange.next(domain);
+    let actor = attempt.actor();
+    move_on(&mut tx, domain, &exchange, &order, next, &actor).await?;
+    attempt.finish(tx).await
+}
+
+impl Exchange {
+    fn next(&self, domain: &Domain) -> Next {
+        let payment = &self.payment;
+        if payment.state == PaymentState::Failed && !matches!(self.answer, Ok(Charged::Succeeded { .. })) {
+            return Next::Over;
+        }
+        let asked = payment.attempts + 1;
+        match &self.answer {
+            Ok(Charged::Succeeded { captured, .. }) if *captured == payment.amount => Next::Succeeded,
+            Ok(Charged::Succeeded { captured, .. }) => {
+                tracing::error!(payment = %payment.id, %captured, "the gateway has captured another amount");
+                Next::Again(PaymentState::Unknown)
+            }
+            Ok(Charged::Failed { failure, .. }) => Next::Failed(failure.clone()),
+            Ok(Charged::ConfirmationRequired { url, .. }) => Next::Confirm { url: url.clone() },
+            Ok(Charged::Processing { .. }) => Next::Again(PaymentState::Unknown),
+            Ok(Charged::Absent) if self.ask == Ask::Cancel => Next::Failed(PaymentFailure::NotConfirmed),
+            // It was asked to charge several times, and knows nothing of it.
+            Ok(Charged::Absent) if asked >= GIVE_UP => {
+                Next::Failed(PaymentFailure::NetworkError { retryable: true })
+            }
+            Ok(Charged::Absent) if is_forgotten(payment, domain) => {
+                Next::Failed(PaymentFailure::NetworkError { retryable: false })
+            }
+            Ok(Charged::Absent) => Next::Again(PaymentState::Unknown),
+            Err(GatewayError::NotDone(_)) if payment.state == PaymentState::Pending && asked >= GIVE_UP => {
+                Next::Failed(PaymentFailure::NetworkError { retryable: true })
+            }
+            Err(GatewayError::Misconfigured(why)) if payment.state == PaymentState::Pending => {
+                Next::Failed(PaymentFailure::Refused { message: why.clone() })
+            }
+            Err(GatewayError::NotDone(_) | GatewayError::Misconfigured(_)) => Next::Again(payment.state),
+            Err(GatewayError::Unknown(_)) if payment.state == PaymentState::ConfirmationRequired => {
+                Next::Again(payment.state)
+            }
+            Err(GatewayError::Unknown(_)) => Next::Again(PaymentState::Unknown),
+        }
+    }
+
+    fn reference(&self) -> Option<&str> {
+        match self.answer.as_ref().ok()? {
+            Charged::Succeeded { reference, .. }
+            | Charged::ConfirmationRequired { reference, .. }
+            | Charged::Processing { reference } => Some(reference),
+            Charged::Failed { reference, .. } => reference.as_deref(),
+            Charged::Absent => None,
+        }
+    }
+
+    /// In words for staff.
+    fn outcome(&self) -> String {
+        match &self.answer {
+            Ok(Charged::Succeeded { captured, .. }) => format!("captured {}", orders::words(*captured)),
+            Ok(Charged::Failed { failure: PaymentFailure::CardDeclined { reason }, .. }) => {
+                format!("declined: {}", reason.as_str())
+            }
+            Ok(Charged::Failed { failure: PaymentFailure::Refused { message }, .. }) => {
+                format!("refused: {message}")
+            }
+            Ok(Charged::Failed { failure, .. }) => failure.code().as_str().to_lowercase().replace('_', " "),
+            Ok(Charged::ConfirmationRequired { .. }) => "to be confirmed by the customer".to_owned(),
+            Ok(Charged::Processing { .. }) => "not decided yet".to_owned(),
+            Ok(Charged::Absent) => "knows of no such payment".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+}
+
+/// Whether asking again could charge again: the gateway may have forgotten the key.
+fn is_forgotten(payment: &Row, domain: &Domain) -> bool {
+    let asked_at = payment.asked_at.unwrap_or(payment.created_at);
+    domain.clock.now() >= asked_at.plus_seconds(domain.gateway.remembers() * 9 / 10)
+}
+
+async fn move_on(
+    tx: &mut Tx,
+    domain: &Domain,
+    exchange: &Exchange,
+    order: &Locked,
+    next: Next,
+    actor: &Actor,
+) -> Result<(), Failure> {
+    let (before, at) = (&exchange.payment, domain.clock.now());
+    let mut after = After {
+        state: before.state,
+        gateway_reference: exchange.reference(),
+        failure: before.failure.as_ref(),
+        confirmation_url: None,
+        is_surplus: before.is_surplus,
+        settle_at: None,
+    };
+    let asked = u32::try_from(before.attempts + 1).unwrap_or(u32::MAX);
+    let mut entry = None;
+    match &next {
+        Next::Over => {}
+        Next::Succeeded => {
+            after.state = PaymentState::Succeeded;
+            after.failure = None;
+            // It was given up, and its order does without it by now.
+            after.is_surplus =
+                order.state != OrderState::Placed || store::has_other(tx, order.id, before.id).await?;
+            entry = Some(Entry::new(Action::PaymentSucceeded));
+        }
+        Next::Failed(failure) => {
+            after.state = PaymentState::Failed;
+            after.failure = Some(failure);
+            entry = Some(Entry::new(action_of(failure)).because(&failure.sentence()));
+        }
+        Next::Confirm { url } => {
+            after.state = PaymentState::ConfirmationRequired;
+            after.confirmation_url = Some(url);
+            after.settle_at = Some(at + PAUSES.wait(asked).max(LOOK_EVERY));
+            if before.state != after.state {
+                entry = Some(Entry::new(Action::PaymentConfirmationRequired));
+            }
+        }
+        Next::Again(state) => {
+            after.state = *state;
+            after.settle_at = Some(at + PAUSES.wait(asked));
+            if before.state != after.state {
+                entry = Some(Entry::new(Action::PaymentUnknown));
+            }
+        }
+    }
+    let overdue = after.state == PaymentState::ConfirmationRequired
+        && before.cancel_asked_at.is_none()
+        && at >= before.created_at.plus_seconds(CONFIRM_WITHIN);
+    if overdue {
+        after.settle_at = Some(at);
+    }
+    let (state, settle_at, is_surplus) = (after.state, after.settle_at, after.is_surplus);
+    if !store::update(tx, before, after, at).await? {
+        return Err(Failure::Retry("The payment has just changed.".to_owned()));
+    }
+    let attempt = PaymentAttempt {
+        number: before.attempts + 1,
+        at: exchange.at,
+        asked: exchange.ask.as_str().to_owned(),
+        outcome: exchange.outcome(),
+        duration_ms: exchange.duration_ms,
+    };
+    store::insert_attempt(tx, before.id, &attempt).await?;
+    if state == PaymentState::Succeeded {
+        ledger::post(tx, domain, ledger::Entry::Capture(before.id), before.amount).await?;
+        if is_surplus {
+            refunds::give_back(tx, domain, actor, order, before).await?;
+        } else {
+            orders::set_money(tx, order.id, before.amount, order.refunded, at).await?;
+        }
+    }
+    if let Some(entry) = entry {
+        let entry = entry
+            .on(order.id, &order.reference)
+            .changed("payment", None, Some(&before.id.to_string()))
+            .changed("payment state", Some(before.state.as_str()), Some(state.as_str()))
+            .changed("amount", None, Some(&orders::words(before.amount)));
+        events::record(tx, domain, actor, entry).await.map_err(|error| Failure::Retry(error.to_string()))?;
+    }
+    if overdue {
+        store::ask_to_cancel(tx, before.id, at).await?;
+    }
+    if let Some(settle_at) = settle_at {
+        let job = SettlePayment::due(before.id, settle_at, &order.reference).caused_by(actor);
+        jobs::enqueue(tx, &domain.clock, job).await.map_err(|error| Failure::Retry(error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// Each failure has an event of its own.
+const fn action_of(failure: &PaymentFailure) -> Action {
+    match failure {
+        PaymentFailure::CardDeclined { .. } => Action::PaymentDeclined,
+        PaymentFailure::InsufficientFunds { .. } => Action::PaymentInsufficientFunds,
+        PaymentFailure::NetworkError { .. } => Action::PaymentNetworkError,
+        PaymentFailure::MethodInvalid => Action::PaymentMethodInvalid,
+        PaymentFailure::Refused { .. } => Action::PaymentRefused,
+        PaymentFailure::NotConfirmed => Action::PaymentNotConfirmed,
+    }
+}

@@ -1,0 +1,201 @@
+//! The refunds' SQL, but for the list's, which is in `lists.rs`.
+
+use frontdesk_model::{
+    Money, OrderId, PaymentId, RefundId, Timestamp, UserId,
+    payment::OrderOf,
+    refund::{Refund, RefundState},
+};
+use uuid::Uuid;
+
+use super::store::currency;
+use crate::{
+    actor::Actor,
+    db::{self, Db, Tx, statements},
+    params,
+};
+
+/// What a `Refund` is read from, of `r` and its order `o`.
+macro_rules! columns {
+    () => {
+        "r.id, r.order_id, o.reference, r.payment_id, r.state, r.currency, r.amount_minor, r.reason, r.requested_by, \
+         r.requested_label, r.decided_label, r.gateway_reference, r.failure, r.created_at, r.updated_at, r.version"
+    };
+}
+pub(super) use columns;
+
+statements! { "refunds";
+    INSERT = "INSERT INTO refunds (id, payment_id, order_id, state, currency, amount_minor, reason, requested_by, \
+              requested_label, settle_at, created_at, updated_at) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
+    BY_ID = concat!("SELECT ", columns!(), " FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.id = $1");
+    // What its job needs beside: where the gateway has the payment.
+    ASKED = "SELECT r.asked_at, r.settle_at, p.gateway, p.gateway_reference FROM refunds r \
+             JOIN payments p ON p.id = r.payment_id WHERE r.id = $1";
+    ASK = "UPDATE refunds SET asked_at = COALESCE(asked_at, $3), version = version + 1 WHERE id = $1 AND version = $2";
+    DECIDE = "UPDATE refunds SET state = $3, decided_by = $4, decided_label = $5, settle_at = $6, updated_at = $7, \
+              version = version + 1 WHERE id = $1 AND version = $2";
+    UPDATE = "UPDATE refunds SET state = $3, gateway_reference = COALESCE($4, gateway_reference), failure = $5, \
+              settle_at = $6, updated_at = $7, version = version + 1 WHERE id = $1 AND version = $2";
+    IS_SURPLUS = "SELECT is_surplus FROM payments WHERE id = $1";
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct RefundRow {
+    id: Uuid,
+    order_id: Uuid,
+    reference: String,
+    payment_id: Uuid,
+    state: String,
+    currency: String,
+    amount_minor: i64,
+    reason: String,
+    requested_by: Option<Uuid>,
+    requested_label: String,
+    decided_label: Option<String>,
+    gateway_reference: Option<String>,
+    failure: Option<String>,
+    created_at: i64,
+    updated_at: i64,
+    version: i64,
+}
+
+impl RefundRow {
+    pub(super) fn refund(self) -> Refund {
+        Refund {
+            id: RefundId(self.id),
+            order: OrderOf { id: OrderId(self.order_id), reference: self.reference },
+            payment_id: PaymentId(self.payment_id),
+            // The database holds none but states of ours: its constraints say so.
+            state: RefundState::parse(&self.state).unwrap_or(RefundState::Unknown),
+            amount: Money::new(self.amount_minor, currency(&self.currency)),
+            reason: self.reason,
+            requested_by: self.requested_label,
+            requested_by_id: self.requested_by.map(UserId),
+            decided_by: self.decided_label,
+            gateway_reference: self.gateway_reference,
+            failure: self.failure,
+            created_at: Timestamp::from_micros(self.created_at),
+            updated_at: Timestamp::from_micros(self.updated_at),
+            version: self.version,
+        }
+    }
+}
+
+pub(super) struct NewRefund<'a> {
+    pub(super) id: RefundId,
+    pub(super) payment: PaymentId,
+    pub(super) order: OrderId,
+    pub(super) state: RefundState,
+    pub(super) amount: Money,
+    pub(super) reason: &'a str,
+    pub(super) actor: &'a Actor,
+    pub(super) settle_at: Option<Timestamp>,
+    pub(super) at: Timestamp,
+}
+
+pub(super) async fn insert(tx: &mut Tx, new: NewRefund<'_>) -> Result<(), db::Error> {
+    let params = params![
+        new.id,
+        new.payment,
+        new.order,
+        new.state.as_str(),
+        new.amount.currency.code(),
+        new.amount.minor,
+        new.reason,
+        new.actor.user().map(|user| user.0),
+        new.actor.party().label,
+        new.settle_at,
+        new.at,
+    ];
+    tx.execute(INSERT, params).await.map(|_| ())
+}
+
+pub(super) async fn by_id(db: &Db, id: RefundId) -> Result<Option<Refund>, db::Error> {
+    let row: Option<RefundRow> = db.optional(BY_ID, params![id]).await?;
+    Ok(row.map(RefundRow::refund))
+}
+
+/// The same, within a transaction.
+pub(super) async fn by_id_now(tx: &mut Tx, id: RefundId) -> Result<Option<Refund>, db::Error> {
+    let row: Option<RefundRow> = tx.optional(BY_ID, params![id]).await?;
+    Ok(row.map(RefundRow::refund))
+}
+
+/// What its job needs beside.
+#[derive(Clone, Debug)]
+pub(super) struct Asking {
+    pub(super) asked_at: Option<Timestamp>,
+    pub(super) settle_at: Option<Timestamp>,
+    pub(super) gateway: String,
+    pub(super) payment_reference: String,
+}
+
+pub(super) async fn asking(db: &Db, id: RefundId) -> Result<Option<Asking>, db::Error> {
+    let row: Option<(Option<i64>, Option<i64>, String, Option<String>)> =
+        db.optional(ASKED, params![id]).await?;
+    Ok(row.map(|(asked_at, settle_at, gateway, reference)| Asking {
+        asked_at: asked_at.map(Timestamp::from_micros),
+        settle_at: settle_at.map(Timestamp::from_micros),
+        gateway,
+        payment_reference: reference.unwrap_or_default(),
+    }))
+}
+
+/// Notes that the gateway is about to be asked, if nobody else has moved the refund on.
+pub(super) async fn ask(tx: &mut Tx, seen: &Refund, at: Timestamp) -> Result<bool, db::Error> {
+    Ok(tx.execute(ASK, params![seen.id, seen.version, at]).await? == 1)
+}
+
+/// Notes who approved or rejected it.
+pub(super) async fn decide(
+    tx: &mut Tx,
+    seen: &Refund,
+    state: RefundState,
+    actor: &Actor,
+    at: Timestamp,
+) -> Result<bool, db::Error> {
+    let settle_at = state.is_open().then_some(at);
+    let params = params![
+        seen.id,
+        seen.version,
+        state.as_str(),
+        // Whoever takes their own request back has decided nothing.
+        actor.user().filter(|user| seen.requested_by_id != Some(*user)).map(|user| user.0),
+        Some(actor.party().label),
+        settle_at,
+        at,
+    ];
+    Ok(tx.execute(DECIDE, params).await? == 1)
+}
+
+/// What becomes of a refund at the gateway.
+pub(super) struct After<'a> {
+    pub(super) state: RefundState,
+    pub(super) gateway_reference: Option<&'a str>,
+    pub(super) failure: Option<&'a str>,
+    pub(super) settle_at: Option<Timestamp>,
+}
+
+pub(super) async fn update(
+    tx: &mut Tx,
+    seen: &Refund,
+    after: After<'_>,
+    at: Timestamp,
+) -> Result<bool, db::Error> {
+    let params = params![
+        seen.id,
+        seen.version,
+        after.state.as_str(),
+        after.gateway_reference.map(ToOwned::to_owned),
+        after.failure.map(ToOwned::to_owned),
+        after.settle_at,
+        at,
+    ];
+    Ok(tx.execute(UPDATE, params).await? == 1)
+}
+
+/// Whether the order does without this payment.
+pub(super) async fn is_surplus(tx: &mut Tx, payment: PaymentId) -> Result<bool, db::Error> {
+    let (surplus,): (i64,) = tx.one(IS_SURPLUS, params![payment]).await?;
+    Ok(surplus == 1)
+}

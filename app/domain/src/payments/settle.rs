@@ -1,0 +1,175 @@
+//! One exchange with the gateway about a payment.
+
+use std::time::Duration;
+
+use frontdesk_model::{PaymentFailure, PaymentId, Timestamp, payment::PaymentState};
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+
+use super::{
+    Charge, Charged, GatewayError, Known,
+    outcome::{self, Exchange},
+    store::{self, Row},
+};
+use crate::{
+    Domain,
+    jobs::{Attempt, Done, Failure, Job, Kind, Retry},
+};
+
+/// Asks the gateway about a payment: to charge it, what became of it, or to call it off. What comes
+/// of it is written down, with the job of the next exchange if there is to be one.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SettlePayment {
+    payment: PaymentId,
+    why: Why,
+}
+
+/// Why it is asked now.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Why {
+    /// It is time: the payment's `settle_at`, in microseconds. Once that has moved, another job does it.
+    Due(i64),
+    /// A notice says that something has happened, perhaps to what was given up. What it calls the
+    /// payment tells where to look if our own answer was lost.
+    Noticed { reference: Option<String> },
+}
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ask {
+    Charge,
+    LookUp,
+    Cancel,
+}
+
+impl Ask {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Charge => "charge",
+            Self::LookUp => "look_up",
+            Self::Cancel => "cancel",
+        }
+    }
+}
+
+impl SettlePayment {
+    /// The job of the next exchange, at the payment's `settle_at`. One payment has one at a time.
+    pub(super) fn due(payment: PaymentId, settle_at: Timestamp, order: &str) -> Job {
+        Self { payment, why: Why::Due(settle_at.micros()) }.enqueued(order).at(settle_at)
+    }
+
+    /// The job of a look at what a notice is about.
+    pub(super) fn noticed(payment: PaymentId, reference: Option<String>, order: &str) -> Job {
+        Self { payment, why: Why::Noticed { reference } }.enqueued(order)
+    }
+
+    fn enqueued(self, order: &str) -> Job {
+        Job::new(&self).about(order).lane(&format!("payment:{}", self.payment))
+    }
+}
+
+impl Kind for SettlePayment {
+    const NAME: &'static str = "payments.settle";
+    const TIMEOUT: Duration = Duration::from_secs(120);
+    // These are for the database: what the gateway does not do is no failure of this job.
+    const RETRY: Retry =
+        Retry::Backoff { first: Duration::from_secs(1), most: Duration::from_secs(600), attempts: 20 };
+
+    async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
+        let Some(payment) = store::by_id(&domain.db, self.payment).await? else {
+            return attempt.done().await;
+        };
+        if payment.gateway != domain.gateway.name() {
+            let why = format!("The payment is at {}, which is not configured.", payment.gateway);
+            return Err(Failure::Retry(why));
+        }
+        let Some(ask) = self.ask(domain, &payment) else { return attempt.done().await };
+        let payment = if ask == Ask::Charge { note_asking(domain, payment).await? } else { payment };
+        let (at, began) = (domain.clock.now(), Instant::now());
+        let answer = self.asked(domain, ask, &payment).await;
+        let duration_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        outcome::record(domain, attempt, Exchange { payment, ask, answer, at, duration_ms }).await
+    }
+}
+
+impl SettlePayment {
+    /// What to ask; nothing if how it ended is known.
+    fn ask(&self, domain: &Domain, payment: &Row) -> Option<Ask> {
+        let charge_again = || {
+            let asked_at = payment.asked_at.unwrap_or(payment.created_at);
+            // Well before the key is forgotten, so that no clock has to be right.
+            domain.clock.now() < asked_at.plus_seconds(domain.gateway.remembers() * 9 / 10)
+        };
+        let noticed = match self.why {
+            Why::Due(at) if payment.settle_at.map(Timestamp::micros) != Some(at) => return None,
+            Why::Due(_) => false,
+            Why::Noticed { .. } => true,
+        };
+        match payment.state {
+            PaymentState::Succeeded => None,
+            // What was given up as lost may turn up.
+            PaymentState::Failed => (noticed && was_given_up(payment)).then_some(Ask::LookUp),
+            PaymentState::ConfirmationRequired if payment.cancel_asked_at.is_some() => Some(Ask::Cancel),
+            PaymentState::ConfirmationRequired => Some(Ask::LookUp),
+            PaymentState::Pending if charge_again() => Some(Ask::Charge),
+            PaymentState::Pending => Some(Ask::LookUp),
+            // In turn: to look changes nothing, and to ask again moves on what never arrived.
+            PaymentState::Unknown => {
+                let is_lost = payment.gateway_reference.is_none() && self.reference().is_none();
+                let turn = payment.attempts % 2 == 0;
+                Some(if is_lost && turn && charge_again() { Ask::Charge } else { Ask::LookUp })
+            }
+        }
+    }
+
+    fn reference(&self) -> Option<&String> {
+        match &self.why {
+            Why::Noticed { reference } => reference.as_ref(),
+            Why::Due(_) => None,
+        }
+    }
+
+    async fn asked(&self, domain: &Domain, ask: Ask, payment: &Row) -> Result<Charged, GatewayError> {
+        let known = Known {
+            payment: payment.id,
+            amount: payment.amount,
+            method: payment.method.clone(),
+            reference: payment.gateway_reference.clone().or_else(|| self.reference().cloned()),
+            since: payment.created_at,
+        };
+        match ask {
+            Ask::LookUp => domain.gateway.look_up(known).await,
+            Ask::Cancel => domain.gateway.cancel(known).await,
+            Ask::Charge => {
+                let charge = Charge {
+                    payment: payment.id,
+                    amount: payment.amount,
+                    method: payment.method.clone(),
+                    description: payment.reference.clone(),
+                    return_url: format!("{}/account/orders/{}", domain.site, payment.order),
+                };
+                domain.gateway.charge(charge).await
+            }
+        }
+    }
+}
+
+/// Whether nobody ever said that it had failed.
+fn was_given_up(payment: &Row) -> bool {
+    matches!(payment.failure, Some(PaymentFailure::NetworkError { .. } | PaymentFailure::NotConfirmed))
+}
+
+/// Writes down that the gateway is about to be asked, once: from then on its memory of the key runs.
+async fn note_asking(domain: &Domain, payment: Row) -> Result<Row, Failure> {
+    if payment.asked_at.is_some() {
+        return Ok(payment);
+    }
+    let at = domain.clock.now();
+    let mut tx = domain.db.write().await?;
+    if !store::ask(&mut tx, &payment, at).await? {
+        return Err(Failure::Retry("The payment has just changed.".to_owned()));
+    }
+    tx.commit().await?;
+    Ok(Row { asked_at: Some(at), version: payment.version + 1, ..payment })
+}

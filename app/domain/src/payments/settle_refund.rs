@@ -1,0 +1,204 @@
+//! One exchange with the gateway about a refund. Unlike a payment, nobody waits for it, and it is
+//! owed: it is asked for until the gateway says yes or no.
+
+use std::time::Duration;
+
+use frontdesk_model::{
+    RefundId, Timestamp,
+    audit::Action,
+    refund::{Refund, RefundState},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    GatewayError, PaidBack, PayBack,
+    refund_store::{self, After, Asking},
+    store,
+};
+use crate::{
+    Domain,
+    audit::Entry,
+    db::Tx,
+    events,
+    jobs::{self, Attempt, Done, Failure, Job, Kind, Retry},
+    ledger,
+    orders::{self, Locked},
+};
+
+/// Between two exchanges about the same refund.
+const PAUSES: Retry = Retry::Delays(&[
+    Duration::from_secs(2),
+    Duration::from_secs(10),
+    Duration::from_secs(60),
+    Duration::from_secs(600),
+    Duration::from_secs(3_600),
+]);
+
+/// Asks the gateway to pay a refund, or what became of it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SettleRefund {
+    refund: RefundId,
+    /// The refund's `settle_at`, in microseconds. Once that has moved, another job does it.
+    due: i64,
+    /// How many exchanges came to nothing before.
+    #[serde(default)]
+    failures: u32,
+}
+
+impl SettleRefund {
+    pub(super) fn due(refund: RefundId, settle_at: Timestamp, order: &str) -> Job {
+        Self::again(refund, settle_at, 0, order)
+    }
+
+    fn again(refund: RefundId, settle_at: Timestamp, failures: u32, order: &str) -> Job {
+        let kind = Self { refund, due: settle_at.micros(), failures };
+        Job::new(&kind).about(order).lane(&format!("refund:{refund}")).at(settle_at)
+    }
+}
+
+impl Kind for SettleRefund {
+    const NAME: &'static str = "refunds.settle";
+    const TIMEOUT: Duration = Duration::from_secs(120);
+    const RETRY: Retry =
+        Retry::Backoff { first: Duration::from_secs(1), most: Duration::from_secs(600), attempts: 20 };
+
+    async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
+        let refund = refund_store::by_id(&domain.db, self.refund).await?;
+        let asking = refund_store::asking(&domain.db, self.refund).await?;
+        let Some((refund, asking)) = refund.zip(asking) else { return attempt.done().await };
+        if !refund.state.is_open() || asking.settle_at.map(Timestamp::micros) != Some(self.due) {
+            return attempt.done().await;
+        }
+        if asking.gateway != domain.gateway.name() {
+            let why = format!("The payment is at {}, which is not configured.", asking.gateway);
+            return Err(Failure::Retry(why));
+        }
+        let answer = ask(domain, &refund, &asking).await?;
+        self.record(domain, attempt, refund.id, answer).await
+    }
+}
+
+/// While the gateway remembers the key, asking again tells what came of the first time; beyond that
+/// it could pay again, so it is only asked what became of it.
+async fn ask(
+    domain: &Domain,
+    refund: &Refund,
+    asking: &Asking,
+) -> Result<Result<PaidBack, GatewayError>, Failure> {
+    let now = domain.clock.now();
+    let back = PayBack {
+        refund: refund.id,
+        amount: refund.amount,
+        payment: refund.payment_id,
+        reference: asking.payment_reference.clone(),
+        since: asking.asked_at.unwrap_or(now),
+    };
+    let remembered = |at: Timestamp| now < at.plus_seconds(domain.gateway.remembers() * 9 / 10);
+    if !asking.asked_at.is_none_or(remembered) {
+        return Ok(match domain.gateway.look_up_refund(back).await {
+            Ok(PaidBack::Absent) => Ok(PaidBack::Failed { why: "The gateway never got it.".to_owned() }),
+            answer => answer,
+        });
+    }
+    if asking.asked_at.is_none() {
+        let mut tx = domain.db.write().await?;
+        if !refund_store::ask(&mut tx, refund, now).await? {
+            return Err(Failure::Retry("The refund has just changed.".to_owned()));
+        }
+        tx.commit().await?;
+    }
+    Ok(domain.gateway.refund(back).await)
+}
+
+impl SettleRefund {
+    async fn record(
+        self,
+        domain: &Domain,
+        attempt: Attempt,
+        id: RefundId,
+        answer: Result<PaidBack, GatewayError>,
+    ) -> Result<Done, Failure> {
+        let (at, actor) = (domain.clock.now(), attempt.actor());
+        let mut tx = domain.db.write().await?;
+        let Some(seen) = refund_store::by_id_now(&mut tx, id).await? else {
+            return attempt.finish(tx).await;
+        };
+        let Some(order) = orders::lock(&mut tx, seen.order.id).await? else {
+            return attempt.finish(tx).await;
+        };
+        let Some(refund) = refund_store::by_id_now(&mut tx, id).await?.filter(|now| now.state.is_open())
+        else {
+            return attempt.finish(tx).await;
+        };
+        let mut after =
+            After { state: refund.state, gateway_reference: None, failure: None, settle_at: None };
+        let words;
+        match &answer {
+            Ok(PaidBack::Succeeded { reference }) => {
+                (after.state, after.gateway_reference) = (RefundState::Succeeded, Some(reference.as_str()));
+            }
+            Ok(PaidBack::Failed { why }) => {
+                (after.state, after.failure) = (RefundState::Failed, Some(why.as_str()));
+            }
+            Ok(PaidBack::Processing { reference }) => {
+                (after.state, after.gateway_reference) = (RefundState::Unknown, Some(reference.as_str()));
+            }
+            Ok(PaidBack::Absent) => after.state = RefundState::Unknown,
+            Err(error) => {
+                words = error.to_string();
+                after.failure = Some(&words);
+                if matches!(error, GatewayError::Unknown(_)) {
+                    after.state = RefundState::Unknown;
+                }
+            }
+        }
+        let state = after.state;
+        if state.is_open() {
+            let next = at + PAUSES.wait(self.failures + 1);
+            after.settle_at = Some(next);
+            let job = Self::again(id, next, self.failures + 1, &order.reference).caused_by(&actor);
+            jobs::enqueue(&mut tx, &domain.clock, job).await.map_err(retry)?;
+        }
+        if !refund_store::update(&mut tx, &refund, after, at).await? {
+            return Err(Failure::Retry("The refund has just changed.".to_owned()));
+        }
+        let action = match state {
+            RefundState::Succeeded => {
+                book(&mut tx, domain, &order, &refund).await?;
+                Some(Action::RefundSucceeded)
+            }
+            RefundState::Failed => {
+                store::release(&mut tx, refund.payment_id, refund.amount).await?;
+                Some(Action::RefundFailed)
+            }
+            _ => None,
+        };
+        if let Some(action) = action {
+            let entry = Entry::new(action)
+                .on(order.id, &order.reference)
+                .changed("refund", None, Some(&refund.id.to_string()))
+                .changed("amount", None, Some(&orders::words(refund.amount)))
+                .changed("refund state", Some(refund.state.as_str()), Some(state.as_str()));
+            events::record(&mut tx, domain, &actor, entry).await.map_err(retry)?;
+        }
+        attempt.finish(tx).await
+    }
+}
+
+/// Writes into the ledger, the payment and the order that the money has gone back.
+async fn book(tx: &mut Tx, domain: &Domain, order: &Locked, refund: &Refund) -> Result<(), Failure> {
+    let at = domain.clock.now();
+    ledger::post(tx, domain, ledger::Entry::Refund(refund.payment_id, refund.id), refund.amount).await?;
+    store::add_refund(tx, refund.payment_id, refund.amount, at).await?;
+    if !refund_store::is_surplus(tx, refund.payment_id).await? {
+        let refunded = order.refunded.plus(refund.amount);
+        let refunded =
+            refunded.ok_or_else(|| Failure::Permanent("The amounts cannot be added.".to_owned()))?;
+        orders::set_money(tx, order.id, order.captured, refunded, at).await?;
+    }
+    Ok(())
+}
+
+fn retry(error: impl std::fmt::Display) -> Failure {
+    Failure::Retry(error.to_string())
+}

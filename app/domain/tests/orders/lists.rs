@@ -1,0 +1,161 @@
+//! The lists of orders: every row once, in order, whatever they are cut by.
+
+use frontdesk_domain::orders;
+use frontdesk_model::{
+    Amount, Currency, Limit, OrderId, Problem, Role, UserId,
+    order::{OrderState, OrderSummary},
+    query::{OrderSort, OrdersQuery, Search},
+};
+
+use crate::support::{TestDomain, pay, person, place, system};
+
+both! {
+    every_order_is_met_once_in_every_order_and_both_ways,
+    filters_that_do_not_go_together_are_refused,
+    an_order_is_found_by_its_reference,
+    the_five_newest_of_each_come_in_one_statement,
+}
+
+async fn shop(domain: &TestDomain) -> (Vec<UserId>, Vec<OrderId>) {
+    let mut customers = Vec::new();
+    for name in ["Ann", "Bo", "Cy"] {
+        customers.push(person(domain, name, &[]).await.id);
+    }
+    let mut ids = Vec::new();
+    for i in 0..23_i64 {
+        domain.clock.advance(60);
+        let customer = customers[usize::try_from(i % 3).unwrap()];
+        // Amounts come twice, so that ids have to decide.
+        let order = place(domain, customer, 1_000 + (i / 2) * 10).await.summary.id;
+        if i % 4 == 0 {
+            pay(domain, order, "pm_card_ok").await;
+        }
+        ids.push(order);
+    }
+    (customers, ids)
+}
+
+/// Walks to the end and back, and returns what was met on the way there.
+async fn walk(domain: &TestDomain, query: OrdersQuery) -> Vec<OrderSummary> {
+    let mut query = OrdersQuery { limit: Limit::new(4), ..query };
+    let (mut met, mut back) = (Vec::new(), Vec::new());
+    loop {
+        let page = orders::list(domain, &system(), &query).await.unwrap();
+        met.extend(page.items);
+        match page.next {
+            Some(next) => query.cursor = Some(next),
+            None => {
+                query.cursor = page.prev;
+                break;
+            }
+        }
+    }
+    while query.cursor.is_some() {
+        let page = orders::list(domain, &system(), &query).await.unwrap();
+        back.splice(0..0, page.items);
+        query.cursor = page.prev;
+    }
+    assert_eq!(back[..], met[..back.len()], "the way back is the way there");
+    met
+}
+
+async fn every_order_is_met_once_in_every_order_and_both_ways(domain: TestDomain) {
+    let (customers, ids) = shop(&domain).await;
+    let newest: Vec<OrderId> = ids.iter().rev().copied().collect();
+    let all = walk(&domain, OrdersQuery::default()).await;
+    assert_eq!(all.iter().map(|one| one.id).collect::<Vec<_>>(), newest);
+    for sort in OrderSort::ALL {
+        let currency = sort.is_by_total().then_some(Currency::EUR);
+        let mut met = walk(&domain, OrdersQuery { sort: Some(*sort), currency, ..Default::default() }).await;
+        if sort.is_descending() {
+            met.reverse();
+        }
+        assert_eq!(met.len(), 23);
+        let key =
+            |one: &OrderSummary| if sort.is_by_total() { (one.total.minor, one.id) } else { (0, one.id) };
+        assert!(met.is_sorted_by_key(key), "{sort:?}");
+    }
+    for state in [OrderState::Placed, OrderState::Paid, OrderState::Refunded] {
+        let expected = all.iter().filter(|one| one.state == state).count();
+        let of_state = OrdersQuery { state: Some(state), ..Default::default() };
+        assert_eq!(walk(&domain, of_state.clone()).await.len(), expected);
+        let by_total = OrdersQuery { currency: Some(Currency::EUR), ..of_state.clone() };
+        assert_eq!(walk(&domain, by_total).await.len(), expected);
+        for customer in &customers {
+            let mine = |one: &&OrderSummary| one.state == state && one.customer.id == *customer;
+            let theirs = OrdersQuery { customer: Some(*customer), ..of_state.clone() };
+            assert_eq!(walk(&domain, theirs).await.len(), all.iter().filter(mine).count());
+        }
+    }
+    let between = |one: &&OrderSummary| (1_030..=1_070).contains(&one.total.minor);
+    let amounts = OrdersQuery {
+        currency: Some(Currency::EUR),
+        min: Some(Amount::Typed("10.30".to_owned())),
+        max: Some(Amount::Minor(1_070)),
+        ..Default::default()
+    };
+    assert_eq!(walk(&domain, amounts).await.len(), all.iter().filter(between).count());
+    let (since, until) = (all[20].placed_at, all[5].placed_at);
+    let days = OrdersQuery { since: Some(since), until: Some(until), ..Default::default() };
+    let expected: Vec<_> = all[6..=20].iter().map(|one| one.id).collect();
+    assert_eq!(walk(&domain, days).await.iter().map(|one| one.id).collect::<Vec<_>>(), expected);
+    let yen = OrdersQuery { currency: Currency::parse("JPY"), ..Default::default() };
+    assert!(walk(&domain, yen).await.is_empty());
+}
+
+async fn filters_that_do_not_go_together_are_refused(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let min = || Some(Amount::Minor(1));
+    let currency = Some(Currency::EUR);
+    for (query, field) in [
+        (OrdersQuery { min: min(), ..Default::default() }, "currency"),
+        (OrdersQuery { sort: Some(OrderSort::Total), ..Default::default() }, "currency"),
+        (OrdersQuery { currency, sort: Some(OrderSort::Placed), ..Default::default() }, "sort"),
+        (OrdersQuery { currency, customer: Some(ann.id), ..Default::default() }, "customer"),
+        (OrdersQuery { currency, since: Some(domain.clock.now()), ..Default::default() }, "since"),
+        (OrdersQuery { currency, max: Some(Amount::Typed("x".to_owned())), ..Default::default() }, "max"),
+    ] {
+        let problem = Problem::from(orders::list(&domain, &system(), &query).await.unwrap_err());
+        assert_eq!(problem.details[0].field, field);
+    }
+    let page = OrdersQuery { limit: Limit::new(1), ..Default::default() };
+    for _ in 0..2 {
+        place(&domain, ann.id, 100).await;
+    }
+    let next = orders::list(&domain, &system(), &page).await.unwrap().next;
+    let foreign = OrdersQuery { cursor: next, state: Some(OrderState::Paid), ..Default::default() };
+    assert!(matches!(orders::list(&domain, &system(), &foreign).await, Err(orders::Error::ForeignCursor(_))));
+}
+
+async fn an_order_is_found_by_its_reference(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let order = place(&domain, ann.id, 100).await.summary;
+    place(&domain, ann.id, 100).await;
+    let query = |text: &str| OrdersQuery { reference: Search::parse(text).ok(), ..Default::default() };
+    let found = orders::list(&domain, &system(), &query(&order.reference)).await.unwrap();
+    assert_eq!(found.items, [order]);
+    assert!(orders::list(&domain, &system(), &query("nothing")).await.unwrap().items.is_empty());
+}
+
+async fn the_five_newest_of_each_come_in_one_statement(domain: TestDomain) {
+    let (customers, _) = shop(&domain).await;
+    let nobody = person(&domain, "Dee", &[]).await;
+    let support = person(&domain, "Sue", &[Role::Support]).await;
+    let asked: Vec<UserId> = customers.iter().copied().chain([nobody.id]).collect();
+    let before = domain.db.statements();
+    let recent = orders::recent(&domain, &support.actor, &asked).await.unwrap();
+    assert_eq!(domain.db.statements() - before, 1);
+    for customer in &customers {
+        let theirs = OrdersQuery { customer: Some(*customer), limit: Limit::new(5), ..Default::default() };
+        let expected = orders::list(&domain, &system(), &theirs).await.unwrap().items;
+        let found: Vec<OrderId> =
+            recent.iter().filter(|(of, _)| of == customer).map(|(_, order)| order.id).collect();
+        assert_eq!(found, expected.iter().map(|one| one.id).collect::<Vec<_>>());
+        assert_eq!(found.len(), 5);
+    }
+    assert_eq!(recent.len(), 15, "who has bought nothing is not there");
+    let hundred: Vec<UserId> = std::iter::repeat_n(customers[0], 100).collect();
+    assert_eq!(orders::recent(&domain, &system(), &hundred).await.unwrap().len(), 5);
+    assert!(orders::recent(&domain, &nobody.actor, &asked).await.is_err());
+    assert!(orders::recent(&domain, &system(), &[]).await.unwrap().is_empty());
+}

@@ -1,0 +1,5 @@
+//! Orders: how they are placed, who sees them, how they are listed.
+
+mod lists;
+mod place;
+mod plans;

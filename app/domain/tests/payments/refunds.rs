@@ -1,0 +1,203 @@
+//! Money that goes back: never more than came, never twice, and larger amounts only by two people.
+
+use frontdesk_domain::payments::{self, ApprovalAbove, GatewayError};
+use frontdesk_model::{
+    Amount, Code, OrderId, PaymentId, Permission, Problem, RefundId, Role,
+    forms::{RejectRefund, RequestRefund},
+    order::OrderState,
+    refund::RefundState,
+};
+use futures::future::join_all;
+
+use crate::support::{
+    KINDS, TestDomain, Trick, Tricky, at_sandbox, bearer, book_is_sound, later, order_now, pay, payment_now,
+    person, place, refund_form, refund_now, service_token, system, this_refund, work,
+};
+
+both! {
+    a_payment_goes_back_in_parts_and_whole,
+    what_is_not_a_refund_is_refused_and_moves_nothing,
+    no_more_goes_back_than_came_however_many_ask_at_once,
+    a_larger_refund_waits_for_somebody_else,
+    what_is_rejected_can_be_asked_for_again,
+    a_refund_that_the_gateway_refuses_frees_the_money,
+    a_refund_whose_answer_is_lost_is_paid_once,
+    a_refund_is_asked_for_until_the_gateway_answers,
+}
+
+async fn paid(domain: &TestDomain) -> (OrderId, PaymentId) {
+    paid_by(domain, "pm_card_ok").await
+}
+
+async fn paid_by(domain: &TestDomain, method: &str) -> (OrderId, PaymentId) {
+    let customer = person(domain, "Ann", &[]).await.id;
+    let order = place(domain, customer, 1_250).await.summary.id;
+    (order, pay(domain, order, method).await.summary.id)
+}
+
+async fn ask(domain: &TestDomain, payment: PaymentId, cents: Option<i64>) -> RefundId {
+    payments::request(domain, &system(), refund_form(payment, cents)).await.unwrap().id
+}
+
+async fn a_payment_goes_back_in_parts_and_whole(domain: TestDomain) {
+    let (order, payment) = paid(&domain).await;
+    let first = ask(&domain, payment, Some(250)).await;
+    work(&domain, &KINDS).await;
+    assert_eq!(refund_now(&domain, first).await.state, RefundState::Succeeded);
+    let seen = order_now(&domain, order).await;
+    assert_eq!((seen.summary.state, seen.summary.refunded.minor), (OrderState::PartlyRefunded, 250));
+    assert_eq!(book_is_sound(&domain).await, 1_000);
+    let typed = RequestRefund { amount: Amount::Typed("3.50".to_owned()), ..refund_form(payment, None) };
+    payments::request(&domain, &system(), typed).await.unwrap();
+    ask(&domain, payment, None).await;
+    work(&domain, &KINDS).await;
+    assert_eq!(order_now(&domain, order).await.summary.state, OrderState::Refunded);
+    assert_eq!(payment_now(&domain, payment).await.summary.refunded.minor, 1_250);
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (0, 0));
+}
+
+async fn what_is_not_a_refund_is_refused_and_moves_nothing(domain: TestDomain) {
+    let (order, payment) = paid(&domain).await;
+    let events = domain.events().await;
+    for (cents, code) in [
+        (1_251, Code::RefundExceeds),
+        (0, Code::ValidationError),
+        (-1, Code::ValidationError),
+        (i64::MAX, Code::ValidationError),
+        (i64::MIN, Code::ValidationError),
+    ] {
+        let refused =
+            payments::request(&domain, &system(), refund_form(payment, Some(cents))).await.unwrap_err();
+        assert_eq!(Problem::from(refused).error, code, "{cents}");
+    }
+    let nobody = PaymentId(uuid::Uuid::max());
+    assert!(payments::request(&domain, &system(), refund_form(nobody, None)).await.is_err());
+    let failed = {
+        let customer = order_now(&domain, order).await.summary.customer.id;
+        let order = place(&domain, customer, 100).await.summary.id;
+        pay(&domain, order, "pm_card_declined").await.summary.id
+    };
+    let refused = payments::request(&domain, &system(), refund_form(failed, None)).await.unwrap_err();
+    assert_eq!(Problem::from(refused).error, Code::WrongState);
+    assert_eq!(domain.count("SELECT count(*) FROM refunds").await, 0);
+    assert_eq!(domain.events().await, events + 3, "placed, begun and declined, nothing else");
+}
+
+async fn no_more_goes_back_than_came_however_many_ask_at_once(domain: TestDomain) {
+    let (order, payment) = paid(&domain).await;
+    let other = domain.beside(|_| {}).await;
+    let tries = (0..40).map(|i| {
+        let here = if i % 2 == 0 { &domain } else { &other };
+        async move { payments::request(here, &system(), refund_form(payment, Some(300))).await }
+    });
+    let outcomes = join_all(tries).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 4, "4 × 300 ≤ 1250 < 5 × 300");
+    for refused in outcomes.into_iter().filter_map(Result::err) {
+        assert_eq!(Problem::from(refused).error, Code::RefundExceeds);
+    }
+    tokio::join!(work(&domain, &KINDS), work(&other, &KINDS));
+    assert_eq!(order_now(&domain, order).await.summary.refunded.minor, 1_200);
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (50, 50));
+    other.db.close().await;
+}
+
+async fn a_larger_refund_waits_for_somebody_else(mut domain: TestDomain) {
+    domain.inner().approval_above = ApprovalAbove(Some(10));
+    let (order, payment) = paid(&domain).await;
+    let [bo, cy] = [person(&domain, "Bo", &[Role::Admin]).await, person(&domain, "Cy", &[Role::Admin]).await];
+    let support = person(&domain, "Sue", &[Role::Support]).await;
+    let small = payments::request(&domain, &support.actor, refund_form(payment, Some(10))).await.unwrap();
+    assert_eq!(small.state, RefundState::Pending);
+    let exactly =
+        payments::request(&domain, &support.actor, refund_form(payment, Some(1_000))).await.unwrap();
+    assert_eq!(exactly.state, RefundState::Pending, "not more than the limit");
+    work(&domain, &KINDS).await;
+    let (order_2, payment_2) = {
+        let customer = order_now(&domain, order).await.summary.customer.id;
+        let order = place(&domain, customer, 1_250).await.summary.id;
+        (order, pay(&domain, order, "pm_card_ok").await.summary.id)
+    };
+    let large = payments::request(&domain, &bo.actor, refund_form(payment_2, None)).await.unwrap();
+    assert_eq!((large.state, large.requested_by.as_str()), (RefundState::AwaitingApproval, "Bo"));
+    work(&domain, &KINDS).await;
+    assert_eq!(order_now(&domain, order_2).await.summary.state, OrderState::Paid, "nothing has moved");
+    let over = payments::request(&domain, &bo.actor, refund_form(payment_2, Some(1))).await.unwrap_err();
+    assert_eq!(Problem::from(over).error, Code::RefundExceeds, "it is set aside");
+    let oneself = payments::approve(&domain, &bo.actor, this_refund(large.id)).await.unwrap_err();
+    assert_eq!(Problem::from(oneself).error, Code::SelfApproval);
+    let own_token = crate::support::token(&domain, &bo, &[Permission::RefundsApprove]).await;
+    let own_token = bearer(&domain, &own_token).await.unwrap();
+    let oneself = payments::approve(&domain, &own_token, this_refund(large.id)).await.unwrap_err();
+    assert_eq!(Problem::from(oneself).error, Code::SelfApproval);
+    let service = service_token(&domain, &[Permission::RefundsApprove]).await;
+    let service = bearer(&domain, &service).await.unwrap();
+    assert!(
+        payments::approve(&domain, &service, this_refund(large.id)).await.is_err(),
+        "a machine is nobody"
+    );
+    assert!(payments::approve(&domain, &support.actor, this_refund(large.id)).await.is_err());
+    let approved = payments::approve(&domain, &cy.actor, this_refund(large.id)).await.unwrap();
+    assert_eq!(approved.decided_by.as_deref(), Some("Cy"));
+    assert!(payments::approve(&domain, &cy.actor, this_refund(large.id)).await.is_err(), "once");
+    work(&domain, &KINDS).await;
+    assert_eq!(order_now(&domain, order_2).await.summary.state, OrderState::Refunded);
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (240, 240));
+}
+
+async fn what_is_rejected_can_be_asked_for_again(mut domain: TestDomain) {
+    domain.inner().approval_above = ApprovalAbove(Some(1));
+    let (_, payment) = paid(&domain).await;
+    let [bo, cy] =
+        [person(&domain, "Bo", &[Role::Support]).await, person(&domain, "Cy", &[Role::Admin]).await];
+    let other = person(&domain, "Sue", &[Role::Support]).await;
+    let reject = |id| RejectRefund { id, reason: "It was not broken".to_owned() };
+    let first = payments::request(&domain, &bo.actor, refund_form(payment, None)).await.unwrap().id;
+    assert!(payments::reject(&domain, &other.actor, reject(first)).await.is_err());
+    let rejected = payments::reject(&domain, &cy.actor, reject(first)).await.unwrap();
+    assert_eq!(rejected.state, RefundState::Rejected);
+    assert!(payments::approve(&domain, &cy.actor, this_refund(first)).await.is_err(), "it is over");
+    let second = payments::request(&domain, &bo.actor, refund_form(payment, None)).await.unwrap().id;
+    let taken_back = payments::reject(&domain, &bo.actor, reject(second)).await.unwrap();
+    assert_eq!(taken_back.state, RefundState::Rejected, "one's own can be taken back");
+    work(&domain, &KINDS).await;
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (1_250, 1_250));
+}
+
+async fn a_refund_that_the_gateway_refuses_frees_the_money(domain: TestDomain) {
+    let (order, payment) = paid_by(&domain, "pm_refund_refused").await;
+    let refund = ask(&domain, payment, None).await;
+    work(&domain, &KINDS).await;
+    let refund = refund_now(&domain, refund).await;
+    assert_eq!(
+        (refund.state, refund.failure.as_deref()),
+        (RefundState::Failed, Some("The card’s account is closed"))
+    );
+    assert_eq!(order_now(&domain, order).await.summary.state, OrderState::Paid);
+    ask(&domain, payment, Some(1_250)).await;
+    assert_eq!(book_is_sound(&domain).await, 1_250);
+}
+
+async fn a_refund_whose_answer_is_lost_is_paid_once(domain: TestDomain) {
+    let (order, payment) = paid_by(&domain, "pm_refund_lost").await;
+    let refund = ask(&domain, payment, Some(500)).await;
+    work(&domain, &KINDS).await;
+    assert_eq!(refund_now(&domain, refund).await.state, RefundState::Unknown);
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (1_250, 750));
+    later(&domain, 30).await;
+    assert_eq!(refund_now(&domain, refund).await.state, RefundState::Succeeded);
+    assert_eq!(order_now(&domain, order).await.summary.refunded.minor, 500);
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (750, 750));
+}
+
+async fn a_refund_is_asked_for_until_the_gateway_answers(mut domain: TestDomain) {
+    let (_, payment) = paid(&domain).await;
+    let down = || Some(Trick::Before(GatewayError::NotDone("connection refused".to_owned())));
+    Tricky::before(domain.inner(), move |call| if call <= 12 { down() } else { None });
+    let refund = ask(&domain, payment, None).await;
+    work(&domain, &KINDS).await;
+    for _ in 0..14 {
+        later(&domain, 4_000).await;
+    }
+    assert_eq!(refund_now(&domain, refund).await.state, RefundState::Succeeded);
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (0, 0));
+}

@@ -1,0 +1,94 @@
+//! A worker that dies anywhere between the intent to move money and the record of it: the next one
+//! goes on from there, and the money moves once.
+//!
+//! Dying is being dropped: at the first `await`, at the second, and so on until a run gets through.
+//! A transaction that is not committed leaves nothing, as after `kill -9`, and what was asked of the
+//! gateway has happened there.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
+
+use frontdesk_domain::{
+    jobs::{self, Attempt, Kind},
+    payments::{self, SettlePayment, SettleRefund},
+};
+use frontdesk_model::{order::OrderState, payment::PaymentState, refund::RefundState};
+
+use crate::support::{
+    KINDS, TestDomain, at_sandbox, book_is_sound, later, order_now, pay, pay_form, payment_now, person,
+    place, refund_form, refund_now, system, work,
+};
+
+both! {
+    a_payment_survives_death_at_every_step,
+    a_refund_survives_death_at_every_step,
+}
+
+/// Runs it for so many steps, then drops it. Whether it got through.
+async fn die_after(steps: usize, run: impl Future) -> bool {
+    let mut run = pin!(run);
+    let mut left = steps;
+    poll_fn(|context| match run.as_mut().poll(context) {
+        Poll::Ready(_) => Poll::Ready(true),
+        Poll::Pending if left == 0 => Poll::Ready(false),
+        Poll::Pending => {
+            left -= 1;
+            Poll::Pending
+        }
+    })
+    .await
+}
+
+/// Takes the job that is due and runs it for so many steps. Whether it got through.
+async fn work_and_die<K: Kind>(domain: &TestDomain, steps: usize) -> bool {
+    let claimed = jobs::claim(domain, &[K::NAME], 1, Duration::from_secs(30)).await.unwrap().remove(0);
+    let kind: K = serde_json::from_str(&claimed.payload).unwrap();
+    die_after(steps, kind.run(domain, Attempt::of(domain, &claimed))).await
+}
+
+async fn a_payment_survives_death_at_every_step(domain: TestDomain) {
+    let customer = person(&domain, "Ann", &[]).await.id;
+    let mut orders = 0;
+    for steps in 0.. {
+        let order = place(&domain, customer, 1_250).await.summary.id;
+        let payment = payments::pay(&domain, &system(), pay_form(order, "pm_card_ok")).await.unwrap();
+        let through = work_and_die::<SettlePayment>(&domain, steps).await;
+        // The lease of the dead ends, and another worker goes on.
+        later(&domain, 40).await;
+        orders += 1;
+        let payment = payment_now(&domain, payment.summary.id).await;
+        assert_eq!(payment.summary.state, PaymentState::Succeeded, "{steps}: {:?}", payment.attempts);
+        assert_eq!(order_now(&domain, order).await.summary.state, OrderState::Paid);
+        if through {
+            assert!(steps > 3, "it has more steps than that");
+            break;
+        }
+    }
+    assert_eq!(domain.count("SELECT count(*) FROM sandbox_charges").await, orders);
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (orders * 1_250, orders * 1_250));
+}
+
+async fn a_refund_survives_death_at_every_step(domain: TestDomain) {
+    let customer = person(&domain, "Ann", &[]).await.id;
+    let mut left = 0;
+    for steps in 0.. {
+        let order = place(&domain, customer, 1_250).await.summary.id;
+        let payment = pay(&domain, order, "pm_card_ok").await.summary.id;
+        let refund = payments::request(&domain, &system(), refund_form(payment, Some(250))).await.unwrap();
+        let through = work_and_die::<SettleRefund>(&domain, steps).await;
+        later(&domain, 40).await;
+        left += 1_000;
+        assert_eq!(refund_now(&domain, refund.id).await.state, RefundState::Succeeded, "{steps}");
+        assert_eq!(order_now(&domain, order).await.summary.state, OrderState::PartlyRefunded);
+        if through {
+            assert!(steps > 3, "it has more steps than that");
+            break;
+        }
+    }
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (left, left));
+    work(&domain, &KINDS).await;
+}

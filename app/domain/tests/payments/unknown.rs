@@ -1,0 +1,175 @@
+//! When the gateway does not answer: what is not known stays so until somebody tells, and is then
+//! written down once.
+
+use frontdesk_domain::payments::{self, GatewayError};
+use frontdesk_model::{PaymentFailure, order::OrderState, payment::PaymentState};
+
+use crate::support::{
+    TestDomain, Trick, Tricky, at_sandbox, book_is_sound, later, order_now, pay, payment_now, person, place,
+    system,
+};
+
+both! {
+    a_charge_whose_answer_is_lost_is_found,
+    a_charge_that_never_arrived_is_made,
+    a_gateway_that_is_down_ends_it_and_nothing_is_charged,
+    a_gateway_that_lets_nobody_in_is_told_to_staff,
+    a_gateway_that_fails_at_its_nth_call_charges_once_whatever_n,
+    what_was_given_up_and_turns_up_pays_the_order,
+    what_turns_up_too_late_goes_back,
+    what_nobody_looks_after_is_found,
+}
+
+fn lost() -> GatewayError {
+    GatewayError::Unknown("no answer within 30 seconds".to_owned())
+}
+
+fn unreachable() -> GatewayError {
+    GatewayError::NotDone("connection refused".to_owned())
+}
+
+async fn order(domain: &TestDomain) -> frontdesk_model::OrderId {
+    let customer = person(domain, "Ann", &[]).await.id;
+    place(domain, customer, 1_250).await.summary.id
+}
+
+async fn a_charge_whose_answer_is_lost_is_found(domain: TestDomain) {
+    let order = order(&domain).await;
+    let payment = pay(&domain, order, "pm_network_error_after").await;
+    assert_eq!(payment.summary.state, PaymentState::Unknown);
+    assert_eq!(order_now(&domain, order).await.summary.state, OrderState::Placed);
+    assert_eq!(book_is_sound(&domain).await, 0, "the book has only what is known");
+    later(&domain, 10).await;
+    assert_eq!(payment_now(&domain, payment.summary.id).await.summary.state, PaymentState::Succeeded);
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (1_250, 1_250));
+}
+
+async fn a_charge_that_never_arrived_is_made(domain: TestDomain) {
+    let order = order(&domain).await;
+    let payment = pay(&domain, order, "pm_network_error_before").await;
+    assert_eq!((payment.summary.state, at_sandbox(&domain).await), (PaymentState::Unknown, 0));
+    for _ in 0..3 {
+        later(&domain, 10).await;
+    }
+    assert_eq!(payment_now(&domain, payment.summary.id).await.summary.state, PaymentState::Succeeded);
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (1_250, 1_250));
+}
+
+async fn a_gateway_that_is_down_ends_it_and_nothing_is_charged(domain: TestDomain) {
+    let order = order(&domain).await;
+    let payment = pay(&domain, order, "pm_network_down").await.summary.id;
+    assert_eq!(payment_now(&domain, payment).await.summary.state, PaymentState::Pending);
+    for _ in 0..8 {
+        later(&domain, 70).await;
+    }
+    let payment = payment_now(&domain, payment).await;
+    assert_eq!(payment.summary.failure, Some(PaymentFailure::NetworkError { retryable: true }));
+    assert!(order_now(&domain, order).await.can_be_paid());
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (0, 0));
+}
+
+async fn a_gateway_that_lets_nobody_in_is_told_to_staff(mut domain: TestDomain) {
+    Tricky::before(domain.inner(), |_| {
+        Some(Trick::Before(GatewayError::Misconfigured("the key is wrong".to_owned())))
+    });
+    let order = order(&domain).await;
+    let payment = pay(&domain, order, "pm_card_ok").await;
+    assert_eq!(payment.summary.state, PaymentState::Failed);
+    assert!(payment.attempts[0].outcome.contains("the key is wrong"));
+    let sentence = payment.problem.unwrap().detail.unwrap();
+    assert!(!sentence.contains("key"), "{sentence}");
+}
+
+async fn a_gateway_that_fails_at_its_nth_call_charges_once_whatever_n(domain: TestDomain) {
+    let customer = person(&domain, "Ann", &[]).await.id;
+    // Each order meets a failure at another of its calls, and each kind of failure.
+    let tricks = [
+        Trick::Before(lost()),
+        Trick::After(lost()),
+        Trick::Before(unreachable()),
+        Trick::After(unreachable()),
+    ];
+    let mut orders = 0;
+    for trick in tricks {
+        for nth in 1..=4 {
+            let trick = trick.clone();
+            let mut here = domain.clone();
+            let tricky = Tricky::before(here.inner(), move |call| (call == nth).then(|| trick.clone()));
+            let order = place(&here, customer, 1_250).await.summary.id;
+            let payment = pay(&here, order, "pm_network_error_after").await.summary.id;
+            for _ in 0..8 {
+                later(&here, 70).await;
+            }
+            orders += 1;
+            let payment = payment_now(&here, payment).await;
+            assert_eq!(payment.summary.state, PaymentState::Succeeded, "{nth}: {:#?}", payment.attempts);
+            assert!(tricky.calls() >= 2);
+        }
+    }
+    assert_eq!(domain.count("SELECT count(*) FROM sandbox_charges").await, orders);
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (orders * 1_250, orders * 1_250));
+}
+
+/// The gateway charges, answers nothing and then knows nothing for as long as `calls` last.
+fn forgetful(domain: &mut TestDomain, calls: u32) {
+    Tricky::before(domain.inner(), move |call| match call {
+        1 => Some(Trick::After(unreachable())),
+        call if call <= calls => Some(Trick::Before(unreachable())),
+        _ => None,
+    });
+}
+
+async fn given_up(domain: &TestDomain, order: frontdesk_model::OrderId) -> frontdesk_model::PaymentId {
+    let payment = pay(domain, order, "pm_card_ok").await.summary.id;
+    for _ in 0..8 {
+        later(domain, 70).await;
+    }
+    assert_eq!(payment_now(domain, payment).await.summary.state, PaymentState::Failed);
+    assert_eq!(at_sandbox(domain).await, 1_250, "it was charged all the same");
+    payment
+}
+
+async fn what_was_given_up_and_turns_up_pays_the_order(mut domain: TestDomain) {
+    forgetful(&mut domain, 6);
+    let order = order(&domain).await;
+    let payment = given_up(&domain, order).await;
+    payments::notice(&domain, &system(), Some("signed"), payment.to_string().as_bytes()).await.unwrap();
+    later(&domain, 1).await;
+    assert_eq!(payment_now(&domain, payment).await.summary.state, PaymentState::Succeeded);
+    assert_eq!(order_now(&domain, order).await.summary.state, OrderState::Paid);
+    assert_eq!(book_is_sound(&domain).await, 1_250);
+}
+
+async fn what_turns_up_too_late_goes_back(mut domain: TestDomain) {
+    forgetful(&mut domain, 6);
+    let order = order(&domain).await;
+    let late = given_up(&domain, order).await;
+    let second = pay(&domain, order, "pm_card_ok").await;
+    assert_eq!(second.summary.state, PaymentState::Succeeded);
+    for _ in 0..10 {
+        payments::notice(&domain, &system(), Some("signed"), late.to_string().as_bytes()).await.unwrap();
+    }
+    later(&domain, 1).await;
+    let late = payment_now(&domain, late).await;
+    assert!(late.is_surplus && late.summary.state == PaymentState::Succeeded);
+    assert_eq!(late.summary.refunded.minor, 1_250);
+    assert_eq!(order_now(&domain, order).await.summary.state, OrderState::Paid);
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (1_250, 1_250));
+}
+
+async fn what_nobody_looks_after_is_found(domain: TestDomain) {
+    let order = order(&domain).await;
+    let payment = pay(&domain, order, "pm_network_error_after").await.summary.id;
+    domain.meddle("DELETE FROM jobs WHERE kind = 'payments.settle'", Vec::new()).await.unwrap();
+    later(&domain, 30).await;
+    assert_eq!(payment_now(&domain, payment).await.summary.state, PaymentState::Unknown);
+    let mut tx = domain.db.write().await.unwrap();
+    let job = frontdesk_domain::jobs::Job::new(&payments::Reconcile::default());
+    frontdesk_domain::jobs::enqueue(&mut tx, &domain.clock, job.at(domain.clock.now().plus_seconds(600)))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    later(&domain, 700).await;
+    assert_eq!(payment_now(&domain, payment).await.summary.state, PaymentState::Succeeded);
+    assert_eq!(book_is_sound(&domain).await, 1_250);
+}

@@ -1,0 +1,195 @@
+//! Orders, and money that moves or does not.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicU32, Ordering},
+};
+
+use frontdesk_domain::{
+    Domain,
+    jobs::Handler,
+    ledger, orders,
+    payments::{
+        self, Asked, Charge, Charged, GatewayError, Known, Notice, NoticeError, PaidBack, PayBack,
+        PaymentGateway, Reconcile, SettlePayment, SettleRefund,
+    },
+};
+use frontdesk_model::{
+    Currency, OrderId, PaymentId, RefundId, Timestamp, UserId,
+    forms::{OneRefund, PayOrder, PlaceOrder, RequestRefund},
+    order::Order,
+    payment::Payment,
+    refund::Refund,
+};
+
+use super::{TestDomain, system, work};
+
+/// What workers know here.
+pub const KINDS: [Handler; 3] =
+    [Handler::of::<SettlePayment>(), Handler::of::<SettleRefund>(), Handler::of::<Reconcile>()];
+
+/// An order of one thing that costs so much, in cents.
+pub fn order_form(customer: UserId, cents: i64) -> PlaceOrder {
+    lines(customer, &[(1, cents)])
+}
+
+/// An order of so many at so much, in cents.
+fn lines(customer: UserId, lines: &[(i64, i64)]) -> PlaceOrder {
+    let line = |(quantity, cents): &(i64, i64)| serde_json::json!({"description": "Coffee", "quantity": quantity, "unit_price": cents});
+    let lines: Vec<_> = lines.iter().map(line).collect();
+    serde_json::from_value(
+        serde_json::json!({"customer_id": customer, "currency": Currency::EUR, "lines": lines}),
+    )
+    .unwrap()
+}
+
+/// Has the command line place an order.
+pub async fn place(domain: &Domain, customer: UserId, cents: i64) -> Order {
+    orders::place(domain, &system(), order_form(customer, cents)).await.unwrap()
+}
+
+pub fn pay_form(order: OrderId, method: &str) -> PayOrder {
+    PayOrder { order_id: order, method: method.to_owned() }
+}
+
+/// Has the command line charge an order, and a worker do what is due.
+pub async fn pay(domain: &TestDomain, order: OrderId, method: &str) -> Payment {
+    let payment = payments::pay(domain, &system(), pay_form(order, method)).await.unwrap();
+    work(domain, &KINDS).await;
+    payment_now(domain, payment.summary.id).await
+}
+
+/// Time goes by, and workers do what becomes due.
+pub async fn later(domain: &TestDomain, seconds: i64) {
+    domain.clock.advance(seconds);
+    work(domain, &KINDS).await;
+}
+
+pub async fn order_now(domain: &Domain, id: OrderId) -> Order {
+    orders::get(domain, &system(), id).await.unwrap()
+}
+
+pub async fn payment_now(domain: &Domain, id: PaymentId) -> Payment {
+    payments::get(domain, &system(), id).await.unwrap()
+}
+
+pub async fn refund_now(domain: &Domain, id: RefundId) -> Refund {
+    payments::get_refund(domain, &system(), id).await.unwrap()
+}
+
+/// Asks for a refund of so many cents, or of all that is left.
+pub fn refund_form(payment: PaymentId, cents: Option<i64>) -> RequestRefund {
+    let amount = cents.map_or_else(frontdesk_model::Amount::default, frontdesk_model::Amount::Minor);
+    RequestRefund { payment_id: payment, amount, reason: "Arrived broken".to_owned() }
+}
+
+pub fn this_refund(id: RefundId) -> OneRefund {
+    OneRefund { id }
+}
+
+/// The ledger adds up, and so does everything that is summed up from it. Returns what is at the
+/// gateway, in cents.
+pub async fn book_is_sound(domain: &Domain) -> i64 {
+    let report = ledger::verify(domain).await.unwrap();
+    assert_eq!(report.faults, [""; 0], "{report:?}");
+    report.balances.iter().map(|balance| balance.minor).sum()
+}
+
+/// What the sandbox itself has charged and not paid back, in cents.
+pub async fn at_sandbox(domain: &TestDomain) -> i64 {
+    domain
+        .count(
+            "SELECT CAST(COALESCE(sum(amount_minor - refunded_minor), 0) AS BIGINT) FROM sandbox_charges \
+             WHERE state = 'charged'",
+        )
+        .await
+}
+
+/// What goes wrong at one call of a gateway.
+#[derive(Clone, Debug)]
+pub enum Trick {
+    /// Nothing gets there.
+    Before(GatewayError),
+    /// What comes back is lost.
+    After(GatewayError),
+}
+
+/// A gateway in front of another, whose calls go wrong as a test says.
+pub struct Tricky {
+    inner: Arc<dyn PaymentGateway>,
+    calls: AtomicU32,
+    trick: Box<dyn Fn(u32) -> Option<Trick> + Send + Sync>,
+    /// What notices it believes: their signature is the word `signed`.
+    notices: Mutex<Vec<Notice>>,
+}
+
+impl Tricky {
+    /// Puts it in front of the domain's gateway. The first call is 1.
+    pub fn before(
+        domain: &mut Domain,
+        trick: impl Fn(u32) -> Option<Trick> + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let inner = domain.gateway.clone();
+        let (calls, notices) = (AtomicU32::new(0), Mutex::default());
+        let tricky = Arc::new(Self { inner, calls, trick: Box::new(trick), notices });
+        domain.gateway = tricky.clone();
+        tricky
+    }
+
+    pub fn calls(&self) -> u32 {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    async fn play<T>(&self, call: Asked<'_, T>) -> Result<T, GatewayError> {
+        let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        match (self.trick)(number) {
+            None => call.await,
+            Some(Trick::Before(error)) => Err(error),
+            Some(Trick::After(error)) => {
+                let _ = call.await;
+                Err(error)
+            }
+        }
+    }
+}
+
+impl PaymentGateway for Tricky {
+    fn name(&self) -> &'static str {
+        self.inner.name()
+    }
+    fn remembers(&self) -> i64 {
+        self.inner.remembers()
+    }
+    fn charge(&self, charge: Charge) -> Asked<'_, Charged> {
+        Box::pin(self.play(self.inner.charge(charge)))
+    }
+    fn look_up(&self, known: Known) -> Asked<'_, Charged> {
+        Box::pin(self.play(self.inner.look_up(known)))
+    }
+    fn cancel(&self, known: Known) -> Asked<'_, Charged> {
+        Box::pin(self.play(self.inner.cancel(known)))
+    }
+    fn refund(&self, refund: PayBack) -> Asked<'_, PaidBack> {
+        Box::pin(self.play(self.inner.refund(refund)))
+    }
+    fn look_up_refund(&self, refund: PayBack) -> Asked<'_, PaidBack> {
+        Box::pin(self.play(self.inner.look_up_refund(refund)))
+    }
+    fn read_notice(
+        &self,
+        signature: Option<&str>,
+        body: &[u8],
+        _: Timestamp,
+    ) -> Result<Option<Notice>, NoticeError> {
+        match signature {
+            None => return Err(NoticeError::Unsigned),
+            Some("signed") => {}
+            Some("old") => return Err(NoticeError::Expired),
+            Some(_) => return Err(NoticeError::Forged),
+        }
+        let payment = std::str::from_utf8(body).ok().and_then(|text| text.parse().ok());
+        let notice = payment.map(|payment| Notice { payment, reference: None, kind: "test".to_owned() });
+        self.notices.lock().unwrap().extend(notice.clone());
+        Ok(notice)
+    }
+}

@@ -1,0 +1,314 @@
+//! Money: a number of minor units and their currency (ISO 4217). Nothing here rounds, overflows or
+//! adds two currencies: what cannot be said exactly is `None`.
+
+use std::cmp::Ordering;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
+
+/// A currency of ISO 4217 that amounts can be in, by its three letters. Precious metals and funds,
+/// which have no minor unit, are none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Currency(iso_currency::Currency);
+
+impl Currency {
+    pub const EUR: Self = Self(iso_currency::Currency::EUR);
+
+    /// From its three letters, large or small.
+    pub fn parse(code: &str) -> Option<Self> {
+        let code = code.trim();
+        if code.len() != 3 {
+            return None;
+        }
+        let currency = iso_currency::Currency::from_code(&code.to_ascii_uppercase())?;
+        currency.exponent().map(|_| Self(currency))
+    }
+
+    /// `EUR`.
+    pub fn code(self) -> &'static str {
+        self.0.code()
+    }
+
+    /// `Euro`.
+    pub fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    /// How many digits an amount has behind its point: 2 for the euro, 0 for the yen, 3 for the
+    /// Kuwaiti dinar.
+    pub fn exponent(self) -> u32 {
+        u32::from(self.0.exponent().unwrap_or_default())
+    }
+
+    /// How many minor units are one major unit.
+    fn scale(self) -> i64 {
+        10_i64.pow(self.exponent())
+    }
+}
+
+impl std::fmt::Display for Currency {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(from)?)
+            .ok_or_else(|| serde::de::Error::custom("must be a currency of ISO 4217, such as EUR"))
+    }
+}
+
+/// The most that one amount can be, in minor units: everything up to here is exact in programs that
+/// have only floating-point numbers, and a million of them can be added up.
+pub const MAX_MINOR: i64 = 999_999_999_999;
+
+/// An amount in a currency. Less than nothing is possible: what a ledger takes away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Money {
+    /// In minor units, such as cents: 1250 EUR is 12.50 €, 1250 JPY is 1250 ¥.
+    #[schema(example = 1250)]
+    pub minor: i64,
+    pub currency: Currency,
+}
+
+impl Money {
+    pub const fn new(minor: i64, currency: Currency) -> Self {
+        Self { minor, currency }
+    }
+
+    pub const fn zero(currency: Currency) -> Self {
+        Self::new(0, currency)
+    }
+
+    /// The sum; `None` in two currencies, and beyond what can be counted.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        self.same(other)?;
+        self.minor.checked_add(other.minor).map(|minor| Self { minor, ..self })
+    }
+
+    /// The difference, with the same conditions.
+    pub fn minus(self, other: Self) -> Option<Self> {
+        self.same(other)?;
+        self.minor.checked_sub(other.minor).map(|minor| Self { minor, ..self })
+    }
+
+    /// So many times as much.
+    pub fn times(self, count: i64) -> Option<Self> {
+        self.minor.checked_mul(count).map(|minor| Self { minor, ..self })
+    }
+
+    /// Which is more; `None` in two currencies.
+    pub fn compare(self, other: Self) -> Option<Ordering> {
+        self.same(other).map(|()| self.minor.cmp(&other.minor))
+    }
+
+    pub const fn is_positive(self) -> bool {
+        self.minor > 0
+    }
+
+    fn same(self, other: Self) -> Option<()> {
+        (self.currency == other.currency).then_some(())
+    }
+
+    /// Reads an amount in major units as people type it: `12.5` is 12.50 €. A point and nothing
+    /// else divides; `None` for what is not exactly an amount of this currency.
+    pub fn parse(text: &str, currency: Currency) -> Option<Self> {
+        let (whole, part) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let exponent = currency.exponent() as usize;
+        let has_point = text.contains('.');
+        if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > exponent {
+            return None;
+        }
+        if has_point && part.is_empty() {
+            return None;
+        }
+        let whole: i64 = whole.parse().ok()?;
+        let part: i64 =
+            format!("{part:0<exponent$}").parse().or(if exponent == 0 { Ok(0) } else { Err(()) }).ok()?;
+        whole.checked_mul(currency.scale())?.checked_add(part).map(|minor| Self { minor, currency })
+    }
+
+    /// In major units, as [`Money::parse`] reads it and spreadsheets do: `1234.50`.
+    pub fn decimal(self) -> String {
+        let (exponent, scale) = (self.currency.exponent() as usize, self.currency.scale().unsigned_abs());
+        let sign = if self.minor < 0 { "-" } else { "" };
+        let (whole, part) = (self.minor.unsigned_abs() / scale, self.minor.unsigned_abs() % scale);
+        if exponent == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{part:0exponent$}") }
+    }
+}
+
+impl std::fmt::Display for Money {
+    /// For people: `1,234.50 EUR`. The code is not as pretty as a sign, and never another dollar.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let decimal = self.decimal();
+        let unsigned = decimal.trim_start_matches('-');
+        let (whole, part) = unsigned.split_once('.').map_or((unsigned, None), |(w, p)| (w, Some(p)));
+        f.write_str(if self.minor < 0 { "−" } else { "" })?;
+        for (i, digit) in whole.char_indices() {
+            if i > 0 && (whole.len() - i) % 3 == 0 {
+                f.write_str(",")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        if let Some(part) = part {
+            write!(f, ".{part}")?;
+        }
+        write!(f, "\u{a0}{}", self.currency)
+    }
+}
+
+/// An amount whose currency somebody else knows: a whole number is minor units, a text is major
+/// units as people type them. So `1250` and `"12.50"` are the same in euros.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Amount {
+    Minor(i64),
+    Typed(String),
+}
+
+impl Default for Amount {
+    /// Nothing was said.
+    fn default() -> Self {
+        Self::Typed(String::new())
+    }
+}
+
+impl Amount {
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Self::Typed(text) if text.trim().is_empty())
+    }
+
+    /// What it is in this currency; `None` if it is nothing at all, too much, or has more digits
+    /// than the currency.
+    pub fn of(&self, currency: Currency) -> Option<Money> {
+        let money = match self {
+            Self::Minor(minor) => Money::new(*minor, currency),
+            Self::Typed(text) => Money::parse(text, currency)?,
+        };
+        (money.minor.unsigned_abs() <= MAX_MINOR.unsigned_abs()).then_some(money)
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Minor(minor) => to.serialize_i64(*minor),
+            Self::Typed(text) => to.serialize_str(text),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Amount {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Minor(i64),
+            Typed(String),
+        }
+        match Either::deserialize(from) {
+            Ok(Either::Minor(minor)) => Ok(Self::Minor(minor)),
+            Ok(Either::Typed(text)) => Ok(Self::Typed(text)),
+            Err(_) => Err(serde::de::Error::custom(
+                "must be a whole number of minor units, such as 1250, or a text in major units, such as \"12.50\"",
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn currency(code: &str) -> Currency {
+        Currency::parse(code).unwrap()
+    }
+
+    #[test]
+    fn a_currency_is_one_of_iso_4217_with_a_minor_unit() {
+        assert_eq!(["EUR", "jpy", "KWD"].map(|code| currency(code).exponent()), [2, 0, 3]);
+        for wrong in ["", "EU", "EURO", "ZZZ", "XAU", "€", "EU\0"] {
+            assert_eq!(Currency::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_read_as_people_type_them_and_nothing_is_rounded() {
+        for (text, code, minor) in [
+            ("12.50", "EUR", Some(1_250)),
+            ("12.5", "EUR", Some(1_250)),
+            (" 12 ", "EUR", Some(1_200)),
+            ("0.01", "EUR", Some(1)),
+            ("1250", "JPY", Some(1_250)),
+            ("1.005", "KWD", Some(1_005)),
+            ("12.505", "EUR", None),
+            ("12.0", "JPY", None),
+            ("12.", "EUR", None),
+            (".5", "EUR", None),
+            ("-1", "EUR", None),
+            ("+1", "EUR", None),
+            ("1,50", "EUR", None),
+            ("1e3", "EUR", None),
+            ("", "EUR", None),
+            ("92233720368547758", "EUR", None),
+            ("99999999999999999999999", "EUR", None),
+        ] {
+            assert_eq!(Money::parse(text, currency(code)).map(|it| it.minor), minor, "{text} {code}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_written_for_people_and_for_spreadsheets() {
+        for (minor, code, people, sheet) in [
+            (123_456_789, "EUR", "1,234,567.89\u{a0}EUR", "1234567.89"),
+            (5, "EUR", "0.05\u{a0}EUR", "0.05"),
+            (-1_250, "USD", "−12.50\u{a0}USD", "-12.50"),
+            (1_250, "JPY", "1,250\u{a0}JPY", "1250"),
+            (1_250, "KWD", "1.250\u{a0}KWD", "1.250"),
+            (i64::MIN, "EUR", "−92,233,720,368,547,758.08\u{a0}EUR", "-92233720368547758.08"),
+        ] {
+            let money = Money::new(minor, currency(code));
+            assert_eq!((money.to_string().as_str(), money.decimal().as_str()), (people, sheet));
+        }
+    }
+
+    #[test]
+    fn what_is_typed_is_what_is_written() {
+        for code in ["EUR", "JPY", "KWD"] {
+            for minor in [0, 1, 9, 10, 99, 100, 12_345, MAX_MINOR] {
+                let money = Money::new(minor, currency(code));
+                assert_eq!(Money::parse(&money.decimal(), money.currency), Some(money));
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_overflows_and_nothing_is_mixed() {
+        let (one, most) = (Money::new(1, Currency::EUR), Money::new(i64::MAX, Currency::EUR));
+        let yen = Money::new(1, currency("JPY"));
+        assert_eq!(one.plus(one), Some(Money::new(2, Currency::EUR)));
+        assert_eq!([most.plus(one), one.plus(yen), one.minus(yen), most.times(2)], [None; 4]);
+        assert_eq!(Money::new(i64::MIN, Currency::EUR).minus(one), None);
+        assert_eq!((one.compare(most), one.compare(yen)), (Some(Ordering::Less), None));
+    }
+
+    #[test]
+    fn an_amount_has_its_currency_elsewhere() {
+        let read = |json: &str| serde_json::from_str::<Amount>(json).ok();
+        let euros = |json: &str| read(json).and_then(|amount| amount.of(Currency::EUR)).map(|it| it.minor);
+        assert_eq!((euros("1250"), euros("\"12.50\""), euros("-3")), (Some(1_250), Some(1_250), Some(-3)));
+        assert_eq!(
+            (euros("\"x\""), euros("1000000000000"), euros("12.5"), euros("null")),
+            (None, None, None, None)
+        );
+        assert!(Amount::default().is_empty());
+    }
+}

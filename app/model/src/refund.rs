@@ -1,0 +1,127 @@
+//! Refunds: money that goes back to whoever paid.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{Money, PaymentId, RefundId, Timestamp, UserId, payment::OrderOf};
+
+/// Where a refund stands. [`RefundState::may_become`] is the table of what can follow what; the
+/// database has the same one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundState {
+    /// A second person has to agree.
+    AwaitingApproval,
+    /// It is written down that it is to be made; the gateway has not answered yet.
+    Pending,
+    /// The gateway was asked and what it did is not known. It is asked again until it is.
+    Unknown,
+    Succeeded,
+    /// The gateway did not do it. Nothing went back.
+    Failed,
+    /// The second person did not agree.
+    Rejected,
+}
+
+impl RefundState {
+    pub const ALL: &[Self] = &[
+        Self::AwaitingApproval,
+        Self::Pending,
+        Self::Unknown,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Rejected,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AwaitingApproval => "awaiting_approval",
+            Self::Pending => "pending",
+            Self::Unknown => "unknown",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    /// For people.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::AwaitingApproval => "to be approved",
+            Self::Pending => "under way",
+            Self::Unknown => "being checked",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|state| state.as_str() == text)
+    }
+
+    /// Whether it can be in the other state next.
+    pub const fn may_become(self, next: Self) -> bool {
+        use RefundState::{AwaitingApproval, Failed, Pending, Rejected, Succeeded, Unknown};
+        matches!(
+            (self, next),
+            (AwaitingApproval, Pending | Rejected)
+                | (Pending, Unknown | Succeeded | Failed)
+                | (Unknown, Succeeded | Failed)
+        )
+    }
+
+    /// Whether the gateway still has to be heard.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::Unknown)
+    }
+}
+
+impl std::fmt::Display for RefundState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Money on its way back, or there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Refund {
+    pub id: RefundId,
+    pub order: OrderOf,
+    pub payment_id: PaymentId,
+    pub state: RefundState,
+    pub amount: Money,
+    /// Why, in the words of whoever asked for it.
+    #[schema(example = "Arrived broken")]
+    pub reason: String,
+    /// Who asked for it, as the audit trail calls them.
+    #[schema(example = "Ann Lee")]
+    pub requested_by: String,
+    /// Whose account that was; nothing for a service token and for Frontdesk itself.
+    pub requested_by_id: Option<UserId>,
+    /// Who approved or rejected it, if somebody had to.
+    #[schema(example = "Bo Day")]
+    pub decided_by: Option<String>,
+    #[schema(example = "re_3PqYx2")]
+    pub gateway_reference: Option<String>,
+    /// Why the gateway did not do it, for staff.
+    #[schema(example = "The card’s account is closed")]
+    pub failure: Option<String>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    #[schema(example = 1)]
+    pub version: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refund_ends_once() {
+        for end in [RefundState::Succeeded, RefundState::Failed, RefundState::Rejected] {
+            assert!(RefundState::ALL.iter().all(|next| !end.may_become(*next)), "{end}");
+        }
+        assert!(!RefundState::AwaitingApproval.may_become(RefundState::Succeeded), "nobody has approved it");
+    }
+}
