@@ -1,6 +1,7 @@
 //! What `frontdesk` can do, one file a command.
 
 mod admin;
+mod ledger;
 mod migrate;
 mod seed;
 mod serve;
@@ -50,6 +51,9 @@ pub enum Command {
     /// Tokens, with which programs use the API
     #[command(subcommand)]
     Token(token::Command),
+    /// The book of what was paid and paid back
+    #[command(subcommand)]
+    Ledger(ledger::Command),
 }
 
 impl Command {
@@ -63,6 +67,7 @@ impl Command {
             Self::Seed(arguments) => seed::run(config, arguments).await,
             Self::Admin(admin::Command::SetupLink) => admin::setup_link(config).await,
             Self::Token(command) => command.run(config).await,
+            Self::Ledger(command) => command.run(config).await,
         }
     }
 }
@@ -94,6 +99,8 @@ pub enum Error {
     Passwords(#[from] passwords::Error),
     #[error("there is an owner already; sign in at {0}")]
     HasOwner(BaseUrl),
+    #[error("the ledger does not add up: {0}")]
+    Ledger(String),
     #[error("nothing can be printed")]
     Print(#[source] io::Error),
 }

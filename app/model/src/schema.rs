@@ -69,7 +69,8 @@ schemas! {
         .item(ObjectBuilder::new()
             .schema_type(SchemaType::Type(Type::Integer))
             .minimum(Some(-MAX_MINOR))
-            .maximum(Some(MAX_MINOR)))
+            .maximum(Some(MAX_MINOR))
+            .examples([json!(500)]))
         .item(text(json!("12.50")).max_length(Some(20)))
         .description(Some("A whole number is minor units (1250), a text is major units (\"12.50\")."));
     DeliveryId = id().description(Some("A delivery's id (UUIDv7), the same over all its attempts."));

@@ -34,6 +34,8 @@ pub(super) struct Sent {
     /// The query's, but for those that every operation has.
     pub(super) query: Pairs,
     pub(super) body: Bytes,
+    /// What `include` asks for.
+    pub(super) included: Vec<&'static str>,
     /// The version in `If-Match`.
     pub(super) version: Option<i64>,
 }
@@ -42,6 +44,11 @@ impl Call {
     /// Where browsers find this server: `https://desk.example`.
     pub fn origin(&self) -> &str {
         self.settings.base_url.origin()
+    }
+
+    /// Whether `include` asks for this; the caller has the permission that it needs.
+    pub fn includes(&self, what: &str) -> bool {
+        self.sent.included.contains(&what)
     }
 
     /// The description of the whole API.

@@ -37,6 +37,8 @@ use crate::http::{
 
 /// Parameters that every operation with an answer has, beside its own.
 const FIELDS: &str = "fields";
+/// Adds to what is answered.
+const INCLUDE: &str = "include";
 /// What programs put a token's text under when they put it into an address.
 const TOKEN_PARAMETERS: [&str; 4] = ["access_token", "token", "api_key", "bearer"];
 /// Ways to say another method than the one that guards look at.
@@ -113,7 +115,8 @@ async fn carry_out(
     let body = to_bytes(body, state.config.body_bytes).await.map_err(|_| Problem::new(Code::TooLarge))?;
     check_content(operation, &parts.headers, &body)?;
     let version = if operation.conditional { Some(if_match(&parts.headers)?) } else { None };
-    let fields = take_fields(operation, &mut query)?;
+    let fields = if operation.output.is_some() { take_out(&mut query, FIELDS)? } else { None };
+    let included = take_included(operation, &actor, &mut query)?;
 
     let request = replay::Sent {
         operation,
@@ -124,7 +127,7 @@ async fn carry_out(
     };
     let claim = replay::claim(&state.domain, &actor, &request)?;
     actor.origin.claim.clone_from(&claim);
-    let sent = Arc::new(Sent { operation: operation.clone(), path, query, body, version });
+    let sent = Arc::new(Sent { operation: operation.clone(), path, query, body, included, version });
     let call = Call { domain: state.domain.clone(), actor, settings: state.config.clone(), sent };
     let outcome = once(&state.domain, claim, route.run(call)).await;
     let (answer, replayed) = match outcome.map_err(|problem| of_version(operation, problem))? {
@@ -263,21 +266,38 @@ fn of_version(operation: &Operation, problem: Problem) -> Problem {
     }
 }
 
-/// Takes `fields` out of the query: it belongs to the answer, not to the question.
-fn take_fields(operation: &Operation, query: &mut Pairs) -> Result<Option<String>, Problem> {
-    if operation.output.is_none() {
-        return Ok(None);
-    }
-    let mut taken = query.extract_if(.., |(name, _)| name == FIELDS);
+/// Takes a parameter out of the query that belongs to the answer, not to the question.
+fn take_out(query: &mut Pairs, name: &str) -> Result<Option<String>, Problem> {
+    let mut taken = query.extract_if(.., |(named, _)| named == name);
     let first = taken.next().map(|(_, value)| value);
     if taken.next().is_some() {
-        return Err(Problem::new(Code::ValidationError).fault(
-            FIELDS,
-            "duplicate",
-            "“fields” is there twice",
-        ));
+        let message = format!("“{name}” is there twice");
+        return Err(Problem::new(Code::ValidationError).fault(name, "duplicate", message));
     }
     Ok(first)
+}
+
+/// What `include` asks for, of what there is, if the caller may see it.
+fn take_included(
+    operation: &Operation,
+    actor: &Actor,
+    query: &mut Pairs,
+) -> Result<Vec<&'static str>, Problem> {
+    if operation.includes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Some(asked) = take_out(query, INCLUDE)? else { return Ok(Vec::new()) };
+    let mut included = Vec::new();
+    for name in asked.split(',') {
+        let Some((known, needs)) = operation.includes.iter().find(|(known, _)| *known == name) else {
+            let all: Vec<&str> = operation.includes.iter().map(|(known, _)| *known).collect();
+            let message = format!("“{name}” cannot be included here: choose from {}", all.join(", "));
+            return Err(Problem::new(Code::ValidationError).fault(INCLUDE, "unknown", message));
+        };
+        actor.require(*needs).map_err(|denied| without_permission(&denied))?;
+        included.push(*known);
+    }
+    Ok(included)
 }
 
 /// As programs get it: with the API's status, and with the challenge that 401 must have (RFC 9110).

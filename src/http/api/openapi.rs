@@ -153,6 +153,18 @@ pub(super) fn parameters(it: &Operation) -> Vec<Parameter> {
             text(&about).pattern(fields_pattern(output)).build(),
         ));
     }
+    if !it.includes.is_empty() {
+        let names: Vec<&str> = it.includes.iter().map(|(name, _)| *name).collect();
+        let needs = it.includes.iter().map(|(name, needs)| format!("`{name}` needs `{needs}`"));
+        let about = format!(
+            "What to add to the answer, separated by commas: any of {}. {}.",
+            names.join(", "),
+            needs.collect::<Vec<_>>().join(", ")
+        );
+        let any = names.join("|");
+        let schema = text(&about).pattern(Some(format!("^({any})(,({any}))*$")));
+        all.push(parameter("include", ParameterIn::Query, false, schema.build()));
+    }
     if it.method == Method::GET && it.output.is_some() {
         let about = "The `ETag` of an earlier answer: 304 if nothing is different.";
         all.push(parameter("If-None-Match", ParameterIn::Header, false, text(about).build()));

@@ -58,6 +58,8 @@ pub struct Operation {
     pub audits: &'static [Action],
     /// The problems of its own, beside those that every operation has.
     pub refuses: &'static [Code],
+    /// What `include` can add to the answer, and the permission that each needs beside.
+    pub includes: &'static [(&'static str, Permission)],
     /// What is to be known about its safety.
     pub notes: &'static [&'static str],
     /// What it takes: its members are parameters of the path, of the query, or members of the body.
@@ -119,6 +121,7 @@ impl Route {
             conditional: false,
             audits: &[],
             refuses: &[],
+            includes: &[],
             notes: &[],
             input: Shape::of::<I>(),
             status: O::STATUS,
@@ -175,6 +178,18 @@ impl Route {
         self.with(|it| it.refuses = codes)
     }
 
+    /// What `include` can add to the answer, and the permission that each needs beside.
+    #[must_use]
+    pub fn includes(self, includes: &'static [(&'static str, Permission)]) -> Self {
+        self.with(|it| it.includes = includes)
+    }
+
+    /// Not without `Idempotency-Key`.
+    #[must_use]
+    pub fn needs_key(self) -> Self {
+        self.with(|it| it.key = Key::Required)
+    }
+
     #[must_use]
     pub fn notes(self, notes: &'static [&'static str]) -> Self {
         self.with(|it| it.notes = notes)
@@ -219,7 +234,7 @@ impl Operation {
         if self.access != Access::Anyone {
             codes.extend([TokenRequired, TokenInvalid, TokenInUrl]);
         }
-        if matches!(self.access, Access::Needs(_)) {
+        if matches!(self.access, Access::Needs(_)) || !self.includes.is_empty() {
             codes.push(PermissionRequired);
         }
         if self.path_parameters().next().is_some() {

@@ -53,6 +53,10 @@ async fn every_command_of_the_reference_works_when_it_is_pasted(desk: Desk) {
                     "{command} meets no operation: {answer:?}"
                 );
             }
+            // Nobody of that id buys anything either.
+            400 if section.operation.id == "orders.place" => {
+                assert_eq!(answer.problem().details[0].code, "unknown", "{}", answer.text());
+            }
             status => {
                 assert_eq!(status, section.operation.answer.status, "{command}: {}", answer.text());
                 done += 1;

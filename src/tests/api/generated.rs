@@ -62,6 +62,8 @@ impl Known {
             self.0.push(id.to_string());
         }
         self.0.push(desk.enqueue().await.to_string());
+        let (order, payment, refund) = desk.refund().await;
+        self.0.extend([order.to_string(), payment.to_string(), refund.to_string()]);
     }
 }
 

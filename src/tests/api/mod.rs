@@ -8,4 +8,5 @@ mod doors;
 mod generated;
 mod idempotency;
 mod lists;
+mod orders;
 mod users;

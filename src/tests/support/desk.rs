@@ -1,8 +1,11 @@
 //! The server under test, with a clock that stands still and passwords that cost next to nothing.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
 use axum::Router;
@@ -16,14 +19,17 @@ use frontdesk_domain::{
     actor::{Actor, Origin},
     clock::Clock,
     db,
-    jobs::{self, Job, SweepJobs},
-    passwords,
+    jobs::{self, Handler, Job, SweepJobs},
+    orders, params, passwords, payments,
     sessions::Lifetime,
     tokens, webhooks,
 };
 use frontdesk_model::{
-    DeliveryId, JobId, Role, Secret, Timestamp, UserId, WebhookId,
-    forms::{ChangeRole, CreateToken, CreateWebhook, OneUser, OneWebhook, SignUp, SuspendUser},
+    Amount, DeliveryId, JobId, OrderId, PaymentId, RefundId, Role, Secret, Timestamp, UserId, WebhookId,
+    forms::{
+        ChangeRole, CreateToken, CreateWebhook, OneUser, OneWebhook, PayOrder, RequestRefund, SignUp,
+        SuspendUser,
+    },
     query::WebhooksQuery,
     webhook::EventTypes,
 };
@@ -182,6 +188,53 @@ impl Desk {
         let id = jobs::enqueue(&mut tx, &self.domain.clock, Job::new(&SweepJobs {})).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         id
+    }
+
+    /// An order of somebody's that costs so much, in cents.
+    pub async fn order(&self, customer: UserId, cents: i64) -> OrderId {
+        let form = serde_json::from_value(serde_json::json!({
+            "customer_id": customer, "currency": "EUR", "lines": [{"description": "Coffee", "unit_price": cents}],
+        }));
+        orders::place(&self.domain, &Actor::system(), form.unwrap()).await.unwrap().summary.id
+    }
+
+    /// A payment of an order with this method, as it ends.
+    pub async fn pay(&self, order_id: OrderId, method: &str) -> PaymentId {
+        let form = PayOrder { order_id, method: method.to_owned() };
+        let payment = payments::pay(&self.domain, &Actor::system(), form).await.unwrap();
+        self.work().await;
+        payment.summary.id
+    }
+
+    /// An order that is paid, its payment, and a refund of some of it.
+    pub async fn refund(&self) -> (OrderId, PaymentId, RefundId) {
+        let (_, customer) = self.somebody(&[]).await;
+        let order = self.order(customer, 1_250).await;
+        let payment = self.pay(order, "pm_card_ok").await;
+        let form = RequestRefund {
+            payment_id: payment,
+            amount: Amount::Minor(250),
+            reason: "Arrived broken".to_owned(),
+        };
+        let refund = payments::request(&self.domain, &Actor::system(), form).await.unwrap();
+        self.work().await;
+        (order, payment, refund.id)
+    }
+
+    /// Has a worker do all that is due about payments and refunds.
+    pub async fn work(&self) {
+        const OPEN: &str = "SELECT count(*) FROM jobs WHERE (state = 'running' OR due_at <= $1) AND \
+                            kind IN ('payments.settle', 'refunds.settle')";
+        let kinds: Vec<Handler> =
+            frontdesk::worker::KINDS.iter().filter(|kind| kind.name.ends_with(".settle")).copied().collect();
+        let settings = jobs::Settings { poll: Duration::from_millis(10), ..jobs::Settings::default() };
+        let worker = jobs::Worker::new(self.domain.clone(), &kinds, settings);
+        let done = worker.run(async {
+            while self.find::<(i64,)>(OPEN, params![self.domain.clock.now()]).await.0 > 0 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        });
+        tokio::time::timeout(Duration::from_secs(60), done).await.unwrap();
     }
 
     /// A webhook of its own. The one before goes: there are only so many.

@@ -3,6 +3,9 @@
 mod audit;
 mod jobs;
 mod meta;
+mod orders;
+mod payments;
+mod refunds;
 mod roles;
 mod sessions;
 mod tokens;
@@ -20,6 +23,9 @@ pub(super) fn routes() -> Vec<Route> {
         roles::routes(),
         sessions::routes(),
         tokens::routes(),
+        orders::routes(),
+        payments::routes(),
+        refunds::routes(),
         audit::routes(),
         jobs::routes(),
     ]

@@ -1,10 +1,11 @@
 //! `/api/v1/users`: people with an account.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::{accounts, orders};
 use frontdesk_model::{
     Code, Page, Permission, Problem, Timestamp, UserId,
     audit::Action,
     forms::{CreateUser, OneUser, SuspendUser, UpdateUser},
+    order::RecentOrder,
     query::UsersQuery,
     user::{User, UserSummary},
 };
@@ -21,6 +22,9 @@ use crate::http::api::{
 const RANK: &str = "Nobody acts on somebody who holds more than they do: a token that lacks a permission which the \
                     user's roles have is answered FORBIDDEN.";
 
+/// What can be had together with users.
+const INCLUDES: &[(&str, Permission)] = &[("orders", Permission::OrdersRead)];
+
 pub(super) fn routes() -> Vec<Route> {
     use Permission::{UsersCreate, UsersRead, UsersRemove, UsersSuspend, UsersUpdate};
     vec![
@@ -30,7 +34,8 @@ pub(super) fn routes() -> Vec<Route> {
                 "A page of users, by default all but the removed, the newest first. `q` searches the beginnings of \
                  names and e-mail addresses. Read one user for the rest of their facts.",
             )
-            .needs(UsersRead),
+            .needs(UsersRead)
+            .includes(INCLUDES),
         Route::post("users.create", "/users", create)
             .about(
                 "Create a user",
@@ -43,7 +48,8 @@ pub(super) fn routes() -> Vec<Route> {
             .notes(&["Tells whether an e-mail address has an account; `users:read` would, too."]),
         Route::get("users.read", "/users/{id}", read)
             .about("Read a user", "One user, whatever their state.")
-            .needs(UsersRead),
+            .needs(UsersRead)
+            .includes(INCLUDES),
         Route::new(Method::PATCH, "users.update", "/users/{id}", update)
             .about(
                 "Change a user",
@@ -106,8 +112,43 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-async fn list(call: Call, query: UsersQuery) -> Result<Page<UserSummary>, Problem> {
-    Ok(accounts::list(&call.domain, &call.actor, &query).await?.page)
+/// A user, as far as a list shows them, and what was asked for beside.
+#[derive(Serialize, ToSchema)]
+struct Listed {
+    #[serde(flatten)]
+    user: UserSummary,
+    /// With `include=orders`: their five newest orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    orders: Option<Vec<RecentOrder>>,
+}
+
+/// A user, and what was asked for beside.
+#[derive(Serialize, ToSchema)]
+struct Read {
+    #[serde(flatten)]
+    user: User,
+    /// With `include=orders`: their five newest orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    orders: Option<Vec<RecentOrder>>,
+}
+
+async fn list(call: Call, query: UsersQuery) -> Result<Page<Listed>, Problem> {
+    let page = accounts::list(&call.domain, &call.actor, &query).await?.page;
+    let ids: Vec<UserId> = page.items.iter().map(|user| user.id).collect();
+    let mut recent = recent(&call, &ids).await?;
+    Ok(page.map(|user| Listed { orders: recent.as_mut().map(|all| of(all, user.id)), user }))
+}
+
+/// The newest orders of these users, if they are asked for: one statement for all.
+async fn recent(call: &Call, users: &[UserId]) -> Result<Option<Vec<(UserId, RecentOrder)>>, Problem> {
+    if !call.includes("orders") {
+        return Ok(None);
+    }
+    Ok(Some(orders::recent(&call.domain, &call.actor, users).await?))
+}
+
+fn of(all: &mut Vec<(UserId, RecentOrder)>, user: UserId) -> Vec<RecentOrder> {
+    all.extract_if(.., |(of, _)| *of == user).map(|(_, order)| order).collect()
 }
 
 async fn create(call: Call, form: CreateUser) -> Result<Created<User>, Problem> {
@@ -115,8 +156,10 @@ async fn create(call: Call, form: CreateUser) -> Result<Created<User>, Problem> 
     Ok(Created { path: format!("/users/{}", user.id), body: user })
 }
 
-async fn read(call: Call, of: OneUser) -> Result<Item<User>, Problem> {
-    Ok(Item(accounts::get(&call.domain, &call.actor, of.id).await?))
+async fn read(call: Call, one: OneUser) -> Result<Item<Read>, Problem> {
+    let user = accounts::get(&call.domain, &call.actor, one.id).await?;
+    let mut recent = recent(&call, &[user.id]).await?;
+    Ok(Item(Read { orders: recent.as_mut().map(|all| of(all, user.id)), user }))
 }
 
 async fn update(call: Call, form: UpdateUser) -> Result<Item<User>, Problem> {
