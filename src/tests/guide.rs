@@ -17,7 +17,7 @@ const ADDRESS: &str = "localhost:3000";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the commands print, in this order.
-const PRINTED: [&str; 16] = [
+const PRINTED: [&str; 19] = [
     "\"token_name\":\"guide\"",
     "HTTP/1.1 201 Created",
     "location: http://localhost:",
@@ -33,6 +33,9 @@ const PRINTED: [&str; 16] = [
     "EMAIL_EXISTS",
     "ratelimit-policy: \"api-read\"",
     "ratelimit: \"api-read\";r=",
+    "\"state\":\"succeeded\"",
+    "\"amount\":{\"currency\":\"EUR\",\"minor\":625}",
+    "\"reason\":\"Arrived broken\"",
     "HTTP/1.1 204 No Content",
 ];
 

@@ -17,5 +17,6 @@ mod support;
 mod api;
 mod commands;
 mod guide;
+mod money;
 mod pages;
 mod workers;

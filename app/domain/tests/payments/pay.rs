@@ -184,3 +184,11 @@ async fn a_customer_pays_what_is_theirs_and_nothing_else(domain: TestDomain) {
     let seen = payments::get(&domain, &ann.actor, payment.summary.id).await.unwrap();
     assert!(seen.attempts.is_empty(), "those are for staff");
 }
+
+#[test]
+fn the_documentation_has_every_method_of_the_sandbox() {
+    let documentation = include_str!("../../../../docs/payments.md");
+    for method in payments::METHODS {
+        assert!(documentation.contains(&format!("`{}`", method.token)), "{}", method.token);
+    }
+}
