@@ -131,13 +131,19 @@ pub(super) struct Asking {
 }
 
 pub(super) async fn asking(db: &Db, id: RefundId) -> Result<Option<Asking>, db::Error> {
-    let row: Option<(Option<i64>, Option<i64>, String, Option<String>)> =
-        db.optional(ASKED, params![id]).await?;
-    Ok(row.map(|(asked_at, settle_at, gateway, reference)| Asking {
-        asked_at: asked_at.map(Timestamp::from_micros),
-        settle_at: settle_at.map(Timestamp::from_micros),
-        gateway,
-        payment_reference: reference.unwrap_or_default(),
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        asked_at: Option<i64>,
+        settle_at: Option<i64>,
+        gateway: String,
+        gateway_reference: Option<String>,
+    }
+    let row: Option<Row> = db.optional(ASKED, params![id]).await?;
+    Ok(row.map(|row| Asking {
+        asked_at: row.asked_at.map(Timestamp::from_micros),
+        settle_at: row.settle_at.map(Timestamp::from_micros),
+        gateway: row.gateway,
+        payment_reference: row.gateway_reference.unwrap_or_default(),
     }))
 }
 
