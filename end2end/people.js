@@ -83,3 +83,28 @@ export async function remove(page) {
   await page.getByText('Remove…').click();
   return press(page, 'Remove user');
 }
+
+/**
+ * Makes a webhook, as staff do, and returns its secret, which the page shows then.
+ * @param {import('@playwright/test').Page} page of somebody who may
+ * @param {string} url where events are sent to
+ */
+export async function makeWebhook(page, url) {
+  await page.goto('/admin/webhooks');
+  await page.getByText('Make a webhook…').click();
+  await page.getByLabel('Address').fill(url);
+  await page.getByLabel('Description').fill('The shop');
+  await page.getByRole('checkbox', { name: /user\.created/ }).check();
+  await press(page, 'Make webhook');
+  return page.getByRole('region', { name: 'The webhook’s secret' }).locator('.secret').innerText();
+}
+
+/**
+ * Goes to the page of the webhook that was made last.
+ * @param {import('@playwright/test').Page} page
+ */
+export async function visitWebhook(page) {
+  await page.goto('/admin/webhooks');
+  await page.getByRole('main').getByRole('link', { name: 'The shop' }).first().click();
+  await page.getByRole('heading', { level: 1, name: 'The shop' }).waitFor();
+}

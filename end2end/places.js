@@ -1,11 +1,23 @@
 // Every page there is, in every state that looks different, and how people get there.
 
-import { OWNER, fillIn, press, remove, signIn, somebody, suspend, visitUser } from './people.js';
+import {
+  OWNER,
+  fillIn,
+  makeWebhook,
+  press,
+  remove,
+  signIn,
+  somebody,
+  suspend,
+  visitUser,
+  visitWebhook,
+} from './people.js';
 
 /**
  * @typedef {object} Place
  * @property {string} name
  * @property {number} status what it is answered with
+ * @property {boolean} [isLarge] whether it takes longer than others to be looked through
  * @property {(visit: object) => Promise<import('@playwright/test').Page>} open goes there, given the fixtures `page`,
  *   `browsers`, `register` and `untouched`, and returns the page that is there then
  */
@@ -88,7 +100,7 @@ export const PLACES = [
   { name: 'the address of a form', status: 200, open: at('/fn/sign_up') },
 
   { name: 'the API', status: 200, open: at('/docs') },
-  { name: 'the reference of the API', status: 200, open: at('/docs/api') },
+  { name: 'the reference of the API', status: 200, isLarge: true, open: at('/docs/api') },
   { name: 'the reference, searched', status: 200, open: at('/docs/api?q=invitation') },
   { name: 'the reference, nothing found', status: 200, open: at('/docs/api?q=nothing+is+called+that') },
   { name: 'the problems', status: 200, open: at('/docs/problems') },
@@ -209,6 +221,57 @@ export const PLACES = [
     },
   },
   { name: 'tokens, none found', status: 200, open: asOwner('/admin/tokens?kind=service&life=ended') },
+  {
+    name: 'webhooks',
+    status: 200,
+    open: async ({ browsers }) => {
+      const page = await browsers.of(OWNER);
+      await makeWebhook(page, NOBODY);
+      await page.goto('/admin/webhooks');
+      await page.getByText('Make a webhook…').click();
+      return page;
+    },
+  },
+  {
+    name: 'webhooks, one that cannot be made',
+    status: 422,
+    open: async ({ browsers }) => {
+      const page = await browsers.of(OWNER);
+      await page.goto('/admin/webhooks');
+      await page.getByText('Make a webhook…').click();
+      await press(page, 'Make webhook');
+      return page;
+    },
+  },
+  {
+    name: 'a webhook, just made',
+    status: 200,
+    open: async ({ browsers }) => {
+      const page = await browsers.of(OWNER);
+      await makeWebhook(page, NOBODY);
+      return page;
+    },
+  },
+  { name: 'a webhook, failing', status: 200, open: ofWebhook() },
+  { name: 'a webhook, turned off', status: 200, open: ofWebhook((page) => press(page, 'Turn off')) },
+  {
+    name: 'a delivery',
+    status: 200,
+    open: ofWebhook((page) => page.getByRole('link', { name: 'webhook.test' }).click()),
+  },
+  { name: 'a webhook that there is not', status: 404, open: asOwner('/admin/webhooks/1') },
+  { name: 'jobs', status: 200, open: asOwner('/admin/jobs') },
+  {
+    name: 'a job',
+    status: 200,
+    open: async ({ browsers }) => {
+      const page = await browsers.of(OWNER);
+      await page.goto('/admin/jobs');
+      await page.getByRole('main').getByRole('rowheader').getByRole('link').first().click();
+      return page;
+    },
+  },
+  { name: 'jobs, none found', status: 200, open: asOwner('/admin/jobs?state=dead') },
   { name: 'the audit trail', status: 200, open: asOwner('/admin/audit') },
   {
     name: 'the audit trail, filtered',
@@ -247,6 +310,22 @@ function ofUser(act = async () => {}) {
     const page = await visit.browsers.of(OWNER);
     await visitUser(page, await visit.register());
     await act(page, visit);
+    return page;
+  };
+}
+
+/** An address of this machine where nobody listens. */
+const NOBODY = 'http://127.0.0.1:9/hooks?of=a-shop-with-a-rather-long-address';
+
+/** The page of a webhook to which a test event could not be delivered, when something was done. */
+function ofWebhook(act = async () => {}) {
+  return async ({ browsers }) => {
+    const page = await browsers.of(OWNER);
+    await makeWebhook(page, NOBODY);
+    await visitWebhook(page);
+    await press(page, 'Send a test event');
+    while (!(await page.getByText('Failing').isVisible())) await page.reload();
+    await act(page);
     return page;
   };
 }

@@ -46,6 +46,8 @@ const HEAD: usize = 64 * 1024;
 pub struct HttpCourier {
     allow_private: bool,
     patience: Duration,
+    /// Whom it trusts to vouch for others; whom the machine trusts, if nobody is named.
+    authorities: Option<RootCertStore>,
     tls: OnceLock<TlsConnector>,
 }
 
@@ -62,13 +64,19 @@ struct Target {
 impl HttpCourier {
     /// `allow_private`: also goes into private networks and without encryption, for development.
     pub fn new(allow_private: bool) -> Self {
-        Self { allow_private, patience: PATIENCE, tls: OnceLock::new() }
+        Self { allow_private, patience: PATIENCE, authorities: None, tls: OnceLock::new() }
     }
 
     /// The same, that waits for no longer than this.
     #[must_use]
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
+    }
+
+    /// The same, that trusts these and not those whom the machine trusts.
+    #[must_use]
+    pub fn trusting(self, authorities: RootCertStore) -> Self {
+        Self { authorities: Some(authorities), ..self }
     }
 
     fn target(&self, url: &str) -> Result<Target, CourierError> {
@@ -137,7 +145,8 @@ impl HttpCourier {
         let tls = match self.tls.get() {
             Some(tls) => tls,
             None => {
-                let made = connector().map_err(|error| insecure(&error))?;
+                let authorities = self.authorities.clone().unwrap_or_else(of_this_machine);
+                let made = connector(authorities).map_err(|error| insecure(&error))?;
                 self.tls.get_or_init(|| made)
             }
         };
@@ -165,8 +174,9 @@ impl Courier for HttpCourier {
     }
 }
 
-/// The authorities that this machine trusts.
-fn connector() -> Result<TlsConnector, tokio_rustls::rustls::Error> {
+/// The authorities that this machine trusts: its certificate store, or the file that
+/// `SSL_CERT_FILE` names.
+fn of_this_machine() -> RootCertStore {
     let found = rustls_native_certs::load_native_certs();
     for error in &found.errors {
         tracing::warn!(%error, "a certificate of an authority cannot be read");
@@ -176,9 +186,13 @@ fn connector() -> Result<TlsConnector, tokio_rustls::rustls::Error> {
     if trusted == 0 {
         tracing::error!(ignored, "this machine trusts no authority: nothing arrives at webhooks");
     }
+    roots
+}
+
+fn connector(authorities: RootCertStore) -> Result<TlsConnector, tokio_rustls::rustls::Error> {
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
+        .with_root_certificates(authorities)
         .with_no_client_auth();
     Ok(TlsConnector::from(Arc::new(config)))
 }

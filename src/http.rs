@@ -28,6 +28,7 @@ use axum::{
 use frontdesk_domain::Domain;
 use frontdesk_web::reference::Reference;
 use http::Method;
+use serde_json::Value;
 use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 
@@ -48,6 +49,8 @@ pub struct AppState {
     pub limiter: Limiter,
     /// The API, for the pages that explain it.
     pub reference: Arc<Reference>,
+    /// The same for programs: the OpenAPI document.
+    pub description: Arc<Value>,
 }
 
 impl AppState {
@@ -55,10 +58,11 @@ impl AppState {
     pub fn new(domain: Domain, settings: Settings, shutdown: Shutdown) -> Self {
         let config = Arc::new(settings);
         let reference = Arc::new(api::reference(&config));
+        let description = Arc::new(api::description(&config));
         let pages =
             ProblemPages { domain: domain.clone(), config: config.clone(), reference: reference.clone() };
         let limiter = Limiter::new(config.rates);
-        Self { domain, config, pages: Arc::new(pages), shutdown, limiter, reference }
+        Self { domain, config, pages: Arc::new(pages), shutdown, limiter, reference, description }
     }
 }
 

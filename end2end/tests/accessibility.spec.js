@@ -13,8 +13,9 @@ const SIZES = [
 const NARROWEST = { width: 320, height: 640 };
 
 test.describe('every page', { tag: '@once' }, () => {
-  for (const { name, status, open } of PLACES) {
+  for (const { name, status, isLarge, open } of PLACES) {
     test(`everybody can use ${name}`, async ({ page, browsers, register, untouched }) => {
+      test.slow(isLarge);
       const place = await open({ page, browsers, register, untouched });
       expect(answerOf(place).status()).toBe(status);
 

@@ -18,11 +18,21 @@ use tokio::{
 
 use super::*;
 
+mod tls;
+
 /// Says what it was sent.
 type Heard = mpsc::UnboundedReceiver<(Uri, HeaderMap, String)>;
 
 /// A server on this machine, which answers as its path says.
 async fn peer() -> (SocketAddr, Heard) {
+    let (routes, heard) = routes();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    (address, heard)
+}
+
+fn routes() -> (Router, Heard) {
     let (tell, heard) = mpsc::unbounded_channel();
     let elsewhere = tell.clone();
     let routes = Router::new()
@@ -61,10 +71,7 @@ async fn peer() -> (SocketAddr, Heard) {
                 (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "Sun, 22 Nov 2026 09:30:00 GMT")])
             }),
         );
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, routes).await });
-    (address, heard)
+    (routes, heard)
 }
 
 /// A server that answers whatever comes with these bytes.

@@ -25,6 +25,7 @@ use axum::{
 };
 use frontdesk_model::{Code, Problem};
 use frontdesk_web::reference::Reference;
+use serde_json::Value;
 
 use super::{AppState, Settings, problem::Refusal};
 use operation::Route;
@@ -34,6 +35,13 @@ pub use openapi::{document, type_url};
 /// Every operation, in the order of the reference.
 pub fn operations() -> Vec<Route> {
     v1::routes()
+}
+
+/// The OpenAPI document, as it is served.
+pub fn description(settings: &Settings) -> Value {
+    let document = document(&operations(), settings.base_url.origin(), settings.rates);
+    // It is made of text and numbers, which always become JSON.
+    serde_json::to_value(document).unwrap_or_default()
 }
 
 /// What the pages below `/docs` show.

@@ -44,6 +44,7 @@ async fn app(settings: Settings) -> (Router, TempDir) {
     };
     let limiter = Limiter::new(settings.rates);
     let reference = Arc::new(api::reference(&settings));
+    let description = Arc::new(api::description(&settings));
     let state = AppState {
         domain: Domain::open(&options).await.unwrap(),
         config: Arc::new(settings),
@@ -51,6 +52,7 @@ async fn app(settings: Settings) -> (Router, TempDir) {
         shutdown: Shutdown::default(),
         limiter,
         reference,
+        description,
     };
     let routes = Router::new()
         .route("/", get(async || Html("<h1>Welcome</h1>")))

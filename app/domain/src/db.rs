@@ -14,6 +14,7 @@
 mod open;
 mod readers;
 mod sql;
+mod url;
 mod writer;
 
 use std::sync::{
@@ -28,9 +29,10 @@ use sqlx::{
 };
 use tokio::sync::Notify;
 
-pub use open::{DatabaseUrl, Options, WrongUrl};
+pub use open::Options;
 pub(crate) use sql::statements;
 pub use sql::{Sql, Value};
+pub use url::{DatabaseUrl, WrongUrl};
 
 /// A database. Cheap to clone.
 #[derive(Clone)]

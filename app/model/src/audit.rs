@@ -117,7 +117,7 @@ impl std::fmt::Display for Action {
     }
 }
 
-/// One fact that changed. `None` means there was, or is, nothing.
+/// One fact that changed. `null` means there was, or is, nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Change {
     #[schema(example = "status")]
@@ -131,6 +131,7 @@ pub struct Change {
 /// Who did something, or to whom it was done: an id to follow, and what they were called then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Party {
+    #[schema(example = "019ab0c4-9d1e-7c3a-8f55-2b6d1e0f4a77")]
     pub id: Option<Uuid>,
     #[schema(example = "Ann Lee")]
     pub label: String,

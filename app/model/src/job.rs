@@ -99,12 +99,13 @@ pub struct JobSummary {
     pub next_attempt_at: Option<Timestamp>,
     /// When the latest attempt began.
     pub started_at: Option<Timestamp>,
+    #[schema(default = json!(null))]
     pub finished_at: Option<Timestamp>,
     pub created_at: Timestamp,
-    /// Why the latest failed attempt failed; `None` without one, and once it has succeeded.
+    /// Why the latest failed attempt failed; `null` without one, and once it has succeeded.
     #[schema(example = "It took longer than 60 seconds.")]
     pub last_error: Option<String>,
-    /// How long after its end it is done anew, in seconds; `None` for what is done once.
+    /// How long after its end it is done anew, in seconds; `null` for what is done once.
     #[schema(example = 3600)]
     pub repeat_every: Option<i64>,
 }

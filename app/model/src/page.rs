@@ -60,9 +60,9 @@ impl<'de> Deserialize<'de> for Limit {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Page<T> {
     pub items: Vec<T>,
-    /// Leads to the rows after these; `None` on the last page.
+    /// Leads to the rows after these; `null` on the last page.
     pub next: Option<String>,
-    /// Leads to the rows before these; `None` on the first page.
+    /// Leads to the rows before these; `null` on the first page.
     pub prev: Option<String>,
 }
 

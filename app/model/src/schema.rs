@@ -80,7 +80,7 @@ schemas! {
     Secret = text(json!("correct horse battery staple"))
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
         .write_only(true);
-    Action = one_of(Action::ALL.iter().map(|one| one.as_str()), "user.created")
+    Action = one_of(Action::ALL.iter().map(|one| one.as_str()), "user.suspended")
         .description(Some("What happened, as the audit trail names it."));
     Code = one_of(Code::ALL.iter().map(|one| one.as_str()), "VALIDATION_ERROR")
         .description(Some("The stable name of a problem: match on this, not on words."));

@@ -186,15 +186,16 @@ pub struct Token {
     pub state: TokenState,
     pub created_at: Timestamp,
     pub created_by: Party,
-    /// `None`: never.
+    /// `null`: never.
     pub expires_at: Option<Timestamp>,
     /// Exact to a minute or so.
     pub last_used_at: Option<Timestamp>,
+    #[schema(default = json!(null))]
     pub revoked_at: Option<Timestamp>,
 }
 
 impl Token {
-    /// When it ends or has ended; `None`: never.
+    /// When it ends or has ended; `null`: never.
     pub fn ends_at(&self) -> Option<Timestamp> {
         // Only what is live is revoked, so this comes first.
         self.revoked_at.or(self.expires_at)

@@ -58,6 +58,7 @@ pub struct User {
     pub joined_at: Timestamp,
     pub updated_at: Timestamp,
     pub last_seen_at: Option<Timestamp>,
+    #[schema(default = json!(null))]
     pub removed_at: Option<Timestamp>,
     /// Grows with every change. Sent back with an edit, it shows whether somebody else was faster.
     #[schema(example = 3)]

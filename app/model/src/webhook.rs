@@ -154,6 +154,7 @@ impl<'de> Deserialize<'de> for EventTypes {
 
 /// What is sent to a webhook, as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = WebhookPayload)]
 pub struct Payload {
     /// Which type of event it is.
     #[serde(rename = "type")]
@@ -169,6 +170,7 @@ pub struct Payload {
 
 /// What happened: the event as the audit trail has it, but for where it was done from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = WebhookPayloadData)]
 pub struct PayloadData {
     /// The id of the event, also in the audit trail, and in the header `webhook-id`.
     pub id: EventId,
@@ -198,7 +200,7 @@ pub struct Webhook {
     pub id: WebhookId,
     #[schema(format = "uri", example = "https://shop.example/hooks/frontdesk")]
     pub url: String,
-    #[schema(example = "The shop's newsletter")]
+    #[schema(example = "The newsletter")]
     pub description: String,
     pub events: EventTypes,
     #[schema(example = true)]
@@ -206,9 +208,11 @@ pub struct Webhook {
     /// Why Frontdesk has turned it off by itself; empty if it has not.
     #[schema(example = "")]
     pub disabled_reason: String,
-    /// Since when nothing has arrived; `None` if the latest attempt has.
+    /// Since when nothing has arrived; `null` if the latest attempt has.
+    #[schema(default = json!(null))]
     pub failing_since: Option<Timestamp>,
-    /// Until when the secret before the present one signs, too; `None` if only one does.
+    /// Until when the secret before the present one signs, too; `null` if only one does.
+    #[schema(default = json!(null))]
     pub old_secret_until: Option<Timestamp>,
     /// Grows with every change, to notice when two people edit at once.
     #[schema(example = 1)]
@@ -261,8 +265,10 @@ impl DeliveryState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct DeliverySummary {
     pub id: DeliveryId,
+    #[serde(rename = "webhook_id")]
     pub webhook: WebhookId,
     /// The event's id, also in the audit trail, and in the header `webhook-id`.
+    #[serde(rename = "event_id")]
     pub event: EventId,
     #[serde(rename = "type")]
     #[schema(example = "user.suspended")]
@@ -295,13 +301,13 @@ pub struct DeliveryAttempt {
     #[schema(example = 1)]
     pub number: i64,
     pub at: Timestamp,
-    /// The HTTP status of the answer; `None` if none came.
+    /// The HTTP status of the answer; `null` if none came.
     #[schema(value_type = Option<i32>, example = 503)]
     pub status: Option<u16>,
     /// How long it took, in milliseconds.
     #[schema(example = 120)]
     pub duration_ms: i64,
-    /// Why it was in vain; `None` if it arrived.
+    /// Why it was in vain; `null` if it arrived.
     #[schema(example = "It was answered with 503.")]
     pub error: Option<String>,
     /// The first KiB of the answer's body.

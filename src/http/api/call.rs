@@ -9,7 +9,6 @@ use frontdesk_web::input::{self, Pairs};
 use http::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use utoipa::openapi::OpenApi;
 
 use super::{
     json,
@@ -23,6 +22,8 @@ pub struct Call {
     pub domain: Domain,
     pub actor: Actor,
     pub(super) settings: Arc<Settings>,
+    /// The OpenAPI document.
+    pub(super) description: Arc<Value>,
     pub(super) sent: Arc<Sent>,
 }
 
@@ -52,8 +53,8 @@ impl Call {
     }
 
     /// The description of the whole API.
-    pub fn document(&self) -> OpenApi {
-        super::document(&super::operations(), self.origin(), self.settings.rates)
+    pub fn description(&self) -> Arc<Value> {
+        self.description.clone()
     }
 
     /// What was sent, as one value: the path's parameters, with those of the query or with the

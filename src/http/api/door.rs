@@ -35,7 +35,7 @@ use crate::http::{
     rate::{Caller, Exceeded, Standing},
 };
 
-/// Parameters that every operation with an answer has, beside its own.
+/// The parameter that every operation whose answer has members takes, beside its own.
 const FIELDS: &str = "fields";
 /// Adds to what is answered.
 const INCLUDE: &str = "include";
@@ -115,7 +115,7 @@ async fn carry_out(
     let body = to_bytes(body, state.config.body_bytes).await.map_err(|_| Problem::new(Code::TooLarge))?;
     check_content(operation, &parts.headers, &body)?;
     let version = if operation.conditional { Some(if_match(&parts.headers)?) } else { None };
-    let fields = if operation.output.is_some() { take_out(&mut query, FIELDS)? } else { None };
+    let fields = if operation.fields.is_empty() { None } else { take_out(&mut query, FIELDS)? };
     let included = take_included(operation, &actor, &mut query)?;
 
     let request = replay::Sent {
@@ -128,7 +128,13 @@ async fn carry_out(
     let claim = replay::claim(&state.domain, &actor, &request)?;
     actor.origin.claim.clone_from(&claim);
     let sent = Arc::new(Sent { operation: operation.clone(), path, query, body, included, version });
-    let call = Call { domain: state.domain.clone(), actor, settings: state.config.clone(), sent };
+    let call = Call {
+        domain: state.domain.clone(),
+        actor,
+        settings: state.config.clone(),
+        description: state.description.clone(),
+        sent,
+    };
     let outcome = once(&state.domain, claim, route.run(call)).await;
     let (answer, replayed) = match outcome.map_err(|problem| of_version(operation, problem))? {
         Outcome::New(answer) => (answer, false),
@@ -148,10 +154,6 @@ fn give(
     fields: Option<&str>,
     answer: Answer,
 ) -> Result<Response, Problem> {
-    let known = match (&fields, &operation.output) {
-        (Some(_), Some(shape)) => shape.fields(),
-        _ => Vec::new(),
-    };
     answer.give(&Asked {
         origin: state.config.base_url.origin(),
         path: parts.uri.path(),
@@ -159,7 +161,7 @@ fn give(
         headers: &parts.headers,
         is_get: operation.method == http::Method::GET,
         fields,
-        known: &known,
+        known: &operation.fields,
         is_list: operation.is_list,
     })
 }

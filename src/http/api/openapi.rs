@@ -1,5 +1,7 @@
 //! The OpenAPI 3.1 document, made from the declarations of the operations.
 
+mod webhooks;
+
 use std::collections::BTreeMap;
 
 use frontdesk_model::{Code, Permission, Problem};
@@ -34,6 +36,7 @@ pub fn document(routes: &[Route], origin: &str, rates: Rates) -> OpenApi {
         .servers(Some([Server::new(format!("{origin}/api/v1"))]))
         .tags(Some(tags(operations())))
         .paths(paths(operations(), origin, rates))
+        .webhooks(Some(webhooks::webhooks()))
         .components(Some(components(operations())))
         .build()
 }
@@ -104,7 +107,10 @@ fn operation(it: &Operation, origin: &str, rates: Rates) -> utoipa::openapi::pat
     for (status, codes) in problems(it) {
         operation = operation.response(status.to_string(), refusal(status, &codes, origin));
     }
-    operation.build()
+    // Before anything of ours has seen the request, so without a problem.
+    let too_large =
+        "The address and the headers together are larger than the server reads. The answer is empty";
+    operation.response("431", Response::new(too_large)).build()
 }
 
 /// What OpenAPI has no words for: the permission, the limit, idempotency, the audit trail.
@@ -144,14 +150,10 @@ pub(super) fn parameters(it: &Operation) -> Vec<Parameter> {
         let required = is_required || place == ParameterIn::Path;
         all.push(parameter(name, place, required, plain(&it.input, schema)));
     }
-    if let Some(output) = &it.output {
-        let about = format!("Only these fields, separated by commas: any of {}.", output.fields().join(", "));
-        all.push(parameter(
-            "fields",
-            ParameterIn::Query,
-            false,
-            text(&about).pattern(fields_pattern(output)).build(),
-        ));
+    if !it.fields.is_empty() {
+        let about = format!("Only these fields, separated by commas: any of {}.", it.fields.join(", "));
+        let schema = text(&about).pattern(Some(fields_pattern(&it.fields))).build();
+        all.push(parameter("fields", ParameterIn::Query, false, schema));
     }
     if !it.includes.is_empty() {
         let names: Vec<&str> = it.includes.iter().map(|(name, _)| *name).collect();
@@ -172,7 +174,7 @@ pub(super) fn parameters(it: &Operation) -> Vec<Parameter> {
     if it.key != Key::Safe {
         let about = "Your own name for this request, 1 to 255 characters, best a UUID. The same request with the same \
                      key is carried out once, and its answer is given again for 24 hours.";
-        let schema = text(about).min_length(Some(1)).max_length(Some(255)).pattern(Some("^[ -~]+$"));
+        let schema = text(about).min_length(Some(1)).max_length(Some(255)).pattern(Some(KEY));
         all.push(parameter("Idempotency-Key", ParameterIn::Header, it.key == Key::Required, schema.build()));
     }
     if it.conditional {
@@ -182,9 +184,12 @@ pub(super) fn parameters(it: &Operation) -> Vec<Parameter> {
     all
 }
 
-fn fields_pattern(output: &Shape) -> Option<String> {
-    let any = output.fields().join("|");
-    Some(format!("^({any})(,({any}))*$"))
+/// A key with quotes or without; see `key` in `replay.rs`.
+const KEY: &str = "^(\"[ -~]+\"|[!#-~]([ -~]*[!-~])?)$";
+
+fn fields_pattern(fields: &[String]) -> String {
+    let any = fields.join("|");
+    format!("^({any})(,({any}))*$")
 }
 
 fn text(about: &str) -> ObjectBuilder {
@@ -251,7 +256,7 @@ fn success(it: &Operation) -> Response {
     let description = StatusCode::from_u16(it.status).ok().and_then(|status| status.canonical_reason());
     let mut response = ResponseBuilder::new().description(description.unwrap_or("Done"));
     if let Some(shape) = &it.output {
-        response = response.content("application/json", json_content(shape, it.is_list));
+        response = response.content("application/json", json_content(shape, it));
     }
     headers(it)
         .into_iter()
@@ -276,16 +281,19 @@ const LIMITS: [(&str, &str); 2] = [
 ];
 
 /// All of it, or what `fields` left of it.
-fn json_content(shape: &Shape, is_list: bool) -> Content {
+fn json_content(shape: &Shape, it: &Operation) -> Content {
+    let all = Ref::from_schema_name(shape.name.clone());
+    if it.fields.is_empty() {
+        return ContentBuilder::new().schema(Some(all)).example(Some(shape.example())).build();
+    }
     let some = ObjectBuilder::new().description(Some("With `fields`: those, and no others."));
-    let part = if is_list {
+    let part = if it.is_list {
         let page = shape.object().cloned().unwrap_or_default();
         let items = ArrayBuilder::new().items(some).build();
         RefOr::T(Schema::Object(ObjectBuilder::from(page).property("items", items).build()))
     } else {
         some.into()
     };
-    let all = Ref::from_schema_name(shape.name.clone());
     ContentBuilder::new()
         .schema(Some(Schema::AnyOf(AnyOfBuilder::new().item(all).item(part).build())))
         .example(Some(shape.example()))
@@ -361,9 +369,10 @@ fn components<'a>(operations: impl Iterator<Item = &'a Operation>) -> Components
             schemas.insert(output.name.clone(), output.schema.clone());
         }
     }
-    let problem = Shape::of::<Problem>();
-    schemas.extend(problem.parts);
-    schemas.insert(problem.name, problem.schema);
+    for beside in [Shape::of::<Problem>(), webhooks::shape()] {
+        schemas.extend(beside.parts);
+        schemas.insert(beside.name, beside.schema);
+    }
     let permissions: Vec<&str> = Permission::ALL.iter().map(|permission| permission.as_str()).collect();
     let about = format!(
         "A token, as `Authorization: Bearer fd_…`. It holds some of these permissions: {}.",

@@ -69,6 +69,8 @@ pub struct Operation {
     pub output: Option<Shape>,
     /// Whether it answers a page of a list.
     pub is_list: bool,
+    /// What `fields` can name; nothing where the answer has no members with names.
+    pub fields: Vec<String>,
 }
 
 type Handler = dyn Fn(Call) -> BoxFuture<'static, Result<Answer, Problem>> + Send + Sync;
@@ -110,6 +112,7 @@ impl Route {
         Fut: Future<Output = Result<O, Problem>> + Send + 'static,
     {
         let is_safe = method == Method::GET;
+        let output = O::shape();
         let operation = Operation {
             id,
             path,
@@ -125,7 +128,8 @@ impl Route {
             notes: &[],
             input: Shape::of::<I>(),
             status: O::STATUS,
-            output: O::shape(),
+            fields: output.as_ref().map(|shape| shape.fields(O::IS_LIST)).unwrap_or_default(),
+            output,
             is_list: O::IS_LIST,
             method,
         };

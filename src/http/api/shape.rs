@@ -40,10 +40,11 @@ impl Shape {
         self.object().into_iter().flat_map(|object| object.properties.keys().map(String::as_str))
     }
 
-    /// The members of what a list is a list of; its own for everything else.
-    pub fn fields(&self) -> Vec<String> {
+    /// The members of what a list is a list of; its own for everything else, also where one of them
+    /// is called `items`.
+    pub fn fields(&self, is_list: bool) -> Vec<String> {
         let items = self.object().and_then(|object| object.properties.get("items"));
-        match items {
+        match items.filter(|_| is_list) {
             Some(RefOr::T(Schema::Array(array))) => match &array.items {
                 ArrayItems::RefOrSchema(item) => self.names(item),
                 ArrayItems::False => Vec::new(),
@@ -83,13 +84,16 @@ impl Shape {
     pub fn example_of(&self, schema: &RefOr<Schema>) -> Value {
         match self.follow(schema) {
             Schema::Object(object) => self.example_of_object(object),
-            Schema::Array(array) => match &array.items {
-                ArrayItems::RefOrSchema(item) => json!([self.example_of(item)]),
-                ArrayItems::False => json!([]),
+            Schema::Array(array) => match (&array.example, &array.items) {
+                (Some(example), _) => example.clone(),
+                (None, ArrayItems::RefOrSchema(item)) => json!([self.example_of(item)]),
+                (None, ArrayItems::False) => json!([]),
             },
-            Schema::OneOf(one) => {
-                one.items.iter().find(|item| !is_null(item)).map_or(Value::Null, |item| self.example_of(item))
-            }
+            // What is `null` in the state that the rest of the example is in says so by its default.
+            Schema::OneOf(one) => one.default.clone().unwrap_or_else(|| {
+                let value = one.items.iter().find(|item| !is_null(item));
+                value.map_or(Value::Null, |item| self.example_of(item))
+            }),
             Schema::AllOf(all) => {
                 let parts = all.items.iter().map(|part| self.example_of(part));
                 Value::Object(parts.filter_map(|part| part.as_object().cloned()).flatten().collect())

@@ -69,6 +69,51 @@ fn every_operation_says_all_there_is_to_know() {
     }
 }
 
+/// Whether some of it is the word that stands for a text without an example.
+fn is_placeholder(example: &Value) -> bool {
+    match example {
+        Value::String(text) => text == "text",
+        Value::Array(items) => items.iter().any(is_placeholder),
+        Value::Object(members) => members.values().any(is_placeholder),
+        _ => false,
+    }
+}
+
+/// What is taken or answered, with its examples: everything under `application/…` in the document.
+fn contents<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
+    let Some(members) = value.as_object() else { return };
+    for (name, of) in members {
+        if name.starts_with("application/") {
+            found.push(of);
+        } else {
+            contents(of, found);
+        }
+    }
+}
+
+#[test]
+fn every_example_is_what_its_schema_says_and_none_is_a_placeholder() {
+    let document = description();
+    let mut all = Vec::new();
+    contents(&document["paths"], &mut all);
+    contents(&document["webhooks"], &mut all);
+    let mut examples = 0;
+    for content in all {
+        // All of it, and not what `fields` may leave.
+        let mut schema = content["schema"].pointer("/anyOf/0").unwrap_or(&content["schema"]).clone();
+        schema["components"] = document["components"].clone();
+        let schema = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+        let several = content["examples"].as_object().into_iter().flatten().map(|(_, one)| &one["value"]);
+        for example in content.get("example").into_iter().chain(several) {
+            let faults: Vec<String> = schema.iter_errors(example).map(|fault| fault.to_string()).collect();
+            assert!(faults.is_empty(), "{faults:?}: {example:#}");
+            assert!(!is_placeholder(example), "{example:#}");
+            examples += 1;
+        }
+    }
+    assert!(examples > 100, "{examples}");
+}
+
 /// Every `$ref` of the document leads somewhere.
 #[test]
 fn nothing_refers_to_what_is_not_there() {

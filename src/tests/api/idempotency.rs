@@ -146,9 +146,19 @@ async fn a_token_made_twice_is_one_token_and_its_text_is_nowhere_in_the_database
 
 async fn a_key_that_is_none_is_refused(desk: Desk) {
     let program = desk.program(P::ALL).await;
+    let document = program.get("/openapi.json").await.is(200).json();
+    let parameters = document["paths"]["/users"]["post"]["parameters"].as_array().unwrap();
+    let declared = parameters.iter().find(|parameter| parameter["name"] == "Idempotency-Key").unwrap();
+    let declared = jsonschema::validator_for(&declared["schema"]).unwrap();
     for wrong in ["", "\"\"", "\"open", "sm\u{e5}", &"x".repeat(256)] {
         let problem: Problem = post(&program, wrong, "/users", &ann()).await.is(400).problem();
         assert_eq!(problem.error.as_str(), "IDEMPOTENCY_KEY_INVALID", "{wrong}");
+        assert!(!declared.is_valid(&json!(wrong)), "{wrong}");
+    }
+    for good in ["a", "a\"b", "a b", "\"quoted\"", "\" \"", "~"] {
+        let problem = post(&program, good, "/users", &json!({})).await.is(400).problem();
+        assert_eq!(problem.error.as_str(), "VALIDATION_ERROR", "{good}");
+        assert!(declared.is_valid(&json!(good)), "{good}");
     }
     let twice =
         program.request(Method::POST, "/users").header("idempotency-key", "a").header("idempotency-key", "b");

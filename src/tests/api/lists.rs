@@ -10,6 +10,7 @@ use crate::support::{Answer, Desk, Program};
 both! {
     following_next_visits_each_row_once_while_others_write,
     fields_are_those_that_were_asked_for,
+    an_answer_that_is_no_page_has_the_fields_of_itself,
     a_foreign_cursor_and_a_wrong_limit_are_refused,
 }
 
@@ -67,6 +68,22 @@ async fn fields_are_those_that_were_asked_for(desk: Desk) {
             ("VALIDATION_ERROR", "fields")
         );
     }
+}
+
+async fn an_answer_that_is_no_page_has_the_fields_of_itself(desk: Desk) {
+    let program = desk.program(P::ALL).await;
+    let whole = program.get("/roles").await.is(200).json();
+    assert_eq!(program.get("/roles?fields=items").await.is(200).json(), whole);
+    for (path, field) in [("/roles?fields=name", "fields"), ("/openapi.json?fields=info", "fields")] {
+        assert_eq!(program.get(path).await.is(400).problem().details[0].field, field, "{path}");
+    }
+    // Where nothing has a name, there is no such parameter.
+    let document = program.get("/openapi.json").await.is(200).json();
+    let names = |path: &str| {
+        let parameters = document["paths"][path]["get"]["parameters"].as_array().unwrap();
+        parameters.iter().any(|parameter| parameter["name"] == "fields")
+    };
+    assert!(names("/roles") && !names("/openapi.json"));
 }
 
 async fn a_foreign_cursor_and_a_wrong_limit_are_refused(desk: Desk) {

@@ -9,4 +9,7 @@ mod generated;
 mod idempotency;
 mod lists;
 mod orders;
+mod twice;
 mod users;
+mod webhooks;
+mod who_may_call;

@@ -101,6 +101,7 @@ async fn a_refused_form_comes_back_with_what_was_ticked(desk: Desk) {
     );
     let page = admin.submit(LIST, CREATE, &[("url", "https://shop.example")]).await.is(422).page();
     assert_eq!(page.fault("events"), Some("Choose at least one type of event"));
+    assert_eq!(page.link("Choose at least one type of event"), Some("#events"));
 }
 
 async fn a_webhook_is_edited_turned_off_and_on_and_removed(desk: Desk) {

@@ -125,7 +125,12 @@ impl Desk {
     pub fn database_url(&self) -> String {
         match &self.options.url {
             db::DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
-            db::DatabaseUrl::Postgres(to) => to.to_url_lossy().to_string(),
+            db::DatabaseUrl::Postgres(to) => {
+                let mut url = to.to_url_lossy();
+                // What sqlx writes there by itself is not all taken from operators.
+                url.set_query(None);
+                url.to_string()
+            }
         }
     }
 

@@ -1,22 +1,15 @@
 //! Opening a database: connections, their limits, and migrations.
 
-use std::{
-    fs::File,
-    io,
-    path::{Path, PathBuf},
-    str::FromStr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{fs::File, io, path::Path, sync::Arc, time::Duration};
 
 use sqlx::{
     Connection, Executor, PgConnection, SqliteConnection,
     migrate::Migrator,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::{Db, Engine, Error, readers::Readers, writer::Writer};
+use super::{Db, Engine, Error, readers::Readers, url::DatabaseUrl, writer::Writer};
 
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -24,47 +17,6 @@ static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 /// How many rows SQLite's thread may be ahead of whoever reads them. A page of a list fits, so that
 /// the two threads wait for each other once in a query.
 const ROWS: usize = 256;
-
-/// Where the data is: `sqlite:<path>` or `postgres://…`.
-#[derive(Clone)]
-pub enum DatabaseUrl {
-    Sqlite(PathBuf),
-    Postgres(Box<PgConnectOptions>),
-}
-
-/// The text is not a database that Frontdesk can use.
-#[derive(Debug, thiserror::Error)]
-#[error("a database is sqlite:<path> or postgres://user:password@host:port/name")]
-pub struct WrongUrl;
-
-impl FromStr for DatabaseUrl {
-    type Err = WrongUrl;
-
-    fn from_str(text: &str) -> Result<Self, WrongUrl> {
-        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            let options = PgConnectOptions::from_str(text).map_err(|_| WrongUrl)?;
-            return Ok(Self::Postgres(Box::new(options)));
-        }
-        let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).ok_or(WrongUrl)?;
-        if path.is_empty() || path.contains('?') || path == ":memory:" {
-            return Err(WrongUrl);
-        }
-        Ok(Self::Sqlite(PathBuf::from(path)))
-    }
-}
-
-impl std::fmt::Display for DatabaseUrl {
-    /// Without the password.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-            Self::Postgres(to) => {
-                write!(f, "postgres://{}@{}:{}", to.get_username(), to.get_host(), to.get_port())?;
-                write!(f, "/{}", to.get_database().unwrap_or(to.get_username()))
-            }
-        }
-    }
-}
 
 /// How many connections, and how long to wait for anything.
 #[derive(Clone, Debug)]
@@ -264,17 +216,6 @@ mod tests {
         let options = Options::default();
         for opened in futures::future::join_all((0..8).map(|_| Db::open(&url, &options))).await {
             opened.unwrap();
-        }
-    }
-
-    #[test]
-    fn a_database_url_is_sqlite_or_postgres_and_prints_without_its_password() {
-        let url: DatabaseUrl = "postgres://ann:hunter2@db.example:5433/shop".parse().unwrap();
-        assert_eq!(url.to_string(), "postgres://ann@db.example:5433/shop");
-        let url: DatabaseUrl = "sqlite:data/frontdesk.db".parse().unwrap();
-        assert_eq!(url.to_string(), "sqlite:data/frontdesk.db");
-        for wrong in ["", "mysql://x", "sqlite:", "sqlite::memory:", "data.db"] {
-            assert!(wrong.parse::<DatabaseUrl>().is_err(), "{wrong}");
         }
     }
 }

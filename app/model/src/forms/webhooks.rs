@@ -7,7 +7,7 @@ use validator::Validate;
 use super::number;
 use crate::{
     DeliveryId, WebhookId,
-    webhook::{self, EventTypes},
+    webhook::{self, EventType, EventTypes},
 };
 
 /// A new webhook.
@@ -27,12 +27,12 @@ pub struct CreateWebhook {
     /// What it is for.
     #[serde(default)]
     #[validate(custom(function = "webhook::check_description"))]
-    #[schema(max_length = 200, example = "The shop's newsletter")]
+    #[schema(max_length = 200, example = "The newsletter")]
     pub description: String,
     /// Of what it is told.
     #[serde(default)]
     #[validate(custom(function = "webhook::check_events"))]
-    #[schema(required = true)]
+    #[schema(required = true, value_type = Vec<EventType>, min_items = 1)]
     pub events: EventTypes,
 }
 
@@ -50,10 +50,11 @@ pub struct UpdateWebhook {
     pub url: Option<String>,
     #[serde(default)]
     #[validate(custom(function = "webhook::check_description"))]
-    #[schema(max_length = 200, example = "The shop's newsletter")]
+    #[schema(max_length = 200, example = "The newsletter")]
     pub description: Option<String>,
     #[serde(default)]
     #[validate(custom(function = "webhook::check_events"))]
+    #[schema(value_type = Option<Vec<EventType>>, min_items = 1)]
     pub events: Option<EventTypes>,
     /// Whether it is told anything at all. To turn it on forgets why it was turned off.
     #[serde(default, deserialize_with = "flag")]

@@ -87,10 +87,12 @@ fn repetition(it: &Operation) -> Vec<String> {
 }
 
 fn answer(it: &Operation) -> String {
-    if it.output.is_some() {
-        "The answer has no members but those below; `fields` leaves out what you do not need.".to_owned()
-    } else {
-        "The answer is empty.".to_owned()
+    match (&it.output, it.fields.is_empty()) {
+        (None, _) => "The answer is empty.".to_owned(),
+        (Some(_), true) => "The answer is always whole.".to_owned(),
+        (Some(_), false) => {
+            "The answer has no members but those below; `fields` leaves out what you do not need.".to_owned()
+        }
     }
 }
 

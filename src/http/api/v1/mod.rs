@@ -10,6 +10,7 @@ mod roles;
 mod sessions;
 mod tokens;
 mod users;
+mod webhooks;
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -28,6 +29,7 @@ pub(super) fn routes() -> Vec<Route> {
         refunds::routes(),
         audit::routes(),
         jobs::routes(),
+        webhooks::routes(),
     ]
     .concat()
 }

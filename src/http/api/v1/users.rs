@@ -187,7 +187,7 @@ async fn restore(call: Call, form: OneUser) -> Result<Item<User>, Problem> {
 struct Invitation {
     user_id: UserId,
     /// Works once. It is in this answer and nowhere else.
-    #[schema(format = "uri", example = "https://desk.example/invite?token=…")]
+    #[schema(format = "uri", example = "https://desk.example/invite?token=9f86d081884c7d65")]
     url: String,
     expires_at: Timestamp,
 }

@@ -8,7 +8,7 @@ use crate::{
     input,
     parts::{
         choice::Boxes,
-        form::{Field, Form},
+        form::{Field, Form, Hidden},
         layout::Width,
         page::page,
         table::pager,
@@ -43,6 +43,8 @@ fn new_webhook(visit: &Visit) -> Option<impl IntoView + use<>> {
                         hint="Where events are sent to, such as https://shop.example/hooks."/>
                     <Field action=CREATE name="description" label="Description" autocomplete="off"
                         hint="What it is for. It can be left empty."/>
+                    // As in the form that changes it; and what is wrong with boxes leads to them, since they were sent.
+                    <Hidden name="events" value=""/>
                     <Boxes action=CREATE name="events" legend="What it is told"
                         hint="With who did it, to whom, and what changed, from now on." options=event_types()/>
                     <div class="buttons"><button class="primary">"Make webhook"</button></div>
