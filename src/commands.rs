@@ -88,6 +88,8 @@ pub enum Error {
     #[error("the system delivers no signals to stop by")]
     Signals(#[source] io::Error),
     #[error(transparent)]
+    Metrics(#[from] frontdesk::metrics::Error),
+    #[error(transparent)]
     Open(#[from] OpenError),
     #[error("the database at {url} cannot be used")]
     Database { url: String, source: db::Error },

@@ -89,6 +89,11 @@ pub struct Config {
     #[arg(global = true, help_heading = NETWORK)]
     pub trusted_proxy: Vec<Network>,
 
+    /// Where to serve /metrics for Prometheus; nothing is counted if it is not given
+    #[arg(long, env = "FRONTDESK_METRICS_LISTEN", value_name = "ADDRESS")]
+    #[arg(global = true, help_heading = NETWORK)]
+    pub metrics_listen: Option<SocketAddr>,
+
     /// Connections at the same time; more have to wait
     #[arg(long, env = "FRONTDESK_MAX_CONNECTIONS", value_name = "NUMBER", default_value_t = 4_096)]
     #[arg(global = true, help_heading = NETWORK, value_parser = clap::value_parser!(u32).range(1..))]

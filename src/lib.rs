@@ -5,6 +5,7 @@ pub mod chores;
 pub mod config;
 pub mod courier;
 pub mod http;
+pub mod metrics;
 pub mod serve;
 pub mod shutdown;
 pub mod telemetry;

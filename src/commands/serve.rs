@@ -4,7 +4,7 @@ use frontdesk::{
     chores,
     config::{BaseUrl, Config},
     http::AppState,
-    router,
+    metrics, router,
     serve::{self, files::make_room},
     shutdown::Shutdown,
     worker,
@@ -23,6 +23,9 @@ pub async fn run(config: &Config) -> Result<(), Error> {
     let listener = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
     let shutdown = Shutdown::default();
     shutdown.begin_on_signals().map_err(Error::Signals)?;
+    if let Some(address) = config.metrics_listen {
+        metrics::start(address, &shutdown).await?;
+    }
     let domain = open(config, url).await?;
     greet(&domain, &base_url).await?;
 

@@ -1,6 +1,6 @@
 //! `frontdesk worker`.
 
-use frontdesk::{config::Config, shutdown::Shutdown, worker};
+use frontdesk::{config::Config, metrics, shutdown::Shutdown, worker};
 
 use super::{Error, open};
 
@@ -8,6 +8,9 @@ pub async fn run(config: &Config) -> Result<(), Error> {
     let url = config.database_url()?;
     let shutdown = Shutdown::default();
     shutdown.begin_on_signals().map_err(Error::Signals)?;
+    if let Some(address) = config.metrics_listen {
+        metrics::start(address, &shutdown).await?;
+    }
     let domain = open(config, url).await?;
     worker::run(domain.clone(), config.jobs(), shutdown).await;
     domain.db.close().await;

@@ -115,6 +115,9 @@ impl Drop for Line {
             None => tracing::info!("gave up before the answer"),
             Some(status) => {
                 self.span.record("status", status);
+                let class = ["1xx", "2xx", "3xx", "4xx", "5xx"].get(usize::from(status / 100) - 1);
+                metrics::histogram!("frontdesk_http_request_seconds", "status" => *class.unwrap_or(&"other"))
+                    .record(self.began.elapsed());
                 if self.quiet { tracing::debug!("answered") } else { tracing::info!("answered") }
             }
         }

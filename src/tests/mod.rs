@@ -17,6 +17,7 @@ mod support;
 mod api;
 mod commands;
 mod guide;
+mod metrics;
 mod money;
 mod pages;
 mod workers;

@@ -58,6 +58,11 @@ pub enum Error {
     Thread(#[from] std::io::Error),
 }
 
+/// How long a refusal is held back. Whoever asks again as soon as they are refused would otherwise
+/// keep the machine busy with refusing, and pages would wait for that. It costs a timer each, and
+/// stays well within the tenth of a second in which the surplus is to hear.
+const HELD: Duration = Duration::from_millis(50);
+
 /// The answer of [`Passwords::verify`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
@@ -106,9 +111,13 @@ impl Passwords {
     /// this is where the surplus ends, before it costs a query.
     ///
     /// # Errors
-    /// [`Error::Busy`].
-    pub fn expect_room(&self) -> Result<(), Error> {
-        if self.waiting.load(Ordering::Relaxed) < self.room { Ok(()) } else { Err(Error::Busy) }
+    /// [`Error::Busy`], after a moment ([`HELD`]).
+    pub async fn expect_room(&self) -> Result<(), Error> {
+        if self.waiting.load(Ordering::Relaxed) < self.room {
+            return Ok(());
+        }
+        tokio::time::sleep(HELD).await;
+        Err(Error::Busy)
     }
 
     /// Makes a PHC string of a password.

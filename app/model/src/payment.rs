@@ -140,6 +140,18 @@ pub enum PaymentFailure {
 }
 
 impl PaymentFailure {
+    /// What it is called in JSON, and counted by: `card_declined`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::CardDeclined { .. } => "card_declined",
+            Self::InsufficientFunds { .. } => "insufficient_funds",
+            Self::NetworkError { .. } => "network_error",
+            Self::MethodInvalid => "method_invalid",
+            Self::Refused { .. } => "refused",
+            Self::NotConfirmed => "not_confirmed",
+        }
+    }
+
     pub const fn code(&self) -> Code {
         match self {
             Self::CardDeclined { .. } => Code::CardDeclined,
@@ -312,6 +324,7 @@ mod tests {
             assert!(failure.sentence().ends_with('.'), "{failure:?}");
             let json = serde_json::to_string(failure).unwrap();
             assert_eq!(serde_json::from_str::<PaymentFailure>(&json).unwrap(), *failure);
+            assert!(json.contains(&format!("\"type\":\"{}\"", failure.kind())));
         }
     }
 

@@ -38,7 +38,7 @@ pub async fn check_password(
     if let Some(wait) = domain.throttle.wait(&key, domain.clock.now()) {
         return Err(Error::Throttled { wait });
     }
-    domain.passwords.expect_room()?;
+    domain.passwords.expect_room().await?;
     let known = store::credentials(&domain.db, &key).await?;
     let stored = known.as_ref().and_then(|known| known.password_hash.clone());
     let verdict = domain.passwords.verify(password.clone(), stored).await?;

@@ -13,6 +13,7 @@
 
 mod gateway;
 mod lists;
+mod meter;
 mod notice;
 mod outcome;
 mod pay;

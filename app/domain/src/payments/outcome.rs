@@ -10,7 +10,7 @@ use frontdesk_model::{
 };
 
 use super::{
-    Charged, GatewayError, SettlePayment, refunds,
+    Charged, GatewayError, SettlePayment, meter, refunds,
     settle::Ask,
     store::{self, After, Row},
 };
@@ -74,8 +74,29 @@ pub(super) async fn record(domain: &Domain, attempt: Attempt, exchange: Exchange
     };
     let next = exchange.next(domain);
     let actor = attempt.actor();
+    let counted = next.counted(exchange.payment.state);
     move_on(&mut tx, domain, &exchange, &order, next, &actor).await?;
-    attempt.finish(tx).await
+    let done = attempt.finish(tx).await?;
+    meter::exchange(exchange.ask.as_str(), exchange.answer.is_ok(), exchange.duration_ms);
+    if let Some(outcome) = counted {
+        meter::payment(outcome);
+    }
+    Ok(done)
+}
+
+impl Next {
+    /// What it is counted as, if a payment comes to something by it.
+    fn counted(&self, before: PaymentState) -> Option<&'static str> {
+        match self {
+            Self::Succeeded => Some("succeeded"),
+            Self::Failed(failure) => Some(failure.kind()),
+            Self::Confirm { .. } if before != PaymentState::ConfirmationRequired => {
+                Some("confirmation_required")
+            }
+            Self::Again(PaymentState::Unknown) if before != PaymentState::Unknown => Some("unknown"),
+            Self::Confirm { .. } | Self::Again(_) | Self::Over => None,
+        }
+    }
 }
 
 impl Exchange {

@@ -11,7 +11,7 @@ use frontdesk_model::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    GatewayError, PaidBack, PayBack,
+    GatewayError, PaidBack, PayBack, meter,
     refund_store::{self, After, Asking},
     store,
 };
@@ -181,7 +181,11 @@ impl SettleRefund {
                 .changed("refund state", Some(refund.state.as_str()), Some(state.as_str()));
             events::record(&mut tx, domain, &actor, entry).await.map_err(retry)?;
         }
-        attempt.finish(tx).await
+        let done = attempt.finish(tx).await?;
+        if !state.is_open() {
+            meter::refund(state.as_str());
+        }
+        Ok(done)
     }
 }
 
