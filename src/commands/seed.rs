@@ -2,18 +2,24 @@
 
 use clap::Args;
 use frontdesk::config::Config;
-use frontdesk_domain::accounts::{self, Seeding};
+use frontdesk_domain::{
+    accounts::{self, Seeding},
+    payments,
+};
 use frontdesk_model::Secret;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Error, open, print};
 
-/// Whom to make.
+/// Whom and what to make.
 #[derive(Args)]
 pub struct Arguments {
     /// How many people
     #[arg(long, value_name = "NUMBER", default_value_t = 1_000)]
     users: u64,
+    /// How many orders for people who are there, of the last two months
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    orders: u64,
     /// Which people: the same number makes the same ones again, and those who are there are skipped
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
@@ -31,19 +37,26 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Error> {
         None => None,
     };
     let plan = Seeding { users: arguments.users, seed: arguments.seed, password_hash };
-    let bar = progress(plan.users);
+    let bar = progress(plan.users, "people");
     let seeded = accounts::seed(&domain, &plan, |done| bar.set_position(done)).await;
     bar.finish_and_clear();
-    domain.db.close().await;
     let seeded = seeded?;
+    let bar = progress(arguments.orders, "orders");
+    let orders = payments::seed(&domain, arguments.orders, plan.seed, |done| bar.set_position(done)).await;
+    bar.finish_and_clear();
+    domain.db.close().await;
+    let url = config.database_url()?.to_string();
+    let orders = orders.map_err(|source| Error::Database { url, source })?;
     print(&format!(
         "Made {} people and {} events; {} people were there already.",
         seeded.users, seeded.events, seeded.skipped
-    ))
+    ))?;
+    if orders == 0 { Ok(()) } else { print(&format!("Made {orders} orders.")) }
 }
 
 /// Shows how far it has come, if somebody watches: it draws on a terminal only.
-fn progress(users: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} people, {eta} to go");
-    ProgressBar::new(users).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+fn progress(all: u64, what: &str) -> ProgressBar {
+    let template = format!("{{bar:40}} {{human_pos}} of {{human_len}} {what}, {{eta}} to go");
+    let style = ProgressStyle::with_template(&template);
+    ProgressBar::new(all).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -27,6 +27,7 @@ pub use links::{
 pub use list::{UserList, list, list_statements};
 pub use people::{Overview, Updated, by_email, create, get, overview, register, update};
 pub use roles::{grant, revoke};
+pub(crate) use seed::Random;
 pub use seed::{Seeded, Seeding, seed};
 pub use store::Purpose;
 pub(crate) use store::{by_id, rehash, roles, roles_column, seen, take_turn};

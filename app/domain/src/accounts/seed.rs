@@ -12,6 +12,7 @@ use std::{collections::HashSet, fmt::Write as _, sync::LazyLock};
 use frontdesk_model::audit::Event;
 use futures::future::try_join_all;
 use people::{Person, State};
+pub(crate) use random::Random;
 use uuid::Uuid;
 
 use super::Error;

@@ -19,7 +19,7 @@ pub(crate) use place::words;
 pub use place::{cancel, place};
 pub(crate) use read::may_see;
 pub use read::{History, HistoryEvent, get, history};
-pub(crate) use store::{Locked, lock, set_money};
+pub(crate) use store::{Locked, NewOrder, insert, lock, set_money};
 
 use crate::{
     actor::Denied,

@@ -42,11 +42,8 @@ pub async fn place(domain: &Domain, actor: &Actor, form: PlaceOrder) -> Result<O
     }
     let new =
         NewOrder { id, reference: &reference, customer: form.customer_id, total, note: form.note.trim(), at };
-    if !store::insert(&mut tx, new).await? {
+    if !store::insert(&mut tx, new, &lines).await? {
         return Err(Error::ReferenceTaken);
-    }
-    for (position, line) in (1..).zip(&lines) {
-        store::insert_line(&mut tx, id, position, line).await?;
     }
     let entry = Entry::new(Action::OrderPlaced)
         .on(id, &reference)

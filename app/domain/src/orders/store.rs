@@ -65,17 +65,17 @@ statements! { "orders";
         nth_newest!("3"), " UNION ALL ", nth_newest!("4"), ")");
 }
 
-pub(super) struct NewOrder<'a> {
-    pub(super) id: OrderId,
-    pub(super) reference: &'a str,
-    pub(super) customer: UserId,
-    pub(super) total: Money,
-    pub(super) note: &'a str,
-    pub(super) at: Timestamp,
+pub(crate) struct NewOrder<'a> {
+    pub(crate) id: OrderId,
+    pub(crate) reference: &'a str,
+    pub(crate) customer: UserId,
+    pub(crate) total: Money,
+    pub(crate) note: &'a str,
+    pub(crate) at: Timestamp,
 }
 
-/// Whether the reference was free.
-pub(super) async fn insert(tx: &mut Tx, new: NewOrder<'_>) -> Result<bool, db::Error> {
+/// Writes an order with its lines, if its reference is free. Whether it was.
+pub(crate) async fn insert(tx: &mut Tx, new: NewOrder<'_>, lines: &[Line]) -> Result<bool, db::Error> {
     let params = params![
         new.id,
         new.reference,
@@ -86,17 +86,14 @@ pub(super) async fn insert(tx: &mut Tx, new: NewOrder<'_>) -> Result<bool, db::E
         new.at
     ];
     let row: Option<(Uuid,)> = tx.optional(INSERT, params).await?;
-    Ok(row.is_some())
-}
-
-pub(super) async fn insert_line(
-    tx: &mut Tx,
-    order: OrderId,
-    position: i64,
-    line: &Line,
-) -> Result<(), db::Error> {
-    let params = params![order, position, &line.description, line.quantity, line.unit_price.minor];
-    tx.execute(INSERT_LINE, params).await.map(|_| ())
+    if row.is_none() {
+        return Ok(false);
+    }
+    for (position, line) in (1_i64..).zip(lines) {
+        let params = params![new.id, position, &line.description, line.quantity, line.unit_price.minor];
+        tx.execute(INSERT_LINE, params).await?;
+    }
+    Ok(true)
 }
 
 /// An order that nobody else changes until the commit.

@@ -21,6 +21,7 @@ mod reconcile;
 mod refund_store;
 mod refunds;
 mod sandbox;
+mod seed;
 mod settle;
 mod settle_refund;
 mod store;
@@ -35,6 +36,7 @@ pub use pay::{cancel, pay};
 pub use reconcile::{Attention, Reconcile, attention};
 pub use refunds::{approve, reject, request};
 pub use sandbox::{METHODS, Sandbox, SandboxMethod, confirm};
+pub use seed::seed;
 pub use settle::SettlePayment;
 pub use settle_refund::SettleRefund;
 
@@ -118,7 +120,7 @@ impl From<Error> for Problem {
 
 /// Every statement of this room.
 pub fn statements() -> Vec<Sql> {
-    [store::ALL, refund_store::ALL, reconcile::ALL, sandbox::STATEMENTS]
+    [store::ALL, refund_store::ALL, reconcile::ALL, sandbox::STATEMENTS, seed::ALL]
         .concat()
         .into_iter()
         .chain(list_statements())

@@ -7,7 +7,7 @@ use frontdesk_model::{
     forms::{ConfirmSandbox, OnePayment},
     order::OrderState,
     payment::{DeclineReason, PaymentState},
-    query::AuditQuery,
+    query::{AuditQuery, OrdersQuery},
 };
 use futures::future::join_all;
 
@@ -26,6 +26,7 @@ both! {
     a_payment_that_waits_can_be_called_off,
     what_nobody_confirms_for_a_day_is_called_off,
     a_customer_pays_what_is_theirs_and_nothing_else,
+    what_is_seeded_adds_up,
 }
 
 async fn a_payment_pays_the_order_and_the_book_says_so(domain: TestDomain) {
@@ -183,6 +184,19 @@ async fn a_customer_pays_what_is_theirs_and_nothing_else(domain: TestDomain) {
     let payment = payments::pay(&domain, &ann.actor, pay_form(order, "pm_card_ok")).await.unwrap();
     let seen = payments::get(&domain, &ann.actor, payment.summary.id).await.unwrap();
     assert!(seen.attempts.is_empty(), "those are for staff");
+}
+
+async fn what_is_seeded_adds_up(domain: TestDomain) {
+    assert_eq!(payments::seed(&domain, 10, 1, |_| {}).await.unwrap(), 0, "there is nobody to order anything");
+    for name in ["Ann", "Bo", "Cy"] {
+        person(&domain, name, &[]).await;
+    }
+    assert_eq!(payments::seed(&domain, 200, 1, |_| {}).await.unwrap(), 200);
+    assert!(book_is_sound(&domain).await > 0);
+    for state in OrderState::ALL.iter().filter(|state| **state != OrderState::Cancelled) {
+        let query = OrdersQuery { state: Some(*state), ..OrdersQuery::default() };
+        assert!(!orders::list(&domain, &system(), &query).await.unwrap().items.is_empty(), "{state}");
+    }
 }
 
 #[test]

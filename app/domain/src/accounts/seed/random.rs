@@ -5,20 +5,20 @@ use frontdesk_model::Timestamp;
 use uuid::Uuid;
 
 /// `SplitMix64`: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014.
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl Random {
     /// One of many streams of the same seed, each independent of the others.
-    pub(super) fn new(seed: u64, stream: u64) -> Self {
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
         let mut of_seed = Self(seed);
         let start = of_seed.next();
         let mut of_stream = Self(start ^ stream.wrapping_mul(GOLDEN));
         Self(of_stream.next())
     }
 
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(GOLDEN);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -27,40 +27,40 @@ impl Random {
     }
 
     /// From 0 on and less than `end`.
-    pub(super) fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         // The upper half of the product: even, but for what nobody can see in made-up people.
         u64::try_from((u128::from(self.next()) * u128::from(end)) >> 64).unwrap_or_default()
     }
 
     /// From 0 on and less than 1.
-    pub(super) fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         // 53 bits are what the number can hold.
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    pub(super) fn percent(&mut self, chance: u64) -> bool {
+    pub(crate) fn percent(&mut self, chance: u64) -> bool {
         self.below(100) < chance
     }
 
     /// One of a list that is not empty.
-    pub(super) fn pick<T: Copy>(&mut self, list: &[T]) -> T {
+    pub(crate) fn pick<T: Copy>(&mut self, list: &[T]) -> T {
         list[self.index(list.len())]
     }
 
     /// The same, and the nearer to its beginning the more often.
-    pub(super) fn pick_early<T: Copy>(&mut self, list: &[T]) -> T {
+    pub(crate) fn pick_early<T: Copy>(&mut self, list: &[T]) -> T {
         let early = self.index(list.len()).min(self.index(list.len()));
         list[early]
     }
 
     /// A moment from `from` on and before `until`.
-    pub(super) fn between(&mut self, from: Timestamp, until: Timestamp) -> Timestamp {
+    pub(crate) fn between(&mut self, from: Timestamp, until: Timestamp) -> Timestamp {
         let span = u64::try_from(until.micros() - from.micros()).unwrap_or_default();
         Timestamp::from_micros(from.micros() + i64::try_from(self.below(span)).unwrap_or_default())
     }
 
     /// `UUIDv7` of a moment: the clock would add randomness that does not come from the seed.
-    pub(super) fn id_at(&mut self, at: Timestamp) -> Uuid {
+    pub(crate) fn id_at(&mut self, at: Timestamp) -> Uuid {
         let millis = u64::try_from(at.micros().div_euclid(1_000)).unwrap_or_default();
         let mut bytes = [0; 10];
         bytes[..8].copy_from_slice(&self.next().to_be_bytes());
