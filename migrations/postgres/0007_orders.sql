@@ -68,7 +68,9 @@ CREATE TABLE payments (
     is_surplus        BIGINT NOT NULL DEFAULT 0 CHECK (is_surplus IN (0, 1)),
     cancel_asked_at   BIGINT,
     attempts          BIGINT NOT NULL DEFAULT 0, -- how often the gateway was asked
-    asked_at          BIGINT,                    -- when it was first asked to charge
+    charges           BIGINT NOT NULL DEFAULT 0, -- how often it was asked to charge
+    asked_at          BIGINT,                    -- when that was the first time
+    asking_at         BIGINT,                    -- it is being asked; that the answer is missing here says so
     settle_at         BIGINT,                    -- when it is to be looked after, while it is open
     created_at        BIGINT NOT NULL,
     updated_at        BIGINT NOT NULL,
@@ -84,6 +86,7 @@ CREATE UNIQUE INDEX payments_current ON payments (order_id) WHERE state <> 'fail
 CREATE UNIQUE INDEX payments_by_gateway_reference ON payments (gateway, gateway_reference)
     WHERE gateway_reference IS NOT NULL;
 CREATE INDEX payments_to_settle ON payments (settle_at, id) WHERE settle_at IS NOT NULL;
+CREATE INDEX payments_surplus ON payments (id) WHERE is_surplus = 1 AND reserved_minor < amount_minor;
 CREATE INDEX payments_by_state ON payments (state, id);
 CREATE INDEX payments_by_order ON payments (order_id, id);
 
@@ -160,6 +163,7 @@ FOR EACH ROW EXECUTE FUNCTION refunds_forward();
 CREATE TABLE ledger_entries (
     id         UUID    NOT NULL PRIMARY KEY,
     kind       TEXT    NOT NULL CHECK (kind IN ('capture', 'refund')),
+    gateway    TEXT    NOT NULL, -- where the money is
     payment_id UUID    NOT NULL REFERENCES payments (id),
     refund_id  UUID    REFERENCES refunds (id),
     at         BIGINT NOT NULL,

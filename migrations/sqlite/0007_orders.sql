@@ -62,7 +62,9 @@ CREATE TABLE payments (
     is_surplus        INTEGER NOT NULL DEFAULT 0 CHECK (is_surplus IN (0, 1)),
     cancel_asked_at   INTEGER,
     attempts          INTEGER NOT NULL DEFAULT 0, -- how often the gateway was asked
-    asked_at          INTEGER,                    -- when it was first asked to charge
+    charges           INTEGER NOT NULL DEFAULT 0, -- how often it was asked to charge
+    asked_at          INTEGER,                    -- when that was the first time
+    asking_at         INTEGER,                    -- it is being asked; that the answer is missing here says so
     settle_at         INTEGER,                    -- when it is to be looked after, while it is open
     created_at        INTEGER NOT NULL,
     updated_at        INTEGER NOT NULL,
@@ -78,6 +80,7 @@ CREATE UNIQUE INDEX payments_current ON payments (order_id) WHERE state <> 'fail
 CREATE UNIQUE INDEX payments_by_gateway_reference ON payments (gateway, gateway_reference)
     WHERE gateway_reference IS NOT NULL;
 CREATE INDEX payments_to_settle ON payments (settle_at, id) WHERE settle_at IS NOT NULL;
+CREATE INDEX payments_surplus ON payments (id) WHERE is_surplus = 1 AND reserved_minor < amount_minor;
 CREATE INDEX payments_by_state ON payments (state, id);
 CREATE INDEX payments_by_order ON payments (order_id, id);
 
@@ -142,6 +145,7 @@ END;
 CREATE TABLE ledger_entries (
     id         BLOB    NOT NULL PRIMARY KEY,
     kind       TEXT    NOT NULL CHECK (kind IN ('capture', 'refund')),
+    gateway    TEXT    NOT NULL, -- where the money is
     payment_id BLOB    NOT NULL REFERENCES payments (id),
     refund_id  BLOB    REFERENCES refunds (id),
     at         INTEGER NOT NULL,

@@ -26,7 +26,7 @@ impl Command {
         domain.db.close().await;
         print(&format!("{} entries.", report.entries))?;
         for balance in &report.balances {
-            print(&format!("At the gateway, by the book: {balance}"))?;
+            print(&format!("At {}, by the book: {}", balance.gateway, balance.amount))?;
         }
         if report.faults.is_empty() {
             return print("The ledger adds up, and orders, payments and refunds say the same.");

@@ -96,7 +96,7 @@ async fn money_moves_once_however_often_the_program_is_killed(desk: Desk) {
     assert_eq!((all, charges, charged), (i64::from(asked), i64::from(asked), captured));
     let report = ledger::verify(&desk.domain).await.unwrap();
     assert_eq!(report.faults, [""; 0]);
-    assert_eq!(report.balances[0].minor, captured, "the book has what was charged");
+    assert_eq!(report.balances[0].amount.minor, captured, "the book has what was charged");
     desk.domain.db.close().await;
 }
 

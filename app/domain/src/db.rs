@@ -171,6 +171,25 @@ impl Db {
         row.map_err(|source| Error::of(sql.name, source))
     }
 
+    /// As [`Db::one`], for a statement that reads everything there is, which may take minutes.
+    pub async fn one_patiently<T: Row>(&self, sql: Sql, params: Vec<Value>) -> Result<T, Error> {
+        let first = self.all_patiently(sql, params).await?.into_iter().next();
+        first.ok_or_else(|| Error::of(sql.name, sqlx::Error::RowNotFound))
+    }
+
+    /// As [`Db::all`], for a statement that reads everything there is, which may take minutes.
+    pub async fn all_patiently<T: Row>(&self, sql: Sql, params: Vec<Value>) -> Result<Vec<T>, Error> {
+        let Engine::Postgres { pool } = &self.engine else { return self.all(sql, params).await };
+        check(sql, &params, &self.statements)?;
+        let query = sqlx::query_as_with(sql.text, postgres_arguments(sql, params)?);
+        let rows = async {
+            let mut tx = pool.begin().await?;
+            sqlx::query("SET LOCAL statement_timeout = '10min'").execute(&mut *tx).await?;
+            query.fetch_all(&mut *tx).await
+        };
+        rows.await.map_err(|source| Error::of(sql.name, source))
+    }
+
     pub async fn all<T: Row>(&self, sql: Sql, params: Vec<Value>) -> Result<Vec<T>, Error> {
         check(sql, &params, &self.statements)?;
         let rows = match &self.engine {

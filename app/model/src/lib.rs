@@ -33,7 +33,7 @@ pub use flash::Flash;
 pub use id::{
     DeliveryId, EventId, JobId, LinkId, OrderId, PaymentId, RefundId, SessionId, TokenId, UserId, WebhookId,
 };
-pub use money::{Amount, Currency, Money};
+pub use money::{Amount, Currency, Money, TypedAmount};
 pub use name::PersonName;
 pub use page::{Cursor, Limit, Page};
 pub use payment::PaymentFailure;

@@ -11,6 +11,9 @@ use utoipa::ToSchema;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Currency(iso_currency::Currency);
 
+/// Codes of ISO 4217 that nobody pays with: funds and units of account, which have a minor unit.
+const UNITS_OF_ACCOUNT: [&str; 9] = ["BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW"];
+
 impl Currency {
     pub const EUR: Self = Self(iso_currency::Currency::EUR);
 
@@ -21,7 +24,8 @@ impl Currency {
             return None;
         }
         let currency = iso_currency::Currency::from_code(&code.to_ascii_uppercase())?;
-        currency.exponent().map(|_| Self(currency))
+        let is_money = currency.exponent().is_some() && !UNITS_OF_ACCOUNT.contains(&currency.code());
+        is_money.then_some(Self(currency))
     }
 
     /// `EUR`.
@@ -197,6 +201,19 @@ impl Amount {
     }
 }
 
+/// An amount in major units, as it is typed into a filter: `12.50`. In an address all is text, so
+/// minor units could not be told apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TypedAmount(pub String);
+
+impl TypedAmount {
+    /// What it is in this currency, if it is an amount of it.
+    pub fn of(&self, currency: Currency) -> Option<Money> {
+        Amount::Typed(self.0.clone()).of(currency)
+    }
+}
+
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -235,7 +252,7 @@ mod tests {
     #[test]
     fn a_currency_is_one_of_iso_4217_with_a_minor_unit() {
         assert_eq!(["EUR", "jpy", "KWD"].map(|code| currency(code).exponent()), [2, 0, 3]);
-        for wrong in ["", "EU", "EURO", "ZZZ", "XAU", "€", "EU\0"] {
+        for wrong in ["", "EU", "EURO", "ZZZ", "XAU", "CLF", "€", "EU\0"] {
             assert_eq!(Currency::parse(wrong), None, "{wrong}");
         }
     }

@@ -131,7 +131,7 @@ pub enum PaymentFailure {
     MethodInvalid,
     /// The gateway does not take this payment: the amount, the currency, the merchant's account.
     Refused {
-        /// What the gateway says, for staff.
+        /// What the gateway says, for staff; empty for the customer.
         #[schema(example = "Amount must be at least 50 cents")]
         message: String,
     },
@@ -149,6 +149,19 @@ impl PaymentFailure {
             Self::MethodInvalid => "method_invalid",
             Self::Refused { .. } => "refused",
             Self::NotConfirmed => "not_confirmed",
+        }
+    }
+
+    /// As the customer may see it: without what the gateway says to staff, and without what a card
+    /// is suspected of.
+    #[must_use]
+    pub fn for_customer(self) -> Self {
+        match self {
+            Self::CardDeclined { reason: DeclineReason::LostOrStolen | DeclineReason::Fraud } => {
+                Self::CardDeclined { reason: DeclineReason::Generic }
+            }
+            Self::Refused { .. } => Self::Refused { message: String::new() },
+            other => other,
         }
     }
 
@@ -271,9 +284,7 @@ pub fn check_method(text: &str) -> Result<(), ValidationError> {
     if text.len() > MAX_METHOD {
         return Err(fault("too_long", "A payment method has at most 255 characters"));
     }
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    // Sixteen digits and hardly anything else are a card's number, which must not come here at all.
-    if digits >= 12 && text.bytes().all(|b| b.is_ascii_digit() || b == b' ' || b == b'-') {
+    if has_card_number(text) {
         return Err(fault(
             "card_number",
             "This looks like the number of a card. Send the gateway’s token for it",
@@ -284,6 +295,30 @@ pub fn check_method(text: &str) -> Result<(), ValidationError> {
     } else {
         Err(fault("characters", "A payment method is the gateway’s token for it, such as pm_card_ok"))
     }
+}
+
+/// Whether the number of a card is in it, however it is grouped: it must not come here at all.
+fn has_card_number(text: &str) -> bool {
+    let is_gap = |byte: u8| matches!(byte, b' ' | b'-' | b'.');
+    let runs = text.as_bytes().split(|byte| !(byte.is_ascii_digit() || is_gap(*byte)));
+    runs.map(|run| {
+        run.iter().filter(|byte| byte.is_ascii_digit()).map(|byte| byte - b'0').collect::<Vec<u8>>()
+    })
+    .any(|digits| (13..=19).contains(&digits.len()) && is_luhn(&digits))
+}
+
+/// The check digit of ISO/IEC 7812. No card begins with a zero.
+fn is_luhn(digits: &[u8]) -> bool {
+    let sum: u32 = digits
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(place, digit)| match u32::from(*digit) * (1 + place as u32 % 2) {
+            double @ 10.. => double - 9,
+            single => single,
+        })
+        .sum();
+    digits.first() != Some(&0) && sum % 10 == 0
 }
 
 #[cfg(test)]
@@ -330,11 +365,16 @@ mod tests {
 
     #[test]
     fn a_card_number_is_not_a_payment_method() {
-        assert!(check_method("pm_card_ok").is_ok() && check_method("tok_visa|tok_500").is_ok());
+        for token in ["pm_card_ok", "tok_visa|tok_500", "pm_1PqYx2LkdIwHu7ix", "card_0000000000000000"] {
+            assert!(check_method(token).is_ok(), "{token}");
+        }
         for (wrong, code) in [
             ("", "required"),
             ("4242 4242 4242 4242", "card_number"),
             ("4242424242424242", "card_number"),
+            ("4242.4242.4242.4242", "card_number"),
+            ("pan=4242424242424242/12/28", "card_number"),
+            ("pm_378282246310005", "card_number"),
             ("pm card", "characters"),
             ("pm_\u{e9}", "characters"),
         ] {

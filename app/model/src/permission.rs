@@ -40,8 +40,8 @@ permissions! {
     AuditRead = "audit:read", "Read the audit trail";
     JobsRead = "jobs:read", "See jobs";
     JobsManage = "jobs:manage", "Run jobs again, and call them off";
-    WebhooksRead = "webhooks:read", "See webhooks, and what they are told of users";
-    WebhooksManage = "webhooks:manage", "Make and change webhooks, to which what happens to users is told";
+    WebhooksRead = "webhooks:read", "See webhooks, and what they are told of users and their orders";
+    WebhooksManage = "webhooks:manage", "Make and change webhooks, to which what happens to users and their orders is told";
     OrdersRead = "orders:read", "See everybody’s orders, payments and refunds, and what comes in";
     OrdersCreate = "orders:create", "Place orders for customers";
     OrdersCancel = "orders:cancel", "Cancel orders that are not paid";

@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    Amount, Currency, Limit, OrderId, Timestamp, UserId,
+    Currency, Limit, OrderId, Timestamp, TypedAmount, UserId,
     audit::Action,
     job::{JobKind, JobState},
     name::search_key,
@@ -256,9 +256,9 @@ pub struct OrdersQuery {
     pub state: Option<OrderState>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<UserId>,
-    /// Only the one that is called so.
+    /// Only the one that is called exactly so, whatever else is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 64)]
+    #[schema(value_type = Option<String>, max_length = 64, example = "SHOP-1042")]
     pub reference: Option<Search>,
     /// Placed from this moment on.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -269,14 +269,34 @@ pub struct OrdersQuery {
     /// Only orders in this currency; needed to sort by total.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// The least total. Sorts by total.
+    /// The least total, in major units of the currency: `12.50`. Sorts by total.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub min: Option<Amount>,
-    /// The greatest total. Sorts by total.
+    pub min: Option<TypedAmount>,
+    /// The greatest total, in major units of the currency. Sorts by total.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub max: Option<Amount>,
+    pub max: Option<TypedAmount>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<OrderSort>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+    /// Where to go on: `next` or `prev` of the page before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2048)]
+    pub cursor: Option<String>,
+}
+
+/// Which of one's own orders, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct MyOrdersQuery {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<OrderState>,
+    /// Placed from this moment on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+    /// Placed before this moment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.

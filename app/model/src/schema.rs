@@ -14,7 +14,8 @@ use utoipa::{
 
 use crate::{
     Amount, Code, Currency, DeliveryId, EventId, JobId, Limit, LinkId, OrderId, PaymentId, Permission,
-    Permissions, RefundId, Role, Roles, Secret, SessionId, Timestamp, TokenId, UserId, WebhookId,
+    Permissions, RefundId, Role, Roles, Secret, SessionId, Timestamp, TokenId, TypedAmount, UserId,
+    WebhookId,
     audit::Action,
     job::{JobKind, MAX_KIND},
     money::MAX_MINOR,
@@ -73,6 +74,10 @@ schemas! {
             .examples([json!(500)]))
         .item(text(json!("12.50")).max_length(Some(20)))
         .description(Some("A whole number is minor units (1250), a text is major units (\"12.50\")."));
+    TypedAmount = text(json!("12.50"))
+        .max_length(Some(20))
+        .pattern(Some("^[0-9]+([.][0-9]+)?$"))
+        .description(Some("An amount in major units of the currency, such as `12.50`."));
     DeliveryId = id().description(Some("A delivery's id (UUIDv7), the same over all its attempts."));
     Timestamp = text(json!(EXAMPLE_TIME))
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))

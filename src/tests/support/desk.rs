@@ -218,7 +218,7 @@ impl Desk {
         let payment = self.pay(order, "pm_card_ok").await;
         let form = RequestRefund {
             payment_id: payment,
-            amount: Amount::Minor(250),
+            amount: Some(Amount::Minor(250)),
             reason: "Arrived broken".to_owned(),
         };
         let refund = payments::request(&self.domain, &Actor::system(), form).await.unwrap();

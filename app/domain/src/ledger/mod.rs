@@ -12,7 +12,7 @@ use frontdesk_model::{
     Currency, Money, PaymentId, Permission, RefundId, Timestamp,
     revenue::{DAYS, Revenue, RevenueDay},
 };
-pub use verify::{Report, VerifyLedger, verify};
+pub use verify::{Balance, Report, VerifyLedger, verify};
 
 use crate::{
     Domain,
@@ -30,9 +30,15 @@ pub(crate) enum Entry {
 }
 
 /// Writes an entry. The database has at most one for each payment and for each refund.
-pub(crate) async fn post(tx: &mut Tx, domain: &Domain, entry: Entry, amount: Money) -> Result<(), db::Error> {
+pub(crate) async fn post(
+    tx: &mut Tx,
+    domain: &Domain,
+    gateway: &str,
+    entry: Entry,
+    amount: Money,
+) -> Result<(), db::Error> {
     let at = domain.clock.now();
-    store::insert(tx, domain.clock.id_at(at), entry, amount, at).await?;
+    store::insert(tx, domain.clock.id_at(at), gateway, entry, amount, at).await?;
     store::add_to_day(tx, entry, amount, at).await
 }
 

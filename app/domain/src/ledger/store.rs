@@ -10,7 +10,7 @@ use crate::{
 };
 
 statements! { "ledger";
-    INSERT = "INSERT INTO ledger_entries (id, kind, payment_id, refund_id, at) VALUES ($1, $2, $3, $4, $5)";
+    INSERT = "INSERT INTO ledger_entries (id, kind, gateway, payment_id, refund_id, at) VALUES ($1, $2, $3, $4, $5, $6)";
     POST = "INSERT INTO ledger_postings (entry_id, account, currency, minor) \
             VALUES ($1, 'gateway', $2, $3), ($1, 'sales', $2, $4)";
     ADD_TO_DAY = "INSERT INTO revenue_days (day, currency, slot, captures, captured_minor, refunds, refunded_minor) \
@@ -28,6 +28,7 @@ const SLOTS: u8 = 16;
 pub(super) async fn insert(
     tx: &mut Tx,
     id: Uuid,
+    gateway: &str,
     entry: Entry,
     amount: Money,
     at: Timestamp,
@@ -36,7 +37,7 @@ pub(super) async fn insert(
         Entry::Capture(payment) => ("capture", payment, None, amount.minor),
         Entry::Refund(payment, refund) => ("refund", payment, Some(refund), -amount.minor),
     };
-    tx.execute(INSERT, params![id, kind, payment, refund.map(|RefundId(id)| id), at]).await?;
+    tx.execute(INSERT, params![id, kind, gateway, payment, refund.map(|RefundId(id)| id), at]).await?;
     tx.execute(POST, params![id, amount.currency.code(), into_gateway, -into_gateway]).await.map(|_| ())
 }
 

@@ -1,10 +1,10 @@
 //! The lists of orders. Each walks an index: by id, which is by time, or by total within a currency.
 
 use frontdesk_model::{
-    Amount, Cursor, Page, Permission, UserId,
+    Cursor, Page, Permission, TypedAmount, UserId,
     order::{OrderState, OrderSummary, RecentOrder},
     page::{ForeignCursor, Key},
-    query::{OrderSort, OrdersQuery},
+    query::{MyOrdersQuery, OrderSort, OrdersQuery},
 };
 use uuid::Uuid;
 
@@ -99,18 +99,20 @@ pub async fn list(domain: &Domain, actor: &Actor, query: &OrdersQuery) -> Result
     page(domain, query).await
 }
 
-/// A page of one's own orders; a `customer` in the query is oneself, whoever it names.
+/// A page of one's own orders, the newest first.
 ///
 /// # Errors
-/// [`Error::Denied`] for who has no account; otherwise as [`list`].
+/// [`Error::Denied`] for who has no account; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "orders.list_mine", skip_all)]
 pub async fn list_mine(
     domain: &Domain,
     actor: &Actor,
-    query: &OrdersQuery,
+    query: &MyOrdersQuery,
 ) -> Result<Page<OrderSummary>, Error> {
     let customer = Some(actor.require_user()?);
-    page(domain, &OrdersQuery { customer, reference: None, ..query.clone() }).await
+    let MyOrdersQuery { state, since, until, limit, cursor } = query.clone();
+    page(domain, &OrdersQuery { customer, state, since, until, limit, cursor, ..OrdersQuery::default() })
+        .await
 }
 
 /// The five newest orders of each of these users (at most a hundred), in one statement.
@@ -213,7 +215,7 @@ fn by_total(
     limit: i64,
 ) -> Result<(Sql, Vec<Value>), Error> {
     let currency = query.currency.unwrap_or(frontdesk_model::Currency::EUR);
-    let bound = |field: &str, amount: &Option<Amount>, otherwise: i64| match amount {
+    let bound = |field: &str, amount: &Option<TypedAmount>, otherwise: i64| match amount {
         None => Ok(otherwise),
         Some(amount) => amount.of(currency).map(|money| money.minor).ok_or_else(|| {
             Error::field(field, "amount", "Enter an amount that this currency has, such as 12.50")

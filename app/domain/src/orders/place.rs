@@ -127,5 +127,5 @@ pub async fn cancel(domain: &Domain, actor: &Actor, form: CancelOrder) -> Result
         .changed("state", Some(order.state.as_str()), Some(OrderState::Cancelled.as_str()));
     events::record(&mut tx, domain, actor, entry).await?;
     tx.commit().await?;
-    read::by_id(domain, form.id).await
+    Ok(read::shown_to(actor, read::by_id(domain, form.id).await?))
 }

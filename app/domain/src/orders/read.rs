@@ -24,8 +24,13 @@ pub async fn get(domain: &Domain, actor: &Actor, id: OrderId) -> Result<Order, E
     if !may_see(actor, order.summary.customer.id) {
         return Err(Error::NoSuchOrder);
     }
+    Ok(shown_to(actor, order))
+}
+
+/// The note is for those with `orders:read`.
+pub(super) fn shown_to(actor: &Actor, order: Order) -> Order {
     let is_staff = actor.may(Permission::OrdersRead);
-    Ok(Order { note: order.note.filter(|_| is_staff), ..order })
+    Order { note: order.note.filter(|_| is_staff), ..order }
 }
 
 /// Whether the actor may see what belongs to this customer.
@@ -53,6 +58,26 @@ pub struct HistoryEvent {
     pub changes: Vec<Change>,
 }
 
+/// What staff consider among themselves is for staff.
+const fn is_for_customers(action: Action) -> bool {
+    !matches!(action, Action::RefundRequested | Action::RefundApproved | Action::RefundRejected)
+}
+
+/// Why an order was cancelled is said to its customer, and so is why a payment failed. What else
+/// staff write down is for staff.
+const fn tells_why(action: Action) -> bool {
+    matches!(
+        action,
+        Action::OrderCancelled
+            | Action::PaymentDeclined
+            | Action::PaymentInsufficientFunds
+            | Action::PaymentNetworkError
+            | Action::PaymentMethodInvalid
+            | Action::PaymentRefused
+            | Action::PaymentNotConfirmed
+    )
+}
+
 /// The latest hundred events of an order that the actor may see, as the audit trail has them.
 ///
 /// # Errors
@@ -74,10 +99,9 @@ pub async fn history(domain: &Domain, actor: &Actor, order: &Order) -> Result<Hi
         at: event.at,
         action: event.action,
         actor: is_staff.then_some(event.actor.label),
-        // What staff write down about a customer's order is for staff, but why it is cancelled or
-        // refunded is not.
-        reason: event.reason,
+        reason: if is_staff || tells_why(event.action) { event.reason } else { String::new() },
         changes: if is_staff { event.changes } else { Vec::new() },
     };
-    Ok(History { events: events.items.into_iter().map(line).collect() })
+    let told = events.items.into_iter().filter(|event| is_staff || is_for_customers(event.action));
+    Ok(History { events: told.map(line).collect() })
 }

@@ -54,6 +54,8 @@ pub struct PayBack {
     pub payment: PaymentId,
     /// What the gateway calls the payment.
     pub reference: String,
+    /// What it calls the refund, if it has said so.
+    pub known: Option<String>,
     /// Before this it was not asked.
     pub since: Timestamp,
 }

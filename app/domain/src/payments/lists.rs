@@ -1,7 +1,7 @@
 //! Payments and refunds to look at. Each list walks an index by id, which is by time.
 
 use frontdesk_model::{
-    Cursor, Page, PaymentId, Permission, RefundId,
+    Cursor, Page, PaymentFailure, PaymentId, Permission, RefundId,
     page::Key,
     payment::{Payment, PaymentSummary},
     query::{PaymentsQuery, RefundsQuery},
@@ -108,7 +108,9 @@ pub async fn list(
     let filters = [query.state.map(|state| state.as_str().into()), query.order.map(Value::from)];
     let (sql, params) = choose(&PAYMENTS, filters, cursor.as_ref(), limit.probe());
     let rows: Vec<SummaryRow> = domain.db.all(sql, params).await?;
-    let rows = rows.into_iter().map(SummaryRow::summary).collect();
+    let is_staff = actor.may(Permission::OrdersRead);
+    let cut = |summary: PaymentSummary| if is_staff { summary } else { for_customer(summary) };
+    let rows = rows.into_iter().map(|row| cut(row.summary())).collect();
     Ok(Page::of_probe(rows, limit, &list, cursor.as_ref(), |one: &PaymentSummary| (Key::Number(0), one.id.0)))
 }
 
@@ -178,8 +180,19 @@ pub async fn get(domain: &Domain, actor: &Actor, id: PaymentId) -> Result<Paymen
     if !orders::may_see(actor, payment.summary.customer.id) {
         return Err(Error::NoSuchPayment);
     }
-    let is_staff = actor.may(Permission::OrdersRead);
-    Ok(Payment { attempts: if is_staff { payment.attempts } else { Vec::new() }, ..payment })
+    Ok(shown_to(actor, payment))
+}
+
+/// As those without `orders:read` may see it: without what was said between us and the gateway.
+pub(super) fn shown_to(actor: &Actor, payment: Payment) -> Payment {
+    if actor.may(Permission::OrdersRead) {
+        return payment;
+    }
+    Payment { summary: for_customer(payment.summary), attempts: Vec::new(), ..payment }
+}
+
+fn for_customer(summary: PaymentSummary) -> PaymentSummary {
+    PaymentSummary { failure: summary.failure.map(PaymentFailure::for_customer), ..summary }
 }
 
 pub(super) async fn by_id(domain: &Domain, id: PaymentId) -> Result<Payment, Error> {
@@ -200,10 +213,11 @@ pub(super) async fn refund_by_id(domain: &Domain, id: RefundId) -> Result<Refund
     refund_store::by_id(&domain.db, id).await?.ok_or(Error::NoSuchRefund)
 }
 
-/// Customers are not told who of the staff did it.
+/// Customers are not told who of the staff did it, and what they wrote down about it.
 fn for_reader(refund: Refund, is_staff: bool) -> Refund {
     if is_staff {
         return refund;
     }
-    Refund { requested_by: String::new(), requested_by_id: None, decided_by: None, failure: None, ..refund }
+    let (requested_by, reason) = (String::new(), String::new());
+    Refund { requested_by, reason, requested_by_id: None, decided_by: None, failure: None, ..refund }
 }

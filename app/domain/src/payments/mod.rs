@@ -47,8 +47,8 @@ use crate::{
     problem::surprise,
 };
 
-/// From how much on somebody else has to approve a refund, in major units of any currency; never if
-/// it is not given.
+/// Beyond how much, for all refunds of a payment together, somebody else has to approve the next one:
+/// in major units of any currency; never if it is not given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ApprovalAbove(pub Option<u32>);
 

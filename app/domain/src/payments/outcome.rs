@@ -37,8 +37,12 @@ const PAUSES: Retry = Retry::Delays(&[
     Duration::from_secs(900),
     Duration::from_secs(3_600),
 ]);
-/// After so many exchanges in which the gateway could not be reached, or knew nothing, it is over.
+/// After so many exchanges in which the gateway could not be reached it is over.
 const GIVE_UP: i64 = 6;
+/// After so many times that it was asked to charge, and knows of nothing, it is over.
+const CHARGED_IN_VAIN: i64 = 3;
+/// What was given up is looked at again after so long, in case it was charged all the same.
+const SECOND_LOOKS: [Duration; 2] = [Duration::from_secs(3_600), Duration::from_secs(24 * 3_600)];
 /// How long a customer has to confirm a payment, in seconds.
 const CONFIRM_WITHIN: i64 = 24 * 3_600;
 /// A payment that waits for its customer is looked at no more often; notices are faster.
@@ -48,6 +52,8 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 pub(super) struct Exchange {
     pub(super) payment: Row,
     pub(super) ask: Ask,
+    /// It was asked to charge before, and what was said then is not known: a process has died.
+    pub(super) was_lost: bool,
     pub(super) answer: Result<Charged, GatewayError>,
     pub(super) at: Timestamp,
     pub(super) duration_ms: i64,
@@ -102,10 +108,16 @@ impl Next {
 impl Exchange {
     fn next(&self, domain: &Domain) -> Next {
         let payment = &self.payment;
-        if payment.state == PaymentState::Failed && !matches!(self.answer, Ok(Charged::Succeeded { .. })) {
+        let all_of_it = |answer: &Result<Charged, _>| matches!(answer, Ok(Charged::Succeeded { captured, .. }) if *captured == payment.amount);
+        if payment.state == PaymentState::Failed && !all_of_it(&self.answer) {
             return Next::Over;
         }
         let asked = payment.attempts + 1;
+        // What waits for its customer goes on waiting; of anything else it is not known.
+        let waiting = match payment.state {
+            PaymentState::ConfirmationRequired => PaymentState::ConfirmationRequired,
+            _ => PaymentState::Unknown,
+        };
         match &self.answer {
             Ok(Charged::Succeeded { captured, .. }) if *captured == payment.amount => Next::Succeeded,
             Ok(Charged::Succeeded { captured, .. }) => {
@@ -116,14 +128,19 @@ impl Exchange {
             Ok(Charged::ConfirmationRequired { url, .. }) => Next::Confirm { url: url.clone() },
             Ok(Charged::Processing { .. }) => Next::Again(PaymentState::Unknown),
             Ok(Charged::Absent) if self.ask == Ask::Cancel => Next::Failed(PaymentFailure::NotConfirmed),
-            // It was asked to charge several times, and knows nothing of it.
-            Ok(Charged::Absent) if asked >= GIVE_UP => {
+            // It has said before that it has the payment.
+            Ok(Charged::Absent) if payment.gateway_reference.is_some() => Next::Again(waiting),
+            Ok(Charged::Absent) if payment.charges >= CHARGED_IN_VAIN => {
                 Next::Failed(PaymentFailure::NetworkError { retryable: true })
             }
             Ok(Charged::Absent) if is_forgotten(payment, domain) => {
                 Next::Failed(PaymentFailure::NetworkError { retryable: false })
             }
             Ok(Charged::Absent) => Next::Again(PaymentState::Unknown),
+            // These speak of this exchange, and not of one whose answer was lost.
+            Err(GatewayError::NotDone(_) | GatewayError::Misconfigured(_)) if self.was_lost => {
+                Next::Again(waiting)
+            }
             Err(GatewayError::NotDone(_)) if payment.state == PaymentState::Pending && asked >= GIVE_UP => {
                 Next::Failed(PaymentFailure::NetworkError { retryable: true })
             }
@@ -131,10 +148,7 @@ impl Exchange {
                 Next::Failed(PaymentFailure::Refused { message: why.clone() })
             }
             Err(GatewayError::NotDone(_) | GatewayError::Misconfigured(_)) => Next::Again(payment.state),
-            Err(GatewayError::Unknown(_)) if payment.state == PaymentState::ConfirmationRequired => {
-                Next::Again(payment.state)
-            }
-            Err(GatewayError::Unknown(_)) => Next::Again(PaymentState::Unknown),
+            Err(GatewayError::Unknown(_)) => Next::Again(waiting),
         }
     }
 
@@ -241,14 +255,6 @@ async fn move_on(
         duration_ms: exchange.duration_ms,
     };
     store::insert_attempt(tx, before.id, &attempt).await?;
-    if state == PaymentState::Succeeded {
-        ledger::post(tx, domain, ledger::Entry::Capture(before.id), before.amount).await?;
-        if is_surplus {
-            refunds::give_back(tx, domain, actor, order, before).await?;
-        } else {
-            orders::set_money(tx, order.id, before.amount, order.refunded, at).await?;
-        }
-    }
     if let Some(entry) = entry {
         let entry = entry
             .on(order.id, &order.reference)
@@ -257,8 +263,25 @@ async fn move_on(
             .changed("amount", None, Some(&orders::words(before.amount)));
         events::record(tx, domain, actor, entry).await.map_err(|error| Failure::Retry(error.to_string()))?;
     }
+    if state == PaymentState::Succeeded {
+        ledger::post(tx, domain, &before.gateway, ledger::Entry::Capture(before.id), before.amount).await?;
+        if is_surplus {
+            refunds::give_back(tx, domain, actor, order, before).await?;
+        } else {
+            orders::set_money(tx, order.id, before.amount, order.refunded, at).await?;
+        }
+    }
     if overdue {
         store::ask_to_cancel(tx, before.id, at).await?;
+    }
+    let given_up =
+        matches!(next, Next::Failed(PaymentFailure::NetworkError { .. } | PaymentFailure::NotConfirmed));
+    if given_up && before.charges > 0 {
+        for wait in SECOND_LOOKS {
+            let job =
+                SettlePayment::noticed(before.id, None, &order.reference).at(at + wait).caused_by(actor);
+            jobs::enqueue(tx, &domain.clock, job).await.map_err(|error| Failure::Retry(error.to_string()))?;
+        }
     }
     if let Some(settle_at) = settle_at {
         let job = SettlePayment::due(before.id, settle_at, &order.reference).caused_by(actor);

@@ -50,7 +50,7 @@ pub async fn pay(domain: &Domain, actor: &Actor, form: PayOrder) -> Result<Payme
     let job = SettlePayment::due(id, at, &order.reference).caused_by(actor);
     jobs::enqueue(&mut tx, &domain.clock, job).await?;
     tx.commit().await?;
-    lists::by_id(domain, id).await
+    Ok(lists::shown_to(actor, lists::by_id(domain, id).await?))
 }
 
 /// Has the gateway end a payment that waits for its customer to confirm it, so that they can pay
@@ -85,7 +85,7 @@ pub async fn cancel(domain: &Domain, actor: &Actor, form: OnePayment) -> Result<
     let job = SettlePayment::due(payment.id, at, &order.reference).caused_by(actor);
     jobs::enqueue(&mut tx, &domain.clock, job).await?;
     tx.commit().await?;
-    lists::by_id(domain, form.id).await
+    Ok(lists::shown_to(actor, lists::by_id(domain, form.id).await?))
 }
 
 /// People may pay what is theirs; a token only with the permission, so that one without any only

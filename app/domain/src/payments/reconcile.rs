@@ -18,12 +18,17 @@ use crate::{
 
 statements! { "payments";
     LEFT_PAYMENTS = "SELECT p.id, p.settle_at, o.reference FROM payments p JOIN orders o ON o.id = p.order_id \
-                     WHERE p.settle_at IS NOT NULL AND p.settle_at < $1 ORDER BY p.settle_at, p.id LIMIT 500";
+                     WHERE p.settle_at IS NOT NULL AND p.settle_at < $1 AND p.gateway = $2 ORDER BY p.settle_at, p.id LIMIT 500";
     LEFT_REFUNDS = "SELECT r.id, r.settle_at, o.reference FROM refunds r JOIN orders o ON o.id = r.order_id \
-                    WHERE r.settle_at IS NOT NULL AND r.settle_at < $1 ORDER BY r.settle_at, r.id LIMIT 500";
+                    JOIN payments p ON p.id = r.payment_id \
+                    WHERE r.settle_at IS NOT NULL AND r.settle_at < $1 AND p.gateway = $2 ORDER BY r.settle_at, r.id LIMIT 500";
     COUNT_UNKNOWN = "SELECT count(*) FROM (SELECT 1 FROM payments WHERE state = 'unknown' LIMIT CAST($1 AS BIGINT)) AS a";
     COUNT_AWAITING = "SELECT count(*) FROM (SELECT 1 FROM refunds WHERE state = 'awaiting_approval' \
                       LIMIT CAST($1 AS BIGINT)) AS a";
+    COUNT_LEFT = "SELECT count(*) FROM (SELECT 1 FROM payments WHERE settle_at IS NOT NULL AND settle_at < $2 \
+                  LIMIT CAST($1 AS BIGINT)) AS a";
+    COUNT_SURPLUS = "SELECT count(*) FROM (SELECT 1 FROM payments WHERE is_surplus = 1 AND reserved_minor < amount_minor \
+                     LIMIT CAST($1 AS BIGINT)) AS a";
     COUNT_FAILED = "SELECT count(*) FROM (SELECT 1 FROM refunds WHERE state = 'failed' AND id >= $2 \
                     LIMIT CAST($1 AS BIGINT)) AS a";
 }
@@ -39,9 +44,10 @@ impl Kind for Reconcile {
     const NAME: &'static str = "payments.reconcile";
 
     async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
-        let before = domain.clock.now() - LATE;
-        let payments: Vec<(Uuid, i64, String)> = domain.db.all(LEFT_PAYMENTS, params![before]).await?;
-        let refunds: Vec<(Uuid, i64, String)> = domain.db.all(LEFT_REFUNDS, params![before]).await?;
+        let (before, gateway) = (domain.clock.now() - LATE, domain.gateway.name());
+        let payments: Vec<(Uuid, i64, String)> =
+            domain.db.all(LEFT_PAYMENTS, params![before, gateway]).await?;
+        let refunds: Vec<(Uuid, i64, String)> = domain.db.all(LEFT_REFUNDS, params![before, gateway]).await?;
         if !(payments.is_empty() && refunds.is_empty()) {
             tracing::warn!(payments = payments.len(), refunds = refunds.len(), "nobody looked after these");
         }
@@ -74,6 +80,10 @@ pub struct Attention {
     pub refunds_to_approve: i64,
     /// Refunds of the last week that the gateway did not make.
     pub failed_refunds: i64,
+    /// Payments that nobody could settle for an hour: they may be at a gateway that is not configured.
+    pub left_payments: i64,
+    /// Payments that their orders do without, and that have not gone back.
+    pub surplus_payments: i64,
 }
 
 /// What staff should look at.
@@ -88,5 +98,8 @@ pub async fn attention(domain: &Domain, actor: &Actor, at_most: i64) -> Result<A
     let (refunds_to_approve,): (i64,) = db.one(COUNT_AWAITING, params![at_most]).await?;
     let since = crate::clock::first_id_at(week_ago);
     let (failed_refunds,): (i64,) = db.one(COUNT_FAILED, params![at_most, since]).await?;
-    Ok(Attention { unknown_payments, refunds_to_approve, failed_refunds })
+    let hour_ago = domain.clock.now().plus_seconds(-3_600);
+    let (left_payments,): (i64,) = db.one(COUNT_LEFT, params![at_most, hour_ago]).await?;
+    let (surplus_payments,): (i64,) = db.one(COUNT_SURPLUS, params![at_most]).await?;
+    Ok(Attention { unknown_payments, refunds_to_approve, failed_refunds, left_payments, surplus_payments })
 }

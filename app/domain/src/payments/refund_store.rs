@@ -29,13 +29,18 @@ statements! { "refunds";
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
     BY_ID = concat!("SELECT ", columns!(), " FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.id = $1");
     // What its job needs beside: where the gateway has the payment.
-    ASKED = "SELECT r.asked_at, r.settle_at, p.gateway, p.gateway_reference FROM refunds r \
+    ASKED = "SELECT r.asked_at, r.settle_at, r.gateway_reference AS known, p.gateway, p.gateway_reference FROM refunds r \
              JOIN payments p ON p.id = r.payment_id WHERE r.id = $1";
     ASK = "UPDATE refunds SET asked_at = COALESCE(asked_at, $3), version = version + 1 WHERE id = $1 AND version = $2";
     DECIDE = "UPDATE refunds SET state = $3, decided_by = $4, decided_label = $5, settle_at = $6, updated_at = $7, \
               version = version + 1 WHERE id = $1 AND version = $2";
     UPDATE = "UPDATE refunds SET state = $3, gateway_reference = COALESCE($4, gateway_reference), failure = $5, \
-              settle_at = $6, updated_at = $7, version = version + 1 WHERE id = $1 AND version = $2";
+              settle_at = $6, updated_at = $7, version = version + 1, \
+              asked_at = CASE WHEN $8 = 1 THEN NULL ELSE asked_at END WHERE id = $1 AND version = $2";
+    // A service token is nobody, but somebody has made it, perhaps with another one.
+    MAKER = "WITH RECURSIVE up (maker, depth) AS (SELECT created_by, 0 FROM tokens WHERE id = $1 UNION ALL \
+             SELECT t.created_by, up.depth + 1 FROM tokens t JOIN up ON t.id = up.maker WHERE up.depth < 20) \
+             SELECT maker FROM up ORDER BY depth DESC LIMIT 1";
     IS_SURPLUS = "SELECT is_surplus FROM payments WHERE id = $1";
 }
 
@@ -94,6 +99,7 @@ pub(super) struct NewRefund<'a> {
 }
 
 pub(super) async fn insert(tx: &mut Tx, new: NewRefund<'_>) -> Result<(), db::Error> {
+    let requested_by = person_behind(tx, new.actor).await?;
     let params = params![
         new.id,
         new.payment,
@@ -102,12 +108,25 @@ pub(super) async fn insert(tx: &mut Tx, new: NewRefund<'_>) -> Result<(), db::Er
         new.amount.currency.code(),
         new.amount.minor,
         new.reason,
-        new.actor.user().map(|user| user.0),
+        requested_by,
         new.actor.party().label,
         new.settle_at,
         new.at,
     ];
     tx.execute(INSERT, params).await.map(|_| ())
+}
+
+/// Who answers for what the actor does: the person, the owner of a personal token, or whoever made a
+/// service token. Nobody for the command line and Frontdesk itself.
+async fn person_behind(tx: &mut Tx, actor: &Actor) -> Result<Option<Uuid>, db::Error> {
+    match (actor.user(), actor.token()) {
+        (Some(user), _) => Ok(Some(user.0)),
+        (None, Some(token)) => {
+            let row: Option<(Option<Uuid>,)> = tx.optional(MAKER, params![token.id]).await?;
+            Ok(row.and_then(|(maker,)| maker))
+        }
+        (None, None) => Ok(None),
+    }
 }
 
 pub(super) async fn by_id(db: &Db, id: RefundId) -> Result<Option<Refund>, db::Error> {
@@ -126,6 +145,8 @@ pub(super) async fn by_id_now(tx: &mut Tx, id: RefundId) -> Result<Option<Refund
 pub(super) struct Asking {
     pub(super) asked_at: Option<Timestamp>,
     pub(super) settle_at: Option<Timestamp>,
+    /// What the gateway calls the refund, if it has said so.
+    pub(super) known: Option<String>,
     pub(super) gateway: String,
     pub(super) payment_reference: String,
 }
@@ -135,6 +156,7 @@ pub(super) async fn asking(db: &Db, id: RefundId) -> Result<Option<Asking>, db::
     struct Row {
         asked_at: Option<i64>,
         settle_at: Option<i64>,
+        known: Option<String>,
         gateway: String,
         gateway_reference: Option<String>,
     }
@@ -142,6 +164,7 @@ pub(super) async fn asking(db: &Db, id: RefundId) -> Result<Option<Asking>, db::
     Ok(row.map(|row| Asking {
         asked_at: row.asked_at.map(Timestamp::from_micros),
         settle_at: row.settle_at.map(Timestamp::from_micros),
+        known: row.known,
         gateway: row.gateway,
         payment_reference: row.gateway_reference.unwrap_or_default(),
     }))
@@ -180,6 +203,8 @@ pub(super) struct After<'a> {
     pub(super) gateway_reference: Option<&'a str>,
     pub(super) failure: Option<&'a str>,
     pub(super) settle_at: Option<Timestamp>,
+    /// The gateway has forgotten the key and never got it: the next time is the first.
+    pub(super) anew: bool,
 }
 
 pub(super) async fn update(
@@ -196,6 +221,7 @@ pub(super) async fn update(
         after.failure.map(ToOwned::to_owned),
         after.settle_at,
         at,
+        i64::from(after.anew),
     ];
     Ok(tx.execute(UPDATE, params).await? == 1)
 }

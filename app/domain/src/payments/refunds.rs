@@ -41,7 +41,9 @@ pub async fn request(domain: &Domain, actor: &Actor, form: RequestRefund) -> Res
         return Err(Error::WrongState("Only a payment that has succeeded can be refunded."));
     }
     let amount = amount_of(&form, &payment)?;
-    let needs_approval = domain.approval_above.is_below(amount);
+    // All refunds of the payment together, or it would be enough to ask in small parts.
+    let together = payment.reserved.plus(amount).ok_or(Error::RefundExceeds)?;
+    let needs_approval = domain.approval_above.is_below(together);
     let state = if needs_approval { RefundState::AwaitingApproval } else { RefundState::Pending };
     let id = write(&mut tx, domain, actor, &order, &payment, amount, state, form.reason.trim()).await?;
     tx.commit().await?;
@@ -53,15 +55,13 @@ fn amount_of(form: &RequestRefund, payment: &Row) -> Result<Money, Error> {
         let problem = frontdesk_model::Problem::new(frontdesk_model::Code::ValidationError);
         Error::Invalid(problem.fault("amount", code, message))
     };
-    let amount = if form.amount.is_empty() {
-        payment.amount.minus(payment.reserved).ok_or(Error::RefundExceeds)?
-    } else {
-        let said = form.amount.of(payment.amount.currency);
-        said.ok_or_else(|| wrong("amount", "Enter an amount that the payment’s currency has, such as 12.50"))?
+    let Some(said) = &form.amount else {
+        let left = payment.amount.minus(payment.reserved).filter(|left| left.is_positive());
+        return left.ok_or(Error::RefundExceeds);
     };
-    if form.amount.is_empty() && !amount.is_positive() {
-        return Err(Error::RefundExceeds);
-    }
+    let amount = said.of(payment.amount.currency);
+    let amount = amount
+        .ok_or_else(|| wrong("amount", "Enter an amount that the payment’s currency has, such as 12.50"))?;
     if amount.is_positive() { Ok(amount) } else { Err(wrong("positive", "A refund is more than nothing")) }
 }
 

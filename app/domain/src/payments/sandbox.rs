@@ -215,5 +215,5 @@ pub async fn confirm(domain: &Domain, actor: &Actor, form: ConfirmSandbox) -> Re
     let job = SettlePayment::noticed(form.id, None, &seen.reference).caused_by(actor);
     jobs::enqueue(&mut tx, &domain.clock, job).await?;
     tx.commit().await?;
-    Ok(payment)
+    Ok(lists::shown_to(actor, payment))
 }

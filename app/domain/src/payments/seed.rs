@@ -191,7 +191,7 @@ impl Scene<'_> {
             return self.tell(tx, Action::PaymentDeclined, self.total).await;
         }
         self.tell(tx, Action::PaymentSucceeded, self.total).await?;
-        ledger::post(tx, self.past, ledger::Entry::Capture(id), self.total).await?;
+        ledger::post(tx, self.past, gateway, ledger::Entry::Capture(id), self.total).await?;
         let back = match story {
             Story::Refunded => self.total.minor,
             Story::PartlyRefunded => self.total.minor / 2,
@@ -230,10 +230,12 @@ impl Scene<'_> {
             gateway_reference: None,
             failure: None,
             settle_at: None,
+            anew: false,
         };
         refund_store::update(tx, &seen, after, self.at).await?;
         store::add_refund(tx, payment, amount, self.at).await?;
-        ledger::post(tx, self.past, ledger::Entry::Refund(payment, id), amount).await?;
+        ledger::post(tx, self.past, self.past.gateway.name(), ledger::Entry::Refund(payment, id), amount)
+            .await?;
         self.tell(tx, Action::RefundSucceeded, amount).await
     }
 }

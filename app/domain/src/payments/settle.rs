@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frontdesk_model::{PaymentFailure, PaymentId, Timestamp, payment::PaymentState};
+use frontdesk_model::{PaymentId, Timestamp, payment::PaymentState};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
@@ -30,8 +30,8 @@ pub struct SettlePayment {
 enum Why {
     /// It is time: the payment's `settle_at`, in microseconds. Once that has moved, another job does it.
     Due(i64),
-    /// A notice says that something has happened, perhaps to what was given up. What it calls the
-    /// payment tells where to look if our own answer was lost.
+    /// A notice says that something has happened, perhaps to what was given up, or it was given up
+    /// some time ago. What a notice calls the payment tells where to look if our own answer was lost.
     Noticed { reference: Option<String> },
 }
 
@@ -80,16 +80,17 @@ impl Kind for SettlePayment {
         let Some(payment) = store::by_id(&domain.db, self.payment).await? else {
             return attempt.done().await;
         };
+        let Some(ask) = self.ask(domain, &payment) else { return attempt.done().await };
         if payment.gateway != domain.gateway.name() {
             let why = format!("The payment is at {}, which is not configured.", payment.gateway);
             return Err(Failure::Retry(why));
         }
-        let Some(ask) = self.ask(domain, &payment) else { return attempt.done().await };
+        let was_lost = payment.asking_at.is_some();
         let payment = if ask == Ask::Charge { note_asking(domain, payment).await? } else { payment };
         let (at, began) = (domain.clock.now(), Instant::now());
         let answer = self.asked(domain, ask, &payment).await;
         let duration_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
-        outcome::record(domain, attempt, Exchange { payment, ask, answer, at, duration_ms }).await
+        outcome::record(domain, attempt, Exchange { payment, ask, was_lost, answer, at, duration_ms }).await
     }
 }
 
@@ -108,8 +109,8 @@ impl SettlePayment {
         };
         match payment.state {
             PaymentState::Succeeded => None,
-            // What was given up as lost may turn up.
-            PaymentState::Failed => (noticed && was_given_up(payment)).then_some(Ask::LookUp),
+            // What was asked for may have been done, whatever was heard of it.
+            PaymentState::Failed => (noticed && payment.charges > 0).then_some(Ask::LookUp),
             PaymentState::ConfirmationRequired if payment.cancel_asked_at.is_some() => Some(Ask::Cancel),
             PaymentState::ConfirmationRequired => Some(Ask::LookUp),
             PaymentState::Pending if charge_again() => Some(Ask::Charge),
@@ -155,21 +156,19 @@ impl SettlePayment {
     }
 }
 
-/// Whether nobody ever said that it had failed.
-fn was_given_up(payment: &Row) -> bool {
-    matches!(payment.failure, Some(PaymentFailure::NetworkError { .. } | PaymentFailure::NotConfirmed))
-}
-
-/// Writes down that the gateway is about to be asked, once: from then on its memory of the key runs.
+/// Writes down that the gateway is about to be asked to charge. From the first time on its memory of
+/// the key runs; and whoever finds this still there knows that an answer was lost.
 async fn note_asking(domain: &Domain, payment: Row) -> Result<Row, Failure> {
-    if payment.asked_at.is_some() {
-        return Ok(payment);
-    }
     let at = domain.clock.now();
     let mut tx = domain.db.write().await?;
     if !store::ask(&mut tx, &payment, at).await? {
         return Err(Failure::Retry("The payment has just changed.".to_owned()));
     }
     tx.commit().await?;
-    Ok(Row { asked_at: Some(at), version: payment.version + 1, ..payment })
+    Ok(Row {
+        asked_at: payment.asked_at.or(Some(at)),
+        charges: payment.charges + 1,
+        version: payment.version + 1,
+        ..payment
+    })
 }

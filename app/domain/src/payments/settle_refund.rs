@@ -73,32 +73,34 @@ impl Kind for SettleRefund {
             let why = format!("The payment is at {}, which is not configured.", asking.gateway);
             return Err(Failure::Retry(why));
         }
-        let answer = ask(domain, &refund, &asking).await?;
-        self.record(domain, attempt, refund.id, answer).await
+        let (answer, anew) = ask(domain, &refund, &asking).await?;
+        self.record(domain, attempt, refund.id, answer, anew).await
     }
 }
 
 /// While the gateway remembers the key, asking again tells what came of the first time; beyond that
-/// it could pay again, so it is only asked what became of it.
+/// it could pay again, so it is only asked what became of it. If it never got it, which the second
+/// value tells, it is asked anew the next time.
 async fn ask(
     domain: &Domain,
     refund: &Refund,
     asking: &Asking,
-) -> Result<Result<PaidBack, GatewayError>, Failure> {
+) -> Result<(Result<PaidBack, GatewayError>, bool), Failure> {
     let now = domain.clock.now();
     let back = PayBack {
         refund: refund.id,
         amount: refund.amount,
         payment: refund.payment_id,
         reference: asking.payment_reference.clone(),
+        known: asking.known.clone(),
         since: asking.asked_at.unwrap_or(now),
     };
     let remembered = |at: Timestamp| now < at.plus_seconds(domain.gateway.remembers() * 9 / 10);
-    if !asking.asked_at.is_none_or(remembered) {
-        return Ok(match domain.gateway.look_up_refund(back).await {
-            Ok(PaidBack::Absent) => Ok(PaidBack::Failed { why: "The gateway never got it.".to_owned() }),
-            answer => answer,
-        });
+    let is_forgotten = !asking.asked_at.is_none_or(remembered);
+    if asking.known.is_some() || is_forgotten {
+        let answer = domain.gateway.look_up_refund(back).await;
+        let never_got_it = asking.known.is_none() && answer == Ok(PaidBack::Absent);
+        return Ok((answer, never_got_it));
     }
     if asking.asked_at.is_none() {
         let mut tx = domain.db.write().await?;
@@ -107,7 +109,7 @@ async fn ask(
         }
         tx.commit().await?;
     }
-    Ok(domain.gateway.refund(back).await)
+    Ok((domain.gateway.refund(back).await, false))
 }
 
 impl SettleRefund {
@@ -117,6 +119,7 @@ impl SettleRefund {
         attempt: Attempt,
         id: RefundId,
         answer: Result<PaidBack, GatewayError>,
+        anew: bool,
     ) -> Result<Done, Failure> {
         let (at, actor) = (domain.clock.now(), attempt.actor());
         let mut tx = domain.db.write().await?;
@@ -131,7 +134,7 @@ impl SettleRefund {
             return attempt.finish(tx).await;
         };
         let mut after =
-            After { state: refund.state, gateway_reference: None, failure: None, settle_at: None };
+            After { state: refund.state, gateway_reference: None, failure: None, settle_at: None, anew };
         let words;
         match &answer {
             Ok(PaidBack::Succeeded { reference }) => {
@@ -192,7 +195,8 @@ impl SettleRefund {
 /// Writes into the ledger, the payment and the order that the money has gone back.
 async fn book(tx: &mut Tx, domain: &Domain, order: &Locked, refund: &Refund) -> Result<(), Failure> {
     let at = domain.clock.now();
-    ledger::post(tx, domain, ledger::Entry::Refund(refund.payment_id, refund.id), refund.amount).await?;
+    let entry = ledger::Entry::Refund(refund.payment_id, refund.id);
+    ledger::post(tx, domain, domain.gateway.name(), entry, refund.amount).await?;
     store::add_refund(tx, refund.payment_id, refund.amount, at).await?;
     if !refund_store::is_surplus(tx, refund.payment_id).await? {
         let refunded = order.refunded.plus(refund.amount);

@@ -26,7 +26,7 @@ macro_rules! own_columns {
     () => {
         "p.id, p.order_id, o.reference, p.state, p.currency, p.amount_minor, p.reserved_minor, p.refunded_minor, \
          p.method, p.gateway, p.gateway_reference, p.failure, p.confirmation_url, p.is_surplus, p.cancel_asked_at, \
-         p.attempts, p.asked_at, p.settle_at, p.created_at, p.version"
+         p.attempts, p.charges, p.asked_at, p.asking_at, p.settle_at, p.created_at, p.version"
     };
 }
 
@@ -41,10 +41,11 @@ statements! { "payments";
     ATTEMPTS = "SELECT number, at, asked, outcome, duration_ms FROM payment_attempts WHERE payment_id = $1 \
                 ORDER BY number DESC LIMIT 50";
     // Before the gateway is asked to charge: from then on, its answer may be lost.
-    ASK = "UPDATE payments SET asked_at = COALESCE(asked_at, $3), version = version + 1 WHERE id = $1 AND version = $2";
+    ASK = "UPDATE payments SET asked_at = COALESCE(asked_at, $3), asking_at = $3, charges = charges + 1, \
+           version = version + 1 WHERE id = $1 AND version = $2";
     UPDATE = "UPDATE payments SET state = $3, gateway_reference = COALESCE($4, gateway_reference), failure = $5, \
-              confirmation_url = $6, is_surplus = $7, settle_at = $8, updated_at = $9, attempts = attempts + 1, \
-              version = version + 1 WHERE id = $1 AND version = $2";
+              confirmation_url = CASE WHEN $3 = 'confirmation_required' THEN COALESCE($6, confirmation_url) END, \
+              is_surplus = $7, settle_at = $8, updated_at = $9, asking_at = NULL, attempts = attempts + 1, version = version + 1 WHERE id = $1 AND version = $2";
     INSERT_ATTEMPT = "INSERT INTO payment_attempts (payment_id, number, at, asked, outcome, duration_ms) \
                       VALUES ($1, $2, $3, $4, $5, $6)";
     ASK_TO_CANCEL = "UPDATE payments SET cancel_asked_at = $2, settle_at = $2, version = version + 1 WHERE id = $1";
@@ -71,7 +72,11 @@ pub(super) struct Row {
     pub(super) is_surplus: bool,
     pub(super) cancel_asked_at: Option<Timestamp>,
     pub(super) attempts: i64,
+    /// How often the gateway was asked to charge, and since when.
+    pub(super) charges: i64,
     pub(super) asked_at: Option<Timestamp>,
+    /// It was asked to charge, and what it said was never written down.
+    pub(super) asking_at: Option<Timestamp>,
     pub(super) settle_at: Option<Timestamp>,
     pub(super) created_at: Timestamp,
     pub(super) version: i64,
@@ -93,7 +98,9 @@ struct OwnRow {
     is_surplus: i64,
     cancel_asked_at: Option<i64>,
     attempts: i64,
+    charges: i64,
     asked_at: Option<i64>,
+    asking_at: Option<i64>,
     settle_at: Option<i64>,
     created_at: i64,
     version: i64,
@@ -116,6 +123,8 @@ impl OwnRow {
             is_surplus: self.is_surplus == 1,
             cancel_asked_at: self.cancel_asked_at.map(Timestamp::from_micros),
             attempts: self.attempts,
+            charges: self.charges,
+            asking_at: self.asking_at.map(Timestamp::from_micros),
             asked_at: self.asked_at.map(Timestamp::from_micros),
             settle_at: self.settle_at.map(Timestamp::from_micros),
             created_at: Timestamp::from_micros(self.created_at),

@@ -10,6 +10,9 @@ use crate::support::{TestDomain, crowd};
 
 both! { no_list_reads_more_than_it_shows }
 
+/// An index of what there is hardly any of, which may be read whole.
+const SMALL: &str = "USING INDEX payments_surplus";
+
 /// As many orders as there are people, most of them paid, some refunded.
 async fn populate(domain: &TestDomain) {
     let faces = crowd::mixed(domain, 5_000);
@@ -34,7 +37,7 @@ async fn populate(domain: &TestDomain) {
         Dialect::Postgres => "gen_random_uuid()",
     };
     let more = format!(
-        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 19) INSERT INTO orders \
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9) INSERT INTO orders \
          SELECT {id}, reference || '-' || n.i, customer_id, state, currency, total_minor, captured_minor, refunded_minor, \
          note, placed_at, updated_at, version FROM orders CROSS JOIN n"
     );
@@ -79,14 +82,23 @@ async fn no_list_reads_more_than_it_shows(domain: TestDomain) {
     assert_eq!(lists.len(), 30);
     let recent = orders::statements().into_iter().find(|sql| sql.name == "db.orders.RECENT").unwrap();
     let looked_for = |name: &str| {
-        ["LEFT_PAYMENTS", "LEFT_REFUNDS", "COUNT_UNKNOWN", "COUNT_AWAITING", "COUNT_FAILED"]
-            .iter()
-            .any(|part| name.ends_with(part))
+        [
+            "LEFT_PAYMENTS",
+            "LEFT_REFUNDS",
+            "COUNT_UNKNOWN",
+            "COUNT_AWAITING",
+            "COUNT_FAILED",
+            "COUNT_LEFT",
+            "COUNT_SURPLUS",
+        ]
+        .iter()
+        .any(|part| name.ends_with(part))
     };
     let others = payments::statements().into_iter().filter(|sql| looked_for(sql.name)).map(|sql| {
         let values = match sql.name.rsplit('.').next() {
             Some("COUNT_FAILED") => params![100, middle],
-            Some("LEFT_PAYMENTS" | "LEFT_REFUNDS") => params![1_000],
+            Some("LEFT_PAYMENTS" | "LEFT_REFUNDS") => params![1_000, "sandbox"],
+            Some("COUNT_LEFT") => params![100, 1_000],
             _ => params![100],
         };
         (sql, values)
@@ -99,7 +111,7 @@ async fn no_list_reads_more_than_it_shows(domain: TestDomain) {
         let reads_all = match domain.db.dialect() {
             // One scan is of what the walk of an index has found; five are of a hundred customers.
             Dialect::Sqlite => {
-                lines.iter().filter(|line| line.starts_with("SCAN")).count()
+                lines.iter().filter(|line| line.starts_with("SCAN") && !line.ends_with(SMALL)).count()
                     > if sql.name.ends_with("RECENT") { 5 } else { 1 }
                     || (sql.name.contains("PAGE") && !lines.iter().any(|line| line.starts_with("SEARCH")))
                     || lines.iter().any(|line| line.contains("TEMP B-TREE") && !line.contains("LAST TERM"))

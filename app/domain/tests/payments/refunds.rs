@@ -1,6 +1,9 @@
 //! Money that goes back: never more than came, never twice, and larger amounts only by two people.
 
-use frontdesk_domain::payments::{self, ApprovalAbove, GatewayError};
+use frontdesk_domain::{
+    payments::{self, ApprovalAbove, GatewayError},
+    tokens,
+};
 use frontdesk_model::{
     Amount, Code, OrderId, PaymentId, Permission, Problem, RefundId, Role,
     forms::{RejectRefund, RequestRefund},
@@ -11,7 +14,7 @@ use futures::future::join_all;
 
 use crate::support::{
     KINDS, TestDomain, Trick, Tricky, at_sandbox, bearer, book_is_sound, later, order_now, pay, payment_now,
-    person, place, refund_form, refund_now, service_token, system, this_refund, work,
+    person, place, refund_form, refund_now, service_form, service_token, system, this_refund, work,
 };
 
 both! {
@@ -23,6 +26,7 @@ both! {
     a_refund_that_the_gateway_refuses_frees_the_money,
     a_refund_whose_answer_is_lost_is_paid_once,
     a_refund_is_asked_for_until_the_gateway_answers,
+    nobody_approves_what_a_token_of_theirs_asked_for,
 }
 
 async fn paid(domain: &TestDomain) -> (OrderId, PaymentId) {
@@ -47,7 +51,8 @@ async fn a_payment_goes_back_in_parts_and_whole(domain: TestDomain) {
     let seen = order_now(&domain, order).await;
     assert_eq!((seen.summary.state, seen.summary.refunded.minor), (OrderState::PartlyRefunded, 250));
     assert_eq!(book_is_sound(&domain).await, 1_000);
-    let typed = RequestRefund { amount: Amount::Typed("3.50".to_owned()), ..refund_form(payment, None) };
+    let typed =
+        RequestRefund { amount: Some(Amount::Typed("3.50".to_owned())), ..refund_form(payment, None) };
     payments::request(&domain, &system(), typed).await.unwrap();
     ask(&domain, payment, None).await;
     work(&domain, &KINDS).await;
@@ -108,9 +113,10 @@ async fn a_larger_refund_waits_for_somebody_else(mut domain: TestDomain) {
     let support = person(&domain, "Sue", &[Role::Support]).await;
     let small = payments::request(&domain, &support.actor, refund_form(payment, Some(10))).await.unwrap();
     assert_eq!(small.state, RefundState::Pending);
-    let exactly =
-        payments::request(&domain, &support.actor, refund_form(payment, Some(1_000))).await.unwrap();
-    assert_eq!(exactly.state, RefundState::Pending, "not more than the limit");
+    let exactly = payments::request(&domain, &support.actor, refund_form(payment, Some(990))).await.unwrap();
+    assert_eq!(exactly.state, RefundState::Pending, "together not more than the limit");
+    let more = payments::request(&domain, &support.actor, refund_form(payment, Some(1))).await.unwrap();
+    assert_eq!(more.state, RefundState::AwaitingApproval, "small parts add up");
     work(&domain, &KINDS).await;
     let (order_2, payment_2) = {
         let customer = order_now(&domain, order).await.summary.customer.id;
@@ -141,7 +147,7 @@ async fn a_larger_refund_waits_for_somebody_else(mut domain: TestDomain) {
     assert!(payments::approve(&domain, &cy.actor, this_refund(large.id)).await.is_err(), "once");
     work(&domain, &KINDS).await;
     assert_eq!(order_now(&domain, order_2).await.summary.state, OrderState::Refunded);
-    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (240, 240));
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (250, 250));
 }
 
 async fn what_is_rejected_can_be_asked_for_again(mut domain: TestDomain) {
@@ -192,12 +198,38 @@ async fn a_refund_whose_answer_is_lost_is_paid_once(domain: TestDomain) {
 async fn a_refund_is_asked_for_until_the_gateway_answers(mut domain: TestDomain) {
     let (_, payment) = paid(&domain).await;
     let down = || Some(Trick::Before(GatewayError::NotDone("connection refused".to_owned())));
-    Tricky::before(domain.inner(), move |call| if call <= 12 { down() } else { None });
+    // For more than a day: longer than the gateway remembers a key.
+    Tricky::before(domain.inner(), move |call| if call <= 30 { down() } else { None });
     let refund = ask(&domain, payment, None).await;
     work(&domain, &KINDS).await;
-    for _ in 0..14 {
+    for _ in 0..36 {
         later(&domain, 4_000).await;
     }
     assert_eq!(refund_now(&domain, refund).await.state, RefundState::Succeeded);
     assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (0, 0));
+}
+
+async fn nobody_approves_what_a_token_of_theirs_asked_for(mut domain: TestDomain) {
+    domain.inner().approval_above = ApprovalAbove(Some(1));
+    let (_, payment) = paid(&domain).await;
+    let [bo, cy] = [person(&domain, "Bo", &[Role::Admin]).await, person(&domain, "Cy", &[Role::Admin]).await];
+    let rights = [Permission::RefundsCreate, Permission::TokensManage];
+    let first = tokens::create(&domain, &bo.actor, service_form(&rights, "30d")).await.unwrap();
+    let first = bearer(&domain, &first).await.unwrap();
+    // And one that is made with that one.
+    let second =
+        tokens::create(&domain, &first, service_form(&[Permission::RefundsCreate], "10d")).await.unwrap();
+    let second = bearer(&domain, &second).await.unwrap();
+    for service in [first, second] {
+        let refund = payments::request(&domain, &service, refund_form(payment, Some(200))).await.unwrap();
+        assert_eq!(refund.requested_by_id, Some(bo.id));
+        let oneself = payments::approve(&domain, &bo.actor, this_refund(refund.id)).await.unwrap_err();
+        assert_eq!(Problem::from(oneself).error, Code::SelfApproval);
+        payments::approve(&domain, &cy.actor, this_refund(refund.id)).await.unwrap();
+    }
+    let mine = service_token(&domain, &rights).await;
+    let mine = bearer(&domain, &mine).await.unwrap();
+    let refund = payments::request(&domain, &mine, refund_form(payment, Some(200))).await.unwrap();
+    assert_eq!(refund.requested_by_id, None, "the command line is nobody");
+    payments::approve(&domain, &bo.actor, this_refund(refund.id)).await.unwrap();
 }

@@ -1,8 +1,15 @@
 //! When the gateway does not answer: what is not known stays so until somebody tells, and is then
 //! written down once.
 
-use frontdesk_domain::payments::{self, GatewayError};
+use std::time::Duration;
+
+use frontdesk_domain::{
+    jobs::{self, Attempt, Kind as _},
+    payments::{self, GatewayError, SettlePayment},
+};
 use frontdesk_model::{PaymentFailure, order::OrderState, payment::PaymentState};
+
+use tokio::time::timeout;
 
 use crate::support::{
     TestDomain, Trick, Tricky, at_sandbox, book_is_sound, later, order_now, pay, payment_now, person, place,
@@ -16,7 +23,10 @@ both! {
     a_gateway_that_lets_nobody_in_is_told_to_staff,
     a_gateway_that_fails_at_its_nth_call_charges_once_whatever_n,
     what_was_given_up_and_turns_up_pays_the_order,
+    what_was_given_up_is_looked_at_again_without_a_notice,
     what_turns_up_too_late_goes_back,
+    who_died_behind_the_charge_is_not_forgotten_whatever_the_gateway_says_next,
+    a_customer_who_is_to_confirm_still_can_when_the_gateway_is_away,
     what_nobody_looks_after_is_found,
 }
 
@@ -138,6 +148,59 @@ async fn what_was_given_up_and_turns_up_pays_the_order(mut domain: TestDomain) {
     assert_eq!(payment_now(&domain, payment).await.summary.state, PaymentState::Succeeded);
     assert_eq!(order_now(&domain, order).await.summary.state, OrderState::Paid);
     assert_eq!(book_is_sound(&domain).await, 1_250);
+}
+
+async fn what_was_given_up_is_looked_at_again_without_a_notice(mut domain: TestDomain) {
+    forgetful(&mut domain, 6);
+    let order = order(&domain).await;
+    let payment = given_up(&domain, order).await;
+    later(&domain, 3_700).await;
+    assert_eq!(payment_now(&domain, payment).await.summary.state, PaymentState::Succeeded);
+    assert_eq!(order_now(&domain, order).await.summary.state, OrderState::Paid);
+    assert_eq!(book_is_sound(&domain).await, 1_250);
+}
+
+async fn who_died_behind_the_charge_is_not_forgotten_whatever_the_gateway_says_next(domain: TestDomain) {
+    let customer = person(&domain, "Ann", &[]).await.id;
+    let wrong_key = GatewayError::Misconfigured("the key is wrong".to_owned());
+    for (number, error) in (1..).zip([wrong_key, unreachable(), lost()]) {
+        let mut here = domain.clone();
+        Tricky::before(here.inner(), move |call| match call {
+            1 => Some(Trick::Hang),
+            2..=9 => Some(Trick::Before(error.clone())),
+            _ => None,
+        });
+        let order = place(&here, customer, 1_250).await.summary.id;
+        let form = crate::support::pay_form(order, "pm_card_ok");
+        let payment = payments::pay(&here, &system(), form).await.unwrap().summary.id;
+        let claimed =
+            jobs::claim(&here, &[SettlePayment::NAME], 1, Duration::from_secs(30)).await.unwrap().remove(0);
+        let kind: SettlePayment = serde_json::from_str(&claimed.payload).unwrap();
+        let killed = timeout(Duration::from_millis(300), kind.run(&here, Attempt::of(&here, &claimed))).await;
+        assert!(killed.is_err());
+        assert_eq!(at_sandbox(&here).await, number * 1_250, "it was charged");
+        for _ in 0..9 {
+            later(&here, 400).await;
+            assert_ne!(payment_now(&here, payment).await.summary.state, PaymentState::Failed);
+        }
+        later(&here, 4_000).await;
+        assert_eq!(payment_now(&here, payment).await.summary.state, PaymentState::Succeeded);
+        assert_eq!(book_is_sound(&here).await, number * 1_250);
+    }
+}
+
+async fn a_customer_who_is_to_confirm_still_can_when_the_gateway_is_away(mut domain: TestDomain) {
+    let order = order(&domain).await;
+    let payment = pay(&domain, order, "pm_card_confirm").await;
+    let url = payment.confirmation_url.clone();
+    assert!(url.is_some());
+    Tricky::before(domain.inner(), |_| Some(Trick::Before(lost())));
+    for _ in 0..3 {
+        later(&domain, 400).await;
+    }
+    let now = payment_now(&domain, payment.summary.id).await;
+    assert_eq!((now.summary.state, &now.confirmation_url), (PaymentState::ConfirmationRequired, &url));
+    assert!(now.attempts.len() > 1);
 }
 
 async fn what_turns_up_too_late_goes_back(mut domain: TestDomain) {

@@ -79,7 +79,7 @@ pub async fn refund_now(domain: &Domain, id: RefundId) -> Refund {
 
 /// Asks for a refund of so many cents, or of all that is left.
 pub fn refund_form(payment: PaymentId, cents: Option<i64>) -> RequestRefund {
-    let amount = cents.map_or_else(frontdesk_model::Amount::default, frontdesk_model::Amount::Minor);
+    let amount = cents.map(frontdesk_model::Amount::Minor);
     RequestRefund { payment_id: payment, amount, reason: "Arrived broken".to_owned() }
 }
 
@@ -92,7 +92,7 @@ pub fn this_refund(id: RefundId) -> OneRefund {
 pub async fn book_is_sound(domain: &Domain) -> i64 {
     let report = ledger::verify(domain).await.unwrap();
     assert_eq!(report.faults, [""; 0], "{report:?}");
-    report.balances.iter().map(|balance| balance.minor).sum()
+    report.balances.iter().map(|balance| balance.amount.minor).sum()
 }
 
 /// What the sandbox itself has charged and not paid back, in cents.
@@ -112,6 +112,8 @@ pub enum Trick {
     Before(GatewayError),
     /// What comes back is lost.
     After(GatewayError),
+    /// Nothing ever comes back.
+    Hang,
 }
 
 /// A gateway in front of another, whose calls go wrong as a test says.
@@ -148,6 +150,10 @@ impl Tricky {
             Some(Trick::After(error)) => {
                 let _ = call.await;
                 Err(error)
+            }
+            Some(Trick::Hang) => {
+                let _ = call.await;
+                std::future::pending().await
             }
         }
     }

@@ -167,7 +167,7 @@ pub struct RequestRefund {
     pub payment_id: PaymentId,
     /// In the payment's currency; all that is left if it is not given.
     #[serde(default)]
-    pub amount: Amount,
+    pub amount: Option<Amount>,
     #[serde(default)]
     #[validate(custom(function = "check_reason"))]
     /// Why; the audit trail keeps it.

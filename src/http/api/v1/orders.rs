@@ -6,7 +6,7 @@ use frontdesk_model::{
     audit::Action,
     forms::{CancelOrder, OneOrder, PlaceOrder},
     order::{Order, OrderSummary},
-    query::OrdersQuery,
+    query::{MyOrdersQuery, OrdersQuery},
 };
 
 use crate::http::api::{
@@ -67,7 +67,7 @@ async fn place(call: Call, form: PlaceOrder) -> Result<Created<Order>, Problem> 
     Ok(Created { path: format!("/orders/{}", order.summary.id), body: order })
 }
 
-async fn list_mine(call: Call, query: OrdersQuery) -> Result<Page<OrderSummary>, Problem> {
+async fn list_mine(call: Call, query: MyOrdersQuery) -> Result<Page<OrderSummary>, Problem> {
     Ok(orders::list_mine(&call.domain, &call.actor, &query).await?)
 }
 

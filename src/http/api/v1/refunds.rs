@@ -23,8 +23,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::post("refunds.request", "/refunds", request)
             .about(
                 "Refund a payment",
-                "Pays back all that is left of a payment, or part of it. A refund of more than the configured amount is \
-                 `awaiting_approval` until somebody else approves it; the others are `pending`, and the gateway is asked \
+                "Pays back all that is left of a payment, or part of it. If the payment's refunds together come to more than the \
+                 configured amount, it is `awaiting_approval` until somebody else approves it; otherwise it is `pending`, and the gateway is asked \
                  right afterwards, with the refund's id as its idempotency key, until it has answered.",
             )
             .needs(Permission::RefundsCreate)
