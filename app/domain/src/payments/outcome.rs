@@ -214,7 +214,9 @@ async fn move_on(
             // It was given up, and its order does without it by now.
             after.is_surplus =
                 order.state != OrderState::Placed || store::has_other(tx, order.id, before.id).await?;
-            entry = Some(Entry::new(Action::PaymentSucceeded));
+            let paid = if after.is_surplus { order.state } else { OrderState::Paid };
+            let told = Entry::new(Action::PaymentSucceeded);
+            entry = Some(told.changed("order state", Some(order.state.as_str()), Some(paid.as_str())));
         }
         Next::Failed(failure) => {
             after.state = PaymentState::Failed;

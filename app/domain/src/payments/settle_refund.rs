@@ -6,6 +6,7 @@ use std::time::Duration;
 use frontdesk_model::{
     RefundId, Timestamp,
     audit::Action,
+    order::OrderState,
     refund::{Refund, RefundState},
 };
 use serde::{Deserialize, Serialize};
@@ -165,19 +166,20 @@ impl SettleRefund {
         if !refund_store::update(&mut tx, &refund, after, at).await? {
             return Err(Failure::Retry("The refund has just changed.".to_owned()));
         }
-        let action = match state {
+        let told = match state {
             RefundState::Succeeded => {
-                book(&mut tx, domain, &order, &refund).await?;
-                Some(Action::RefundSucceeded)
+                let order_is = book(&mut tx, domain, &order, &refund).await?;
+                let told = Entry::new(Action::RefundSucceeded);
+                Some(told.changed("order state", Some(order.state.as_str()), Some(order_is.as_str())))
             }
             RefundState::Failed => {
                 store::release(&mut tx, refund.payment_id, refund.amount).await?;
-                Some(Action::RefundFailed)
+                Some(Entry::new(Action::RefundFailed))
             }
             _ => None,
         };
-        if let Some(action) = action {
-            let entry = Entry::new(action)
+        if let Some(told) = told {
+            let entry = told
                 .on(order.id, &order.reference)
                 .changed("refund", None, Some(&refund.id.to_string()))
                 .changed("amount", None, Some(&orders::words(refund.amount)))
@@ -192,8 +194,9 @@ impl SettleRefund {
     }
 }
 
-/// Writes into the ledger, the payment and the order that the money has gone back.
-async fn book(tx: &mut Tx, domain: &Domain, order: &Locked, refund: &Refund) -> Result<(), Failure> {
+/// Writes into the ledger, the payment and the order that the money has gone back. Where the order
+/// stands then.
+async fn book(tx: &mut Tx, domain: &Domain, order: &Locked, refund: &Refund) -> Result<OrderState, Failure> {
     let at = domain.clock.now();
     let entry = ledger::Entry::Refund(refund.payment_id, refund.id);
     ledger::post(tx, domain, domain.gateway.name(), entry, refund.amount).await?;
