@@ -201,13 +201,12 @@ async fn book(tx: &mut Tx, domain: &Domain, order: &Locked, refund: &Refund) -> 
     let entry = ledger::Entry::Refund(refund.payment_id, refund.id);
     ledger::post(tx, domain, domain.gateway.name(), entry, refund.amount).await?;
     store::add_refund(tx, refund.payment_id, refund.amount, at).await?;
-    if !refund_store::is_surplus(tx, refund.payment_id).await? {
-        let refunded = order.refunded.plus(refund.amount);
-        let refunded =
-            refunded.ok_or_else(|| Failure::Permanent("The amounts cannot be added.".to_owned()))?;
-        orders::set_money(tx, order.id, order.captured, refunded, at).await?;
+    if refund_store::is_surplus(tx, refund.payment_id).await? {
+        return Ok(order.state);
     }
-    Ok(())
+    let refunded = order.refunded.plus(refund.amount);
+    let refunded = refunded.ok_or_else(|| Failure::Permanent("The amounts cannot be added.".to_owned()))?;
+    Ok(orders::set_money(tx, order.id, order.captured, refunded, at).await?)
 }
 
 fn retry(error: impl std::fmt::Display) -> Failure {
