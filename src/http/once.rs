@@ -33,13 +33,13 @@ pub(super) async fn once<T: Serialize + DeserializeOwned>(
 ) -> Result<Outcome<T>, Problem> {
     let Some(claim) = claim else { return work.await.map(Outcome::New) };
     // Before the work, so that another request with this key is told so whatever is wrong with it.
-    if let Some(answer) = earlier(domain, &claim).await? {
+    if let Some(answer) = earlier(domain, &claim, false).await? {
         return Ok(Outcome::Again(answer));
     }
     match work.await {
         // Somebody else was faster, by the time it takes to carry it out.
         Err(problem) if problem.error == Code::IdempotencyInProgress => {
-            earlier(domain, &claim).await?.map(Outcome::Again).ok_or(problem)
+            earlier(domain, &claim, true).await?.map(Outcome::Again).ok_or(problem)
         }
         Ok(answer) => {
             if claim.is_taken() {
@@ -52,11 +52,18 @@ pub(super) async fn once<T: Serialize + DeserializeOwned>(
     }
 }
 
-/// What the request was answered before; waits a little for an answer that is being made.
-async fn earlier<T: DeserializeOwned>(domain: &Domain, claim: &Claim) -> Result<Option<T>, Problem> {
+/// What the request was answered before; waits a little for an answer that is being made. `begun`:
+/// somebody is known to carry it out, although readers may not see it yet. On SQLite both can be in
+/// one group of writes, and the second is told before the group is committed.
+async fn earlier<T: DeserializeOwned>(
+    domain: &Domain,
+    claim: &Claim,
+    begun: bool,
+) -> Result<Option<T>, Problem> {
     let (pause, times) = LOOK;
     for _ in 0..times {
         match idempotency::find(domain, claim).await? {
+            Found::Nothing if begun => sleep(pause).await,
             Found::Nothing => return Ok(None),
             Found::Answer(kept) => {
                 return serde_json::from_slice(&kept).map(Some).map_err(|error| surprise(&error));

@@ -35,7 +35,7 @@ async fn an_account_is_made_once_however_often_the_form_is_sent(desk: Desk) {
     let ann = desk.visitor();
     let form = ann.get("/signup").await.page().filled("/fn/sign_up", &ANN);
     let (one, other) = tokio::join!(ann.post("/fn/sign_up", &form), ann.post("/fn/sign_up", &form));
-    assert_eq!([one.status, other.status], [303, 303]);
+    assert_eq!([one.status, other.status], [303, 303], "{}{}", one.shown(), other.shown());
     assert_eq!(desk.written().await.users, 1);
     ann.get("/account").await.is(200);
 
