@@ -318,7 +318,7 @@ fn is_luhn(digits: &[u8]) -> bool {
             single => single,
         })
         .sum();
-    digits.first() != Some(&0) && sum % 10 == 0
+    digits.first() != Some(&0) && sum.is_multiple_of(10)
 }
 
 #[cfg(test)]
