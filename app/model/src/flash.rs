@@ -57,9 +57,11 @@ flashes! {
     WebhookResent = "webhook-resent", "The event is on its way again.";
     OrderPlaced = "order-placed", "Order placed.";
     OrderCancelled = "order-cancelled", "Order cancelled.";
+    Paid = "paid", "The order is paid.";
     PaymentStarted = "payment-started", "Your payment is under way.";
     PaymentCancelled = "payment-cancelled", "The payment is being called off.";
     RefundRequested = "refund-requested", "Refund under way.";
+    Refunded = "refunded", "The money is on its way back.";
     RefundAwaits = "refund-awaits", "The refund is written down. Somebody else has to approve it.";
     RefundApproved = "refund-approved", "Refund approved, and under way.";
     RefundRejected = "refund-rejected", "Refund rejected.";

@@ -68,6 +68,11 @@ impl PaymentState {
         )
     }
 
+    /// Whether the gateway still has to be heard, and nobody else.
+    pub const fn awaits_gateway(self) -> bool {
+        matches!(self, Self::Pending | Self::Unknown)
+    }
+
     /// Whether how it ends is not known yet.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Pending | Self::Unknown | Self::ConfirmationRequired)

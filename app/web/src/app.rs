@@ -11,7 +11,7 @@ use leptos_router::{
 };
 
 use crate::{
-    pages::{account, admin, docs, home, invite, login, problem, setup, signup},
+    pages::{account, admin, docs, home, invite, login, problem, sandbox, setup, signup},
     visit::{Visit, visit},
     wake,
 };
@@ -57,6 +57,10 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/invite") view=invite::Invite ssr=Async/>
                     <Route path=path!("/account") view=account::Account ssr=Async/>
                     <Route path=path!("/account/security") view=account::security::Security ssr=Async/>
+                    <Route path=path!("/account/orders") view=account::orders::Orders ssr=Async/>
+                    <Route path=path!("/account/orders/:id") view=account::order::Order ssr=Async/>
+                    <Route path=path!("/account/orders/:id/receipt") view=account::receipt::Receipt ssr=Async/>
+                    <Route path=path!("/sandbox/payments/:id") view=sandbox::Confirm ssr=Async/>
                     <Route path=path!("/admin") view=admin::overview::Overview ssr=Async/>
                     <Route path=path!("/admin/users") view=admin::users::Users ssr=Async/>
                     <Route path=path!("/admin/users/new") view=admin::new_user::NewUser ssr=Async/>

@@ -29,7 +29,7 @@ async fn no_link_and_no_form_leads_its_reader_nowhere(desk: Desk) {
     }
     // What each role can reach, by links alone.
     let everybody = ["/", "/docs", "/docs/api", "/docs/problems", "/docs/problems/{code}"];
-    let own = ["/account", "/account/security"];
+    let own = ["/account", "/account/orders", "/account/security"];
     let with = |more: &[&'static str]| [&own[..], more].concat();
     let admin = with(&[
         "/admin",

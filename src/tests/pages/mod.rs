@@ -14,6 +14,7 @@ mod links;
 mod lists;
 mod logs;
 mod markup;
+mod my_orders;
 mod permissions;
 mod problems;
 mod refused_forms;

@@ -12,6 +12,7 @@ mod html;
 pub mod log;
 mod program;
 pub mod promises;
+mod shop;
 
 pub use answer::Answer;
 pub use client::{BROWSER, Client, NOTHING, PROGRAM};

@@ -25,6 +25,7 @@ mod seed;
 mod settle;
 mod settle_refund;
 mod store;
+mod wait;
 
 use frontdesk_model::{Code, Problem, page::ForeignCursor};
 pub use gateway::{
@@ -35,10 +36,11 @@ pub use notice::notice;
 pub use pay::{cancel, pay};
 pub use reconcile::{Attention, Reconcile, attention};
 pub use refunds::{approve, reject, request};
-pub use sandbox::{METHODS, Sandbox, SandboxMethod, confirm};
+pub use sandbox::{METHODS, Sandbox, SandboxMethod, confirm, is_sandbox};
 pub use seed::seed;
 pub use settle::SettlePayment;
 pub use settle_refund::SettleRefund;
+pub use wait::{wait, wait_for_refund};
 
 use crate::{
     actor::Denied,

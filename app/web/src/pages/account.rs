@@ -1,5 +1,8 @@
 //! `/account`: what Frontdesk knows of you.
 
+pub mod order;
+pub mod orders;
+pub mod receipt;
 pub mod security;
 
 use frontdesk_domain::actor::Denied;
@@ -25,6 +28,11 @@ pub fn Account() -> impl IntoView {
                         <div><dt>"Roles"</dt><dd>{me.roles.to_string()}</dd></div>
                         <div><dt>"Joined"</dt><dd><Moment at=me.joined_at/></dd></div>
                     </dl>
+                </section>
+                <section class="card" aria-labelledby="orders">
+                    <h2 id="orders">"Orders"</h2>
+                    <p>"See what was ordered for you, pay it, and find your receipts."</p>
+                    <div class="buttons"><a class="button" href="/account/orders">"Your orders"</a></div>
                 </section>
                 <section class="card" aria-labelledby="security">
                     <h2 id="security">"Security"</h2>

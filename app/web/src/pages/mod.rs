@@ -4,7 +4,7 @@
 /// The page that a form is on, by the path that the form is posted to. That path is in the address
 /// bar after a refusal, and so in reloads and bookmarks: whoever opens it is led to the page.
 ///
-/// What is done to one user, job or webhook is done on its page, which the path does not know: it leads to
+/// What is done to one user, order, job or webhook is done on its page, which the path does not know: it leads to
 /// all of them. A test looks every server function up here.
 pub fn of_form(action: &str) -> Option<&'static str> {
     Some(match action {
@@ -15,6 +15,7 @@ pub fn of_form(action: &str) -> Option<&'static str> {
         "/fn/end_session" | "/fn/end_other_sessions" | "/fn/create_token" | "/fn/revoke_token" => {
             "/account/security"
         }
+        "/fn/pay_order" | "/fn/cancel_payment" | "/fn/confirm_sandbox" => "/account/orders",
         "/fn/create_user" => "/admin/users/new",
         "/fn/update_user" | "/fn/suspend_user" | "/fn/reinstate_user" | "/fn/remove_user"
         | "/fn/restore_user" | "/fn/grant_role" | "/fn/revoke_role" | "/fn/invite_user" => "/admin/users",
@@ -36,5 +37,6 @@ pub mod home;
 pub mod invite;
 pub mod login;
 pub mod problem;
+pub mod sandbox;
 pub mod setup;
 pub mod signup;

@@ -78,7 +78,9 @@ fn actor(event: &Event) -> AnyView {
 
 /// To whom or what it was done.
 fn concerned(action: Action, target: &Party) -> AnyView {
-    if action.is_about_token() || action.is_about_webhook() {
+    if action.is_about_order() {
+        party(target, "/admin/orders/")
+    } else if action.is_about_token() || action.is_about_webhook() {
         party(target, "/admin/audit?target=")
     } else {
         party(target, "/admin/users/")
@@ -102,7 +104,8 @@ fn party(party: &Party, place: &'static str) -> AnyView {
     }
 }
 
-fn changes(changes: Vec<Change>) -> Option<impl IntoView> {
+/// What changed, a line each.
+pub fn changes(changes: Vec<Change>) -> Option<impl IntoView> {
     let rows = changes.into_iter().map(|change| {
         let field = words::field(&change.field);
         match (change.before, change.after) {

@@ -50,7 +50,7 @@ fn Mark() -> impl IntoView {
     }
 }
 
-/// Where staff go. Each place is there for those who may see it.
+/// Where people go. Each place is there for those who may see it.
 fn places(visit: &Visit) -> Option<impl IntoView + use<>> {
     let all = [
         ("/admin", "Overview", Permission::OverviewRead),
@@ -60,10 +60,12 @@ fn places(visit: &Visit) -> Option<impl IntoView + use<>> {
         ("/admin/jobs", "Jobs", Permission::JobsRead),
         ("/admin/webhooks", "Webhooks", Permission::WebhooksRead),
     ];
-    let links: Vec<_> = all
-        .into_iter()
-        .filter(|(_, _, permission)| visit.may(*permission))
-        .map(|(href, name, _)| {
+    let staff = all.into_iter().filter(|(_, _, permission)| visit.may(*permission));
+    let own = visit.actor.person().map(|_| ("/account/orders", "My orders"));
+    let links: Vec<_> = staff
+        .map(|(href, name, _)| (href, name))
+        .chain(own)
+        .map(|(href, name)| {
             let below = href != "/admin" && visit.path.starts_with(href);
             let current = if visit.path == href { Some("page") } else { below.then_some("true") };
             view! { <li><a href=href aria-current=current>{name}</a></li> }

@@ -37,6 +37,14 @@ pub fn field(name: &str) -> String {
         "owner" => "Owner",
         "permissions" => "Permissions",
         "expires" => "Ends",
+        "customer" => "Customer",
+        "total" => "Total",
+        "amount" => "Amount",
+        "payment" => "Payment",
+        "refund" => "Refund",
+        "state" => "State",
+        "payment state" => "State of the payment",
+        "refund state" => "State of the refund",
         other => return other.replace('_', " "),
     }
     .to_owned()

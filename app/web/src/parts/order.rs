@@ -1,0 +1,114 @@
+//! Orders in words: their state, their lines, what happened to them.
+
+use frontdesk_domain::orders::HistoryEvent;
+use frontdesk_model::{
+    Money,
+    audit::Action,
+    order::{Line, Order, OrderState},
+};
+use leptos::prelude::*;
+
+use super::{events::changes, words::Moment};
+
+/// An order's state, as a word that does not need its colour.
+#[component]
+pub fn OrderPill(state: OrderState) -> impl IntoView {
+    let (class, word) = match state {
+        OrderState::Placed => ("pill warn", "To be paid"),
+        OrderState::Paid => ("pill good", "Paid"),
+        OrderState::PartlyRefunded => ("pill", "Partly refunded"),
+        OrderState::Refunded => ("pill", "Refunded"),
+        OrderState::Cancelled => ("pill", "Cancelled"),
+    };
+    view! { <span class=class>{word}</span> }
+}
+
+/// What was ordered, and what it costs.
+pub fn lines(order: &Order) -> impl IntoView + use<> {
+    let rows: Vec<_> = order.lines.iter().cloned().map(line).collect();
+    let refunded = order.summary.refunded;
+    view! {
+        <table class="list sums">
+            <caption class="sr">"What was ordered"</caption>
+            <thead><tr>
+                <th scope="col">"Description"</th>
+                <th scope="col" class="num">"Quantity"</th>
+                <th scope="col" class="num">"Price of one"</th>
+                <th scope="col" class="num">"Price"</th>
+            </tr></thead>
+            <tbody>{rows}</tbody>
+            <tfoot>
+                {sum("Total", order.summary.total)}
+                {refunded.is_positive().then(|| sum("Refunded", refunded))}
+            </tfoot>
+        </table>
+    }
+}
+
+fn line(line: Line) -> impl IntoView {
+    view! {
+        <tr>
+            <th scope="row">{line.description}</th>
+            <td class="num" data-label="Quantity">{line.quantity}</td>
+            <td class="num" data-label="Price of one">{line.unit_price.to_string()}</td>
+            <td class="num" data-label="Price">{line.total.to_string()}</td>
+        </tr>
+    }
+}
+
+fn sum(name: &'static str, money: Money) -> impl IntoView {
+    view! { <tr><th scope="row" colspan="3">{name}</th><td class="num">{money.to_string()}</td></tr> }
+}
+
+/// What happened to an order, the latest first. Who did it is there for those who may know.
+pub fn history(events: Vec<HistoryEvent>) -> impl IntoView {
+    let lines: Vec<_> = events.into_iter().map(event).collect();
+    view! {
+        <section class="stack" aria-labelledby="history">
+            <h2 id="history">"What happened"</h2>
+            <ol class="events">{lines}</ol>
+        </section>
+    }
+}
+
+fn event(event: HistoryEvent) -> impl IntoView {
+    let what = match event.actor {
+        Some(actor) => format!("{actor} {}", event.action.words()),
+        None => told(event.action).to_owned(),
+    };
+    view! {
+        <li>
+            <Moment at=event.at/>
+            <div>
+                <p>{what}</p>
+                {(!event.reason.is_empty()).then(|| view! { <p class="small">{event.reason}</p> })}
+                {changes(event.changes)}
+            </div>
+        </li>
+    }
+}
+
+/// What happened, as customers are told.
+const fn told(action: Action) -> &'static str {
+    match action {
+        Action::OrderPlaced => "Ordered",
+        Action::OrderCancelled => "Cancelled",
+        Action::PaymentStarted => "A payment was begun",
+        Action::PaymentConfirmationRequired => "The payment waits for you to confirm it",
+        Action::PaymentUnknown => "The payment is being checked",
+        Action::PaymentSucceeded => "Paid",
+        Action::PaymentDeclined => "The card was declined",
+        Action::PaymentInsufficientFunds => "There was not enough money",
+        Action::PaymentNetworkError => "The payment provider could not be reached",
+        Action::PaymentMethodInvalid => "The payment method could not be used",
+        Action::PaymentRefused => "The payment was not possible",
+        Action::PaymentNotConfirmed => "The payment was not confirmed",
+        Action::PaymentCancelled => "The payment was called off",
+        Action::RefundRequested => "A refund was asked for",
+        Action::RefundApproved => "The refund was approved",
+        Action::RefundRejected => "The refund was rejected",
+        Action::RefundSucceeded => "Refunded",
+        Action::RefundFailed => "The refund did not work",
+        other => other.words(),
+    }
+}

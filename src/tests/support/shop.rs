@@ -1,0 +1,86 @@
+//! Orders at the desk, and somebody who sees to their money.
+
+use std::time::Duration;
+
+use frontdesk_domain::{
+    actor::Actor,
+    jobs::{Handler, Settings, Worker},
+    orders,
+    payments::{self, SettlePayment, SettleRefund},
+};
+use frontdesk_model::{
+    OrderId, PaymentId, RefundId, UserId,
+    forms::{OnePayment, PayOrder, RequestRefund},
+    order::Order,
+    payment::PaymentState,
+};
+use tokio::task::JoinHandle;
+
+use super::Desk;
+
+/// What moves money.
+const KINDS: [Handler; 2] = [Handler::of::<SettlePayment>(), Handler::of::<SettleRefund>()];
+
+/// A worker who works until it is dropped.
+pub struct AtWork(JoinHandle<()>);
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Desk {
+    /// Has payments and refunds seen to, while what is returned is there.
+    pub fn cashier(&self) -> AtWork {
+        let settings = Settings { poll: Duration::from_millis(20), ..Settings::default() };
+        let worker = Worker::new(self.domain.clone(), &KINDS, settings);
+        AtWork(tokio::spawn(async move { worker.run(std::future::pending()).await }))
+    }
+
+    /// An order of two coffees, 25 euros in all.
+    pub async fn order(&self, customer: UserId) -> OrderId {
+        let form = serde_json::json!({
+            "customer_id": customer,
+            "currency": "EUR",
+            "note": "Ordered by telephone",
+            "lines": [{"description": "Coffee, 250 g", "quantity": 2, "unit_price": 1_250}],
+        });
+        let form = serde_json::from_value(form).unwrap();
+        orders::place(&self.domain, &Actor::system(), form).await.unwrap().summary.id
+    }
+
+    /// An order that is paid, and its payment.
+    pub async fn paid_order(&self, customer: UserId) -> (OrderId, PaymentId) {
+        let order = self.order(customer).await;
+        let payment = self.pay(order, "pm_card_ok").await;
+        assert_eq!(self.order_now(order).await.payment.unwrap().state, PaymentState::Succeeded);
+        (order, payment)
+    }
+
+    /// Pays an order with what the sandbox knows by this name, and sees to it.
+    pub async fn pay(&self, order_id: OrderId, method: &str) -> PaymentId {
+        let _cashier = self.cashier();
+        let form = PayOrder { order_id, method: method.to_owned() };
+        let system = Actor::system();
+        let payment = payments::pay(&self.domain, &system, form).await.unwrap().summary.id;
+        payments::wait(&self.domain, &system, payment, PaymentState::awaits_gateway).await.unwrap();
+        payment
+    }
+
+    /// Asks for a refund of so many cents, or of everything; nobody sees to it.
+    pub async fn refund(&self, actor: &Actor, payment_id: PaymentId, cents: Option<i64>) -> RefundId {
+        let amount = cents.map_or_else(frontdesk_model::Amount::default, frontdesk_model::Amount::Minor);
+        let form = RequestRefund { payment_id, amount, reason: "Arrived broken".to_owned() };
+        payments::request(&self.domain, actor, form).await.unwrap().id
+    }
+
+    /// Calls off a payment, for the command line.
+    pub async fn call_off(&self, id: PaymentId) {
+        payments::cancel(&self.domain, &Actor::system(), OnePayment { id }).await.unwrap();
+    }
+
+    pub async fn order_now(&self, id: OrderId) -> Order {
+        orders::get(&self.domain, &Actor::system(), id).await.unwrap()
+    }
+}
