@@ -229,6 +229,11 @@ pub struct Config {
     #[arg(global = true, help_heading = LIMITS)]
     pub limit_sign_up: u32,
 
+    /// Paying, by one person
+    #[arg(long, env = "FRONTDESK_LIMIT_PAY", value_name = "NUMBER", default_value_t = 20)]
+    #[arg(global = true, help_heading = LIMITS)]
+    pub limit_pay: u32,
+
     /// Reading by the API; also for each token and each person
     #[arg(long, env = "FRONTDESK_LIMIT_API_READ", value_name = "NUMBER", default_value_t = 1_200)]
     #[arg(global = true, help_heading = LIMITS)]
@@ -374,6 +379,7 @@ impl Config {
                 form: self.limit_form,
                 sign_in: self.limit_sign_in,
                 sign_up: self.limit_sign_up,
+                pay: self.limit_pay,
                 api_read: self.limit_api_read,
                 api_write: self.limit_api_write,
             },

@@ -20,7 +20,7 @@ use frontdesk_web::{
     app::{App, shell},
     input::{self, Pairs},
     parts::page::sign_in_address,
-    post::{Done, NONCE_FIELD, PAGE_FIELD},
+    post::{Done, NONCE_FIELD, PAGE_FIELD, SECRET_FIELDS},
     reference::Reference,
     tidy::tidy,
     visit::{Refused, SESSION_PROOF, Site, Visit},
@@ -43,6 +43,7 @@ use super::{
     AppState, Settings, flash,
     once::{Outcome, once},
     problem::{ErrorPages, Refusal, wants_html},
+    rate::{Caller, Limit},
     security::{Https, page_policy},
 };
 use crate::assets;
@@ -50,8 +51,6 @@ use crate::assets;
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 /// The most that a server function's own answer has, in bytes.
 const ANSWER_BYTES: usize = 256 * 1024;
-/// What is typed here is never sent back.
-const SECRET_FIELDS: [&str; 1] = ["password"];
 
 /// Every page, and the address of every form.
 pub fn routes() -> Router<AppState> {
@@ -110,6 +109,12 @@ async fn form(State(state): State<AppState>, request: Request) -> Response {
         return Refusal(Problem::new(Code::TooLarge)).into_response();
     };
     let visit = visit(&state.domain, &state.config, &state.reference, &parts);
+    let limit = Limit::of_person(parts.uri.path()).zip(visit.actor.user());
+    if let Some((limit, person)) = limit
+        && let Err(exceeded) = state.limiter.take(limit, Caller::User(person.0))
+    {
+        return exceeded.into_response();
+    }
     let typed = input::pairs(&body).unwrap_or_default();
     let page = typed.iter().find(|(name, _)| name == PAGE_FIELD).and_then(|(_, page)| local_path(page));
     let page = page.unwrap_or("/").to_owned();

@@ -1,7 +1,7 @@
 //! How often one client may ask, by what it asks for.
 //!
 //! Each [`Limit`] is a bucket that holds a minute's worth of requests and fills up evenly: one for
-//! each client address, and, at the API, one for each token and for each person as well. An IPv6
+//! each client address, for each person who pays, and, at the API, for each token and person as well. An IPv6
 //! client counts by its /64, since it has all of that to choose addresses from.
 //!
 //! Clients on this very machine are not limited. They are its operator, or a reverse proxy that
@@ -58,6 +58,8 @@ pub enum Limit {
     SignIn,
     /// Making an account, or using a link that leads to one.
     SignUp,
+    /// Paying, which tries cards.
+    Pay,
     /// Reading by the API.
     ApiRead,
     /// Changing something by the API.
@@ -65,8 +67,8 @@ pub enum Limit {
 }
 
 impl Limit {
-    const ALL: [Self; 6] =
-        [Self::Page, Self::Form, Self::SignIn, Self::SignUp, Self::ApiRead, Self::ApiWrite];
+    const ALL: [Self; 7] =
+        [Self::Page, Self::Form, Self::SignIn, Self::SignUp, Self::Pay, Self::ApiRead, Self::ApiWrite];
 
     /// That of a page or a form.
     pub fn of(method: &Method, path: &str) -> Self {
@@ -78,12 +80,18 @@ impl Limit {
         }
     }
 
+    /// The one that whoever is signed in is held to beside, wherever they are.
+    pub fn of_person(path: &str) -> Option<Self> {
+        (path == "/fn/pay_order").then_some(Self::Pay)
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Page => "page",
             Self::Form => "form",
             Self::SignIn => "sign-in",
             Self::SignUp => "sign-up",
+            Self::Pay => "pay",
             Self::ApiRead => "api-read",
             Self::ApiWrite => "api-write",
         }
@@ -97,13 +105,14 @@ pub struct Rates {
     pub form: u32,
     pub sign_in: u32,
     pub sign_up: u32,
+    pub pay: u32,
     pub api_read: u32,
     pub api_write: u32,
 }
 
 impl Default for Rates {
     fn default() -> Self {
-        Self { page: 1_200, form: 120, sign_in: 30, sign_up: 20, api_read: 1_200, api_write: 300 }
+        Self { page: 1_200, form: 120, sign_in: 30, sign_up: 20, pay: 20, api_read: 1_200, api_write: 300 }
     }
 }
 
@@ -114,6 +123,7 @@ impl Rates {
             Limit::Form => self.form,
             Limit::SignIn => self.sign_in,
             Limit::SignUp => self.sign_up,
+            Limit::Pay => self.pay,
             Limit::ApiRead => self.api_read,
             Limit::ApiWrite => self.api_write,
         }
@@ -275,7 +285,8 @@ mod tests {
         router.clone().oneshot(request).await.unwrap()
     }
 
-    const TIGHT: Rates = Rates { page: 3, form: 3, sign_in: 2, sign_up: 1, api_read: 1, api_write: 1 };
+    const TIGHT: Rates =
+        Rates { page: 3, form: 3, sign_in: 2, sign_up: 1, pay: 1, api_read: 1, api_write: 1 };
 
     #[tokio::test]
     async fn the_request_after_the_last_one_is_told_when_to_come_back() {

@@ -25,6 +25,10 @@ pub const PAGE_FIELD: &str = "page";
 /// The field that makes a form that is sent twice be carried out once.
 pub const NONCE_FIELD: &str = "nonce";
 
+/// What is typed here is never sent back: somebody may take the field of a payment method for that
+/// of a card's number.
+pub const SECRET_FIELDS: [&str; 2] = ["password", "method"];
+
 /// What was asked for is done; the browser goes on to another page, or sees a secret once.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Done {

@@ -39,6 +39,15 @@ enum To {
     Hook,
     /// A delivery, which has arrived.
     Delivery,
+    /// An order of one's own that is to be paid, one that is paid, and a payment to be confirmed; of
+    /// somebody else's if nobody is signed in.
+    OwnOrder,
+    OwnPaidOrder,
+    OwnPayment,
+    /// The same, of somebody else's.
+    Order,
+    PaidOrder,
+    Payment,
 }
 
 struct Row {
@@ -62,6 +71,7 @@ const fn post(
 }
 
 const ID: (&str, &str) = ("id", "{id}");
+const PAYS: &[(&str, &str)] = &[("order_id", "{id}"), ("method", "pm_card_ok")];
 const SERVICE: (&str, &str) = ("kind", "service");
 const WHY: (&str, &str) = ("reason", "Sent spam");
 const EDIT: &[(&str, &str)] =
@@ -86,6 +96,17 @@ const PAGES: &[Row] = &[
     get("/admin/users/{nobody}", "nobody", To::Nobody),
     get("/admin/users/7", "no id", To::Nobody),
     get("/account/security", "", To::Nobody),
+    get("/account/orders", "", To::Nobody),
+    get("/account/orders?limit=0", "not readable", To::Nobody),
+    get("/account/orders/{id}", "one’s own", To::OwnOrder),
+    get("/account/orders/{id}", "somebody’s", To::Order),
+    get("/account/orders/{nobody}", "no order", To::Nobody),
+    get("/account/orders/{id}/receipt", "one’s own, to be paid", To::OwnOrder),
+    get("/account/orders/{id}/receipt", "one’s own, paid", To::OwnPaidOrder),
+    get("/account/orders/{id}/receipt", "somebody’s", To::PaidOrder),
+    get("/sandbox/payments/{id}", "one’s own", To::OwnPayment),
+    get("/sandbox/payments/{id}", "somebody’s", To::Payment),
+    get("/sandbox/payments/{nobody}", "no payment", To::Nobody),
     get("/admin/tokens", "", To::Nobody),
     get("/admin/tokens?life=dead", "not readable", To::Nobody),
     get("/admin/audit", "", To::Nobody),
@@ -195,6 +216,16 @@ const FORMS: &[Row] = &[
     post("/fn/remove_webhook", "", To::Hook, &[ID]),
     post("/fn/resend_delivery", "", To::Delivery, &[ID]),
     post("/fn/resend_delivery", "no delivery", To::Nobody, &[ID]),
+    post("/fn/pay_order", "one’s own", To::OwnOrder, PAYS),
+    post("/fn/pay_order", "one’s own, paid", To::OwnPaidOrder, PAYS),
+    post("/fn/pay_order", "somebody’s", To::Order, PAYS),
+    post("/fn/pay_order", "no order", To::Nobody, PAYS),
+    post("/fn/cancel_payment", "one’s own", To::OwnPayment, &[ID]),
+    post("/fn/cancel_payment", "somebody’s", To::Payment, &[ID]),
+    post("/fn/cancel_payment", "no payment", To::Nobody, &[ID]),
+    post("/fn/confirm_sandbox", "one’s own", To::OwnPayment, &[ID, ("answer", "yes")]),
+    post("/fn/confirm_sandbox", "somebody’s", To::Payment, &[ID, ("answer", "yes")]),
+    post("/fn/confirm_sandbox", "no payment", To::Nobody, &[ID, ("answer", "no")]),
 ];
 
 #[test]
@@ -217,6 +248,7 @@ fn every_form_has_a_row() {
 }
 
 async fn everybody_may_do_what_the_table_says(desk: Desk) {
+    let _cashier = desk.cashier();
     // Whoever is suspended or stops being one, an owner is left.
     desk.somebody(&[Role::Owner]).await;
     let mut table = vec![header()];
@@ -237,7 +269,9 @@ async fn everybody_may_do_what_the_table_says(desk: Desk) {
 async fn cell(desk: &Desk, method: &str, row: &Row, role: Option<Role>) -> String {
     let (asker, own_name, own_id) = asker(desk, role).await;
     let (name, id) = match row.to {
-        To::Oneself if role.is_some() => (own_name, own_id),
+        To::Oneself | To::OwnOrder | To::OwnPaidOrder | To::OwnPayment if role.is_some() => {
+            (own_name, own_id)
+        }
         To::Support => desk.somebody(&[Role::Support]).await,
         To::Owner => desk.somebody(&[Role::Owner]).await,
         _ => desk.somebody(&[]).await,
@@ -260,6 +294,12 @@ async fn cell(desk: &Desk, method: &str, row: &Row, role: Option<Role>) -> Strin
         To::Job => desk.enqueue().await.to_string(),
         To::Hook => desk.webhook().await.to_string(),
         To::Delivery => desk.delivery().await.to_string(),
+        To::OwnOrder | To::Order => desk.coffees(id).await.to_string(),
+        To::OwnPaidOrder | To::PaidOrder => desk.paid_order(id).await.0.to_string(),
+        To::OwnPayment | To::Payment => {
+            let order = desk.coffees(id).await;
+            desk.pay(order, "pm_card_confirm").await.to_string()
+        }
         _ => id.to_string(),
     };
     let email = crate::support::address(&name);
@@ -302,6 +342,8 @@ fn page_of(action: &str) -> &'static str {
         "/fn/create_user" => "/admin/users/new",
         "/fn/rerun_job" | "/fn/cancel_job" => "/admin/jobs/{id}",
         "/fn/create_webhook" => "/admin/webhooks",
+        "/fn/pay_order" => "/account/orders/{id}",
+        "/fn/cancel_payment" | "/fn/confirm_sandbox" => "/account/orders",
         "/fn/resend_delivery" => "/admin/webhooks/deliveries/{id}",
         action if action.ends_with("_webhook") || action.contains("_webhook_") => "/admin/webhooks/{id}",
         _ => "/admin/users/{id}",
@@ -329,7 +371,12 @@ async fn another_session(desk: &Desk, name: &str, id: UserId) -> String {
 fn in_short(answer: &Answer, id: &str, token: &str) -> String {
     let mut text = answer.status.to_string();
     if answer.status == 303 {
+        // A payment leads to its order.
         let place = answer.location().replace(id, "{id}");
+        let place = match place.split_once("/orders/") {
+            Some((place, order)) if order.parse::<Uuid>().is_ok() => format!("{place}/orders/{{id}}"),
+            _ => place,
+        };
         let place = if token.is_empty() { place } else { place.replace(token, "{token}") };
         write!(text, " {place}").unwrap();
     }

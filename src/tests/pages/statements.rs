@@ -30,6 +30,12 @@ async fn every_page_costs_a_fixed_number_of_statements(desk: Desk) {
     let (webhook,): (Uuid,) = desk.find("SELECT id FROM webhooks", Vec::new()).await;
     let webhook = format!("/admin/webhooks/{webhook}");
     let delivery = format!("/admin/webhooks/deliveries/{delivery}");
+    let (name, me) = desk.somebody(&[]).await;
+    let customer = desk.sign_in(&name).await;
+    let order = format!("/account/orders/{}", desk.coffees(me).await);
+    let (paid, _) = desk.paid_order(me).await;
+    let (paid, receipt) = (format!("/account/orders/{paid}"), format!("/account/orders/{paid}/receipt"));
+    let of_customer = [("/account/orders", 2), (&*order, 7), (&*paid, 7), (&*receipt, 4)];
     let of_visitor =
         [("/", 0), ("/login", 0), ("/signup", 0), ("/admin/users", 0), ("/nothing", 0), (&*invite, 1)];
     // One for the session and the person in it, with their roles.
@@ -58,7 +64,9 @@ async fn every_page_costs_a_fixed_number_of_statements(desk: Desk) {
         (&*webhook, 4),
         (&*delivery, 5),
     ];
-    for (person, costs) in [(&visitor, &of_visitor[..]), (&member, &of_member), (&admin, &of_admin)] {
+    for (person, costs) in
+        [(&visitor, &of_visitor[..]), (&member, &of_member), (&customer, &of_customer), (&admin, &of_admin)]
+    {
         for (path, expected) in costs {
             assert_eq!(cost(&desk, person, path).await, *expected, "{path}");
         }

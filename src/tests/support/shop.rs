@@ -9,10 +9,7 @@ use frontdesk_domain::{
     payments::{self, SettlePayment, SettleRefund},
 };
 use frontdesk_model::{
-    OrderId, PaymentId, RefundId, UserId,
-    forms::{OnePayment, PayOrder, RequestRefund},
-    order::Order,
-    payment::PaymentState,
+    OrderId, PaymentId, RefundId, UserId, forms::RequestRefund, order::Order, payment::PaymentState,
 };
 use tokio::task::JoinHandle;
 
@@ -39,7 +36,7 @@ impl Desk {
     }
 
     /// An order of two coffees, 25 euros in all.
-    pub async fn order(&self, customer: UserId) -> OrderId {
+    pub async fn coffees(&self, customer: UserId) -> OrderId {
         let form = serde_json::json!({
             "customer_id": customer,
             "currency": "EUR",
@@ -52,32 +49,17 @@ impl Desk {
 
     /// An order that is paid, and its payment.
     pub async fn paid_order(&self, customer: UserId) -> (OrderId, PaymentId) {
-        let order = self.order(customer).await;
+        let order = self.coffees(customer).await;
         let payment = self.pay(order, "pm_card_ok").await;
         assert_eq!(self.order_now(order).await.payment.unwrap().state, PaymentState::Succeeded);
         (order, payment)
     }
 
-    /// Pays an order with what the sandbox knows by this name, and sees to it.
-    pub async fn pay(&self, order_id: OrderId, method: &str) -> PaymentId {
-        let _cashier = self.cashier();
-        let form = PayOrder { order_id, method: method.to_owned() };
-        let system = Actor::system();
-        let payment = payments::pay(&self.domain, &system, form).await.unwrap().summary.id;
-        payments::wait(&self.domain, &system, payment, PaymentState::awaits_gateway).await.unwrap();
-        payment
-    }
-
     /// Asks for a refund of so many cents, or of everything; nobody sees to it.
-    pub async fn refund(&self, actor: &Actor, payment_id: PaymentId, cents: Option<i64>) -> RefundId {
+    pub async fn refund_of(&self, actor: &Actor, payment_id: PaymentId, cents: Option<i64>) -> RefundId {
         let amount = cents.map_or_else(frontdesk_model::Amount::default, frontdesk_model::Amount::Minor);
         let form = RequestRefund { payment_id, amount, reason: "Arrived broken".to_owned() };
         payments::request(&self.domain, actor, form).await.unwrap().id
-    }
-
-    /// Calls off a payment, for the command line.
-    pub async fn call_off(&self, id: PaymentId) {
-        payments::cancel(&self.domain, &Actor::system(), OnePayment { id }).await.unwrap();
     }
 
     pub async fn order_now(&self, id: OrderId) -> Order {

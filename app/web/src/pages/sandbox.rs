@@ -49,18 +49,19 @@ pub fn Confirm() -> impl IntoView {
 }
 
 fn choice(visit: &Visit, payment: &Payment) -> AnyView {
-    let id = payment.summary.id.to_string();
-    let answer = |answer: &'static str, class: &'static str, word: &'static str| {
+    let id = payment.summary.id;
+    let answer = move |answer: &'static str, class: &'static str, word: &'static str| {
         view! {
             <Form action=CONFIRM class="">
-                <Hidden name="id" value=id.clone()/>
+                <Hidden name="id" value=id.to_string()/>
                 <Hidden name="answer" value=answer/>
                 <button class=class>{word}</button>
             </Form>
         }
     };
     if payment.summary.state == PaymentState::ConfirmationRequired {
-        view! { <div class="buttons">{answer("yes", "primary", "Confirm")}{answer("no", "", "Refuse")}</div> }.into_any()
+        view! { <div class="buttons">{answer("yes", "primary", "Confirm")}{answer("no", "", "Refuse")}</div> }
+            .into_any()
     } else {
         let back = order_page(visit, payment);
         view! {
@@ -81,6 +82,7 @@ fn order_page(visit: &Visit, payment: &Payment) -> String {
 #[server(name = PostConfirmSandbox, endpoint = "confirm_sandbox", input = HtmlForm, custom = Posted, input_derive = (serde::Deserialize,))]
 pub async fn confirm_sandbox(form: forms::ConfirmSandbox) -> Result<Done, Refusal> {
     let visit = visit();
+    visit.actor.require_user()?;
     let payment = payments::confirm(&visit.domain, &visit.actor, form).await?;
     let waits = PaymentState::is_open;
     let payment =

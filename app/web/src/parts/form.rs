@@ -9,7 +9,7 @@ use super::words::{self, escaped};
 use crate::{
     input::Pairs,
     islands::{live_email::LiveEmail, live_password::LivePassword},
-    post::{NONCE_FIELD, PAGE_FIELD},
+    post::{NONCE_FIELD, PAGE_FIELD, SECRET_FIELDS},
     visit::visit,
 };
 
@@ -223,8 +223,9 @@ pub fn Summary() -> impl IntoView {
     // A request that cannot be read names what is in no form, or hidden in one.
     let readable = problem.error != Code::MalformedRequest;
     let place = |field: &str| refused.typed.iter().position(|(name, _)| name == field);
-    let shown = |fault: &Fault| readable && (place(&fault.field).is_some() || fault.field == "password");
-    // In the order of the form, in which a password, which does not come back, is last.
+    let shown =
+        |fault: &Fault| readable && (place(&fault.field).is_some() || SECRET_FIELDS.contains(&&*fault.field));
+    // In the order of the form, in which a secret, which does not come back, is last.
     let mut faults: Vec<&Fault> = problem.details.iter().collect();
     faults.sort_by_key(|fault| place(&fault.field).unwrap_or(usize::MAX));
     let faults = faults.into_iter().map(|fault| {
