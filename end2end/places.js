@@ -279,6 +279,96 @@ export const PLACES = [
     open: asOwner('/admin/audit?action=login.success&since=2020-01-01T00:00'),
   },
   { name: 'the audit trail, nothing found', status: 200, open: asOwner('/admin/audit?since=2999-01-01') },
+
+  // Orders, as customers see them.
+  { name: 'my orders, none yet', status: 200, open: asMember('/account/orders') },
+  {
+    name: 'my orders',
+    status: 200,
+    open: ofOrder(async (page) => {
+      await page.goto('/account/orders');
+    }),
+  },
+  { name: 'an order to be paid', status: 200, open: ofOrder() },
+  { name: 'an order whose card was declined', status: 200, open: ofOrder((page) => pay(page, 'pm_card_declined')) },
+  { name: 'an order to be confirmed', status: 200, open: ofOrder((page) => pay(page, 'pm_card_confirm')) },
+  {
+    name: 'the page that stands for a bank',
+    status: 200,
+    open: ofOrder(async (page) => {
+      await pay(page, 'pm_card_confirm');
+      await page.getByRole('link', { name: 'Go to your bank' }).click();
+    }),
+  },
+  { name: 'an order that is paid', status: 200, open: ofOrder((page) => pay(page, 'pm_card_ok')) },
+  {
+    name: 'a receipt',
+    status: 200,
+    open: ofOrder(async (page) => {
+      await pay(page, 'pm_card_ok');
+      await page.getByRole('link', { name: 'Receipt' }).click();
+    }),
+  },
+  { name: 'an order that there is not', status: 404, open: asMember('/account/orders/1') },
+
+  // Orders, as staff see them.
+  { name: 'orders', status: 200, open: asOwner('/admin/orders') },
+  { name: 'orders, by total', status: 200, open: asOwner('/admin/orders?currency=EUR&min=1') },
+  { name: 'orders, none found', status: 200, open: asOwner('/admin/orders?currency=JPY') },
+  { name: 'orders, filters that do not go together', status: 422, open: asOwner('/admin/orders?min=5&state=paid') },
+  { name: 'place an order', status: 200, open: asOwner('/admin/orders/new') },
+  {
+    name: 'place an order, with faults',
+    status: 422,
+    open: async ({ browsers }) => {
+      const page = await browsers.of(OWNER);
+      await page.goto('/admin/orders/new');
+      await page.getByLabel('Price of one, row 2').fill('1,50');
+      await press(page, 'Place order');
+      return page;
+    },
+  },
+  { name: 'an order, as staff, to be paid', status: 200, open: ofStaffOrder() },
+  { name: 'an order, as staff, paid', status: 200, open: ofStaffOrder((page) => pay(page, 'pm_card_ok', 'Charge')) },
+  {
+    name: 'an order, as staff, refunded in part',
+    status: 200,
+    open: ofStaffOrder(async (page) => {
+      await pay(page, 'pm_card_ok', 'Charge');
+      await refund(page, 'Arrived late', '5');
+    }),
+  },
+  {
+    name: 'an order, as staff, to be refunded without a reason',
+    status: 422,
+    open: ofStaffOrder(async (page) => {
+      await pay(page, 'pm_card_ok', 'Charge');
+      await refund(page, '');
+    }),
+  },
+  { name: 'payments', status: 200, open: asOwner('/admin/payments') },
+  {
+    name: 'a payment',
+    status: 200,
+    open: ofStaffOrder(async (page) => {
+      await pay(page, 'pm_card_declined', 'Charge');
+      await page.getByRole('region', { name: 'Payments' }).getByRole('rowheader').getByRole('link').click();
+    }),
+  },
+  { name: 'refunds', status: 200, open: asOwner('/admin/refunds') },
+  { name: 'refunds, none found', status: 200, open: asOwner('/admin/refunds?state=rejected') },
+  {
+    name: 'a refund to be approved',
+    status: 200,
+    open: ofStaffOrder(
+      async (page) => {
+        await pay(page, 'pm_card_ok', 'Charge');
+        await refund(page, 'Arrived broken');
+        await page.getByRole('region', { name: 'Refunds' }).getByRole('listitem').getByRole('link').click();
+      },
+      { quantity: '1', price: '2500' },
+    ),
+  },
 ];
 
 function at(path) {
@@ -325,6 +415,28 @@ function ofWebhook(act = async () => {}) {
     await visitWebhook(page);
     await press(page, 'Send a test event');
     while (!(await page.getByText('Failing').isVisible())) await page.reload();
+    await act(page);
+    return page;
+  };
+}
+
+/** An order of somebody new, as they see it when something was done. */
+function ofOrder(act = async () => {}) {
+  return async ({ browsers, register }) => {
+    const customer = await register();
+    const id = await placeOrder(await browsers.of(OWNER), customer);
+    const page = await browsers.of(customer);
+    await page.goto(`/account/orders/${id}`);
+    await act(page);
+    return page;
+  };
+}
+
+/** The same, as the owner sees it. */
+function ofStaffOrder(act = async () => {}, line = {}) {
+  return async ({ browsers, register }) => {
+    const page = await browsers.of(OWNER);
+    await placeOrder(page, await register(), line);
     await act(page);
     return page;
   };

@@ -4,6 +4,7 @@ pub mod actor;
 pub mod api;
 pub mod client;
 pub mod csrf;
+mod export;
 pub mod flash;
 pub mod health;
 pub mod limits;

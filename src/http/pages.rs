@@ -40,7 +40,7 @@ use serde::{Deserialize, Serialize};
 use tower_sessions::Session;
 
 use super::{
-    AppState, Settings, flash,
+    AppState, Settings, export, flash,
     once::{Outcome, once},
     problem::{ErrorPages, Refusal, wants_html},
     rate::{Caller, Limit},
@@ -58,6 +58,7 @@ pub fn routes() -> Router<AppState> {
     let router = Router::new()
         .route("/fn/{name}", get(page_of_form).post(form))
         .route("/logout", post(form))
+        .merge(export::routes())
         .fallback(page);
     pages.iter().fold(router, |router, route| router.route(route.path(), get(page)))
 }

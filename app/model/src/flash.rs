@@ -62,6 +62,7 @@ flashes! {
     PaymentCancelled = "payment-cancelled", "The payment is being called off.";
     RefundRequested = "refund-requested", "Refund under way.";
     Refunded = "refunded", "The money is on its way back.";
+    RefundFailed = "refund-failed", "The refund did not work. The gateway’s reason is with it.";
     RefundAwaits = "refund-awaits", "The refund is written down. Somebody else has to approve it.";
     RefundApproved = "refund-approved", "Refund approved, and under way.";
     RefundRejected = "refund-rejected", "Refund rejected.";

@@ -65,6 +65,13 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/admin/users") view=admin::users::Users ssr=Async/>
                     <Route path=path!("/admin/users/new") view=admin::new_user::NewUser ssr=Async/>
                     <Route path=path!("/admin/users/:id") view=admin::user::User ssr=Async/>
+                    <Route path=path!("/admin/orders") view=admin::orders::Orders ssr=Async/>
+                    <Route path=path!("/admin/orders/new") view=admin::new_order::NewOrder ssr=Async/>
+                    <Route path=path!("/admin/orders/:id") view=admin::order::Order ssr=Async/>
+                    <Route path=path!("/admin/payments") view=admin::payments::Payments ssr=Async/>
+                    <Route path=path!("/admin/payments/:id") view=admin::payment::Payment ssr=Async/>
+                    <Route path=path!("/admin/refunds") view=admin::refunds::Refunds ssr=Async/>
+                    <Route path=path!("/admin/refunds/:id") view=admin::refund::Refund ssr=Async/>
                     <Route path=path!("/admin/tokens") view=admin::tokens::Tokens ssr=Async/>
                     <Route path=path!("/admin/audit") view=admin::audit::Audit ssr=Async/>
                     <Route path=path!("/admin/jobs") view=admin::jobs::Jobs ssr=Async/>

@@ -29,8 +29,16 @@ async fn the_address_of_every_form_leads_to_a_page_that_has_the_form(desk: Desk)
         let page = who.get(&place).await.is(200).page();
         // What is done to one of many has no page until it is said to whom.
         let is_there = !page.forms(action).is_empty()
-            || ["/admin/users", "/admin/jobs", "/admin/webhooks", "/account/orders", "/account/security"]
-                .contains(&&*place);
+            || [
+                "/admin/users",
+                "/admin/jobs",
+                "/admin/webhooks",
+                "/account/orders",
+                "/admin/orders",
+                "/admin/refunds",
+                "/account/security",
+            ]
+            .contains(&&*place);
         assert!(is_there, "{action} is not on {place}");
         assert_eq!(who.head(action).await.is(303).location(), place);
         places.push(place);

@@ -3,6 +3,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
+use frontdesk_domain::{actor::Actor, payments::ApprovalAbove};
 use frontdesk_model::{Role, UserId};
 use frontdesk_web::app::App;
 use leptos::server_fn::axum::server_fn_paths;
@@ -48,6 +49,9 @@ enum To {
     Order,
     PaidOrder,
     Payment,
+    PaidPayment,
+    /// A refund that waits for approval.
+    Refund,
 }
 
 struct Row {
@@ -71,6 +75,9 @@ const fn post(
 }
 
 const ID: (&str, &str) = ("id", "{id}");
+const EUR: (&str, &str) = ("currency", "EUR");
+const TEA: (&str, &str) = ("lines[0].description", "Tea");
+const PRICE: (&str, &str) = ("lines[0].unit_price", "3.20");
 const PAYS: &[(&str, &str)] = &[("order_id", "{id}"), ("method", "pm_card_ok")];
 const SERVICE: (&str, &str) = ("kind", "service");
 const WHY: (&str, &str) = ("reason", "Sent spam");
@@ -104,6 +111,21 @@ const PAGES: &[Row] = &[
     get("/account/orders/{id}/receipt", "one’s own, to be paid", To::OwnOrder),
     get("/account/orders/{id}/receipt", "one’s own, paid", To::OwnPaidOrder),
     get("/account/orders/{id}/receipt", "somebody’s", To::PaidOrder),
+    get("/admin/orders", "", To::Nobody),
+    get("/admin/orders?min=5", "not readable", To::Nobody),
+    get("/admin/orders.csv", "", To::Nobody),
+    get("/admin/orders/new", "", To::Nobody),
+    get("/admin/orders/new?customer={id}", "for a member", To::Member),
+    get("/admin/orders/new?customer={nobody}", "for nobody", To::Nobody),
+    get("/admin/orders/{id}", "", To::Order),
+    get("/admin/orders/{id}", "paid", To::PaidOrder),
+    get("/admin/orders/{nobody}", "no order", To::Nobody),
+    get("/admin/payments", "", To::Nobody),
+    get("/admin/payments/{id}", "", To::Payment),
+    get("/admin/payments/{nobody}", "no payment", To::Nobody),
+    get("/admin/refunds", "", To::Nobody),
+    get("/admin/refunds/{id}", "", To::Refund),
+    get("/admin/refunds/{nobody}", "no refund", To::Nobody),
     get("/sandbox/payments/{id}", "one’s own", To::OwnPayment),
     get("/sandbox/payments/{id}", "somebody’s", To::Payment),
     get("/sandbox/payments/{nobody}", "no payment", To::Nobody),
@@ -216,6 +238,20 @@ const FORMS: &[Row] = &[
     post("/fn/remove_webhook", "", To::Hook, &[ID]),
     post("/fn/resend_delivery", "", To::Delivery, &[ID]),
     post("/fn/resend_delivery", "no delivery", To::Nobody, &[ID]),
+    post("/fn/place_order", "by address", To::Member, &[("email", "{email}"), EUR, TEA, PRICE]),
+    post("/fn/place_order", "by id", To::Member, &[("customer_id", "{id}"), EUR, TEA, PRICE]),
+    post("/fn/place_order", "for a suspended one", To::Suspended, &[("email", "{email}"), EUR, TEA, PRICE]),
+    post("/fn/place_order", "nothing filled in", To::Nobody, &[]),
+    post("/fn/cancel_order", "", To::Order, &[ID, WHY]),
+    post("/fn/cancel_order", "paid", To::PaidOrder, &[ID, WHY]),
+    post("/fn/cancel_order", "no order", To::Nobody, &[ID, WHY]),
+    post("/fn/request_refund", "", To::PaidPayment, &[("payment_id", "{id}"), ("amount", "5"), WHY]),
+    post("/fn/request_refund", "more than ten", To::PaidPayment, &[("payment_id", "{id}"), WHY]),
+    post("/fn/request_refund", "no payment", To::Nobody, &[("payment_id", "{id}"), WHY]),
+    post("/fn/approve_refund", "", To::Refund, &[ID]),
+    post("/fn/approve_refund", "no refund", To::Nobody, &[ID]),
+    post("/fn/reject_refund", "", To::Refund, &[ID, WHY]),
+    post("/fn/reject_refund", "no refund", To::Nobody, &[ID, WHY]),
     post("/fn/pay_order", "one’s own", To::OwnOrder, PAYS),
     post("/fn/pay_order", "one’s own, paid", To::OwnPaidOrder, PAYS),
     post("/fn/pay_order", "somebody’s", To::Order, PAYS),
@@ -248,6 +284,8 @@ fn every_form_has_a_row() {
 }
 
 async fn everybody_may_do_what_the_table_says(desk: Desk) {
+    // Refunds of more than ten need a second person.
+    let desk = desk.beside(|options| options.approval_above = ApprovalAbove(Some(10))).await;
     let _cashier = desk.cashier();
     // Whoever is suspended or stops being one, an owner is left.
     desk.somebody(&[Role::Owner]).await;
@@ -296,6 +334,11 @@ async fn cell(desk: &Desk, method: &str, row: &Row, role: Option<Role>) -> Strin
         To::Delivery => desk.delivery().await.to_string(),
         To::OwnOrder | To::Order => desk.coffees(id).await.to_string(),
         To::OwnPaidOrder | To::PaidOrder => desk.paid_order(id).await.0.to_string(),
+        To::PaidPayment => desk.paid_order(id).await.1.to_string(),
+        To::Refund => {
+            let (_, payment) = desk.paid_order(id).await;
+            desk.refund_of(&Actor::system(), payment, None).await.to_string()
+        }
         To::OwnPayment | To::Payment => {
             let order = desk.coffees(id).await;
             desk.pay(order, "pm_card_confirm").await.to_string()
@@ -342,6 +385,10 @@ fn page_of(action: &str) -> &'static str {
         "/fn/create_user" => "/admin/users/new",
         "/fn/rerun_job" | "/fn/cancel_job" => "/admin/jobs/{id}",
         "/fn/create_webhook" => "/admin/webhooks",
+        "/fn/place_order" => "/admin/orders/new",
+        "/fn/cancel_order" => "/admin/orders/{id}",
+        "/fn/request_refund" => "/admin/orders",
+        "/fn/approve_refund" | "/fn/reject_refund" => "/admin/refunds/{id}",
         "/fn/pay_order" => "/account/orders/{id}",
         "/fn/cancel_payment" | "/fn/confirm_sandbox" => "/account/orders",
         "/fn/resend_delivery" => "/admin/webhooks/deliveries/{id}",

@@ -1,6 +1,10 @@
 //! What a page costs the database: a fixed number of statements, however much there is to show.
 
-use frontdesk_domain::accounts::{self, Seeding};
+use frontdesk_domain::{
+    accounts::{self, Seeding},
+    actor::Actor,
+    payments,
+};
 use frontdesk_model::Role;
 use uuid::Uuid;
 
@@ -30,10 +34,16 @@ async fn every_page_costs_a_fixed_number_of_statements(desk: Desk) {
     let (webhook,): (Uuid,) = desk.find("SELECT id FROM webhooks", Vec::new()).await;
     let webhook = format!("/admin/webhooks/{webhook}");
     let delivery = format!("/admin/webhooks/deliveries/{delivery}");
+    desk.register("Ada Lovelace", &[]).await;
     let (name, me) = desk.somebody(&[]).await;
     let customer = desk.sign_in(&name).await;
     let order = format!("/account/orders/{}", desk.coffees(me).await);
-    let (paid, _) = desk.paid_order(me).await;
+    let (paid, payment) = desk.paid_order(me).await;
+    let refund = desk.refund_of(&Actor::system(), payment, Some(100)).await;
+    let to_staff = format!("/admin/orders/{paid}");
+    let (payment, refund) = (format!("/admin/payments/{payment}"), format!("/admin/refunds/{refund}"));
+    let by_address = format!("/admin/orders?customer={}", crate::support::address(&name).replace('@', "%40"));
+    let for_one = format!("/admin/orders/new?customer={me}");
     let (paid, receipt) = (format!("/account/orders/{paid}"), format!("/account/orders/{paid}/receipt"));
     let of_customer = [("/account/orders", 2), (&*order, 7), (&*paid, 7), (&*receipt, 4)];
     let of_visitor =
@@ -50,11 +60,22 @@ async fn every_page_costs_a_fixed_number_of_statements(desk: Desk) {
     let of_admin = [
         ("/", 1),
         ("/account", 1),
-        ("/admin", 8),
-        ("/admin/users", 2),
-        ("/admin/users?q=ada", 3),
+        ("/admin", 14),
+        ("/admin/users", 3),
+        ("/admin/users?q=ada", 4),
         ("/admin/users/new", 1),
-        (&*person, 4),
+        (&*person, 5),
+        ("/admin/orders", 2),
+        ("/admin/orders?currency=EUR&min=1", 2),
+        (&*by_address, 3),
+        ("/admin/orders.csv", 2),
+        ("/admin/orders/new", 1),
+        (&*for_one, 2),
+        (&*to_staff, 8),
+        ("/admin/payments", 2),
+        (&*payment, 3),
+        ("/admin/refunds", 2),
+        (&*refund, 2),
         ("/admin/tokens", 2),
         ("/admin/tokens?life=live&kind=service", 2),
         ("/admin/audit", 2),
@@ -81,17 +102,26 @@ async fn a_list_costs_the_same_with_any_number_of_rows(desk: Desk) {
     for _ in 0..5 {
         desk.somebody(&[Role::Support, Role::Auditor]).await;
     }
-    for list in ["/admin/users", "/admin/users?sort=name", "/admin/audit", "/admin/jobs"] {
+    payments::seed(&desk.domain, 150, 7, |_| ()).await.unwrap();
+    for (list, cost_of_it) in [
+        ("/admin/users", 3),
+        ("/admin/users?sort=name", 3),
+        ("/admin/audit", 2),
+        ("/admin/jobs", 2),
+        ("/admin/orders", 2),
+        ("/admin/payments", 2),
+        ("/admin/refunds", 2),
+    ] {
         let sign = if list.contains('?') { '&' } else { '?' };
         let few = cost(&desk, &admin, &format!("{list}{sign}limit=20")).await;
         let many = cost(&desk, &admin, &format!("{list}{sign}limit=100")).await;
-        assert_eq!((few, many), (2, 2), "{list}");
+        assert_eq!((few, many), (cost_of_it, cost_of_it), "{list}");
     }
     let page = admin.get("/admin/users?limit=100").await.page();
     assert_eq!(page.all("tbody").count(), 1);
     assert_eq!(page.all("tr").count(), 101, "a header and a hundred rows");
     // The overview counts, and shows the latest few.
-    assert_eq!(cost(&desk, &admin, "/admin").await, 8);
+    assert_eq!(cost(&desk, &admin, "/admin").await, 14);
 }
 
 async fn who_is_refused_early_costs_nothing(desk: Desk) {

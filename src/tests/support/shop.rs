@@ -57,7 +57,7 @@ impl Desk {
 
     /// Asks for a refund of so many cents, or of everything; nobody sees to it.
     pub async fn refund_of(&self, actor: &Actor, payment_id: PaymentId, cents: Option<i64>) -> RefundId {
-        let amount = cents.map_or_else(frontdesk_model::Amount::default, frontdesk_model::Amount::Minor);
+        let amount = cents.map(frontdesk_model::Amount::Minor);
         let form = RequestRefund { payment_id, amount, reason: "Arrived broken".to_owned() };
         payments::request(&self.domain, actor, form).await.unwrap().id
     }

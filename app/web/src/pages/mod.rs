@@ -16,6 +16,9 @@ pub fn of_form(action: &str) -> Option<&'static str> {
             "/account/security"
         }
         "/fn/pay_order" | "/fn/cancel_payment" | "/fn/confirm_sandbox" => "/account/orders",
+        "/fn/place_order" => "/admin/orders/new",
+        "/fn/cancel_order" | "/fn/request_refund" => "/admin/orders",
+        "/fn/approve_refund" | "/fn/reject_refund" => "/admin/refunds",
         "/fn/create_user" => "/admin/users/new",
         "/fn/update_user" | "/fn/suspend_user" | "/fn/reinstate_user" | "/fn/remove_user"
         | "/fn/restore_user" | "/fn/grant_role" | "/fn/revoke_role" | "/fn/invite_user" => "/admin/users",

@@ -115,11 +115,12 @@ pub fn FilterField(
     name: &'static str,
     label: &'static str,
     #[prop(default = "text")] kind: &'static str,
+    #[prop(default = "field")] class: &'static str,
     entry: Entry,
 ) -> impl IntoView {
     let described_by = entry.described_by(name, false);
     view! {
-        <div class="field">
+        <div class=class>
             <label for=name>{label}</label>
             {fault_view(name, entry.fault.as_deref())}
             <input id=name name=name type=kind autocomplete="off" value=entry.value

@@ -55,6 +55,8 @@ fn places(visit: &Visit) -> Option<impl IntoView + use<>> {
     let all = [
         ("/admin", "Overview", Permission::OverviewRead),
         ("/admin/users", "Users", Permission::UsersRead),
+        ("/admin/orders", "Orders", Permission::OrdersRead),
+        ("/admin/payments", "Payments", Permission::OrdersRead),
         ("/admin/tokens", "Tokens", Permission::TokensRead),
         ("/admin/audit", "Audit", Permission::AuditRead),
         ("/admin/jobs", "Jobs", Permission::JobsRead),

@@ -3,6 +3,7 @@
 pub mod choice;
 pub mod devices;
 pub mod events;
+pub mod filter;
 pub mod form;
 pub mod job;
 pub mod layout;
@@ -10,6 +11,7 @@ pub mod once;
 pub mod order;
 pub mod page;
 pub mod payment;
+pub mod revenue;
 pub mod table;
 pub mod tokens;
 pub mod webhook;

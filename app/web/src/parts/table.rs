@@ -13,9 +13,21 @@ use crate::{input::with, visit::visit};
 pub fn SortHeader(field: UserField, name: &'static str, sort: UserSort) -> impl IntoView {
     let sorted = sort.field == field;
     let to = UserSort { field, descending: sorted && !sort.descending };
-    let direction = if sort.descending { "descending" } else { "ascending" };
-    let href = format!("?{}", with(&visit().query, &[("sort", &to.to_string()), ("cursor", "")]));
-    view! { <th scope="col" aria-sort=sorted.then_some(direction)><a href=href>{name}</a></th> }
+    sort_header(name, sorted.then_some(sort.descending), &to.to_string(), "")
+}
+
+/// The same, for any list: `descending` if the list is sorted by this column, `to` where the header
+/// leads, `class` of its column.
+pub fn sort_header(
+    name: &'static str,
+    descending: Option<bool>,
+    to: &str,
+    class: &'static str,
+) -> impl IntoView + use<> {
+    let direction = descending.map(|descending| if descending { "descending" } else { "ascending" });
+    let href = format!("?{}", with(&visit().query, &[("sort", to), ("cursor", "")]));
+    let class = Some(class).filter(|class| !class.is_empty());
+    view! { <th scope="col" class=class aria-sort=direction><a href=href>{name}</a></th> }
 }
 
 /// Previous and next. Filters and sort stay.

@@ -2,11 +2,11 @@
 
 use frontdesk_domain::{orders, payments};
 use frontdesk_model::{
-    Code, Flash, Limit, PaymentId, Problem, Timestamp, forms,
+    Code, Flash, Limit, PaymentId, Problem, forms,
     order::{CurrentPayment, Order as Facts, OrderState},
     payment::PaymentState,
     query::{PaymentsQuery, RefundsQuery},
-    refund::Refund,
+    refund::{Refund, RefundState},
 };
 use http::{HeaderValue, header::REFRESH};
 use leptos::prelude::*;
@@ -136,17 +136,18 @@ async fn refunds(visit: &Visit, order: &Facts) -> Result<Option<AnyView>, Proble
     let query =
         RefundsQuery { order: Some(order.summary.id), limit: Limit::new(REFUNDS), ..RefundsQuery::default() };
     let refunds = payments::list_refunds(&visit.domain, &visit.actor, &query).await?.items;
-    let row = |refund: Refund| {
-        let Refund { amount, state, reason, created_at, .. } = refund;
-        let at: Timestamp = created_at;
+    // What staff have not decided, or decided against, is theirs.
+    let is_made =
+        |refund: &Refund| !matches!(refund.state, RefundState::AwaitingApproval | RefundState::Rejected);
+    let row = |Refund { amount, state, created_at: at, .. }| {
         view! {
             <li><div>
                 <p>{amount.to_string()}" "<RefundPill state/></p>
-                <p class="small">{reason}" · "<Moment at/></p>
+                <p class="small"><Moment at/></p>
             </div></li>
         }
     };
-    let rows: Vec<_> = refunds.into_iter().map(row).collect();
+    let rows: Vec<_> = refunds.into_iter().filter(is_made).map(row).collect();
     Ok((!rows.is_empty()).then(|| {
         view! {
             <section class="card" aria-labelledby="refunds">

@@ -1,7 +1,7 @@
 //! `/account/orders`: what you have ordered, newest first.
 
 use frontdesk_domain::orders;
-use frontdesk_model::{Page, order::OrderSummary, query::OrdersQuery};
+use frontdesk_model::{Page, order::OrderSummary, query::MyOrdersQuery};
 use leptos::prelude::*;
 
 use crate::{
@@ -15,7 +15,7 @@ pub fn Orders() -> impl IntoView {
     page("Your orders", Width::Wide, async {
         let visit = visit();
         visit.actor.require_user()?;
-        let query: OrdersQuery = input::query(&visit.query)?;
+        let query: MyOrdersQuery = input::query(&visit.query)?;
         let page = orders::list_mine(&visit.domain, &visit.actor, &query).await?;
         Ok(view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>

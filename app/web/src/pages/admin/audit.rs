@@ -2,17 +2,18 @@
 
 use frontdesk_domain::audit;
 use frontdesk_model::{
-    Page, Permission, Problem, Timestamp,
+    Page, Permission,
     audit::{Action, Event},
     query::AuditQuery,
 };
 use leptos::prelude::*;
 
 use crate::{
-    input::{self, Pairs},
+    input,
     parts::{
         events::{Columns, EventTable},
-        form::{Entry, FilterField, fault_view, filter_summary},
+        filter::{Asked, Label},
+        form::filter_summary,
         layout::Width,
         page::{page, tell},
         table::pager,
@@ -21,11 +22,11 @@ use crate::{
 };
 
 /// The fields that can be filtered by, and what they are called.
-const ACTOR: (&str, &str) = ("actor", "Who (id)");
-const ACTION: (&str, &str) = ("action", "Action");
-const TARGET: (&str, &str) = ("target", "To whom (id)");
-const SINCE: (&str, &str) = ("since", "From (UTC)");
-const UNTIL: (&str, &str) = ("until", "Until (UTC)");
+const ACTOR: Label = ("actor", "Who (id)");
+const ACTION: Label = ("action", "Action");
+const TARGET: Label = ("target", "To whom (id)");
+const SINCE: Label = ("since", "From (UTC)");
+const UNTIL: Label = ("until", "Until (UTC)");
 
 #[component]
 pub fn Audit() -> impl IntoView {
@@ -45,7 +46,7 @@ pub fn Audit() -> impl IntoView {
         Ok(view! {
             {problem.as_ref().map(|problem| filter_summary(problem, &labels))}
             <h1>"Audit"</h1>
-            {filters(&asked, problem.as_ref())}
+            {filters(&Asked { pairs: &asked, problem: problem.as_ref() })}
             {results.map(events)}
         })
     })
@@ -66,45 +67,16 @@ fn events(page: Page<Event>) -> AnyView {
     view! { <EventTable events=page.items caption columns=Columns::All/>{pager} }.into_any()
 }
 
-fn filters(asked: &Pairs, problem: Option<&Problem>) -> impl IntoView + use<> {
-    let entry = |(name, _): (&str, &str)| Entry::asked(asked, problem, name);
-    let text = |field: (&'static str, &'static str)| view! { <FilterField name=field.0 label=field.1 entry=entry(field)/> };
-    let moment = |field: (&'static str, &'static str)| {
-        let entry = entry(field);
-        // The picker shows whole minutes, and nothing at all of what is no moment.
-        match Timestamp::parse(&entry.value) {
-            _ if entry.fault.is_some() => {
-                view! { <FilterField name=field.0 label=field.1 entry/> }.into_any()
-            }
-            at => {
-                let value = at.map(|at| at.rfc3339().chars().take(16).collect()).unwrap_or_default();
-                let entry = Entry { value, fault: None };
-                view! { <FilterField name=field.0 label=field.1 kind="datetime-local" entry/> }.into_any()
-            }
-        }
-    };
-    let action = entry(ACTION);
-    let actions: Vec<_> = Action::ALL
-        .iter()
-        .map(|action| action.as_str())
-        .filter(|name| *name != Action::Unknown.as_str())
-        .map(|name| view! { <option value=name selected=name == action.value>{name}</option> })
-        .collect();
-    let invalid = action.fault.is_some();
+fn filters(asked: &Asked<'_>) -> impl IntoView + use<> {
+    let known = |action: &&Action| **action != Action::Unknown;
+    let actions = Action::ALL.iter().filter(known).map(|action| (action.as_str(), action.as_str()));
     view! {
         <form class="filters" method="get" action="/admin/audit" role="search" aria-label="Filter the audit trail" novalidate>
-            {text(ACTOR)}
-            <div class="field">
-                <label for="action">{ACTION.1}</label>
-                {fault_view("action", action.fault.as_deref())}
-                <select id="action" name="action" aria-invalid=invalid.then_some("true")
-                    aria-describedby=invalid.then_some("action-fault")>
-                    <option value="">"Any"</option>{actions}
-                </select>
-            </div>
-            {text(TARGET)}
-            {moment(SINCE)}
-            {moment(UNTIL)}
+            {asked.text(ACTOR)}
+            {asked.choice(ACTION, "Any", actions)}
+            {asked.text(TARGET)}
+            {asked.moment(SINCE)}
+            {asked.moment(UNTIL)}
             <div class="buttons"><button>"Apply"</button><a href="/admin/audit">"Clear"</a></div>
         </form>
     }

@@ -1,6 +1,10 @@
 //! `/admin`: what needs attention, and what happened lately.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::{
+    accounts, ledger,
+    payments::{self, Attention},
+};
+use frontdesk_model::Permission;
 use leptos::prelude::*;
 
 use crate::{
@@ -8,6 +12,7 @@ use crate::{
         events::EventLines,
         layout::Width,
         page::page,
+        revenue::revenue,
         words::{Moment, up_to},
     },
     visit::visit,
@@ -18,6 +23,14 @@ pub fn Overview() -> impl IntoView {
     page("Overview", Width::Wide, async {
         let visit = visit();
         let overview = accounts::overview(&visit.domain, &visit.actor).await?;
+        let money = if visit.may(Permission::OrdersRead) {
+            let at_most = accounts::Overview::AT_MOST;
+            let attention = payments::attention(&visit.domain, &visit.actor, at_most + 1).await?;
+            Some((attention, ledger::revenue(&visit.domain, &visit.actor).await?))
+        } else {
+            None
+        };
+        let (attention, came_in) = money.unzip();
         let count = |count: i64| up_to(count, accounts::Overview::AT_MOST);
         let failed = overview.failed_sign_ins.map(|failed| {
             view! {
@@ -69,7 +82,9 @@ pub fn Overview() -> impl IntoView {
                     <a href="/admin/users?status=removed">"Look through the trash"</a>
                 </li>
                 {dead}
+                {attention.map(to_look_at)}
             </ul>
+            {came_in.map(revenue)}
             <div class="beside">
                 {overview.events.map(|events| view! {
                     <section class="card" aria-labelledby="lately">
@@ -87,6 +102,51 @@ pub fn Overview() -> impl IntoView {
             </div>
         })
     })
+}
+
+/// What is to be done about money.
+fn to_look_at(attention: Attention) -> impl IntoView {
+    let count = |count: i64| up_to(count, accounts::Overview::AT_MOST);
+    let Attention { unknown_payments, refunds_to_approve, failed_refunds, left_payments, surplus_payments } =
+        attention;
+    // There are none unless something is wrong.
+    let left = (left_payments > 0).then(|| {
+        view! {
+            <li class=card(true)>
+                <p class="number">{count(left_payments)}</p>
+                <p>{plural(left_payments, "payment was", "payments were")}" not looked after for an hour: their gateway may not be configured"</p>
+                <a href="/admin/jobs?kind=payments.settle">"See their jobs"</a>
+            </li>
+        }
+    });
+    let surplus = (surplus_payments > 0).then(|| {
+        view! {
+            <li class=card(true)>
+                <p class="number">{count(surplus_payments)}</p>
+                <p>{plural(surplus_payments, "payment came", "payments came")}" twice or too late, and has not gone back"</p>
+                <a href="/admin/payments?state=succeeded">"See payments that succeeded"</a>
+            </li>
+        }
+    });
+    view! {
+        <li class=card(refunds_to_approve > 0)>
+            <p class="number">{count(refunds_to_approve)}</p>
+            <p>{plural(refunds_to_approve, "refund waits", "refunds wait")}" for approval"</p>
+            <a href="/admin/refunds?state=awaiting_approval">"See what for"</a>
+        </li>
+        <li class=card(unknown_payments > 0)>
+            <p class="number">{count(unknown_payments)}</p>
+            <p>{plural(unknown_payments, "payment is", "payments are")}" being checked: the gateway has not said what became of it"</p>
+            <a href="/admin/payments?state=unknown">"See which payments"</a>
+        </li>
+        <li class=card(failed_refunds > 0)>
+            <p class="number">{count(failed_refunds)}</p>
+            <p>{plural(failed_refunds, "refund", "refunds")}" failed in the last 7 days"</p>
+            <a href="/admin/refunds?state=failed">"See which refunds"</a>
+        </li>
+        {left}
+        {surplus}
+    }
 }
 
 /// A card that asks to be looked at, or does not.

@@ -1,10 +1,11 @@
 //! `/admin/users/{id}`: one person, what staff can do for them, and what happened to them.
 
-use frontdesk_domain::{accounts, audit, sessions};
+use frontdesk_domain::{accounts, audit, orders, sessions};
 use frontdesk_model::{
     Code, Flash, Limit, Permission, Problem, Role, UserId,
     audit::Event,
     forms,
+    order::RecentOrder,
     query::{AuditQuery, SessionsQuery},
     user::{Session, Status, User as Person},
 };
@@ -18,6 +19,7 @@ use crate::{
         form::{Field, Form, Hidden, TextArea},
         layout::Width,
         once::ShownOnce,
+        order::OrderPill,
         page::titled_page,
         words::{Moment, StatusPill},
     },
@@ -59,6 +61,12 @@ pub fn User() -> impl IntoView {
         } else {
             None
         };
+        let recent = if visit.may(Permission::OrdersRead) {
+            let recent = orders::recent(&visit.domain, &visit.actor, &[id]).await?;
+            Some(recent.into_iter().map(|(_, order)| order).collect())
+        } else {
+            None
+        };
         let content = view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>
                 <li><a href="/admin/users">"Users"</a></li>
@@ -68,6 +76,7 @@ pub fn User() -> impl IntoView {
             {link(&visit, &user)}
             {facts(&user)}
             <div class="beside">{edit(&visit, &user)}{roles(&visit, &user)}{access(&visit, &user)}
+                {recent.map(|recent| orders_card(&visit, &user, recent))}
                 {signed_in.map(|sessions| sessions_card(&visit, &user, sessions))}</div>
             {events.map(|events| trail(&user, events))}
         };
@@ -219,6 +228,38 @@ fn access(visit: &Visit, user: &Person) -> Option<impl IntoView + use<>> {
             </section>
         }
     })
+}
+
+fn orders_card(visit: &Visit, user: &Person, recent: Vec<RecentOrder>) -> impl IntoView + use<> {
+    let (id, is_empty) = (user.id, recent.is_empty());
+    let places = visit.may(Permission::OrdersCreate) && user.status == Status::Active;
+    let row = |order: RecentOrder| {
+        view! {
+            <li><div>
+                <p>
+                    <a href=format!("/admin/orders/{}", order.id)>{order.reference}</a>" "
+                    {order.total.to_string()}" "<OrderPill state=order.state/>
+                </p>
+                <p class="small"><Moment at=order.placed_at/></p>
+            </div></li>
+        }
+    };
+    let rows: Vec<_> = recent.into_iter().map(row).collect();
+    let list = if is_empty {
+        view! { <p class="muted">"They have none yet."</p> }.into_any()
+    } else {
+        view! { <ul class="rows">{rows}</ul> }.into_any()
+    };
+    view! {
+        <section class="card" aria-labelledby="orders">
+            <h2 id="orders">"Latest orders"</h2>
+            {list}
+            <div class="buttons">
+                {places.then(|| view! { <a class="button" href=format!("/admin/orders/new?customer={id}")>"Place an order"</a> })}
+                {(!is_empty).then(|| view! { <a href=format!("/admin/orders?customer={id}")>"See all their orders"</a> })}
+            </div>
+        </section>
+    }
 }
 
 fn sessions_card(visit: &Visit, user: &Person, sessions: Vec<Session>) -> impl IntoView + use<> {

@@ -1,8 +1,14 @@
 //! `/admin/users`: everybody, sorted, filtered, searched, a page at a time.
 
-use frontdesk_domain::accounts::{self, UserList};
+use std::collections::HashMap;
+
+use frontdesk_domain::{
+    accounts::{self, UserList},
+    orders,
+};
 use frontdesk_model::{
-    Permission,
+    Permission, Problem, UserId,
+    order::{RECENT, RecentOrder},
     page::{DEFAULT_LIMIT, MAX_LIMIT},
     query::{Search, UserField, UserSort, UsersQuery},
     user::{Status, UserSummary},
@@ -14,11 +20,12 @@ use crate::{
     islands::live_filter::{LiveFilter, RESULTS, SAID},
     parts::{
         layout::Width,
+        order::OrderPill,
         page::page,
         table::{SortHeader, pager},
         words::{Moment, StatusPill},
     },
-    visit::visit,
+    visit::{Visit, visit},
 };
 
 #[component]
@@ -29,9 +36,10 @@ pub fn Users() -> impl IntoView {
         visit.actor.require(Permission::UsersRead)?;
         let query: UsersQuery = input::query(&visit.query)?;
         let list = accounts::list(&visit.domain, &visit.actor, &query).await?;
+        let orders = recent(&visit, &list).await?;
         let may_create = visit.may(Permission::UsersCreate);
         let sentence = sentence(&list, &query);
-        let (filters, results) = (filters(&query), results(list, &query));
+        let (filters, results) = (filters(&query), results(list, orders, &query));
         Ok(view! {
             <div class="head">
                 <h1>"Users"</h1>
@@ -42,6 +50,21 @@ pub fn Users() -> impl IntoView {
             <div id=RESULTS class="stack" data-sentence=sentence>{results}</div>
         })
     })
+}
+
+/// Each user's latest orders, the newest first, for those who may see them.
+type Recent = HashMap<UserId, Vec<RecentOrder>>;
+
+async fn recent(visit: &Visit, list: &UserList) -> Result<Option<Recent>, Problem> {
+    if !visit.may(Permission::OrdersRead) {
+        return Ok(None);
+    }
+    let users: Vec<UserId> = list.page.items.iter().map(|user| user.id).collect();
+    let mut all = Recent::new();
+    for (user, order) in orders::recent(&visit.domain, &visit.actor, &users).await? {
+        all.entry(user).or_default().push(order);
+    }
+    Ok(Some(all))
 }
 
 fn filters(query: &UsersQuery) -> impl IntoView + use<> {
@@ -98,7 +121,7 @@ fn sentence(list: &UserList, query: &UsersQuery) -> String {
     }
 }
 
-fn results(list: UserList, query: &UsersQuery) -> impl IntoView + use<> {
+fn results(list: UserList, mut orders: Option<Recent>, query: &UsersQuery) -> impl IntoView + use<> {
     if list.page.items.is_empty() {
         return Either::Left(empty(query));
     }
@@ -114,8 +137,17 @@ fn results(list: UserList, query: &UsersQuery) -> impl IntoView + use<> {
             </p>
         }
     });
+    let has_orders = orders.is_some();
     let pager = pager(&list.page, "user", "users");
-    let rows: Vec<_> = list.page.items.into_iter().map(row).collect();
+    let rows: Vec<_> = list
+        .page
+        .items
+        .into_iter()
+        .map(|user| {
+            let orders = orders.as_mut().map(|all| all.remove(&user.id).unwrap_or_default());
+            row(user, orders)
+        })
+        .collect();
     Either::Right(view! {
         {note}
         <table class="list">
@@ -125,6 +157,7 @@ fn results(list: UserList, query: &UsersQuery) -> impl IntoView + use<> {
                 <SortHeader field=UserField::Email name="E-mail" sort/>
                 <th scope="col">"Roles"</th>
                 <th scope="col">"Status"</th>
+                {has_orders.then(|| view! { <th scope="col">"Latest order"</th> })}
                 <SortHeader field=UserField::Joined name="Joined" sort/>
                 <SortHeader field=UserField::LastSeen name="Last seen" sort/>
             </tr></thead>
@@ -134,7 +167,7 @@ fn results(list: UserList, query: &UsersQuery) -> impl IntoView + use<> {
     })
 }
 
-fn row(user: UserSummary) -> impl IntoView {
+fn row(user: UserSummary, orders: Option<Vec<RecentOrder>>) -> impl IntoView {
     let seen = match user.last_seen_at {
         Some(at) => Either::Left(view! { <Moment at/> }),
         None => Either::Right(view! { <span class="muted">"Never"</span> }),
@@ -145,9 +178,29 @@ fn row(user: UserSummary) -> impl IntoView {
             <td data-label="E-mail">{user.email}</td>
             <td data-label="Roles">{user.roles.to_string()}</td>
             <td data-label="Status"><StatusPill status=user.status/></td>
+            {orders.map(|orders| view! { <td data-label="Latest order">{latest(orders)}</td> })}
             <td data-label="Joined"><Moment at=user.joined_at/></td>
             <td data-label="Last seen">{seen}</td>
         </tr>
+    }
+}
+
+/// The latest order, and how many there are, as far as they were looked for.
+fn latest(orders: Vec<RecentOrder>) -> AnyView {
+    let how_many = match orders.len() {
+        0 | 1 => None,
+        RECENT => Some(format!("the latest of {RECENT} or more")),
+        some => Some(format!("the latest of {some}")),
+    };
+    match orders.into_iter().next() {
+        None => view! { <span class="muted">"None"</span> }.into_any(),
+        Some(order) => view! {
+            <div>
+                <a href=format!("/admin/orders/{}", order.id)>{order.total.to_string()}</a>" "<OrderPill state=order.state/>
+                {how_many.map(|words| view! { <p class="small">{words}</p> })}
+            </div>
+        }
+        .into_any(),
     }
 }
 
