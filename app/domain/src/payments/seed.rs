@@ -20,7 +20,7 @@ use crate::{
     accounts::Random,
     actor::Actor,
     audit::{self, Entry},
-    clock::Clock,
+    clock::{Clock, first_id_at},
     db::{self, Tx, statements},
     ledger,
     orders::{self, NewOrder},
@@ -28,6 +28,7 @@ use crate::{
 };
 
 statements! { "payments";
+    SEED_FIRST = "SELECT id FROM users ORDER BY id LIMIT 1";
     // Any customers will do: those whose ids come first from a random place on.
     SEED_CUSTOMERS = "SELECT id FROM users WHERE status = 'active' AND id >= $1 ORDER BY id LIMIT CAST($2 AS BIGINT)";
 }
@@ -76,8 +77,10 @@ pub async fn seed(
 ) -> Result<u64, db::Error> {
     let mut dice = Random::new(seed, 0);
     let mut done = 0;
+    let Some((first,)) = domain.db.optional::<(Uuid,)>(SEED_FIRST, params![]).await? else { return Ok(0) };
     while done < orders {
-        let from = Uuid::from_u64_pair(dice.next(), dice.next());
+        // Ids begin with the moment at which somebody joined.
+        let from = first_id_at(dice.between(joined(first), domain.clock.now()));
         let some = (orders - done).min(AT_ONCE);
         let mut customers = customers(domain, from, some).await?;
         if customers.is_empty() {
@@ -105,8 +108,10 @@ async fn customers(domain: &Domain, from: Uuid, most: u64) -> Result<Vec<UserId>
 
 /// One order and what became of it, at a moment in the past.
 async fn write(domain: &Domain, customer: UserId, mut dice: Random) -> Result<(), db::Error> {
-    // More of them lately, as of a business that grows.
-    let back = dice.below(PAST).min(dice.below(PAST));
+    // More of them lately, as of a business that grows, and none from before somebody joined.
+    let here = domain.clock.now().seconds() - joined(customer.0).seconds();
+    let past = PAST.min(u64::try_from(here).unwrap_or(0)).max(1);
+    let back = dice.below(past).min(dice.below(past));
     let at = domain.clock.now().plus_seconds(-i64::try_from(back).unwrap_or(0));
     let past = Domain { clock: Clock::set_to(at), ..domain.clone() };
     let story = match dice.below(100) {
@@ -135,6 +140,12 @@ async fn write(domain: &Domain, customer: UserId, mut dice: Random) -> Result<()
         scene.pay(&mut tx, story).await?;
     }
     tx.commit().await
+}
+
+/// When the id of somebody was made.
+fn joined(id: Uuid) -> Timestamp {
+    let (seconds, _) = id.get_timestamp().map_or((0, 0), |at| at.to_unix());
+    Timestamp::from_seconds(i64::try_from(seconds).unwrap_or(0))
 }
 
 fn lines(dice: &mut Random, currency: Currency) -> Vec<Line> {
