@@ -29,9 +29,11 @@ use tokio::{
 };
 use tokio_rustls::{
     TlsConnector,
-    rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName},
+    rustls::{RootCertStore, pki_types::ServerName},
 };
 use url::{Host, Url};
+
+use crate::tls;
 
 /// From looking up the name to the head of the answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -145,9 +147,9 @@ impl HttpCourier {
         let tls = match self.tls.get() {
             Some(tls) => tls,
             None => {
-                let authorities = self.authorities.clone().unwrap_or_else(of_this_machine);
-                let made = connector(authorities).map_err(|error| insecure(&error))?;
-                self.tls.get_or_init(|| made)
+                let authorities = self.authorities.clone().unwrap_or_else(tls::of_this_machine);
+                let made = tls::client(authorities).map_err(|error| insecure(&error))?;
+                self.tls.get_or_init(|| TlsConnector::from(Arc::new(made)))
             }
         };
         let stream = tls.connect(name, stream).await.map_err(|error| insecure(&error))?;
@@ -172,29 +174,6 @@ impl Courier for HttpCourier {
             })
         })
     }
-}
-
-/// The authorities that this machine trusts: its certificate store, or the file that
-/// `SSL_CERT_FILE` names.
-fn of_this_machine() -> RootCertStore {
-    let found = rustls_native_certs::load_native_certs();
-    for error in &found.errors {
-        tracing::warn!(%error, "a certificate of an authority cannot be read");
-    }
-    let mut roots = RootCertStore::empty();
-    let (trusted, ignored) = roots.add_parsable_certificates(found.certs);
-    if trusted == 0 {
-        tracing::error!(ignored, "this machine trusts no authority: nothing arrives at webhooks");
-    }
-    roots
-}
-
-fn connector(authorities: RootCertStore) -> Result<TlsConnector, tokio_rustls::rustls::Error> {
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(authorities)
-        .with_no_client_auth();
-    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 /// To the first that accepts.

@@ -9,6 +9,7 @@ pub mod metrics;
 pub mod serve;
 pub mod shutdown;
 pub mod telemetry;
+pub mod tls;
 pub mod worker;
 
 /// The whole server, as `frontdesk serve` runs it and as tests drive it in process.
