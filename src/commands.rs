@@ -110,7 +110,7 @@ pub enum Error {
 /// Opens the domain over a database, making the files that it needs.
 async fn open(config: &Config, url: DatabaseUrl) -> Result<Domain, Error> {
     config.make_files(&url)?;
-    Ok(Domain::open(&config.domain(url, Clock::system())).await?)
+    Ok(Domain::open(&config.domain(url, Clock::system())?).await?)
 }
 
 /// Prints to standard output, which is for answers; the log goes elsewhere.

@@ -18,13 +18,14 @@ use frontdesk_domain::{
     clock::Clock,
     db::{self, DatabaseUrl},
     jobs, passwords,
-    payments::ApprovalAbove,
+    payments::{ApprovalAbove, PaymentGateway},
     sessions::Lifetime,
 };
 use frontdesk_model::Secret;
 
 use crate::{
     courier::HttpCourier,
+    gateway::stripe::{self, InvalidKey, Patience, Stripe},
     http::{self, client::Network, rate::Rates},
     serve,
     telemetry::LogFormat,
@@ -209,6 +210,35 @@ pub struct Config {
     #[arg(global = true, help_heading = PAYMENTS, value_parser = approval_above)]
     pub refund_approval_above: ApprovalAbove,
 
+    /// The secret key of Stripe, which then takes the payments [default: none do but the sandbox's,
+    /// which moves no money]
+    ///
+    /// Flags can be seen by everybody on this machine: give it by the variable or in a file.
+    #[arg(long, env = "FRONTDESK_STRIPE_KEY", value_name = "KEY", hide_env_values = true)]
+    #[arg(global = true, help_heading = PAYMENTS, conflicts_with = "stripe_key_file")]
+    pub stripe_key: Option<Secret>,
+
+    /// A file with the secret key of Stripe in it
+    #[arg(long, env = "FRONTDESK_STRIPE_KEY_FILE", value_name = "FILE")]
+    #[arg(global = true, help_heading = PAYMENTS)]
+    pub stripe_key_file: Option<PathBuf>,
+
+    /// What Stripe signs its notices to /hooks/stripe with; several, separated by commas, while one
+    /// replaces another
+    #[arg(long, env = "FRONTDESK_STRIPE_WEBHOOK_SECRET", value_name = "SECRETS", hide_env_values = true)]
+    #[arg(global = true, help_heading = PAYMENTS, conflicts_with = "stripe_webhook_secret_file")]
+    pub stripe_webhook_secret: Option<Secret>,
+
+    /// A file with what Stripe signs its notices with in it
+    #[arg(long, env = "FRONTDESK_STRIPE_WEBHOOK_SECRET_FILE", value_name = "FILE")]
+    #[arg(global = true, help_heading = PAYMENTS)]
+    pub stripe_webhook_secret_file: Option<PathBuf>,
+
+    /// Where Stripe is found; another for those who test with one of their own
+    #[arg(long, env = "FRONTDESK_STRIPE_URL", value_name = "URL", default_value = "https://api.stripe.com")]
+    #[arg(global = true, help_heading = PAYMENTS)]
+    pub stripe_url: BaseUrl,
+
     /// Reading pages
     #[arg(long, env = "FRONTDESK_LIMIT_PAGE", value_name = "NUMBER", default_value_t = 1_200)]
     #[arg(global = true, help_heading = LIMITS)]
@@ -244,6 +274,11 @@ pub struct Config {
     #[arg(global = true, help_heading = LIMITS)]
     pub limit_api_write: u32,
 
+    /// Notices of the payment gateway
+    #[arg(long, env = "FRONTDESK_LIMIT_NOTICE", value_name = "NUMBER", default_value_t = 600)]
+    #[arg(global = true, help_heading = LIMITS)]
+    pub limit_notice: u32,
+
     /// The origins whose scripts may call the API from a browser, such as https://app.example,
     /// separated by commas; none if not given
     #[arg(long, env = "FRONTDESK_API_ORIGINS", value_name = "ORIGINS", value_delimiter = ',')]
@@ -254,8 +289,8 @@ pub struct Config {
 /// What is wrong with the configuration, in words for who wrote it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the file {} of --database-url-file cannot be read", path.display())]
-    SecretFile { path: PathBuf, source: io::Error },
+    #[error("the file {} of {option} cannot be read", path.display())]
+    SecretFile { option: &'static str, path: PathBuf, source: io::Error },
     #[error("the database URL cannot be used")]
     DatabaseUrl(#[source] <DatabaseUrl as FromStr>::Err),
     #[error("{} cannot be made", path.display())]
@@ -264,6 +299,29 @@ pub enum Error {
     IdleBeyondLifetime,
     #[error("{0} must be longer than nothing")]
     Zero(&'static str),
+    #[error("--stripe-key is not one")]
+    StripeKey(#[source] InvalidKey),
+    #[error("there is a secret of Stripe's notices, but no --stripe-key")]
+    NoStripeKey,
+    #[error("--stripe-webhook-secret is empty, or one of several is")]
+    EmptyWebhookSecret,
+}
+
+/// A secret that is given as it is or in a file.
+fn secret(
+    given: Option<&Secret>,
+    file: Option<&PathBuf>,
+    option: &'static str,
+) -> Result<Option<Secret>, Error> {
+    match (given, file) {
+        (Some(secret), _) => Ok(Some(secret.clone())),
+        (None, Some(path)) => files::secret(path).map(Some).map_err(|source| Error::SecretFile {
+            option,
+            path: path.clone(),
+            source,
+        }),
+        (None, None) => Ok(None),
+    }
 }
 
 /// A whole number, or that there is none.
@@ -305,14 +363,37 @@ impl Config {
     /// # Errors
     /// A URL that cannot be used, or a file that cannot be read.
     pub fn database_url(&self) -> Result<DatabaseUrl, Error> {
-        let url = match (&self.database_url, &self.database_url_file) {
-            (Some(url), _) => url.clone(),
-            (None, Some(path)) => {
-                files::secret(path).map_err(|source| Error::SecretFile { path: path.clone(), source })?
-            }
-            (None, None) => return Ok(DatabaseUrl::Sqlite(self.data_dir.join("frontdesk.db"))),
+        let file = self.database_url_file.as_ref();
+        match secret(self.database_url.as_ref(), file, "--database-url-file")? {
+            Some(url) => url.expose().parse().map_err(Error::DatabaseUrl),
+            None => Ok(DatabaseUrl::Sqlite(self.data_dir.join("frontdesk.db"))),
+        }
+    }
+
+    /// Who moves money, if it is not the sandbox.
+    ///
+    /// # Errors
+    /// What is no key or secret, or cannot be read.
+    pub fn gateway(&self) -> Result<Option<Arc<dyn PaymentGateway>>, Error> {
+        let key = secret(self.stripe_key.as_ref(), self.stripe_key_file.as_ref(), "--stripe-key-file")?;
+        let webhook_secrets = secret(
+            self.stripe_webhook_secret.as_ref(),
+            self.stripe_webhook_secret_file.as_ref(),
+            "--stripe-webhook-secret-file",
+        )?;
+        let webhook_secrets: Vec<Secret> = webhook_secrets.map_or_else(Vec::new, |all| {
+            all.expose().split(',').map(|secret| Secret::new(secret.trim())).collect()
+        });
+        if webhook_secrets.iter().any(|secret| secret.expose().is_empty()) {
+            return Err(Error::EmptyWebhookSecret);
+        }
+        let Some(key) = key else {
+            // Whoever has set up the one has meant to set up the other.
+            return if webhook_secrets.is_empty() { Ok(None) } else { Err(Error::NoStripeKey) };
         };
-        url.expose().parse().map_err(Error::DatabaseUrl)
+        let (url, patience) = (self.stripe_url.clone(), Patience::default());
+        let stripe = Stripe::new(stripe::Settings { key, webhook_secrets, url, patience });
+        Ok(Some(Arc::new(stripe.map_err(Error::StripeKey)?)))
     }
 
     /// Makes the data directory and the SQLite file where they are missing, for the owner alone.
@@ -334,9 +415,12 @@ impl Config {
     }
 
     /// How the domain is opened.
-    pub fn domain(&self, url: DatabaseUrl, clock: Clock) -> frontdesk_domain::Options {
+    ///
+    /// # Errors
+    /// As [`Config::gateway`].
+    pub fn domain(&self, url: DatabaseUrl, clock: Clock) -> Result<frontdesk_domain::Options, Error> {
         let passwords = passwords::Options::default();
-        frontdesk_domain::Options {
+        Ok(frontdesk_domain::Options {
             url,
             database: db::Options { connections: self.database_connections, ..db::Options::default() },
             passwords: passwords::Options {
@@ -349,10 +433,10 @@ impl Config {
             lifetime: Lifetime { idle: self.session_idle, absolute: self.session_lifetime },
             clock,
             courier: Arc::new(HttpCourier::new(self.allow_private_webhooks)),
-            gateway: None,
+            gateway: self.gateway()?,
             approval_above: self.refund_approval_above,
             site: self.base_url().origin().into(),
-        }
+        })
     }
 
     /// How jobs are worked on.
@@ -382,6 +466,7 @@ impl Config {
                 pay: self.limit_pay,
                 api_read: self.limit_api_read,
                 api_write: self.limit_api_write,
+                notice: self.limit_notice,
             },
         }
     }

@@ -8,6 +8,7 @@ mod export;
 pub mod flash;
 pub mod health;
 pub mod limits;
+pub mod notices;
 mod once;
 pub mod pages;
 mod plain;
@@ -69,7 +70,7 @@ impl AppState {
 
 /// Puts every layer around the routes. The outermost stands first: a request goes down the list,
 /// its answer comes up.
-pub fn layers(pages: Router, api: Router, state: &AppState) -> Router {
+pub fn layers(pages: Router, programs: Router, state: &AppState) -> Router {
     let settings = &state.config;
     let body = BodyLimits { bytes: settings.body_bytes, time: settings.request_timeout };
 
@@ -110,7 +111,7 @@ pub fn layers(pages: Router, api: Router, state: &AppState) -> Router {
 
     // Health is asked for by machines, and must be told the more, the busier the server is.
     let health = health::routes(state.domain.db.clone(), state.shutdown.clone());
-    pages.layer(people).merge(api).layer(guards).merge(health).layer(outer)
+    pages.layer(people).merge(programs).layer(guards).merge(health).layer(outer)
 }
 
 /// Answers with a file if there is one of that name.

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod chores;
 pub mod config;
 pub mod courier;
+pub mod gateway;
 pub mod http;
 pub mod metrics;
 pub mod serve;
@@ -15,6 +16,6 @@ pub mod worker;
 /// The whole server, as `frontdesk serve` runs it and as tests drive it in process.
 pub fn router(state: &http::AppState) -> axum::Router {
     let pages = http::pages::routes().with_state(state.clone());
-    let api = http::api::routes(&state.config).with_state(state.clone());
-    http::layers(pages, api, state)
+    let programs = http::api::routes(&state.config).merge(http::notices::routes()).with_state(state.clone());
+    http::layers(pages, programs, state)
 }

@@ -50,6 +50,7 @@ pub async fn run(config: &Config) -> Result<(), Error> {
 
 /// Tells the operator how to go on.
 async fn greet(domain: &Domain, base_url: &BaseUrl) -> Result<(), Error> {
+    tracing::info!(gateway = domain.gateway.name(), "who moves money");
     if !base_url.is_https() && !base_url.is_loopback() {
         tracing::warn!(%base_url, "browsers reach this server without HTTPS: passwords can be read on their way");
     }

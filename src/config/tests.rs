@@ -25,10 +25,47 @@ fn the_defaults_are_sound_and_those_of_the_settings() {
     assert_eq!(format!("{:?}", config.serve()), format!("{:?}", serve::Settings::default()));
     assert_eq!(format!("{:?}", config.http()), format!("{:?}", http::Settings::default()));
     assert_eq!(format!("{:?}", config.jobs()), format!("{:?}", jobs::Settings::default()));
-    let options = config.domain(config.database_url().unwrap(), Clock::system());
+    let options = config.domain(config.database_url().unwrap(), Clock::system()).unwrap();
     assert_eq!(format!("{:?}", options.passwords), format!("{:?}", passwords::Options::default()));
     assert_eq!(format!("{:?}", options.lifetime), format!("{:?}", Lifetime::default()));
     assert_eq!(format!("{:?}", options.database), format!("{:?}", db::Options::default()));
+    assert!(options.gateway.is_none(), "the sandbox");
+}
+
+#[test]
+fn with_a_key_it_is_stripe() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), "sk_test_hunter2\n").unwrap();
+    let path = file.path().to_str().unwrap();
+    for flags in [
+        &["--stripe-key", "sk_test_hunter2"][..],
+        &["--stripe-key-file", path],
+        &["--stripe-key-file", path, "--stripe-webhook-secret", "whsec_hunter2, whsec_hunter3"],
+        &[
+            "--stripe-key-file",
+            path,
+            "--stripe-webhook-secret-file",
+            path,
+            "--stripe-url",
+            "http://localhost:1",
+        ],
+    ] {
+        let config = config(flags);
+        assert_eq!(config.gateway().unwrap().unwrap().name(), "stripe", "{flags:?}");
+        assert!(!format!("{config:?}").contains("hunter"), "{flags:?}");
+    }
+    let fault = |flags: &[&str]| config(flags).gateway().err().unwrap().to_string();
+    assert_eq!(fault(&["--stripe-key", ""]), "--stripe-key is not one");
+    assert_eq!(
+        fault(&["--stripe-key-file", "/nowhere"]),
+        "the file /nowhere of --stripe-key-file cannot be read"
+    );
+    let alone = fault(&["--stripe-webhook-secret", "whsec_a"]);
+    assert_eq!(alone, "there is a secret of Stripe's notices, but no --stripe-key");
+    let empty = fault(&["--stripe-key", "sk_a", "--stripe-webhook-secret", "whsec_a,"]);
+    assert_eq!(empty, "--stripe-webhook-secret is empty, or one of several is");
+    assert!(parse(&["--stripe-key", "sk_a", "--stripe-key-file", path]).is_err());
+    assert!(parse(&["--stripe-url", "https://api.stripe.com/v1"]).is_err());
 }
 
 #[test]
@@ -83,7 +120,8 @@ fn every_value_has_a_flag_a_variable_and_help_and_shows_no_secret() {
         assert_eq!(argument.get_env(), Some(std::ffi::OsStr::new(&variable)));
         assert!(argument.get_help().is_some() && argument.is_global_set(), "{name}");
         assert!(argument.get_help_heading().is_some(), "{name}");
-        assert_eq!(argument.is_hide_env_values_set(), name == "database_url");
+        let is_secret = ["database_url", "stripe_key", "stripe_webhook_secret"].contains(&name);
+        assert_eq!(argument.is_hide_env_values_set(), is_secret, "{name}");
     }
 }
 

@@ -16,7 +16,7 @@ use http::header::EXPECT;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::{sync::Semaphore, time::timeout};
 
-use super::problem::Refusal;
+use super::{notices, problem::Refusal};
 
 /// The longest path and query, in bytes. Longer ones are not written by our pages.
 const LONGEST_ADDRESS: usize = 8 * 1024;
@@ -50,7 +50,8 @@ pub async fn body(State(limits): State<BodyLimits>, request: Request, next: Next
         return next.run(request).await;
     }
     let (parts, mut body) = request.into_parts();
-    match read(&mut body, limits).await {
+    let bytes = if parts.uri.path() == notices::PATH { notices::BODY } else { limits.bytes };
+    match read(&mut body, BodyLimits { bytes, ..limits }).await {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Err(code) => {
             // Whoever asks first is not sending yet.

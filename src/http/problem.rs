@@ -24,7 +24,7 @@ use http::{
     request::Parts,
 };
 
-use super::{plain, trace::TraceId};
+use super::{notices, plain, trace::TraceId};
 
 /// Marks the answers of server functions to their islands, which read them themselves.
 const SERVER_FN_ERROR: HeaderName = HeaderName::from_static("serverfnerror");
@@ -72,7 +72,7 @@ pub async fn render(State(pages): State<Arc<dyn ErrorPages>>, request: Request, 
     let (mut parts, body) = request.into_parts();
     let inner = Request::from_parts(parts.clone(), body);
     let refusal = next.run(inner).await;
-    let is_api = is_api(parts.uri.path());
+    let is_api = is_for_programs(parts.uri.path());
     let Some(mut problem) = problem_of(&refusal, is_api) else { return refusal };
     if is_api {
         problem.kind = pages.type_url(problem.error).into();
@@ -142,6 +142,11 @@ fn code(status: StatusCode) -> Code {
 /// Whether it is the API that answers there.
 pub(super) fn is_api(path: &str) -> bool {
     path == "/api" || path.starts_with("/api/")
+}
+
+/// Whether nobody but programs comes there, whatever they say they accept.
+fn is_for_programs(path: &str) -> bool {
+    is_api(path) || path == notices::PATH
 }
 
 /// Whether the client names HTML among what it takes. Browsers do; `*/*` is said by programs.

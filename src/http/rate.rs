@@ -35,6 +35,7 @@ use uuid::Uuid;
 
 use super::{
     client::ClientAddr,
+    notices,
     problem::{Refusal, is_api},
 };
 
@@ -64,11 +65,21 @@ pub enum Limit {
     ApiRead,
     /// Changing something by the API.
     ApiWrite,
+    /// What the payment gateway sends by itself.
+    Notice,
 }
 
 impl Limit {
-    const ALL: [Self; 7] =
-        [Self::Page, Self::Form, Self::SignIn, Self::SignUp, Self::Pay, Self::ApiRead, Self::ApiWrite];
+    const ALL: [Self; 8] = [
+        Self::Page,
+        Self::Form,
+        Self::SignIn,
+        Self::SignUp,
+        Self::Pay,
+        Self::ApiRead,
+        Self::ApiWrite,
+        Self::Notice,
+    ];
 
     /// That of a page or a form.
     pub fn of(method: &Method, path: &str) -> Self {
@@ -76,6 +87,7 @@ impl Limit {
             (&Method::GET | &Method::HEAD | &Method::OPTIONS, _) => Self::Page,
             (_, "/fn/sign_in") => Self::SignIn,
             (_, "/fn/sign_up" | "/fn/set_up" | "/fn/accept_invite") => Self::SignUp,
+            (_, notices::PATH) => Self::Notice,
             _ => Self::Form,
         }
     }
@@ -94,6 +106,7 @@ impl Limit {
             Self::Pay => "pay",
             Self::ApiRead => "api-read",
             Self::ApiWrite => "api-write",
+            Self::Notice => "notice",
         }
     }
 }
@@ -108,11 +121,21 @@ pub struct Rates {
     pub pay: u32,
     pub api_read: u32,
     pub api_write: u32,
+    pub notice: u32,
 }
 
 impl Default for Rates {
     fn default() -> Self {
-        Self { page: 1_200, form: 120, sign_in: 30, sign_up: 20, pay: 20, api_read: 1_200, api_write: 300 }
+        Self {
+            page: 1_200,
+            form: 120,
+            sign_in: 30,
+            sign_up: 20,
+            pay: 20,
+            api_read: 1_200,
+            api_write: 300,
+            notice: 600,
+        }
     }
 }
 
@@ -126,6 +149,7 @@ impl Rates {
             Limit::Pay => self.pay,
             Limit::ApiRead => self.api_read,
             Limit::ApiWrite => self.api_write,
+            Limit::Notice => self.notice,
         }
     }
 }
@@ -286,7 +310,7 @@ mod tests {
     }
 
     const TIGHT: Rates =
-        Rates { page: 3, form: 3, sign_in: 2, sign_up: 1, pay: 1, api_read: 1, api_write: 1 };
+        Rates { page: 3, form: 3, sign_in: 2, sign_up: 1, pay: 1, api_read: 1, api_write: 1, notice: 2 };
 
     #[tokio::test]
     async fn the_request_after_the_last_one_is_told_when_to_come_back() {

@@ -1,0 +1,311 @@
+//! One request after another, within the time that a call has.
+
+use std::{sync::OnceLock, time::Duration};
+
+use frontdesk_domain::payments::GatewayError;
+use frontdesk_model::Secret;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method,
+    header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER},
+};
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::{
+    Patience,
+    errors::{self, Refusal},
+};
+use crate::{config::BaseUrl, tls};
+
+/// The version of its API that is spoken here, whatever the account has for a default.
+const VERSION: HeaderValue = HeaderValue::from_static("2024-06-20");
+const STRIPE_VERSION: HeaderName = HeaderName::from_static("stripe-version");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const IDEMPOTENT_REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+const STRIPE_SHOULD_RETRY: HeaderName = HeaderName::from_static("stripe-should-retry");
+const REQUEST_ID: HeaderName = HeaderName::from_static("request-id");
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+/// How often something is asked again within a call. The jobs ask again later.
+const MORE: u32 = 2;
+/// The longest answer that is read, in bytes: a page of a hundred payments has a tenth of it.
+const LONGEST: usize = 4 * 1024 * 1024;
+
+/// The key cannot be sent in a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a key of Stripe is one line of letters, digits and `_`")]
+pub struct InvalidKey;
+
+/// Who asks Stripe.
+pub(super) struct Client {
+    http: OnceLock<reqwest::Client>,
+    url: Box<str>,
+    is_here: bool,
+    key: Secret,
+    authorization: HeaderValue,
+    patience: Patience,
+}
+
+/// What was said.
+pub(super) enum Answer<T> {
+    /// What was asked for; `is_replay` if it was said before, in answer to the same key.
+    Told { object: T, is_replay: bool },
+    /// It was not done, for a reason of its own.
+    Refused(Refusal),
+}
+
+/// A request that may have to be sent again.
+struct Outgoing<'a> {
+    method: Method,
+    url: String,
+    form: Option<String>,
+    key: Option<&'a str>,
+}
+
+/// What came back, read whole.
+struct Reply {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+/// A request came to nothing; `again` if it may be sent again, after so long at least.
+struct Failed {
+    error: GatewayError,
+    again: Option<Duration>,
+}
+
+impl Client {
+    pub(super) fn new(key: Secret, url: &BaseUrl, patience: Patience) -> Result<Self, InvalidKey> {
+        let is_key = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        if key.expose().is_empty() || !key.expose().bytes().all(is_key) {
+            return Err(InvalidKey);
+        }
+        let mut authorization =
+            HeaderValue::try_from(format!("Bearer {}", key.expose())).map_err(|_| InvalidKey)?;
+        authorization.set_sensitive(true);
+        let (http, is_here) = (OnceLock::new(), url.is_loopback());
+        Ok(Self { http, url: url.origin().into(), is_here, key, authorization, patience })
+    }
+
+    /// A call, whose time begins now.
+    pub(super) fn call(&self) -> Call<'_> {
+        Call { client: self, until: Instant::now() + self.patience.whole }
+    }
+
+    /// Made when it is first needed: the certificates of all authorities are read for it.
+    fn http(&self) -> Result<&reqwest::Client, GatewayError> {
+        if let Some(http) = self.http.get() {
+            return Ok(http);
+        }
+        let unable = |error: &dyn std::error::Error| GatewayError::NotDone(error.to_string());
+        let mut builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::client(tls::of_this_machine()).map_err(|error| unable(&error))?)
+            .connect_timeout(self.patience.connect)
+            // The key goes nowhere else.
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("frontdesk/", env!("CARGO_PKG_VERSION")));
+        if self.is_here {
+            builder = builder.no_proxy();
+        }
+        let http = builder.build().map_err(|error| unable(&error))?;
+        Ok(self.http.get_or_init(|| http))
+    }
+}
+
+/// All that is asked for one call of the gateway, in bounded time.
+pub(super) struct Call<'a> {
+    client: &'a Client,
+    until: Instant,
+}
+
+impl Call<'_> {
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Answer<T>, GatewayError> {
+        let query = if query.is_empty() { String::new() } else { format!("?{}", encoded(query)) };
+        let url = format!("{}{path}{query}", self.client.url);
+        self.ask(Outgoing { method: Method::GET, url, form: None, key: None }).await
+    }
+
+    /// With a key, so that it is done once however often it is asked.
+    pub(super) async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        key: Option<&str>,
+    ) -> Result<Answer<T>, GatewayError> {
+        let url = format!("{}{path}", self.client.url);
+        self.ask(Outgoing { method: Method::POST, url, form: Some(encoded(form)), key }).await
+    }
+
+    /// Asks until there is an answer, as often as that is safe and the time allows.
+    async fn ask<T: DeserializeOwned>(&self, request: Outgoing<'_>) -> Result<Answer<T>, GatewayError> {
+        let mut may_be_done = false;
+        let mut asked = 0;
+        loop {
+            let Failed { error, again } = match self.ask_once(&request).await {
+                Ok(answer) => return Ok(answer),
+                Err(failed) => failed,
+            };
+            tracing::info!(%error, path = path_only(&request.url), "no answer from Stripe");
+            // What was perhaps done the first time is not undone by who is too busy the second time.
+            may_be_done |= matches!(error, GatewayError::Unknown(_));
+            let next = again
+                .filter(|_| asked < MORE)
+                .map(|least| Instant::now() + least.max(pause(self.client.patience.pause, asked)))
+                .filter(|next| *next < self.until);
+            let Some(next) = next else {
+                let unsure = may_be_done && request.method == Method::POST;
+                return Err(if unsure { GatewayError::Unknown(words_of(error)) } else { error });
+            };
+            sleep_until(next).await;
+            asked += 1;
+        }
+    }
+
+    async fn ask_once<T: DeserializeOwned>(&self, request: &Outgoing<'_>) -> Result<Answer<T>, Failed> {
+        let Reply { status, headers, body } = self.send(request).await?;
+        let is_replay = headers.get(IDEMPOTENT_REPLAYED).is_some_and(|value| value == "true");
+        if (200..300).contains(&status) {
+            return match serde_json::from_slice(&body) {
+                Ok(object) => Ok(Answer::Told { object, is_replay }),
+                Err(_) => Err(lost("its answer cannot be read".to_owned())),
+            };
+        }
+        // A refusal is shown to staff, and peers that are not Stripe itself repeat what they were sent.
+        let body = String::from_utf8_lossy(&body).replace(self.client.key.expose(), "***");
+        match errors::judge(status, body.as_bytes()) {
+            Ok(refusal) => Ok(Answer::Refused(refusal)),
+            Err(error) => {
+                let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+                tracing::info!(status, request_id = id, "Stripe has not done it");
+                Err(Failed { error, again: again(status, &headers) })
+            }
+        }
+    }
+
+    async fn send(&self, request: &Outgoing<'_>) -> Result<Reply, Failed> {
+        let Client { authorization, patience, .. } = self.client;
+        let too_slow = || lost(format!("it took longer than {:?}", patience.whole));
+        let http = self.client.http().map_err(|error| Failed { error, again: None })?;
+        let mut sent = http
+            .request(request.method.clone(), &request.url)
+            .header(AUTHORIZATION, authorization)
+            .header(STRIPE_VERSION, VERSION);
+        if let Some(form) = &request.form {
+            sent = sent.header(CONTENT_TYPE, FORM).body(form.clone());
+        }
+        if let Some(key) = request.key {
+            sent = sent.header(IDEMPOTENCY_KEY, key);
+        }
+        let answered = timeout_at(self.until, sent.send()).await;
+        let mut response = answered.map_err(|_| too_slow())?.map_err(broken)?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(piece) =
+            timeout_at(self.until, response.chunk()).await.map_err(|_| too_slow())?.map_err(broken)?
+        {
+            if body.len() + piece.len() > LONGEST {
+                return Err(lost("its answer is too long".to_owned()));
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(Reply { status, headers, body })
+    }
+}
+
+/// It may have been done.
+fn lost(why: String) -> Failed {
+    Failed { error: GatewayError::Unknown(why), again: None }
+}
+
+/// Before there is a connection, nothing has been sent; after that nobody knows.
+#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
+fn broken(error: reqwest::Error) -> Failed {
+    let causes = std::iter::successors(std::error::Error::source(&error), |&cause| cause.source());
+    let why = causes.last().map_or_else(|| "the connection broke".to_owned(), ToString::to_string);
+    if error.is_connect() {
+        Failed { error: GatewayError::NotDone(why), again: Some(Duration::ZERO) }
+    } else {
+        lost(why)
+    }
+}
+
+/// Whether an answer of this status may be asked for again, and after how long at least.
+fn again(status: u16, headers: &HeaderMap) -> Option<Duration> {
+    let should = match headers.get(STRIPE_SHOULD_RETRY).map(HeaderValue::as_bytes) {
+        Some(b"true") => true,
+        Some(b"false") => false,
+        _ => matches!(status, 409 | 429),
+    };
+    let seconds = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    should.then(|| Duration::from_secs(seconds.unwrap_or_default()))
+}
+
+/// Twice as long each time, less up to a half by chance, so that those who were refused together do
+/// not come back together.
+fn pause(first: Duration, asked: u32) -> Duration {
+    let chance = getrandom::u32().map_or(0.5, |number| f64::from(number) / f64::from(u32::MAX));
+    first.saturating_mul(1 << asked).mul_f64(1.0 - chance / 2.0)
+}
+
+fn words_of(error: GatewayError) -> String {
+    match error {
+        GatewayError::NotDone(why) | GatewayError::Unknown(why) | GatewayError::Misconfigured(why) => why,
+    }
+}
+
+fn encoded(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// Without what is asked for, for the log.
+fn path_only(url: &str) -> &str {
+    url.split('?').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_held_back_if_it_cannot_be_one() {
+        let url: BaseUrl = "https://api.stripe.com".parse().unwrap();
+        let client = |key: &str| Client::new(Secret::new(key), &url, Patience::default());
+        assert!(client("sk_test_51Abc").is_ok() && client("rk_live_51Abc").is_ok());
+        for wrong in ["", "sk test", "sk_test\n", "“sk_test”", "sk_test,sk_live"] {
+            assert_eq!(client(wrong).err(), Some(InvalidKey), "{wrong:?}");
+        }
+        let authorization = client("sk_test_51Abc").unwrap().authorization;
+        assert!(!format!("{authorization:?}").contains("51Abc"));
+    }
+
+    #[test]
+    fn it_is_asked_again_where_stripe_says_so_and_where_nothing_was_done() {
+        let after = |status, fields: &[(&HeaderName, &'static str)]| {
+            let fields =
+                fields.iter().map(|(name, value)| ((*name).clone(), HeaderValue::from_static(value)));
+            again(status, &fields.collect()).map(|pause| pause.as_secs())
+        };
+        assert_eq!(
+            [after(429, &[]), after(409, &[]), after(500, &[]), after(401, &[])],
+            [Some(0), Some(0), None, None]
+        );
+        assert_eq!(after(429, &[(&RETRY_AFTER, "7")]), Some(7));
+        assert_eq!(after(500, &[(&STRIPE_SHOULD_RETRY, "true")]), Some(0));
+        assert_eq!(after(409, &[(&STRIPE_SHOULD_RETRY, "false")]), None);
+    }
+
+    #[test]
+    fn pauses_grow_and_vary() {
+        let first = Duration::from_millis(500);
+        for asked in 0..3 {
+            let most = first * 2_u32.pow(asked);
+            let pauses: Vec<_> = (0..50).map(|_| pause(first, asked)).collect();
+            assert!(pauses.iter().all(|pause| (most / 2..=most).contains(pause)), "{pauses:?}");
+            assert!(pauses.iter().any(|pause| *pause != pauses[0]));
+        }
+    }
+}
