@@ -16,6 +16,7 @@ mod support;
 
 mod api;
 mod commands;
+mod gateway;
 mod guide;
 mod metrics;
 mod money;

@@ -1,4 +1,5 @@
-//! What the end-to-end tests need beside the server: Node.js, the packages of `end2end` and a Chromium.
+//! What the tests need beside the server: Node.js, the packages of `end2end` and, for the end-to-end tests, a
+//! Chromium.
 
 use std::env;
 use std::fs;
@@ -29,7 +30,7 @@ const CHROMIUMS: [&str; 5] = [
 /// Fails unless there is a Node.js that is new enough.
 pub fn check_node() -> Result<()> {
     let (major, minor) = NODE;
-    let needed = || format!("the end-to-end tests need Node.js {major}.{minor} or newer, with npm");
+    let needed = || format!("the tests need Node.js {major}.{minor} or newer, with npm");
     let printed = process::capture(Command::new("node").arg("--version")).with_context(needed)?;
     let version = parse_version(&printed).with_context(needed)?;
     ensure!(version >= NODE, "{}, but this is {}", needed(), printed.trim_end());

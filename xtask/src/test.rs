@@ -34,15 +34,20 @@ impl<'a> Selection<'a> {
         Ok(Self { rust, browser, filters })
     }
 
-    /// PostgreSQL and the build, the Rust tests, the browser and its tests.
+    /// PostgreSQL, the packages and the build; the Rust tests; the browser and its tests.
     fn steps(&self) -> usize {
-        2 + usize::from(self.rust) + 2 * usize::from(self.browser)
+        3 + usize::from(self.rust) + 2 * usize::from(self.browser)
     }
 }
 
 pub fn test(workspace: &Workspace, selection: &Selection<'_>) -> Result<()> {
     let mut steps = Steps::new(selection.steps());
     let postgres = steps.step("PostgreSQL", || Postgres::bring(workspace))?;
+    // Both halves need them: one of the packages is a Stripe that the Rust tests pay with.
+    steps.step("Node.js packages", || {
+        browser::check_node()?;
+        browser::install_packages(workspace)
+    })?;
     let program = steps.step("Browser bundle and server", || {
         build::site(workspace)?;
         build::server(workspace, Profile::Dev)
@@ -51,11 +56,7 @@ pub fn test(workspace: &Workspace, selection: &Selection<'_>) -> Result<()> {
         steps.step("Rust tests", || rust_tests(workspace, &postgres, &selection.filters))?;
     }
     if selection.browser {
-        let chromium = steps.step("Node.js packages and Chromium", || {
-            browser::check_node()?;
-            browser::install_packages(workspace)?;
-            browser::chromium(workspace)
-        })?;
+        let chromium = steps.step("Chromium", || browser::chromium(workspace))?;
         steps.step("End-to-end tests", || {
             browser_tests(workspace, &postgres, &program, chromium.as_deref(), &selection.filters)
         })?;

@@ -22,7 +22,7 @@ static SUBSCRIBER: LazyLock<()> = LazyLock::new(|| {
 });
 
 /// Every test begins with it.
-pub(super) fn prepare() {
+pub fn prepare() {
     LazyLock::force(&SUBSCRIBER);
 }
 

@@ -13,6 +13,7 @@ pub mod log;
 mod program;
 pub mod promises;
 mod shop;
+pub mod stripe;
 
 pub use answer::Answer;
 pub use client::{BROWSER, Client, NOTHING, PROGRAM};

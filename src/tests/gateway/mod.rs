@@ -1,0 +1,100 @@
+//! Stripe in place of the sandbox: over real sockets, with peers that do what Stripe does and with
+//! what can happen to a network in between. After each accident there is one charge there, and the
+//! book says the same.
+
+mod accidents;
+mod charges;
+mod intents;
+mod notices;
+
+use std::sync::Arc;
+
+use frontdesk_domain::{
+    actor::Actor,
+    ledger,
+    payments::{self, PaymentGateway},
+};
+use frontdesk_model::{
+    Amount, OrderId, PaymentId, RefundId,
+    forms::RequestRefund,
+    payment::{Payment, PaymentState},
+    refund::Refund,
+};
+
+use crate::support::{Desk, stripe::Fake};
+
+/// A desk with the fake Stripe for a gateway.
+async fn with_fake(desk: &Desk) -> (Desk, Fake) {
+    let fake = Fake::start(desk.domain.clock.clone()).await;
+    (with(desk, fake.gateway()).await, fake)
+}
+
+async fn with(desk: &Desk, gateway: Arc<dyn PaymentGateway>) -> Desk {
+    desk.beside(|options| options.gateway = Some(gateway)).await
+}
+
+/// An order of 12.50 €.
+async fn order(desk: &Desk) -> OrderId {
+    let (_, customer) = desk.somebody(&[]).await;
+    desk.order(customer, 1_250).await
+}
+
+/// A payment of 12.50 € with this method, after the gateway was asked once.
+async fn pay(desk: &Desk, method: &str) -> Payment {
+    let id = desk.pay(order(desk).await, method).await;
+    payment(desk, id).await
+}
+
+async fn payment(desk: &Desk, id: PaymentId) -> Payment {
+    payments::get(&desk.domain, &Actor::system(), id).await.unwrap()
+}
+
+/// Time goes by, and what is due is done.
+async fn later(desk: &Desk, seconds: i64) {
+    desk.domain.clock.advance(seconds);
+    desk.work().await;
+}
+
+/// The same until the payment has ended, within an hour.
+async fn ended(desk: &Desk, id: PaymentId) -> Payment {
+    for seconds in [1, 2, 5, 10, 20, 60, 300, 900, 3_600] {
+        let now = payment(desk, id).await;
+        if !now.summary.state.is_open() {
+            return now;
+        }
+        later(desk, seconds).await;
+    }
+    panic!("it has not ended: {:#?}", payment(desk, id).await);
+}
+
+/// Pays back some of a payment, in cents, and has it done.
+async fn refund(desk: &Desk, payment: PaymentId, cents: i64) -> Refund {
+    let form = RequestRefund {
+        payment_id: payment,
+        amount: Some(Amount::Minor(cents)),
+        reason: "Arrived broken".to_owned(),
+    };
+    let id = payments::request(&desk.domain, &Actor::system(), form).await.unwrap().id;
+    desk.work().await;
+    refund_now(desk, id).await
+}
+
+async fn refund_now(desk: &Desk, id: RefundId) -> Refund {
+    payments::get_refund(&desk.domain, &Actor::system(), id).await.unwrap()
+}
+
+/// What is at the gateway by the book, in cents. The book has no faults.
+async fn in_the_book(desk: &Desk) -> i64 {
+    let report = ledger::verify(&desk.domain).await.unwrap();
+    assert_eq!(report.faults, [""; 0], "{report:?}");
+    report.balances.iter().map(|balance| balance.amount.minor).sum()
+}
+
+/// It has succeeded, it is there once, and the book says what Stripe has.
+async fn paid_once(desk: &Desk, fake: &Fake, payment: &Payment) {
+    assert_eq!(payment.summary.state, PaymentState::Succeeded, "{payment:#?}");
+    let intents = fake.intents(payment.summary.id);
+    assert_eq!(intents.len(), 1, "{intents:#?}");
+    assert_eq!(payment.summary.gateway_reference.as_deref(), intents[0]["id"].as_str());
+    assert_eq!((in_the_book(desk).await, fake.balance()), (1_250, 1_250));
+}

@@ -1,0 +1,100 @@
+//! The npm package `stripe-stateful-mock`, which speaks the Charges API: a process beside the tests.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::{Arc, OnceLock},
+};
+
+use frontdesk::tls;
+use frontdesk_domain::payments::PaymentGateway;
+use frontdesk_model::PaymentId;
+use serde_json::Value;
+
+use super::{KEY, gateway};
+
+/// Where npm puts the packages of the end-to-end tests, of which this is one.
+const PACKAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/end2end");
+
+/// Listens where there is room, says where, and ends with whoever holds the other end of its input.
+const SCRIPT: &str = "
+    require('loglevel').setLevel('silent');
+    const { createExpressApp } = require('stripe-stateful-mock');
+    const server = createExpressApp().listen(0, '127.0.0.1', () => console.log(server.address().port));
+    process.stdin.resume().on('end', () => process.exit());
+";
+
+/// One for all tests: what each does there is told apart by its payments.
+pub struct Mock {
+    url: String,
+    /// Its input ends with this process, and it with that.
+    _process: Child,
+}
+
+impl Mock {
+    pub fn running() -> &'static Self {
+        static MOCK: OnceLock<Mock> = OnceLock::new();
+        MOCK.get_or_init(Self::start)
+    }
+
+    fn start() -> Self {
+        let package = Path::new(PACKAGES).join("node_modules/stripe-stateful-mock");
+        assert!(
+            package.is_dir(),
+            "the npm package stripe-stateful-mock is not installed. `cargo xtask test` does it; by hand it is \
+             `npm ci` in end2end"
+        );
+        let spawned = Command::new("node")
+            .args(["-e", SCRIPT])
+            .current_dir(PACKAGES)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut process = spawned.unwrap_or_else(|error| {
+            panic!("node cannot be run ({error}): install Node.js 18.19 or newer, with npm")
+        });
+        let mut port = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut port).unwrap();
+        let port = port.trim();
+        assert!(!port.is_empty(), "stripe-stateful-mock does not start; see what node has printed above");
+        Self { url: format!("http://127.0.0.1:{port}"), _process: process }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub fn gateway(&self) -> Arc<dyn PaymentGateway> {
+        gateway(&self.url)
+    }
+
+    /// What it has of a payment: charges, whether they succeeded or not.
+    pub async fn charges(&self, payment: PaymentId) -> Vec<Value> {
+        let answer = reqwest::Client::builder()
+            .no_proxy()
+            .tls_backend_preconfigured(tls::client(tls::of_this_machine()).unwrap())
+            .build()
+            .unwrap()
+            .get(format!("{}/v1/charges", self.url))
+            .header("authorization", format!("Bearer {KEY}"))
+            .send()
+            .await
+            .unwrap();
+        let list: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
+        let is_its = |charge: &&Value| charge["metadata"]["frontdesk_payment"] == payment.to_string();
+        list["data"].as_array().unwrap().iter().filter(is_its).cloned().collect()
+    }
+
+    /// What of these payments is there and not paid back, in cents.
+    pub async fn balance(&self, payments: &[PaymentId]) -> i64 {
+        let mut balance = 0;
+        for payment in payments {
+            for charge in self.charges(*payment).await.iter().filter(|charge| charge["status"] == "succeeded")
+            {
+                balance += charge["amount"].as_i64().unwrap() - charge["amount_refunded"].as_i64().unwrap();
+            }
+        }
+        balance
+    }
+}
