@@ -12,6 +12,7 @@ import {
   visitUser,
   visitWebhook,
 } from './people.js';
+import { pay, placeOrder, refund } from './shop.js';
 
 /**
  * @typedef {object} Place

@@ -360,17 +360,17 @@ async fn a_user_is_shown_with_their_latest_orders(desk: Desk) {
     };
     assert_eq!(cell().await, "None");
     desk.order(id, 1_000).await;
-    assert_eq!(cell().await, "10.00\u{a0}EUR To be paid");
+    assert_eq!(cell().await, "10.00\u{a0}EURto be paid");
     for cents in [2_000, 3_000] {
         desk.domain.clock.advance(1);
         desk.order(id, cents).await;
     }
-    assert_eq!(cell().await, "30.00\u{a0}EUR To be paidthe latest of 3");
+    assert_eq!(cell().await, "30.00\u{a0}EURto be paid, latest of 3");
     for _ in 0..4 {
         desk.domain.clock.advance(1);
         desk.order(id, 4_000).await;
     }
-    assert_eq!(cell().await, "40.00\u{a0}EUR To be paidthe latest of 5 or more");
+    assert_eq!(cell().await, "40.00\u{a0}EURto be paid, latest of 5+");
     let page = support.get(&format!("/admin/users/{id}")).await.is(200).page();
     let shown = page.links().filter(|link| link.starts_with("/admin/orders/01")).count();
     assert_eq!(shown, 5);

@@ -110,7 +110,7 @@ pub fn changes(changes: Vec<Change>) -> Option<impl IntoView> {
         let field = words::field(&change.field);
         match (change.before, change.after) {
             (Some(before), Some(after)) => view! {
-                <li><b>{field}</b>": "<del>{before}</del>" → "<ins>{after}</ins></li>
+                <li><b>{field}</b>" "<del>{before}</del>" → "<ins>{after}</ins></li>
             }
             .into_any(),
             (None, Some(after)) => view! { <li><b>{field}</b>" set to "<ins>{after}</ins></li> }.into_any(),

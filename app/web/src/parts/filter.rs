@@ -25,6 +25,11 @@ impl Asked<'_> {
         view! { <FilterField name label entry=self.entry(name)/> }
     }
 
+    /// One for long words.
+    pub fn wide(&self, (name, label): Label) -> impl IntoView + use<> {
+        view! { <FilterField name label class="field wide" entry=self.entry(name)/> }
+    }
+
     /// One for a few letters.
     pub fn short(&self, (name, label): Label) -> impl IntoView + use<> {
         view! { <FilterField name label class="field short" entry=self.entry(name)/> }

@@ -3,7 +3,7 @@
 use frontdesk_domain::orders::HistoryEvent;
 use frontdesk_model::{
     Money,
-    audit::Action,
+    audit::{Action, Change},
     order::{Line, Order, OrderState},
 };
 use leptos::prelude::*;
@@ -82,10 +82,16 @@ fn event(event: HistoryEvent) -> impl IntoView {
             <div>
                 <p>{what}</p>
                 {(!event.reason.is_empty()).then(|| view! { <p class="small">{event.reason}</p> })}
-                {changes(event.changes)}
+                {changes(told_of(event.changes))}
             </div>
         </li>
     }
+}
+
+/// What changed, but for the ids of payments and refunds: those are on the page, with their links.
+fn told_of(mut changes: Vec<Change>) -> Vec<Change> {
+    changes.retain(|change| !matches!(change.field.as_str(), "payment" | "refund" | "customer"));
+    changes
 }
 
 /// What happened, as customers are told.

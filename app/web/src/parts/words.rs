@@ -43,6 +43,7 @@ pub fn field(name: &str) -> String {
         "payment" => "Payment",
         "refund" => "Refund",
         "state" => "State",
+        "order state" => "State of the order",
         "payment state" => "State of the payment",
         "refund state" => "State of the refund",
         other => return other.replace('_', " "),

@@ -46,7 +46,7 @@ pub fn NewOrder() -> impl IntoView {
                 <li aria-current="page">"Place an order"</li>
             </ol></nav>
             <h1>"Place an order"</h1>
-            <Form action=ACTION>
+            <Form action=ACTION class="stack sheet">
                 {for_whom(customer)}
                 <fieldset class="lines" aria-describedby="lines-hint">
                     <legend>"What is ordered"</legend>

@@ -98,7 +98,7 @@ fn filters(asked: &Asked<'_>) -> impl IntoView + use<> {
     view! {
         <form class="filters" method="get" action="/admin/orders" role="search" aria-label="Filter orders" novalidate>
             {asked.text(REFERENCE)}
-            {asked.text(CUSTOMER)}
+            {asked.wide(CUSTOMER)}
             {asked.choice(STATE, "Any", states)}
             {asked.moment(SINCE)}
             {asked.moment(UNTIL)}

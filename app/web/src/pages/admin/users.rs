@@ -20,7 +20,6 @@ use crate::{
     islands::live_filter::{LiveFilter, RESULTS, SAID},
     parts::{
         layout::Width,
-        order::OrderPill,
         page::page,
         table::{SortHeader, pager},
         words::{Moment, StatusPill},
@@ -187,17 +186,17 @@ fn row(user: UserSummary, orders: Option<Vec<RecentOrder>>) -> impl IntoView {
 
 /// The latest order, and how many there are, as far as they were looked for.
 fn latest(orders: Vec<RecentOrder>) -> AnyView {
-    let how_many = match orders.len() {
-        0 | 1 => None,
-        RECENT => Some(format!("the latest of {RECENT} or more")),
-        some => Some(format!("the latest of {some}")),
+    let of = match orders.len() {
+        0 | 1 => String::new(),
+        RECENT => format!(", latest of {RECENT}+"),
+        some => format!(", latest of {some}"),
     };
     match orders.into_iter().next() {
         None => view! { <span class="muted">"None"</span> }.into_any(),
         Some(order) => view! {
             <div>
-                <a href=format!("/admin/orders/{}", order.id)>{order.total.to_string()}</a>" "<OrderPill state=order.state/>
-                {how_many.map(|words| view! { <p class="small">{words}</p> })}
+                <a href=format!("/admin/orders/{}", order.id)>{order.total.to_string()}</a>
+                <p class="small">{format!("{}{of}", order.state.words())}</p>
             </div>
         }
         .into_any(),
