@@ -130,7 +130,17 @@ test('a role given is good at the next request, and gone when taken', async ({ o
   await theirs.goto('/');
   await theirs.getByRole('link', { name: 'Manage' }).click();
   const places = theirs.getByRole('navigation', { name: 'Main' }).getByRole('link');
-  await expect(places).toHaveText(['Overview', 'Users', 'Tokens', 'Audit', 'Jobs', 'Webhooks']);
+  await expect(places).toHaveText([
+    'Overview',
+    'Users',
+    'Orders',
+    'Payments',
+    'Tokens',
+    'Audit',
+    'Jobs',
+    'Webhooks',
+    'My orders',
+  ]);
   await places.getByText('Users').click();
   await expect(theirs.getByRole('link', { name: 'Create user' }), 'auditors change nothing').toBeHidden();
   await visitUser(theirs, member);

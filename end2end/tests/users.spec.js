@@ -5,11 +5,11 @@ import { somebody } from '../people.js';
 const COLUMNS = {
   Name: { cells: (page) => page.getByRole('rowheader'), key: async (cell) => searchKey(await cell.innerText()) },
   'E-mail': {
-    cells: (page) => page.locator('td:nth-child(2)'),
+    cells: (page) => page.locator('td[data-label="E-mail"]'),
     key: async (cell) => (await cell.innerText()).toLowerCase(),
   },
-  Joined: { cells: (page) => page.locator('td:nth-child(5) time'), key: (cell) => cell.getAttribute('datetime') },
-  'Last seen': { cells: (page) => page.locator('td:nth-child(6)'), key: lastSeen },
+  Joined: { cells: (page) => page.locator('td[data-label="Joined"] time'), key: (cell) => cell.getAttribute('datetime') },
+  'Last seen': { cells: (page) => page.locator('td[data-label="Last seen"]'), key: lastSeen },
 };
 
 for (const [name, { cells, key }] of Object.entries(COLUMNS)) {
@@ -100,7 +100,7 @@ test('a place in a list that there is not is explained', async ({ owner: page })
 async function walk(page, link) {
   const pages = [];
   for (;;) {
-    pages.push(await page.locator('td:nth-child(2)').allInnerTexts());
+    pages.push(await page.locator('td[data-label="E-mail"]').allInnerTexts());
     if ((await link.count()) === 0) return pages.map((one) => one.map((email) => email.toLowerCase()));
     await link.click();
   }

@@ -252,7 +252,8 @@ pub struct Payment {
     /// Where the customer confirms it, as long as that is to be done.
     #[schema(example = "https://bank.example/confirm/4711")]
     pub confirmation_url: Option<String>,
-    /// The refusal as a problem, with a sentence for the customer.
+    /// What is in the way, as a problem with a sentence for the customer: why it failed, or that it has
+    /// to be confirmed.
     pub problem: Option<Problem>,
     /// It was found to have succeeded when its order did not need it any more; it goes back by itself.
     #[schema(example = false)]

@@ -1,7 +1,7 @@
 //! The payments' SQL, but for the lists', which is in `lists.rs`.
 
 use frontdesk_model::{
-    Currency, Money, OrderId, PaymentFailure, PaymentId, Timestamp, UserId,
+    Code, Currency, Money, OrderId, PaymentFailure, PaymentId, Problem, Timestamp, UserId,
     order::Customer,
     payment::{OrderOf, Payment, PaymentAttempt, PaymentState, PaymentSummary},
 };
@@ -301,12 +301,22 @@ pub(super) async fn read(db: &Db, id: PaymentId) -> Result<Option<Payment>, db::
     let summary = row.summary.summary();
     Ok(Some(Payment {
         confirmation_url: row.confirmation_url,
-        problem: summary.failure.as_ref().map(Into::into),
+        problem: problem(&summary),
         is_surplus: row.is_surplus == 1,
         attempts: attempts.into_iter().map(attempt).collect(),
         version: row.version,
         summary,
     }))
+}
+
+/// What is in the way of a payment, if anything is.
+fn problem(payment: &PaymentSummary) -> Option<Problem> {
+    let to_confirm = || {
+        let why = "The customer’s bank wants them to confirm this payment, at `confirmation_url`.";
+        Problem::new(Code::ConfirmationRequired).detail(why)
+    };
+    let failed = payment.failure.as_ref().map(Into::into);
+    failed.or_else(|| (payment.state == PaymentState::ConfirmationRequired).then(to_confirm))
 }
 
 /// The database holds none but currencies of ours: the use cases wrote them.

@@ -115,6 +115,7 @@ async fn what_the_customer_confirms_succeeds(domain: TestDomain) {
     let order = place(&domain, ann.id, 1_250).await.summary.id;
     let payment = pay(&domain, order, "pm_card_confirm").await;
     assert_eq!(payment.summary.state, PaymentState::ConfirmationRequired);
+    assert_eq!(payment.problem.map(|problem| problem.error), Some(Code::ConfirmationRequired));
     let id = payment.summary.id;
     assert_eq!(payment.confirmation_url, Some(format!("https://desk.example/sandbox/payments/{id}")));
     let answer = |confirms| ConfirmSandbox { id, confirms };

@@ -8,7 +8,7 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Permission, Problem, UserId,
-    order::{RECENT, RecentOrder},
+    order::RecentOrder,
     page::{DEFAULT_LIMIT, MAX_LIMIT},
     query::{Search, UserField, UserSort, UsersQuery},
     user::{Status, UserSummary},
@@ -156,7 +156,7 @@ fn results(list: UserList, mut orders: Option<Recent>, query: &UsersQuery) -> im
                 <SortHeader field=UserField::Email name="E-mail" sort/>
                 <th scope="col">"Roles"</th>
                 <th scope="col">"Status"</th>
-                {has_orders.then(|| view! { <th scope="col">"Latest order"</th> })}
+                {has_orders.then(|| view! { <th scope="col">"Latest orders"</th> })}
                 <SortHeader field=UserField::Joined name="Joined" sort/>
                 <SortHeader field=UserField::LastSeen name="Last seen" sort/>
             </tr></thead>
@@ -177,30 +177,36 @@ fn row(user: UserSummary, orders: Option<Vec<RecentOrder>>) -> impl IntoView {
             <td data-label="E-mail">{user.email}</td>
             <td data-label="Roles">{user.roles.to_string()}</td>
             <td data-label="Status"><StatusPill status=user.status/></td>
-            {orders.map(|orders| view! { <td data-label="Latest order">{latest(orders)}</td> })}
+            {orders.map(|orders| view! { <td data-label="Latest orders">{latest(orders)}</td> })}
             <td data-label="Joined"><Moment at=user.joined_at/></td>
             <td data-label="Last seen">{seen}</td>
         </tr>
     }
 }
 
-/// The latest order, and how many there are, as far as they were looked for.
+/// The latest order, and the few before it, folded away.
 fn latest(orders: Vec<RecentOrder>) -> AnyView {
-    let of = match orders.len() {
-        0 | 1 => String::new(),
-        RECENT => format!(", latest of {RECENT}+"),
-        some => format!(", latest of {some}"),
+    let link = |order: &RecentOrder| {
+        let total = order.total.to_string();
+        view! { <a href=format!("/admin/orders/{}", order.id)>{total}</a> }
     };
-    match orders.into_iter().next() {
-        None => view! { <span class="muted">"None"</span> }.into_any(),
-        Some(order) => view! {
-            <div>
-                <a href=format!("/admin/orders/{}", order.id)>{order.total.to_string()}</a>
-                <p class="small">{format!("{}{of}", order.state.words())}</p>
-            </div>
-        }
-        .into_any(),
+    let Some((newest, before)) = orders.split_first() else {
+        return view! { <span class="muted">"None"</span> }.into_any();
+    };
+    let before: Vec<_> =
+        before.iter().map(|order| view! { <li>{link(order)}" "{order.state.words()}</li> }).collect();
+    let folded = (!before.is_empty()).then(|| {
+        let count = before.len();
+        view! { <details class="small"><summary>{format!("{count} before")}</summary><ul>{before}</ul></details> }
+    });
+    view! {
+        <div>
+            {link(newest)}
+            <p class="small">{newest.state.words()}</p>
+            {folded}
+        </div>
     }
+    .into_any()
 }
 
 fn empty(query: &UsersQuery) -> impl IntoView + use<> {
