@@ -14,8 +14,8 @@ use frontdesk_model::{
 };
 use methods::{Behaviour, behaviour};
 pub use methods::{METHODS, SandboxMethod};
-pub(super) use store::ALL as STATEMENTS;
 use store::State;
+pub(super) use store::{ALL as STATEMENTS, seed as seed_charge};
 
 use super::{
     Asked, Charge, Charged, Error, GatewayError, Known, Notice, NoticeError, PaidBack, PayBack,
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// What it is called.
-const NAME: &str = "sandbox";
+pub(super) const NAME: &str = "sandbox";
 /// How long the slow one takes.
 const SLOW: Duration = Duration::from_secs(3);
 

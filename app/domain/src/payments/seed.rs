@@ -12,7 +12,9 @@ use futures::future::try_join_all;
 use uuid::Uuid;
 
 use super::{
+    Charge,
     refund_store::{self, After as RefundAfter, NewRefund},
+    sandbox,
     store::{self, After, NewPayment},
 };
 use crate::{
@@ -208,6 +210,16 @@ impl Scene<'_> {
             Story::PartlyRefunded => self.total.minor / 2,
             _ => 0,
         };
+        if gateway == sandbox::NAME {
+            let charge = Charge {
+                payment: id,
+                amount: self.total,
+                method: method.to_owned(),
+                description: String::new(),
+                return_url: String::new(),
+            };
+            sandbox::seed_charge(tx, &charge, Money::new(back, self.total.currency), self.at).await?;
+        }
         if back > 0 {
             self.refund(tx, id, Money::new(back, self.total.currency)).await?;
         }

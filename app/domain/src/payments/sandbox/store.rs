@@ -14,6 +14,9 @@ statements! { "sandbox";
     CHARGE = "INSERT INTO sandbox_charges (payment_id, method, currency, amount_minor, state, created_at) \
               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (payment_id) DO UPDATE SET asked = sandbox_charges.asked + 1 \
               RETURNING payment_id, method, currency, amount_minor, state, asked";
+    // What was made up of the past can be refunded, too.
+    SEED = "INSERT INTO sandbox_charges (payment_id, method, currency, amount_minor, state, refunded_minor, created_at) \
+            VALUES ($1, $2, $3, $4, 'charged', $5, $6)";
     FIND = "SELECT payment_id, method, currency, amount_minor, state, asked FROM sandbox_charges WHERE payment_id = $1";
     DECIDE = "UPDATE sandbox_charges SET state = $2 WHERE payment_id = $1 AND state = 'waiting'";
     PAY_BACK = "INSERT INTO sandbox_refunds (refund_id, payment_id, amount_minor, state, created_at) \
@@ -96,6 +99,18 @@ pub(super) async fn charge(
     let row: Row = tx.one(CHARGE, params).await?;
     tx.commit().await?;
     Ok(row.found())
+}
+
+/// A charge of the past, of which some was paid back.
+pub(in crate::payments) async fn seed(
+    tx: &mut Tx,
+    charge: &Charge,
+    refunded: Money,
+    at: Timestamp,
+) -> Result<(), db::Error> {
+    let (amount, currency) = (charge.amount.minor, charge.amount.currency.code());
+    let params = params![charge.payment, &charge.method, currency, amount, refunded.minor, at];
+    tx.execute(SEED, params).await.map(|_| ())
 }
 
 pub(super) async fn find(db: &Db, payment: PaymentId) -> Result<Option<Found>, db::Error> {
