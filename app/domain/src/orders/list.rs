@@ -2,7 +2,7 @@
 
 use frontdesk_model::{
     Cursor, Page, Permission, TypedAmount, UserId,
-    order::{OrderState, OrderSummary, RecentOrder},
+    order::{MAX_REFERENCE, OrderState, OrderSummary, RecentOrder},
     page::{ForeignCursor, Key},
     query::{MyOrdersQuery, OrderSort, OrdersQuery},
 };
@@ -131,6 +131,9 @@ pub async fn recent(
 
 async fn page(domain: &Domain, query: &OrdersQuery) -> Result<Page<OrderSummary>, Error> {
     if let Some(reference) = &query.reference {
+        if reference.as_str().chars().count() > MAX_REFERENCE {
+            return Err(Error::field("reference", "too_long", "A reference has at most 64 characters"));
+        }
         let found = store::by_reference(&domain.db, reference.as_str()).await?;
         return Ok(Page { items: found.into_iter().collect(), next: None, prev: None });
     }

@@ -113,6 +113,7 @@ async fn filters_that_do_not_go_together_are_refused(domain: TestDomain) {
         (OrdersQuery { currency, sort: Some(OrderSort::Placed), ..Default::default() }, "sort"),
         (OrdersQuery { currency, customer: Some(ann.id), ..Default::default() }, "customer"),
         (OrdersQuery { currency, since: Some(domain.clock.now()), ..Default::default() }, "since"),
+        (OrdersQuery { reference: Search::parse(&"x".repeat(65)).ok(), ..Default::default() }, "reference"),
         (OrdersQuery { currency, max: Some(TypedAmount("x".to_owned())), ..Default::default() }, "max"),
     ] {
         let problem = Problem::from(orders::list(&domain, &system(), &query).await.unwrap_err());
