@@ -3,6 +3,7 @@
 mod base_url;
 mod duration;
 mod files;
+mod payments;
 
 use std::{
     io,
@@ -18,14 +19,13 @@ use frontdesk_domain::{
     clock::Clock,
     db::{self, DatabaseUrl},
     jobs, passwords,
-    payments::{ApprovalAbove, PaymentGateway},
     sessions::Lifetime,
 };
 use frontdesk_model::Secret;
 
 use crate::{
     courier::HttpCourier,
-    gateway::stripe::{self, InvalidKey, Patience, Stripe},
+    gateway::stripe::InvalidKey,
     http::{self, client::Network, rate::Rates},
     serve,
     telemetry::LogFormat,
@@ -38,7 +38,6 @@ const NETWORK: &str = "Network";
 const LOG: &str = "Log";
 const PASSWORDS: &str = "Passwords and sessions";
 const JOBS: &str = "Jobs";
-const PAYMENTS: &str = "Payments";
 const LIMITS: &str = "Limits (of one client: requests a minute, 0 for no limit)";
 
 /// The configuration, which every command takes.
@@ -204,40 +203,8 @@ pub struct Config {
     #[arg(global = true, help_heading = JOBS, value_parser = clap::builder::FalseyValueParser::new())]
     pub allow_private_webhooks: bool,
 
-    /// Refunds of more than this, in whole units of their currency, wait for somebody else's approval;
-    /// `never` if none do
-    #[arg(long, env = "FRONTDESK_REFUND_APPROVAL_ABOVE", value_name = "AMOUNT", default_value = "1000")]
-    #[arg(global = true, help_heading = PAYMENTS, value_parser = approval_above)]
-    pub refund_approval_above: ApprovalAbove,
-
-    /// The secret key of Stripe, which then takes the payments [default: none do but the sandbox's,
-    /// which moves no money]
-    ///
-    /// Flags can be seen by everybody on this machine: give it by the variable or in a file.
-    #[arg(long, env = "FRONTDESK_STRIPE_KEY", value_name = "KEY", hide_env_values = true)]
-    #[arg(global = true, help_heading = PAYMENTS, conflicts_with = "stripe_key_file")]
-    pub stripe_key: Option<Secret>,
-
-    /// A file with the secret key of Stripe in it
-    #[arg(long, env = "FRONTDESK_STRIPE_KEY_FILE", value_name = "FILE")]
-    #[arg(global = true, help_heading = PAYMENTS)]
-    pub stripe_key_file: Option<PathBuf>,
-
-    /// What Stripe signs its notices to /hooks/stripe with; several, separated by commas, while one
-    /// replaces another
-    #[arg(long, env = "FRONTDESK_STRIPE_WEBHOOK_SECRET", value_name = "SECRETS", hide_env_values = true)]
-    #[arg(global = true, help_heading = PAYMENTS, conflicts_with = "stripe_webhook_secret_file")]
-    pub stripe_webhook_secret: Option<Secret>,
-
-    /// A file with what Stripe signs its notices with in it
-    #[arg(long, env = "FRONTDESK_STRIPE_WEBHOOK_SECRET_FILE", value_name = "FILE")]
-    #[arg(global = true, help_heading = PAYMENTS)]
-    pub stripe_webhook_secret_file: Option<PathBuf>,
-
-    /// Where Stripe is found; another for those who test with one of their own
-    #[arg(long, env = "FRONTDESK_STRIPE_URL", value_name = "URL", default_value = "https://api.stripe.com")]
-    #[arg(global = true, help_heading = PAYMENTS)]
-    pub stripe_url: BaseUrl,
+    #[command(flatten)]
+    pub payments: payments::Payments,
 
     /// Reading pages
     #[arg(long, env = "FRONTDESK_LIMIT_PAGE", value_name = "NUMBER", default_value_t = 1_200)]
@@ -324,11 +291,6 @@ fn secret(
     }
 }
 
-/// A whole number, or that there is none.
-fn approval_above(text: &str) -> Result<ApprovalAbove, std::num::ParseIntError> {
-    if text == "never" { Ok(ApprovalAbove(None)) } else { text.parse().map(|it| ApprovalAbove(Some(it))) }
-}
-
 impl Config {
     /// Finds what is wrong beyond single values.
     ///
@@ -370,32 +332,6 @@ impl Config {
         }
     }
 
-    /// Who moves money, if it is not the sandbox.
-    ///
-    /// # Errors
-    /// What is no key or secret, or cannot be read.
-    pub fn gateway(&self) -> Result<Option<Arc<dyn PaymentGateway>>, Error> {
-        let key = secret(self.stripe_key.as_ref(), self.stripe_key_file.as_ref(), "--stripe-key-file")?;
-        let webhook_secrets = secret(
-            self.stripe_webhook_secret.as_ref(),
-            self.stripe_webhook_secret_file.as_ref(),
-            "--stripe-webhook-secret-file",
-        )?;
-        let webhook_secrets: Vec<Secret> = webhook_secrets.map_or_else(Vec::new, |all| {
-            all.expose().split(',').map(|secret| Secret::new(secret.trim())).collect()
-        });
-        if webhook_secrets.iter().any(|secret| secret.expose().is_empty()) {
-            return Err(Error::EmptyWebhookSecret);
-        }
-        let Some(key) = key else {
-            // Whoever has set up the one has meant to set up the other.
-            return if webhook_secrets.is_empty() { Ok(None) } else { Err(Error::NoStripeKey) };
-        };
-        let (url, patience) = (self.stripe_url.clone(), Patience::default());
-        let stripe = Stripe::new(stripe::Settings { key, webhook_secrets, url, patience });
-        Ok(Some(Arc::new(stripe.map_err(Error::StripeKey)?)))
-    }
-
     /// Makes the data directory and the SQLite file where they are missing, for the owner alone.
     ///
     /// # Errors
@@ -417,7 +353,7 @@ impl Config {
     /// How the domain is opened.
     ///
     /// # Errors
-    /// As [`Config::gateway`].
+    /// As [`payments::Payments::gateway`].
     pub fn domain(&self, url: DatabaseUrl, clock: Clock) -> Result<frontdesk_domain::Options, Error> {
         let passwords = passwords::Options::default();
         Ok(frontdesk_domain::Options {
@@ -433,8 +369,8 @@ impl Config {
             lifetime: Lifetime { idle: self.session_idle, absolute: self.session_lifetime },
             clock,
             courier: Arc::new(HttpCourier::new(self.allow_private_webhooks)),
-            gateway: self.gateway()?,
-            approval_above: self.refund_approval_above,
+            gateway: self.payments.gateway()?,
+            approval_above: self.payments.refund_approval_above,
             site: self.base_url().origin().into(),
         })
     }

@@ -51,10 +51,10 @@ fn with_a_key_it_is_stripe() {
         ],
     ] {
         let config = config(flags);
-        assert_eq!(config.gateway().unwrap().unwrap().name(), "stripe", "{flags:?}");
+        assert_eq!(config.payments.gateway().unwrap().unwrap().name(), "stripe", "{flags:?}");
         assert!(!format!("{config:?}").contains("hunter"), "{flags:?}");
     }
-    let fault = |flags: &[&str]| config(flags).gateway().err().unwrap().to_string();
+    let fault = |flags: &[&str]| config(flags).payments.gateway().err().unwrap().to_string();
     assert_eq!(fault(&["--stripe-key", ""]), "--stripe-key is not one");
     assert_eq!(
         fault(&["--stripe-key-file", "/nowhere"]),

@@ -1,0 +1,84 @@
+//! How money is moved: by the sandbox that is built in, or by Stripe.
+
+use std::{path::PathBuf, sync::Arc};
+
+use clap::Args;
+use frontdesk_domain::payments::{ApprovalAbove, PaymentGateway};
+use frontdesk_model::Secret;
+
+use super::{BaseUrl, Error, secret};
+use crate::gateway::stripe::{self, Patience, Stripe};
+
+const PAYMENTS: &str = "Payments";
+
+/// What is configured of payments.
+#[derive(Args, Clone, Debug)]
+pub struct Payments {
+    /// As soon as the refunds of a payment come to more than this, in whole units of its currency, the
+    /// next waits for somebody else's approval; `never` if none does
+    #[arg(long, env = "FRONTDESK_REFUND_APPROVAL_ABOVE", value_name = "AMOUNT", default_value = "1000")]
+    #[arg(global = true, help_heading = PAYMENTS, value_parser = approval_above)]
+    pub refund_approval_above: ApprovalAbove,
+
+    /// The secret key of Stripe, which then takes the payments [default: none do but the sandbox's,
+    /// which moves no money]
+    ///
+    /// Flags can be seen by everybody on this machine: give it by the variable or in a file.
+    #[arg(long, env = "FRONTDESK_STRIPE_KEY", value_name = "KEY", hide_env_values = true)]
+    #[arg(global = true, help_heading = PAYMENTS, conflicts_with = "stripe_key_file")]
+    pub stripe_key: Option<Secret>,
+
+    /// A file with the secret key of Stripe in it
+    #[arg(long, env = "FRONTDESK_STRIPE_KEY_FILE", value_name = "FILE")]
+    #[arg(global = true, help_heading = PAYMENTS)]
+    pub stripe_key_file: Option<PathBuf>,
+
+    /// What Stripe signs its notices to /hooks/stripe with; several, separated by commas, while one
+    /// replaces another
+    #[arg(long, env = "FRONTDESK_STRIPE_WEBHOOK_SECRET", value_name = "SECRETS", hide_env_values = true)]
+    #[arg(global = true, help_heading = PAYMENTS, conflicts_with = "stripe_webhook_secret_file")]
+    pub stripe_webhook_secret: Option<Secret>,
+
+    /// A file with what Stripe signs its notices with in it
+    #[arg(long, env = "FRONTDESK_STRIPE_WEBHOOK_SECRET_FILE", value_name = "FILE")]
+    #[arg(global = true, help_heading = PAYMENTS)]
+    pub stripe_webhook_secret_file: Option<PathBuf>,
+
+    /// Where Stripe is found; another for those who test with one of their own
+    #[arg(long, env = "FRONTDESK_STRIPE_URL", value_name = "URL", default_value = "https://api.stripe.com")]
+    #[arg(global = true, help_heading = PAYMENTS)]
+    pub stripe_url: BaseUrl,
+}
+
+/// A whole number, or that there is none.
+fn approval_above(text: &str) -> Result<ApprovalAbove, std::num::ParseIntError> {
+    if text == "never" { Ok(ApprovalAbove(None)) } else { text.parse().map(|it| ApprovalAbove(Some(it))) }
+}
+
+impl Payments {
+    /// Who moves money, if it is not the sandbox.
+    ///
+    /// # Errors
+    /// What is no key or secret, or cannot be read.
+    pub fn gateway(&self) -> Result<Option<Arc<dyn PaymentGateway>>, Error> {
+        let key = secret(self.stripe_key.as_ref(), self.stripe_key_file.as_ref(), "--stripe-key-file")?;
+        let webhook_secrets = secret(
+            self.stripe_webhook_secret.as_ref(),
+            self.stripe_webhook_secret_file.as_ref(),
+            "--stripe-webhook-secret-file",
+        )?;
+        let webhook_secrets: Vec<Secret> = webhook_secrets.map_or_else(Vec::new, |all| {
+            all.expose().split(',').map(|secret| Secret::new(secret.trim())).collect()
+        });
+        if webhook_secrets.iter().any(|secret| secret.expose().is_empty()) {
+            return Err(Error::EmptyWebhookSecret);
+        }
+        let Some(key) = key else {
+            // Whoever has set up the one has meant to set up the other.
+            return if webhook_secrets.is_empty() { Ok(None) } else { Err(Error::NoStripeKey) };
+        };
+        let (url, patience) = (self.stripe_url.clone(), Patience::default());
+        let stripe = Stripe::new(stripe::Settings { key, webhook_secrets, url, patience });
+        Ok(Some(Arc::new(stripe.map_err(Error::StripeKey)?)))
+    }
+}
