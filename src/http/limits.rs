@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use frontdesk_model::{Code, Problem};
-use http::header::EXPECT;
+use http::{Uri, header::EXPECT};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::{sync::Semaphore, time::timeout};
 
@@ -24,14 +24,23 @@ const LONGEST_ADDRESS: usize = 8 * 1024;
 const DISCARDED: usize = 1024 * 1024;
 const DISCARDING: Duration = Duration::from_secs(1);
 
-/// Refuses an address that is too long with 400.
+/// Refuses with 400 an address that is too long, and what is no address of anything here: `GET x`
+/// and `CONNECT x:443` name a host, `OPTIONS *` the whole server. Pages take a path for granted.
 pub async fn address(request: Request, next: Next) -> Response {
     let length = request.uri().path_and_query().map_or(0, |text| text.as_str().len());
-    if length > LONGEST_ADDRESS {
-        return Refusal(Problem::new(Code::MalformedRequest).detail("The address is too long."))
-            .into_response();
-    }
-    next.run(request).await
+    let fault = if length > LONGEST_ADDRESS {
+        "The address is too long."
+    } else if !has_path(request.uri()) {
+        "The address is not a path: it does not begin with a slash."
+    } else {
+        return next.run(request).await;
+    };
+    Refusal(Problem::new(Code::MalformedRequest).detail(fault)).into_response()
+}
+
+/// Whether it names something on a server.
+pub(super) fn has_path(address: &Uri) -> bool {
+    address.path().starts_with('/')
 }
 
 /// How large a body may be, in bytes, and how long it may take to arrive.

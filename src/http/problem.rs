@@ -24,7 +24,7 @@ use http::{
     request::Parts,
 };
 
-use super::{notices, plain, trace::TraceId};
+use super::{limits::has_path, notices, plain, trace::TraceId};
 
 /// Marks the answers of server functions to their islands, which read them themselves.
 const SERVER_FN_ERROR: HeaderName = HeaderName::from_static("serverfnerror");
@@ -166,10 +166,10 @@ fn json(problem: &Problem) -> Response {
 }
 
 /// The page; or the plain one where there must be no work in it, because the problem is that there
-/// is too much work, and where making it fails in any way.
+/// is too much work, where there is no address to make it for, and where making it fails in any way.
 async fn page(pages: &dyn ErrorPages, parts: Parts, problem: Problem) -> Response {
     let plain = plain::page(&problem);
-    if matches!(problem.error, Code::Busy | Code::TooManyRequests) {
+    if matches!(problem.error, Code::Busy | Code::TooManyRequests) || !has_path(&parts.uri) {
         return plain;
     }
     // Asked for inside the future, so that a panic on the way to it is caught, too.

@@ -14,6 +14,7 @@ use crate::support::Desk;
 both! {
     a_gigabyte_that_is_announced_is_refused_before_it_is_sent,
     an_answer_to_head_has_the_length_and_not_the_body,
+    what_is_not_a_path_is_refused_for_people_and_programs,
 }
 
 /// Serves the desk on a port of its own, sends these bytes, and reads until the server closes.
@@ -61,5 +62,20 @@ async fn an_answer_to_head_has_the_length_and_not_the_body(desk: Desk) {
         assert_eq!(body, "", "{path}");
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
         assert!(length.parse::<usize>().unwrap() > 0, "{path}: {head}");
+    }
+}
+
+async fn what_is_not_a_path_is_refused_for_people_and_programs(desk: Desk) {
+    let lines =
+        ["GET x", "GET localhost:443", "CONNECT desk.example:443", "OPTIONS *", "POST fn", "HEAD api"];
+    for line in lines {
+        for (accepted, kind) in [("text/html", "text/html"), ("*/*", "application/problem+json")] {
+            let request = format!(
+                "{line} HTTP/1.1\r\nhost: desk.example\r\naccept: {accepted}\r\nconnection: close\r\n\r\n"
+            );
+            let answer = exchange(&desk, &request).await;
+            assert!(answer.starts_with("HTTP/1.1 400 "), "{line}: {answer:.300}");
+            assert!(answer.contains(&format!("content-type: {kind}")), "{line}: {answer:.900}");
+        }
     }
 }
