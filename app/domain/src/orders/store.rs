@@ -21,13 +21,20 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-/// The order of each customer of `c` behind so many that are newer.
-macro_rules! nth_newest {
-    ($nth:literal) => {
+/// The newest orders of these customers, at most five of each. Each is found from the one after it in
+/// its customer's index, so that no more than those are read, on either database.
+macro_rules! recent {
+    ($customers:literal) => {
         concat!(
-            "SELECT (SELECT i.id FROM orders i WHERE i.customer_id = c.id ORDER BY i.id DESC LIMIT 1 OFFSET ",
-            $nth,
-            ") FROM c"
+            "WITH RECURSIVE newest (customer_id, id, nth) AS (\
+             SELECT c.id, (SELECT i.id FROM orders i WHERE i.customer_id = c.id ORDER BY i.id DESC LIMIT 1), 1 \
+             FROM users c WHERE c.id IN (",
+            $customers,
+            ") UNION ALL \
+             SELECT n.customer_id, (SELECT i.id FROM orders i WHERE i.customer_id = n.customer_id AND i.id < n.id \
+             ORDER BY i.id DESC LIMIT 1), n.nth + 1 FROM newest n WHERE n.nth < 5 AND n.id IS NOT NULL) \
+             SELECT o.id, o.customer_id, o.reference, o.state, o.currency, o.total_minor, o.placed_at \
+             FROM orders o WHERE o.id IN (SELECT id FROM newest)"
         )
     };
 }
@@ -51,18 +58,17 @@ statements! { "orders";
     CUSTOMER = "SELECT name, status FROM users WHERE id = $1";
     BY_REFERENCE = concat!(
         "SELECT ", columns!(), " FROM orders o JOIN users u ON u.id = o.customer_id WHERE o.reference = $1");
-    // From each customer's index, its five last entries, one by one: so no more than those are read,
-    // on either database. The ids are padded to their number, so that this is one statement.
-    RECENT = concat!(
-        "WITH c AS (SELECT id FROM users WHERE id IN (\
-         $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-         $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, \
-         $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, \
-         $61, $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80, \
-         $81, $82, $83, $84, $85, $86, $87, $88, $89, $90, $91, $92, $93, $94, $95, $96, $97, $98, $99, $100)) \
-         SELECT id, customer_id, reference, state, currency, total_minor, placed_at FROM orders WHERE id IN (",
-        nth_newest!("0"), " UNION ALL ", nth_newest!("1"), " UNION ALL ", nth_newest!("2"), " UNION ALL ",
-        nth_newest!("3"), " UNION ALL ", nth_newest!("4"), ")");
+    // For so many customers each: a list is padded to the next of these numbers.
+    RECENT_OF_20 = recent!("$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+        $11, $12, $13, $14, $15, $16, $17, $18, $19, $20");
+    RECENT_OF_50 = recent!("$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
+        $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, \
+        $41, $42, $43, $44, $45, $46, $47, $48, $49, $50");
+    RECENT_OF_100 = recent!("$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
+        $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, \
+        $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, \
+        $61, $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, $79, $80, \
+        $81, $82, $83, $84, $85, $86, $87, $88, $89, $90, $91, $92, $93, $94, $95, $96, $97, $98, $99, $100");
 }
 
 pub(crate) struct NewOrder<'a> {
@@ -232,9 +238,8 @@ pub(super) async fn by_reference(db: &Db, reference: &str) -> Result<Option<Orde
     Ok(row.map(SummaryRow::summary))
 }
 
-/// The newest few orders of each of these users, theirs together and the newest first.
+/// The newest few orders of each of these users (at most a hundred), theirs together and the newest first.
 pub(super) async fn recent(db: &Db, users: &[UserId]) -> Result<Vec<(UserId, RecentOrder)>, db::Error> {
-    const MOST: usize = 100;
     #[derive(sqlx::FromRow)]
     struct Row {
         id: Uuid,
@@ -245,8 +250,13 @@ pub(super) async fn recent(db: &Db, users: &[UserId]) -> Result<Vec<(UserId, Rec
         total_minor: i64,
         placed_at: i64,
     }
-    let padded = users.iter().map(|user| user.0).chain(std::iter::repeat(Uuid::nil())).take(MOST);
-    let mut rows: Vec<Row> = db.all(RECENT, padded.map(db::Value::from).collect()).await?;
+    let sql = match users.len() {
+        0..=20 => RECENT_OF_20,
+        21..=50 => RECENT_OF_50,
+        _ => RECENT_OF_100,
+    };
+    let padded = users.iter().map(|user| user.0).chain(std::iter::repeat(Uuid::nil())).take(sql.params);
+    let mut rows: Vec<Row> = db.all(sql, padded.map(db::Value::from).collect()).await?;
     rows.sort_unstable_by_key(|row| (row.customer_id, std::cmp::Reverse(row.id)));
     let recent = |row: Row| {
         let order = RecentOrder {
