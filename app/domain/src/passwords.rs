@@ -61,7 +61,10 @@ pub enum Error {
 /// How long a refusal is held back. Whoever asks again as soon as they are refused would otherwise
 /// keep the machine busy with refusing, and pages would wait for that. It costs a timer each, and
 /// stays well within the tenth of a second in which the surplus is to hear.
-const HELD: Duration = Duration::from_millis(50);
+const HELD: Duration = Duration::from_millis(55);
+/// By how much longer at most, in milliseconds: those who were refused together would otherwise come
+/// back together, again and again.
+const SPREAD: usize = 30;
 
 /// The answer of [`Passwords::verify`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +82,8 @@ pub struct Passwords {
     waiting: Arc<AtomicUsize>,
     room: usize,
     deadline: Duration,
+    /// How many have been refused.
+    refused: Arc<AtomicUsize>,
 }
 
 struct Job {
@@ -104,19 +109,20 @@ impl Passwords {
             let thread = std::thread::Builder::new().name(format!("argon2-{n}"));
             thread.spawn(move || work(&queue, &waiting, &params))?;
         }
-        Ok(Self { jobs, waiting, room, deadline: options.deadline })
+        Ok(Self { jobs, waiting, room, deadline: options.deadline, refused: Arc::default() })
     }
 
     /// For those who are about to prepare a question: whether it could be asked now. Under a flood
     /// this is where the surplus ends, before it costs a query.
     ///
     /// # Errors
-    /// [`Error::Busy`], after a moment ([`HELD`]).
+    /// [`Error::Busy`], after a moment ([`HELD`], [`SPREAD`]).
     pub async fn expect_room(&self) -> Result<(), Error> {
         if self.waiting.load(Ordering::Relaxed) < self.room {
             return Ok(());
         }
-        tokio::time::sleep(HELD).await;
+        let more = self.refused.fetch_add(1, Ordering::Relaxed) % SPREAD;
+        tokio::time::sleep(HELD + Duration::from_millis(more as u64)).await;
         Err(Error::Busy)
     }
 
