@@ -28,7 +28,7 @@ use axum::{
     response::Response,
 };
 use frontdesk_domain::Domain;
-use frontdesk_web::reference::Reference;
+use frontdesk_web::reference::{Lazily, Reference};
 use http::Method;
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -50,17 +50,17 @@ pub struct AppState {
     pub shutdown: Shutdown,
     pub limiter: Limiter,
     /// The API, for the pages that explain it.
-    pub reference: Arc<Reference>,
+    pub reference: Lazily<Reference>,
     /// The same for programs: the OpenAPI document.
-    pub description: Arc<Value>,
+    pub description: Lazily<Value>,
 }
 
 impl AppState {
     /// With the pages that this server shows to people.
     pub fn new(domain: Domain, settings: Settings, shutdown: Shutdown) -> Self {
         let config = Arc::new(settings);
-        let reference = Arc::new(api::reference(&config));
-        let description = Arc::new(api::description(&config));
+        let reference = api::reference(&config);
+        let description = api::description(&config);
         let pages =
             ProblemPages { domain: domain.clone(), config: config.clone(), reference: reference.clone() };
         let limiter = Limiter::new(config.rates);

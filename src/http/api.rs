@@ -24,7 +24,7 @@ use axum::{
     routing::{MethodFilter, any, on},
 };
 use frontdesk_model::{Code, Problem};
-use frontdesk_web::reference::Reference;
+use frontdesk_web::reference::{Lazily, Reference, lazily};
 use serde_json::Value;
 
 use super::{AppState, Settings, problem::Refusal};
@@ -38,15 +38,19 @@ pub fn operations() -> Vec<Route> {
 }
 
 /// The OpenAPI document, as it is served.
-pub fn description(settings: &Settings) -> Value {
-    let document = document(&operations(), settings.base_url.origin(), settings.rates);
-    // It is made of text and numbers, which always become JSON.
-    serde_json::to_value(document).unwrap_or_default()
+pub fn description(settings: &Arc<Settings>) -> Lazily<Value> {
+    let settings = settings.clone();
+    lazily(move || {
+        let document = document(&operations(), settings.base_url.origin(), settings.rates);
+        // It is made of text and numbers, which always become JSON.
+        serde_json::to_value(document).unwrap_or_default()
+    })
 }
 
 /// What the pages below `/docs` show.
-pub fn reference(settings: &Settings) -> Reference {
-    reference::make(&operations(), settings.base_url.origin(), settings.rates)
+pub fn reference(settings: &Arc<Settings>) -> Lazily<Reference> {
+    let settings = settings.clone();
+    lazily(move || reference::make(&operations(), settings.base_url.origin(), settings.rates))
 }
 
 /// The routes below `/api`. What is not one of them is answered here, too, and not by a page.

@@ -21,7 +21,7 @@ use frontdesk_web::{
     input::{self, Pairs},
     parts::page::sign_in_address,
     post::{Done, NONCE_FIELD, PAGE_FIELD, SECRET_FIELDS},
-    reference::Reference,
+    reference::{Lazily, Reference},
     tidy::tidy,
     visit::{Refused, SESSION_PROOF, Site, Visit},
     wake::only_islands,
@@ -288,7 +288,7 @@ fn without_secrets(mut typed: Pairs) -> Pairs {
 }
 
 /// What the request brings to its page.
-fn visit(domain: &Domain, settings: &Settings, reference: &Arc<Reference>, parts: &Parts) -> Visit {
+fn visit(domain: &Domain, settings: &Settings, reference: &Lazily<Reference>, parts: &Parts) -> Visit {
     let site = assets::site();
     let actor = parts.extensions.get::<Actor>().cloned();
     Visit {
@@ -342,7 +342,7 @@ async fn finish(response: Response) -> Response {
 pub struct ProblemPages {
     pub domain: Domain,
     pub config: Arc<Settings>,
-    pub reference: Arc<Reference>,
+    pub reference: Lazily<Reference>,
 }
 
 impl ErrorPages for ProblemPages {

@@ -43,11 +43,11 @@ async fn app(settings: Settings) -> (Router, TempDir) {
         site: "https://desk.example".into(),
     };
     let limiter = Limiter::new(settings.rates);
-    let reference = Arc::new(api::reference(&settings));
-    let description = Arc::new(api::description(&settings));
+    let settings = Arc::new(settings);
+    let (reference, description) = (api::reference(&settings), api::description(&settings));
     let state = AppState {
         domain: Domain::open(&options).await.unwrap(),
-        config: Arc::new(settings),
+        config: settings,
         pages: Arc::new(Pages),
         shutdown: Shutdown::default(),
         limiter,

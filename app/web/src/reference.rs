@@ -1,9 +1,17 @@
 //! The REST API as the pages below `/docs` show it: plain data that the server makes once, from the
 //! declarations of its operations.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use frontdesk_model::Code;
+
+/// What is made when it is first asked for, and kept: a server that nobody asks needs no memory for it.
+pub type Lazily<T> = Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>;
+
+/// Makes it, but later.
+pub fn lazily<T>(make: impl FnOnce() -> T + Send + 'static) -> Lazily<T> {
+    Arc::new(LazyLock::new(Box::new(make)))
+}
 
 /// The whole API.
 #[derive(Debug)]

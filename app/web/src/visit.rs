@@ -10,7 +10,7 @@ use tower_sessions::{Session, session};
 use crate::{
     input::{self, Pairs},
     post::Done,
-    reference::Reference,
+    reference::{Lazily, Reference},
 };
 
 /// Where the stylesheet and the islands are. Without a bundle there are no islands, and every page
@@ -51,7 +51,7 @@ pub struct Visit {
     /// What the page turned out to be about, for whoever cannot read it there.
     pub told: Arc<OnceLock<Problem>>,
     /// The API, as its reference shows it.
-    pub reference: Arc<Reference>,
+    pub reference: Lazily<Reference>,
 }
 
 /// The present request.

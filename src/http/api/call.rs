@@ -5,7 +5,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use frontdesk_domain::{Domain, actor::Actor};
 use frontdesk_model::{Code, Problem};
-use frontdesk_web::input::{self, Pairs};
+use frontdesk_web::{
+    input::{self, Pairs},
+    reference::Lazily,
+};
 use http::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -23,7 +26,7 @@ pub struct Call {
     pub actor: Actor,
     pub(super) settings: Arc<Settings>,
     /// The OpenAPI document.
-    pub(super) description: Arc<Value>,
+    pub(super) description: Lazily<Value>,
     pub(super) sent: Arc<Sent>,
 }
 
@@ -53,7 +56,7 @@ impl Call {
     }
 
     /// The description of the whole API.
-    pub fn description(&self) -> Arc<Value> {
+    pub fn description(&self) -> Lazily<Value> {
         self.description.clone()
     }
 

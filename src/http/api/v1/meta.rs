@@ -1,9 +1,8 @@
 //! `/api/v1/me` and `/api/v1/openapi.json`: who calls, and what there is to call.
 
-use std::sync::Arc;
-
 use frontdesk_domain::actor::Actor;
 use frontdesk_model::{Code, Permission, Problem, Timestamp, TokenId, UserId};
+use frontdesk_web::reference::Lazily;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use utoipa::{
@@ -73,7 +72,7 @@ fn view(actor: &Actor) -> Option<Me> {
 }
 
 /// The document; its own schema is OpenAPI's.
-struct Document(Arc<Value>);
+struct Document(Lazily<Value>);
 
 impl Serialize for Document {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {

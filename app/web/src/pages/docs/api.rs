@@ -29,7 +29,7 @@ pub fn Api() -> impl IntoView {
         let visit = visit();
         let asked: Asked = input::query(&visit.query)?;
         let search = asked.q.as_ref().map(Search::as_str).unwrap_or_default();
-        let reference = &*visit.reference;
+        let reference: &Reference = &visit.reference;
         let found = find(reference, search);
         let parts = if search.is_empty() { subjects(reference) } else { Vec::new() };
         let head = view! {

@@ -10,7 +10,7 @@ use crate::{
         layout::Width,
         page::{page, titled_page},
     },
-    reference::ProblemType as Type,
+    reference::{ProblemType as Type, Reference},
     visit::visit,
 };
 
@@ -39,7 +39,7 @@ pub fn ProblemType() -> impl IntoView {
     let code = use_params_map().with_untracked(|params| params.get("code")).unwrap_or_default();
     titled_page(Width::Wide, async move {
         let visit = visit();
-        let reference = &*visit.reference;
+        let reference: &Reference = &visit.reference;
         let problem = reference.problems.iter().find(|problem| problem.refusal.code.as_str() == code);
         let problem = problem.ok_or_else(|| Problem::new(Name::NotFound))?;
         let code = problem.refusal.code;
