@@ -32,6 +32,11 @@ impl BaseUrl {
         Self::of(Scheme::Http, "localhost", Some(port))
     }
 
+    /// The same, by HTTPS.
+    pub fn secure_localhost(port: u16) -> Self {
+        Self::of(Scheme::Https, "localhost", Some(port))
+    }
+
     /// `host`: in lower case, an IPv6 address in brackets.
     fn of(scheme: Scheme, host: &str, port: Option<u16>) -> Self {
         let (name, own_port, is_https) = match scheme {
@@ -124,11 +129,11 @@ mod tests {
 
     #[test]
     fn a_port_is_not_said_where_browsers_do_not_say_it() {
-        let of = |port| BaseUrl::localhost(port).origin;
-        assert_eq!(
-            [of(3_000), of(443), of(80)],
-            ["http://localhost:3000", "http://localhost:443", "http://localhost"]
-        );
+        let of = |port| [BaseUrl::localhost(port), BaseUrl::secure_localhost(port)].map(|url| url.origin);
+        assert_eq!(of(3_000), ["http://localhost:3000", "https://localhost:3000"]);
+        assert_eq!(of(443), ["http://localhost:443", "https://localhost"]);
+        assert_eq!(of(80), ["http://localhost", "https://localhost:80"]);
+        assert!(BaseUrl::secure_localhost(443).is_https() && BaseUrl::secure_localhost(443).is_loopback());
     }
 
     #[test]
