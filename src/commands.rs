@@ -88,6 +88,8 @@ pub enum Error {
     #[error("the system delivers no signals to stop by")]
     Signals(#[source] io::Error),
     #[error(transparent)]
+    Certificate(#[from] frontdesk::tls::certificate::Error),
+    #[error(transparent)]
     Metrics(#[from] frontdesk::metrics::Error),
     #[error(transparent)]
     Open(#[from] OpenError),

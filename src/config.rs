@@ -4,6 +4,7 @@ mod base_url;
 mod duration;
 mod files;
 mod payments;
+mod tls;
 
 use std::{
     io,
@@ -39,6 +40,10 @@ const LOG: &str = "Log";
 const PASSWORDS: &str = "Passwords and sessions";
 const JOBS: &str = "Jobs";
 const LIMITS: &str = "Limits (of one client: requests a minute, 0 for no limit)";
+
+/// Connections to `--redirect-listen` at the same time; more have to wait. Each is one short answer,
+/// and they take nothing from those who are served.
+const REDIRECTED: usize = 256;
 
 /// The configuration, which every command takes.
 #[derive(Args, Clone, Debug)]
@@ -78,7 +83,7 @@ pub struct Config {
     pub listen: SocketAddr,
 
     /// Where browsers find this server, such as https://desk.example [default: http://localhost
-    /// and the port of --listen]
+    /// and the port of --listen, or https:// with --tls-certificate]
     #[arg(long, env = "FRONTDESK_BASE_URL", value_name = "URL")]
     #[arg(global = true, help_heading = NETWORK)]
     pub base_url: Option<BaseUrl>,
@@ -204,6 +209,9 @@ pub struct Config {
     pub allow_private_webhooks: bool,
 
     #[command(flatten)]
+    pub tls: tls::Tls,
+
+    #[command(flatten)]
     pub payments: payments::Payments,
 
     /// Reading pages
@@ -264,6 +272,15 @@ pub enum Error {
     Make { path: PathBuf, source: io::Error },
     #[error("--session-idle must not be longer than --session-lifetime")]
     IdleBeyondLifetime,
+    #[error("--tls-certificate and --tls-key belong together: {missing} is missing")]
+    HalfOfTls { missing: &'static str },
+    #[error("with --tls-certificate the --base-url must begin with https://, and not be {0}")]
+    PlainBaseUrl(BaseUrl),
+    #[error(
+        "--redirect-listen leads to HTTPS, so there must be some: give --tls-certificate and --tls-key, or the \
+         https:// address of the proxy in front as --base-url"
+    )]
+    NothingToRedirectTo,
     #[error("{0} must be longer than nothing")]
     Zero(&'static str),
     #[error("--stripe-key is not one")]
@@ -312,12 +329,17 @@ impl Config {
         if self.session_idle > self.session_lifetime {
             return Err(Error::IdleBeyondLifetime);
         }
-        Ok(())
+        self.tls.check(self.base_url.as_ref())
     }
 
     /// Where browsers find this server.
     pub fn base_url(&self) -> BaseUrl {
-        self.base_url.clone().unwrap_or_else(|| BaseUrl::localhost(self.listen.port()))
+        let port = self.listen.port();
+        match &self.base_url {
+            Some(given) => given.clone(),
+            None if self.tls.files().is_some() => BaseUrl::secure_localhost(port),
+            None => BaseUrl::localhost(port),
+        }
     }
 
     /// Which database it is.
@@ -417,6 +439,11 @@ impl Config {
             shutdown_delay: self.shutdown_delay,
             shutdown_deadline: self.shutdown_deadline,
         }
+    }
+
+    /// How those are treated who are only redirected: few at a time, and none of them stays.
+    pub fn serve_redirects(&self) -> serve::Settings {
+        serve::Settings { connections: REDIRECTED, idle: self.header_timeout, ..self.serve() }
     }
 }
 

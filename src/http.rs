@@ -14,6 +14,7 @@ pub mod pages;
 mod plain;
 pub mod problem;
 pub mod rate;
+pub mod redirect;
 pub mod security;
 pub mod session;
 mod settings;

@@ -1,6 +1,8 @@
 //! From connections to requests: accepting, the limits of HTTP/1.1 itself, and leaving.
 
+mod door;
 pub mod files;
+mod handshake;
 mod header;
 mod stall;
 
@@ -14,6 +16,7 @@ use hyper_util::{
     server::graceful::{GracefulShutdown, Watcher},
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
     time::{sleep, timeout},
@@ -21,6 +24,8 @@ use tokio::{
 use tower::ServiceExt;
 
 use crate::shutdown::Shutdown;
+pub use door::Door;
+use handshake::Secured;
 use header::{Answer, HeaderTimeout, Turn};
 use stall::StallTimeout;
 
@@ -39,7 +44,7 @@ pub struct Settings {
     /// How long a connection is kept between two requests.
     pub idle: Duration,
     /// How long a request's header may take, from its first byte; and how long a new connection may
-    /// be without one.
+    /// be without one, its TLS handshake included.
     pub header: Duration,
     /// How long a client may take in nothing of its answer.
     pub stall: Duration,
@@ -62,17 +67,13 @@ impl Default for Settings {
     }
 }
 
-/// Serves until `shutdown` begins; then stops accepting, lets the requests in flight finish, and
+/// Serves at one door until `shutdown` begins; then stops accepting, lets the requests in flight finish, and
 /// returns when they have, or at the deadline. Requests carry `ConnectInfo<SocketAddr>`.
 ///
 /// # Errors
 /// None once it serves: a connection that fails concerns only itself.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    settings: &Settings,
-    shutdown: Shutdown,
-) -> io::Result<()> {
+pub async fn serve(door: Door, router: Router, settings: &Settings, shutdown: Shutdown) -> io::Result<()> {
+    let address = door.address()?;
     let http = protocol(settings);
     let slots = Arc::new(Semaphore::new(settings.connections));
     let graceful = GracefulShutdown::new();
@@ -81,24 +82,30 @@ pub async fn serve(
         sleep(settings.shutdown_delay).await;
     };
     tokio::pin!(closing);
-    tracing::info!(address = %listener.local_addr()?, "listening");
+    tracing::info!(%address, https = door.tls.is_some(), "listening");
     loop {
         let (stream, peer, slot) = tokio::select! {
-            accepted = accept(&listener, &slots) => accepted,
+            accepted = accept(&door.listener, &slots) => accepted,
             () = &mut closing => break,
         };
-        let turn = Turn::default();
         let stream = StallTimeout::new(stream, settings.stall);
-        let stream = HeaderTimeout::new(stream, turn.clone(), settings.header);
-        let to = Respondent { router: router.clone(), peer, turn };
-        tokio::spawn(converse(http.clone(), stream, to, graceful.watcher(), slot));
+        let to = Respondent { http: http.clone(), header: settings.header, router: router.clone(), peer };
+        let watcher = graceful.watcher();
+        match &door.tls {
+            None => tokio::spawn(converse(stream, to, watcher, slot)),
+            Some(tls) => tokio::spawn(converse(Secured::new(tls, stream, peer), to, watcher, slot)),
+        };
     }
-    drop(listener);
+    drop(door);
     match timeout(settings.shutdown_deadline, graceful.shutdown()).await {
-        Ok(()) => tracing::info!("all requests are finished"),
+        Ok(()) => tracing::info!(%address, "all requests are finished"),
         Err(_) => {
             let connections = settings.connections - slots.available_permits();
-            tracing::warn!(connections, "the deadline has come with requests in flight: they are cut off");
+            tracing::warn!(
+                %address,
+                connections,
+                "the deadline has come with requests in flight: they are cut off"
+            );
         }
     }
     Ok(())
@@ -142,24 +149,26 @@ fn is_about_one_connection(error: &io::Error) -> bool {
 
 /// Who answers on one connection.
 struct Respondent {
+    http: http1::Builder,
+    /// How long a header may take.
+    header: Duration,
     router: Router,
     peer: SocketAddr,
-    turn: Turn,
 }
 
 /// Answers the requests of one connection until it ends.
-async fn converse(
-    http: http1::Builder,
-    stream: HeaderTimeout<StallTimeout>,
-    to: Respondent,
-    watcher: Watcher,
-    _slot: Option<OwnedSemaphorePermit>,
-) {
+async fn converse<S>(stream: S, to: Respondent, watcher: Watcher, _slot: Option<OwnedSemaphorePermit>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let Respondent { http, header, router, peer } = to;
+    let turn = Turn::default();
+    let stream = HeaderTimeout::new(stream, turn.clone(), header);
     let service = service_fn(move |request: Request<Incoming>| {
-        to.turn.begin_answer();
+        turn.begin_answer();
         let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(to.peer));
-        let (answer, turn) = (to.router.clone().oneshot(request), to.turn.clone());
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let (answer, turn) = (router.clone().oneshot(request), turn.clone());
         async move { answer.await.map(|answer| answer.map(|body| Answer::new(body, turn))) }
     });
     if let Err(error) = watcher.watch(http.serve_connection(TokioIo::new(stream), service)).await {

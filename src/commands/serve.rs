@@ -1,26 +1,32 @@
 //! `frontdesk serve`: everything is made here, and handed to those who need it.
 
+use std::net::SocketAddr;
+
 use frontdesk::{
     chores,
     config::{BaseUrl, Config},
-    http::AppState,
+    http::{AppState, redirect},
     metrics, router,
-    serve::{self, files::make_room},
+    serve::{self, Door, files::make_room},
     shutdown::Shutdown,
+    tls::renewal::Certificate,
     worker,
 };
 use frontdesk_domain::{
     Domain,
     accounts::{self, FirstLink},
 };
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+};
 
 use super::{Error, invitation, open, print};
 
 pub async fn run(config: &Config) -> Result<(), Error> {
-    let (address, base_url, url) = (config.listen, config.base_url(), config.database_url()?);
+    let (base_url, url) = (config.base_url(), config.database_url()?);
     // Before the database is touched: who has the port is the one to change it.
-    let listener = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
+    let Doors { main, redirecting, certificate } = doors(config).await?;
     let shutdown = Shutdown::default();
     shutdown.begin_on_signals().map_err(Error::Signals)?;
     if let Some(address) = config.metrics_listen {
@@ -33,19 +39,64 @@ pub async fn run(config: &Config) -> Result<(), Error> {
     let chores = tokio::spawn(chores::run(domain.clone(), shutdown.clone()));
     let worker =
         (!config.no_jobs).then(|| tokio::spawn(worker::run(domain.clone(), config.jobs(), shutdown.clone())));
-    let mut settings = config.serve();
-    settings.connections = make_room(settings.connections, config.database_connections as usize);
-    serve::serve(listener, router(&state), &settings, shutdown).await.map_err(Error::Serve)?;
+    let renewal = certificate.map(|(certificate, hangups)| {
+        tokio::spawn(certificate.follow(domain.clock.clone(), hangups, shutdown.clone()))
+    });
+    let (mut settings, redirects) = (config.serve(), config.serve_redirects());
+    let beside = if redirecting.is_some() { redirects.connections } else { 0 };
+    settings.connections = make_room(settings.connections, beside, config.database_connections as usize);
+    let redirected = async {
+        match redirecting {
+            Some(door) => serve::serve(door, redirect::router(&base_url), &redirects, shutdown.clone()).await,
+            None => Ok(()),
+        }
+    };
+    let served = serve::serve(main, router(&state), &settings, shutdown.clone());
+    tokio::try_join!(served, redirected).map_err(Error::Serve)?;
 
     // They end by themselves, and a panic in one has been logged.
     let _ = chores.await;
-    if let Some(worker) = worker {
-        let _ = worker.await;
+    for task in [worker, renewal].into_iter().flatten() {
+        let _ = task.await;
     }
     chores::flush(&domain).await;
     domain.db.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// What is listened on.
+struct Doors {
+    main: Door,
+    /// From where others are led to the main one.
+    redirecting: Option<Door>,
+    /// What the main one shows, and the signal to read it again: SIGHUP, which without a certificate
+    /// means what it always does.
+    certificate: Option<(Certificate, Signal)>,
+}
+
+async fn doors(config: &Config) -> Result<Doors, Error> {
+    let certificate = match config.tls.files() {
+        Some(files) => {
+            let hangups = signal(SignalKind::hangup()).map_err(Error::Signals)?;
+            Some((Certificate::load(files)?, hangups))
+        }
+        None => None,
+    };
+    let listener = bind(config.listen).await?;
+    let main = match &certificate {
+        Some((certificate, _)) => Door::secured(listener, certificate.acceptor()?),
+        None => Door::plain(listener),
+    };
+    let redirecting = match config.tls.redirect_listen {
+        Some(address) => Some(Door::plain(bind(address).await?)),
+        None => None,
+    };
+    Ok(Doors { main, redirecting, certificate })
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
+    TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })
 }
 
 /// Tells the operator how to go on.

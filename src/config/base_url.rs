@@ -13,6 +13,12 @@ pub struct BaseUrl {
     is_loopback: bool,
 }
 
+#[derive(Clone, Copy)]
+enum Scheme {
+    Http,
+    Https,
+}
+
 /// The text is not an origin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
@@ -23,7 +29,27 @@ pub struct NotABaseUrl;
 impl BaseUrl {
     /// For those who look at it on the machine it runs on.
     pub fn localhost(port: u16) -> Self {
-        Self { origin: format!("http://localhost:{port}"), is_https: false, is_loopback: true }
+        Self::of(Scheme::Http, "localhost", Some(port))
+    }
+
+    /// The same, by HTTPS.
+    pub fn secure_localhost(port: u16) -> Self {
+        Self::of(Scheme::Https, "localhost", Some(port))
+    }
+
+    /// `host`: in lower case, an IPv6 address in brackets.
+    fn of(scheme: Scheme, host: &str, port: Option<u16>) -> Self {
+        let (name, own_port, is_https) = match scheme {
+            Scheme::Http => ("http", 80, false),
+            Scheme::Https => ("https", 443, true),
+        };
+        let origin = match port {
+            Some(port) if port != own_port => format!("{name}://{host}:{port}"),
+            _ => format!("{name}://{host}"),
+        };
+        let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+        let is_loopback = address.map_or(host == "localhost", |address| address.is_loopback());
+        Self { origin, is_https, is_loopback }
     }
 
     /// As browsers write it in `Origin`, without a slash at the end.
@@ -47,9 +73,9 @@ impl FromStr for BaseUrl {
 
     fn from_str(text: &str) -> Result<Self, NotABaseUrl> {
         let uri: Uri = text.parse().map_err(|_| NotABaseUrl)?;
-        let (scheme, own_port) = match uri.scheme_str() {
-            Some("http") => ("http", 80),
-            Some("https") => ("https", 443),
+        let scheme = match uri.scheme_str() {
+            Some("http") => Scheme::Http,
+            Some("https") => Scheme::Https,
             _ => return Err(NotABaseUrl),
         };
         let authority = uri.authority().ok_or(NotABaseUrl)?;
@@ -57,14 +83,7 @@ impl FromStr for BaseUrl {
         if !is_bare || authority.host().is_empty() {
             return Err(NotABaseUrl);
         }
-        let host = authority.host().to_ascii_lowercase();
-        let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-        let is_loopback = address.map_or(host == "localhost", |address| address.is_loopback());
-        let origin = match authority.port_u16() {
-            Some(port) if port != own_port => format!("{scheme}://{host}:{port}"),
-            _ => format!("{scheme}://{host}"),
-        };
-        Ok(Self { origin, is_https: scheme == "https", is_loopback })
+        Ok(Self::of(scheme, &authority.host().to_ascii_lowercase(), authority.port_u16()))
     }
 }
 
@@ -106,6 +125,15 @@ mod tests {
         for text in wrong {
             assert_eq!(text.parse::<BaseUrl>(), Err(NotABaseUrl), "{text}");
         }
+    }
+
+    #[test]
+    fn a_port_is_not_said_where_browsers_do_not_say_it() {
+        let of = |port| [BaseUrl::localhost(port), BaseUrl::secure_localhost(port)].map(|url| url.origin);
+        assert_eq!(of(3_000), ["http://localhost:3000", "https://localhost:3000"]);
+        assert_eq!(of(443), ["http://localhost:443", "https://localhost"]);
+        assert_eq!(of(80), ["http://localhost", "https://localhost:80"]);
+        assert!(BaseUrl::secure_localhost(443).is_https() && BaseUrl::secure_localhost(443).is_loopback());
     }
 
     #[test]

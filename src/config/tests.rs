@@ -76,6 +76,41 @@ fn the_base_url_follows_the_port() {
 }
 
 #[test]
+fn with_a_certificate_the_base_url_is_https() {
+    let pair = ["--tls-certificate", "a.pem", "--tls-key", "b.pem"];
+    let with = |flags: &[&str]| config(&[&pair, flags].concat());
+    let own = with(&["--listen", "0.0.0.0:8443"]);
+    own.check().unwrap();
+    assert_eq!((own.base_url().origin(), own.base_url().is_https()), ("https://localhost:8443", true));
+    assert_eq!(own.http().base_url, own.base_url());
+    assert_eq!(with(&["--listen", "0.0.0.0:443"]).base_url().origin(), "https://localhost");
+    let named = with(&["--base-url", "https://desk.example"]);
+    named.check().unwrap();
+    assert_eq!(named.base_url().origin(), "https://desk.example");
+    assert!(matches!(
+        with(&["--base-url", "http://desk.example"]).check(),
+        Err(Error::PlainBaseUrl(url)) if url.origin() == "http://desk.example"
+    ));
+    for (half, missing) in [(&pair[..2], "--tls-key"), (&pair[2..], "--tls-certificate")] {
+        let fault = config(half).check().unwrap_err().to_string();
+        assert_eq!(fault, format!("--tls-certificate and --tls-key belong together: {missing} is missing"));
+    }
+}
+
+#[test]
+fn a_redirect_leads_to_https_and_needs_some() {
+    let redirect = ["--redirect-listen", "0.0.0.0:80"];
+    let check = |flags: &[&str]| config(&[&redirect, flags].concat()).check();
+    check(&["--tls-certificate", "a.pem", "--tls-key", "b.pem"]).unwrap();
+    check(&["--base-url", "https://desk.example"]).unwrap();
+    for flags in [&[][..], &["--base-url", "http://desk.example"]] {
+        assert!(matches!(check(flags), Err(Error::NothingToRedirectTo)), "{flags:?}");
+    }
+    let settings = config(&redirect).serve_redirects();
+    assert_eq!((settings.connections, settings.idle), (REDIRECTED, settings.header));
+}
+
+#[test]
 fn the_database_url_may_be_in_a_file_and_is_never_printed() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "postgres://desk:hunter2@db.example:5432/desk\n").unwrap();

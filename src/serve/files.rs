@@ -9,8 +9,9 @@ const OF_A_DATABASE_CONNECTION: usize = 3;
 
 /// Raises this process's limit of open files as far as `connections` need it and the system allows,
 /// and returns how many connections fit into it: all, or as many as can be had, with a warning.
-pub fn make_room(connections: usize, database_connections: usize) -> usize {
-    let others = OURS + OF_A_DATABASE_CONNECTION * database_connections;
+/// `redirected`: how many there may be beside, to be redirected.
+pub fn make_room(connections: usize, redirected: usize, database_connections: usize) -> usize {
+    let others = OURS + OF_A_DATABASE_CONNECTION * database_connections + redirected;
     let limit = getrlimit(Resource::Nofile);
     let wanted = (connections + others) as u64;
     if let Some(raised) = raised(&limit, wanted)

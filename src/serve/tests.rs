@@ -1,3 +1,5 @@
+mod tls;
+
 use axum::{extract::Extension, routing::get};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -6,6 +8,9 @@ use tokio::{
 };
 
 use super::*;
+
+/// More than any system buffers on the way, in bytes.
+const LARGE: usize = 32 * 1024 * 1024;
 
 /// A server on a port of its own, with a page that waits until it is let go.
 struct Server {
@@ -18,6 +23,10 @@ struct Server {
 
 impl Server {
     async fn start(settings: Settings) -> Self {
+        Self::behind(Door::plain, settings).await
+    }
+
+    async fn behind(door: impl FnOnce(TcpListener) -> Door + Send + 'static, settings: Settings) -> Self {
         let (reached, let_go) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let slow = {
             let (reached, let_go) = (reached.clone(), let_go.clone());
@@ -28,13 +37,15 @@ impl Server {
             }
         };
         let whose = async |Extension(ConnectInfo(peer)): Extension<ConnectInfo<SocketAddr>>| peer.to_string();
-        let router = Router::new().route("/slow", get(slow)).route("/peer", get(whose));
+        let large = async || vec![b'a'; LARGE];
+        let router =
+            Router::new().route("/slow", get(slow)).route("/peer", get(whose)).route("/large", get(large));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let shutdown = Shutdown::default();
         let running = tokio::spawn({
             let shutdown = shutdown.clone();
-            async move { serve(listener, router, &settings, shutdown).await }
+            async move { serve(door(listener), router, &settings, shutdown).await }
         });
         Self { address, shutdown, reached, let_go, running }
     }
@@ -44,12 +55,12 @@ impl Server {
     }
 }
 
-async fn ask(stream: &mut TcpStream, path: &str) {
+async fn ask(stream: &mut (impl AsyncWrite + Unpin), path: &str) {
     let request = format!("GET {path} HTTP/1.1\r\nHost: desk\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
 }
 
-async fn answer(mut stream: TcpStream) -> String {
+async fn answer(mut stream: impl AsyncRead + Unpin) -> String {
     let mut text = String::new();
     stream.read_to_string(&mut text).await.unwrap();
     text

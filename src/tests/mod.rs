@@ -21,4 +21,5 @@ mod guide;
 mod metrics;
 mod money;
 mod pages;
+mod tls;
 mod workers;

@@ -22,10 +22,9 @@ async fn exchange(desk: &Desk, request: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (router, shutdown) = (desk.router(), desk.state.shutdown.clone());
-    let server =
-        tokio::spawn(
-            async move { serve::serve(listener, router, &serve::Settings::default(), shutdown).await },
-        );
+    let server = tokio::spawn(async move {
+        serve::serve(serve::Door::plain(listener), router, &serve::Settings::default(), shutdown).await
+    });
     let talk = async {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
