@@ -21,6 +21,7 @@ mod links;
 mod orders;
 mod owners;
 mod paging;
+mod password;
 mod payments;
 mod people;
 mod permissions;
