@@ -14,6 +14,7 @@ mod support;
 
 mod access;
 mod audit_list;
+mod breaches;
 mod credentials;
 mod db;
 mod jobs;

@@ -11,7 +11,7 @@ use crate::{
     Domain,
     actor::{Actor, Denied},
     audit::Entry,
-    events,
+    breaches, events,
 };
 
 /// Takes another password, which ends every session there was, this one too: the caller begins a
@@ -48,6 +48,7 @@ pub async fn change_password(
         return Err(Error::WrongPassword);
     }
     domain.throttle.succeeded(&known.email_key);
+    breaches::refuse_known(domain, &form.password).await.map_err(Error::Invalid)?;
     let hash = domain.passwords.hash(form.password).await?;
     let mut tx = domain.begin(actor).await?;
     let changed = store::change_password(&mut tx, (person.id, person.epoch), hash, domain.clock.now());
