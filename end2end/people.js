@@ -52,6 +52,19 @@ export async function signIn(page, { email, password }) {
 }
 
 /**
+ * Changes the password of whoever is signed in.
+ * @param {import('@playwright/test').Page} page
+ * @param {string} current the one that they believe to have
+ * @param {string} next
+ */
+export async function changePassword(page, current, next) {
+  await page.goto('/account/password');
+  await page.getByLabel('Current password', { exact: true }).fill(current);
+  await page.getByLabel('New password', { exact: true }).fill(next);
+  return press(page, 'Change password');
+}
+
+/**
  * Goes to somebody's page among the users, as staff do.
  * @param {import('@playwright/test').Page} page
  * @param {Person} person

@@ -2,6 +2,7 @@
 
 import {
   OWNER,
+  changePassword,
   fillIn,
   makeWebhook,
   press,
@@ -145,6 +146,36 @@ export const PLACES = [
     open: async ({ browsers, register }) => {
       const page = await browsers.of(await register());
       await makeToken(page, '/account/security', '');
+      return page;
+    },
+  },
+  { name: 'change password', status: 200, open: asMember('/account/password') },
+  {
+    name: 'change password, with faults',
+    status: 422,
+    open: async ({ browsers, register }) => {
+      const page = await browsers.of(await register());
+      await page.goto('/account/password');
+      await press(page, 'Change password');
+      return page;
+    },
+  },
+  {
+    name: 'change password, with a wrong one',
+    status: 422,
+    open: async ({ browsers, register }) => {
+      const page = await browsers.of(await register());
+      await changePassword(page, 'not that one', somebody().password);
+      return page;
+    },
+  },
+  {
+    name: 'security, with a new password',
+    status: 200,
+    open: async ({ browsers, register }) => {
+      const member = await register();
+      const page = await browsers.of(member);
+      await changePassword(page, member.password, somebody().password);
       return page;
     },
   },

@@ -17,6 +17,7 @@ use std::{
 
 use clap::Args;
 use frontdesk_domain::{
+    breaches::Breaches,
     clock::Clock,
     db::{self, DatabaseUrl},
     jobs, passwords,
@@ -25,6 +26,7 @@ use frontdesk_domain::{
 use frontdesk_model::Secret;
 
 use crate::{
+    breaches::RangeServer,
     courier::HttpCourier,
     gateway::stripe::InvalidKey,
     http::{self, client::Network, rate::Rates},
@@ -177,6 +179,12 @@ pub struct Config {
     #[arg(long, env = "FRONTDESK_HASH_DEADLINE", value_name = "TIME", default_value = "1s")]
     #[arg(global = true, help_heading = PASSWORDS, value_parser = duration::parse)]
     pub hash_deadline: Duration,
+
+    /// A server that knows passwords from breaches, such as https://api.pwnedpasswords.com; it is told
+    /// the first five digits of the SHA-1 of what people choose [default: none is asked]
+    #[arg(long, env = "FRONTDESK_BREACHED_PASSWORDS_URL", value_name = "URL")]
+    #[arg(global = true, help_heading = PASSWORDS)]
+    pub breached_passwords_url: Option<BaseUrl>,
 
     /// How long a session lasts without a request
     #[arg(long, env = "FRONTDESK_SESSION_IDLE", value_name = "TIME", default_value = "7d")]
@@ -388,6 +396,7 @@ impl Config {
                 queue: usize::from(self.hash_queue),
                 deadline: self.hash_deadline,
             },
+            breaches: self.breaches(),
             lifetime: Lifetime { idle: self.session_idle, absolute: self.session_lifetime },
             clock,
             courier: Arc::new(HttpCourier::new(self.allow_private_webhooks)),
@@ -395,6 +404,11 @@ impl Config {
             approval_above: self.payments.refund_approval_above,
             site: self.base_url().origin().into(),
         })
+    }
+
+    fn breaches(&self) -> Option<Arc<dyn Breaches>> {
+        let url = self.breached_passwords_url.as_ref()?;
+        Some(Arc::new(RangeServer::new(url)))
     }
 
     /// How jobs are worked on.

@@ -1,6 +1,7 @@
 //! The server: configuration, HTTP, and the process around them.
 
 pub mod assets;
+pub mod breaches;
 pub mod chores;
 pub mod config;
 pub mod courier;

@@ -43,6 +43,31 @@ test.describe('with JavaScript', { tag: '@javascript' }, () => {
     await states('', '', '');
   });
 
+  test('a new password is compared with the present one, and each can be shown', async ({ browsers, member }) => {
+    const page = await browsers.of(member);
+    await page.goto('/account/password');
+    const show = page.getByRole('button', { name: 'Show new password' });
+    await expect(show).toBeVisible();
+    const [current, next] = ['Current password', 'New password'].map((label) => page.getByLabel(label, { exact: true }));
+    const unchanged = page.getByRole('listitem').filter({ hasText: 'Not the password that you have now' });
+    const own = page.getByRole('listitem').filter({ hasText: 'Not your name' });
+
+    await next.fill(member.email);
+    await expect(own, 'whose it is, the page knows').toHaveText(/: not yet$/);
+    await next.fill(member.password);
+    await expect(unchanged).toHaveText(/: done$/);
+    await current.fill(member.password);
+    await expect(unchanged).toHaveText(/: not yet$/);
+    await next.fill('lanterns over the harbour');
+    await expect(unchanged).toHaveText(/: done$/);
+
+    await show.click();
+    await expect(next).toHaveAttribute('type', 'text');
+    await expect(current).toHaveAttribute('type', 'password');
+    await page.getByRole('button', { name: 'Show current password' }).click();
+    await expect(current).toHaveAttribute('type', 'text');
+  });
+
   test('an address is checked when its field is left, and while it is corrected', async ({ page }) => {
     await page.goto('/signup');
     await awake(page);

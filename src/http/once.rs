@@ -47,6 +47,11 @@ pub(super) async fn once<T: Serialize + DeserializeOwned>(
             }
             Ok(Outcome::New(answer))
         }
+        // What stands in the way may be what the first one has done: it has ended the session, or used
+        // up the link, that this one came with.
+        Err(problem) if matches!(problem.error, Code::SignInRequired | Code::LinkSpent) => {
+            earlier(domain, &claim, false).await?.map(Outcome::Again).ok_or(problem)
+        }
         // Nothing was committed, or what was is for the audit trail to tell.
         Err(problem) => Err(problem),
     }

@@ -171,7 +171,8 @@ async fn carry_out(
         Outcome::New(kept) => Ok(kept.done),
         Outcome::Again(kept) => {
             if let Some(proof) = kept.proof {
-                again.begin_session(proof).await?;
+                // The first one has ended the session that was before.
+                again.replace_session(proof).await?;
             }
             Ok(kept.done)
         }

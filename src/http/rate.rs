@@ -85,7 +85,7 @@ impl Limit {
     pub fn of(method: &Method, path: &str) -> Self {
         match (method, path) {
             (&Method::GET | &Method::HEAD | &Method::OPTIONS, _) => Self::Page,
-            (_, "/fn/sign_in") => Self::SignIn,
+            (_, "/fn/sign_in" | "/fn/change_password") => Self::SignIn,
             (_, "/fn/sign_up" | "/fn/set_up" | "/fn/accept_invite") => Self::SignUp,
             (_, notices::PATH) => Self::Notice,
             _ => Self::Form,
@@ -338,6 +338,16 @@ mod tests {
         assert_eq!(send(&router, "POST", "/fn/sign_up", "203.0.113.10").await.status(), StatusCode::OK);
         assert_eq!(send(&router, "POST", "/fn/rename", "203.0.113.9").await.status(), StatusCode::OK);
         assert_eq!(send(&router, "GET", "/fn/sign_up", "203.0.113.9").await.status(), StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn every_form_that_tries_a_password_counts_against_the_same_limit() {
+        let router = router(TIGHT);
+        for form in ["/fn/sign_in", "/fn/change_password"] {
+            assert_eq!(send(&router, "POST", form, "203.0.113.9").await.status(), StatusCode::OK);
+        }
+        let refused = send(&router, "POST", "/fn/change_password", "203.0.113.9").await;
+        assert_eq!(refused.headers()[RATELIMIT_POLICY], "\"sign-in\";q=2;w=60");
     }
 
     #[tokio::test]

@@ -24,6 +24,8 @@ pub struct Origin {
 pub struct Person {
     pub id: UserId,
     pub session: SessionId,
+    /// In which the session began; it is over once the person's own has moved on.
+    pub epoch: i64,
     pub name: String,
     pub email: String,
     pub roles: Roles,
@@ -83,6 +85,8 @@ pub enum Denied {
     Outranked,
     #[error("the actor has no account of their own")]
     NoAccount,
+    #[error("the actor is not a person who is signed in")]
+    NotInPerson,
 }
 
 impl Actor {
@@ -134,6 +138,17 @@ impl Actor {
         self.user().ok_or(match self.who {
             Who::Anonymous => Denied::Anonymous,
             Who::Person(_) | Who::Token(_) | Who::System | Who::Worker => Denied::NoAccount,
+        })
+    }
+
+    /// As [`Actor::person`], for what people do themselves and no token does for them.
+    ///
+    /// # Errors
+    /// [`Denied::Anonymous`]; [`Denied::NotInPerson`] for tokens and the command line.
+    pub fn require_person(&self) -> Result<&Person, Denied> {
+        self.person().ok_or(match self.who {
+            Who::Anonymous => Denied::Anonymous,
+            Who::Person(_) | Who::Token(_) | Who::System | Who::Worker => Denied::NotInPerson,
         })
     }
 

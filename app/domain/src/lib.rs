@@ -2,12 +2,13 @@
 //! all is kept. Knows no HTTP and no HTML.
 //!
 //! Rooms stand in dependency order, and each imports only those before it:
-//! `db clock idempotency actor problem passwords throttle ← audit ← jobs ← webhooks ← events ←
-//! accounts ← sessions ← tokens ← orders ← ledger ← payments`.
+//! `db clock idempotency actor problem passwords breaches throttle ← audit ← jobs ← webhooks ←
+//! events ← accounts ← sessions ← tokens ← orders ← ledger ← payments`.
 
 pub mod accounts;
 pub mod actor;
 pub mod audit;
+pub mod breaches;
 pub mod clock;
 pub mod db;
 pub mod events;
@@ -26,6 +27,7 @@ pub mod webhooks;
 use std::sync::Arc;
 
 use actor::Actor;
+use breaches::Breaches;
 use clock::Clock;
 use db::{DatabaseUrl, Db, Sql, Tx};
 use passwords::Passwords;
@@ -41,6 +43,8 @@ pub struct Domain {
     pub db: Db,
     pub clock: Clock,
     pub passwords: Passwords,
+    /// Who knows passwords from breaches, if anybody is asked.
+    pub breaches: Option<Arc<dyn Breaches>>,
     pub lifetime: Lifetime,
     pub presence: Presence,
     pub token_use: TokenUse,
@@ -58,6 +62,8 @@ pub struct Options {
     pub url: DatabaseUrl,
     pub database: db::Options,
     pub passwords: passwords::Options,
+    /// Who knows passwords from breaches; nobody is asked if it is nobody.
+    pub breaches: Option<Arc<dyn Breaches>>,
     pub lifetime: Lifetime,
     pub clock: Clock,
     /// Who takes events to webhooks.
@@ -94,6 +100,7 @@ impl Domain {
             db,
             clock: options.clock.clone(),
             passwords: Passwords::start(&options.passwords)?,
+            breaches: options.breaches.clone(),
             lifetime: options.lifetime,
             presence: Presence::default(),
             token_use: TokenUse::default(),

@@ -38,6 +38,8 @@ impl From<Denied> for Problem {
             Denied::Lacks(_) => Self::new(Code::NotFound),
             Denied::NoAccount => Self::new(Code::Forbidden)
                 .detail("This is for people with an account of their own. A service token has none."),
+            Denied::NotInPerson => Self::new(Code::Forbidden)
+                .detail("This is for people who are signed in with a browser. No token can do it for them."),
             Denied::Outranked => Self::new(Code::Forbidden).detail(
                 "This is about somebody who may do what you may not, so only somebody who may do it all can do this.",
             ),

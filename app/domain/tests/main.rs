@@ -14,6 +14,7 @@ mod support;
 
 mod access;
 mod audit_list;
+mod breaches;
 mod credentials;
 mod db;
 mod jobs;
@@ -21,6 +22,7 @@ mod links;
 mod orders;
 mod owners;
 mod paging;
+mod password;
 mod payments;
 mod people;
 mod permissions;

@@ -40,6 +40,8 @@ actions! {
     SetupLinkCreated = "setup_link.created", "made a set-up link";
     InviteCreated = "invite.created", "made an invitation link";
     InviteAccepted = "invite.accepted", "chose a password";
+    PasswordChanged = "password.changed", "changed their password";
+    PasswordChangeFailed = "password.change_failed", "gave a wrong password to change it";
     UserSignedUp = "user.signed_up", "signed up";
     UserCreated = "user.created", "created a user";
     UserUpdated = "user.updated", "changed a user";

@@ -66,5 +66,7 @@ flashes! {
     RefundAwaits = "refund-awaits", "The refund is written down. Somebody else has to approve it.";
     RefundApproved = "refund-approved", "Refund approved, and under way.";
     RefundRejected = "refund-rejected", "Refund rejected.";
+    PasswordChanged = "password-changed", "Your password is changed. Other devices are signed out.";
+    PasswordReady = "password-ready", "Your password is changed. Sign in with it to go on.";
     PasswordSet = "password-set", "Your password is set, and you are signed in.";
 }

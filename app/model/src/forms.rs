@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 pub use webhooks::{CreateWebhook, OneDelivery, OneWebhook, UpdateWebhook};
 
-use crate::{JobId, Problem, Role, Secret, SessionId, UserId, email, name, password};
+use crate::{Code, JobId, Problem, Role, Secret, SessionId, UserId, email, name, password};
 
 /// A form whose rules can be asked for.
 pub trait Form: Validate {
@@ -126,6 +126,43 @@ pub struct AcceptInvite {
     pub token: Secret,
     #[serde(default)]
     pub password: Secret,
+}
+
+/// Somebody who is signed in takes another password.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePassword {
+    /// The one that they have.
+    #[serde(default)]
+    pub current: Secret,
+    /// The one that takes its place.
+    #[serde(default)]
+    pub password: Secret,
+}
+
+impl ChangePassword {
+    /// In place of [`Form::check`]: what a new password is held to depends on whose it is, which is
+    /// not in the form.
+    ///
+    /// # Errors
+    /// A `VALIDATION_ERROR` with every field's fault.
+    pub fn check_for(&self, about: &[&str]) -> Result<(), Problem> {
+        let (current, password) = (self.current.expose(), self.password.expose());
+        let known = match password::check_length(current) {
+            Err(fault) if fault.code == "required" => {
+                Err(email::fault("required", "Enter the password that you have now"))
+            }
+            Err(fault) if fault.code == "too_long" => Err(fault),
+            _ => Ok(()),
+        };
+        let faults = [("current", known), ("password", password::check_change(password, current, about))];
+        let problem =
+            faults.into_iter().fold(Problem::new(Code::ValidationError), |problem, (field, rule)| {
+                let Err(fault) = rule else { return problem };
+                problem.fault(field, &fault.code, fault.message.unwrap_or_default())
+            });
+        if problem.details.is_empty() { Ok(()) } else { Err(problem) }
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
@@ -255,6 +292,22 @@ mod tests {
         let problem = SignUp::default().check().unwrap_err();
         let fields: Vec<_> = problem.details.iter().map(|f| (f.field.as_str(), f.code.as_str())).collect();
         assert_eq!(fields, [("email", "required"), ("name", "required"), ("password", "required")]);
+    }
+
+    #[test]
+    fn both_faults_of_a_change_of_password_are_told_at_once() {
+        let faults = |current: &str, password: &str| {
+            let form = ChangePassword { current: Secret::new(current), password: Secret::new(password) };
+            let problem = form.check_for(&["Ann Lee", "ann@example.com"]).err();
+            let details = problem.into_iter().flat_map(|problem| problem.details);
+            details.map(|fault| format!("{} {}", fault.field, fault.code)).collect::<Vec<_>>()
+        };
+        assert_eq!(faults("", ""), ["current required", "password required"]);
+        assert_eq!(faults(&"x".repeat(257), "annleeannlee1999"), ["current too_long", "password about_you"]);
+        let now = "correct horse battery staple";
+        assert_eq!(faults(now, now), ["password unchanged"]);
+        // What the rules were when the present one was chosen is no matter.
+        assert_eq!(faults("short", now), [""; 0]);
     }
 
     #[test]

@@ -134,6 +134,18 @@ pub fn check(password: &str, about: &[&str]) -> Result<(), ValidationError> {
     Ok(())
 }
 
+/// The same, for a password that takes the place of another.
+///
+/// # Errors
+/// As [`check`], and `unchanged`.
+pub fn check_change(password: &str, current: &str, about: &[&str]) -> Result<(), ValidationError> {
+    check(password, about)?;
+    if password == current {
+        return Err(fault("unchanged", "This is the password that you have now; choose another one"));
+    }
+    Ok(())
+}
+
 /// What guessing does not tell apart: upper and lower case, punctuation and spaces. Letters beyond
 /// ASCII stay as they are, which spares the browser Unicode's tables.
 fn fold(text: &str) -> String {
@@ -212,5 +224,16 @@ mod tests {
             assert_eq!(code(password).as_deref(), Some(expected), "{password}");
         }
         assert_eq!(code(&"é".repeat(257)).as_deref(), Some("too_long"));
+    }
+
+    #[test]
+    fn a_password_is_changed_to_another_one() {
+        let code =
+            |password, current| check_change(password, current, &[]).err().map(|e| e.code.into_owned());
+        let now = "correct horse battery staple";
+        assert_eq!(code(now, now).as_deref(), Some("unchanged"));
+        assert_eq!(code("short", "short").as_deref(), Some("too_short"));
+        // A password is what was typed, to the letter.
+        assert_eq!(code(now, "Correct horse battery staple"), None);
     }
 }

@@ -56,6 +56,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/setup") view=setup::SetUp ssr=Async/>
                     <Route path=path!("/invite") view=invite::Invite ssr=Async/>
                     <Route path=path!("/account") view=account::Account ssr=Async/>
+                    <Route path=path!("/account/password") view=account::password::Password ssr=Async/>
                     <Route path=path!("/account/security") view=account::security::Security ssr=Async/>
                     <Route path=path!("/account/orders") view=account::orders::Orders ssr=Async/>
                     <Route path=path!("/account/orders/:id") view=account::order::Order ssr=Async/>

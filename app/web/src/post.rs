@@ -27,7 +27,7 @@ pub const NONCE_FIELD: &str = "nonce";
 
 /// What is typed here is never sent back: somebody may take the field of a payment method for that
 /// of a card's number.
-pub const SECRET_FIELDS: [&str; 2] = ["password", "method"];
+pub const SECRET_FIELDS: [&str; 3] = ["password", "current", "method"];
 
 /// What was asked for is done; the browser goes on to another page, or sees a secret once.
 #[derive(Clone, Debug, Serialize, Deserialize)]

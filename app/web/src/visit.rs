@@ -91,9 +91,18 @@ impl Visit {
     /// # Errors
     /// `BUSY` if it could not be stored, or that there is no session layer.
     pub async fn begin_session(&self, proof: accounts::Credentials) -> Result<(), Problem> {
+        frontdesk_domain::sessions::sign_out(&self.domain, &self.actor).await?;
+        self.replace_session(proof).await
+    }
+
+    /// The same, where what the proof comes from has ended the session that was before: nobody is
+    /// signed out by this.
+    ///
+    /// # Errors
+    /// As [`Visit::begin_session`].
+    pub async fn replace_session(&self, proof: accounts::Credentials) -> Result<(), Problem> {
         let Some(session) = &self.session else { return Err(Problem::new(Code::Internal)) };
         if self.actor.person().is_some() {
-            frontdesk_domain::sessions::sign_out(&self.domain, &self.actor).await?;
             session.cycle_id().await.map_err(problem)?;
         }
         let origin = &self.actor.origin;
@@ -118,6 +127,15 @@ impl Visit {
         match self.begin_session(proof).await {
             Ok(()) => done,
             Err(_) => Done::to("/login").saying(Flash::AccountReady),
+        }
+    }
+
+    /// Goes on in a new session after a change of password. It is changed by now: if there is no
+    /// session, they sign in with the new one.
+    pub async fn go_on_with_new_password(&self, proof: accounts::Credentials, done: Done) -> Done {
+        match self.replace_session(proof).await {
+            Ok(()) => done,
+            Err(_) => Done::to("/login").saying(Flash::PasswordReady),
         }
     }
 

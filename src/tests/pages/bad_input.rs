@@ -155,6 +155,24 @@ async fn bad_input_to_the_forms_of_staff_is_refused_and_named(desk: Desk) {
         bad("/fn/create_token", &[("name", "ci"), ("kind", "other")], Malformed, "kind"),
     ];
     all_are_refused(&desk, &admin, "/account/security", all).await;
+    let next = "seven blue herons at dusk";
+    let change = |current, password, field| {
+        bad("/fn/change_password", &[("current", current), ("password", password)], Invalid, field)
+    };
+    let all = vec![
+        bad("/fn/change_password", &[], Invalid, "current"),
+        bad("/fn/change_password", &[], Invalid, "password"),
+        change("", next, "current"),
+        change(&endless, next, "current"),
+        change(PASSWORD, "", "password"),
+        change(PASSWORD, "fourteen chars", "password"),
+        change(PASSWORD, &endless, "password"),
+        change(PASSWORD, PASSWORD, "password"),
+        bad("/fn/change_password", &[("current", "a"), ("current", "b")], Malformed, "current"),
+        bad("/fn/change_password", &[("id", &id), ("password", next)], Malformed, "id"),
+        bad("/fn/change_password", &[("email", "zoe@example.com")], Malformed, "email"),
+    ];
+    all_are_refused(&desk, &admin, "/account/password", all).await;
 }
 
 /// Whether somebody exists, is suspended, or what the rules are: nobody without permission can tell

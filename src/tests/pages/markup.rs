@@ -33,7 +33,7 @@ async fn no_link_and_no_form_leads_its_reader_nowhere(desk: Desk) {
     }
     // What each role can reach, by links alone.
     let everybody = ["/", "/docs", "/docs/api", "/docs/problems", "/docs/problems/{code}"];
-    let own = ["/account", "/account/orders", "/account/security"];
+    let own = ["/account", "/account/orders", "/account/password", "/account/security"];
     let with = |more: &[&'static str]| [&own[..], more].concat();
     let admin = with(&[
         "/admin",
@@ -164,6 +164,7 @@ async fn a_page_without_islands_brings_no_script(desk: Desk) {
         (&visitor, "/nothing"),
         (&visitor, "/setup"),
         (&owner, "/account"),
+        (&owner, "/account/password"),
         (&owner, "/admin"),
         (&owner, "/admin/users"),
         (&owner, "/admin/users/new"),
@@ -180,5 +181,5 @@ async fn a_page_without_islands_brings_no_script(desk: Desk) {
             awake.push(path);
         }
     }
-    assert_eq!(awake, ["/login", "/signup", "/admin/users", "/admin/users/new"]);
+    assert_eq!(awake, ["/login", "/signup", "/account/password", "/admin/users", "/admin/users/new"]);
 }

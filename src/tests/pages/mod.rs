@@ -17,6 +17,7 @@ mod logs;
 mod markup;
 mod my_orders;
 mod orders;
+mod password;
 mod permissions;
 mod problems;
 mod refused_forms;

@@ -102,6 +102,7 @@ const PAGES: &[Row] = &[
     get("/admin/users/{id}", "a removed one", To::Removed),
     get("/admin/users/{nobody}", "nobody", To::Nobody),
     get("/admin/users/7", "no id", To::Nobody),
+    get("/account/password", "", To::Nobody),
     get("/account/security", "", To::Nobody),
     get("/account/orders", "", To::Nobody),
     get("/account/orders?limit=0", "not readable", To::Nobody),
@@ -185,6 +186,18 @@ const FORMS: &[Row] = &[
     post("/fn/set_up", "there is an owner", To::Nobody, &[("token", "{nobody}")]),
     post("/fn/accept_invite", "no token", To::Nobody, &[("password", PASSWORD)]),
     post("/fn/accept_invite", "", To::Member, &[("token", "{token}"), ("password", PASSWORD)]),
+    post(
+        "/fn/change_password",
+        "",
+        To::Oneself,
+        &[("current", PASSWORD), ("password", "seven blue herons at dusk")],
+    ),
+    post(
+        "/fn/change_password",
+        "a wrong one",
+        To::Oneself,
+        &[("current", "not that one"), ("password", "seven blue herons at dusk")],
+    ),
     post("/fn/create_user", "", To::Nobody, &[("name", "Zoe"), ("email", "{new}@example.com")]),
     post("/fn/create_user", "address taken", To::Member, &[("name", "Zoe"), ("email", "{email}")]),
     post("/fn/create_user", "nothing filled in", To::Nobody, &[]),
@@ -379,6 +392,7 @@ fn page_of(action: &str) -> &'static str {
         "/fn/set_up" => "/setup",
         "/fn/accept_invite" => "/invite?token={token}",
         "/logout" => "/account",
+        "/fn/change_password" => "/account/password",
         "/fn/end_session" | "/fn/end_other_sessions" | "/fn/create_token" | "/fn/revoke_token" => {
             "/account/security"
         }

@@ -9,6 +9,8 @@ both! {
     a_form_that_is_sent_twice_is_carried_out_once_and_answered_alike,
     a_double_click_on_two_instances_makes_one_user,
     who_signs_up_by_a_double_click_is_signed_in_by_either,
+    who_changes_their_password_by_a_double_click_stays_signed_in_by_either,
+    an_invitation_that_is_sent_twice_is_answered_alike,
     a_form_that_is_changed_and_sent_again_is_another,
     a_refused_form_can_be_sent_again,
 }
@@ -67,6 +69,48 @@ async fn who_signs_up_by_a_double_click_is_signed_in_by_either(desk: Desk) {
         .map(|(name, value)| (name, if name == "password" { "something else entirely" } else { value }))
         .collect();
     desk.visitor().post("/fn/sign_up", &wrong).await.is(409);
+}
+
+const NEXT: &str = "seven blue herons at dusk";
+
+async fn who_changes_their_password_by_a_double_click_stays_signed_in_by_either(desk: Desk) {
+    for at_once in [true, false] {
+        let (name, _) = desk.somebody(&[]).await;
+        let first = desk.sign_in(&name).await;
+        let typed = [("current", PASSWORD), ("password", NEXT)];
+        let form = form(&first, "/account/password", "/fn/change_password", &typed).await;
+        let second = first.copy();
+        let before = desk.written().await;
+        let send = |client: Client| {
+            let form = form.clone();
+            async move { (client.post("/fn/change_password", &form).await, client) }
+        };
+        let answers = if at_once {
+            join_all([send(first), send(second)]).await
+        } else {
+            vec![send(first).await, send(second).await]
+        };
+        for (answer, client) in answers {
+            answer.leads_to("/account/security");
+            client.get("/account").await.is(200);
+        }
+        // It was changed once, and each answer has begun a session.
+        let after = desk.written().await;
+        assert_eq!((after.changes, after.events), (before.changes + 1, before.events + 3));
+        desk.visitor().sign_in(&name).await.is(422);
+    }
+}
+
+async fn an_invitation_that_is_sent_twice_is_answered_alike(desk: Desk) {
+    let (_, id) = desk.somebody(&[]).await;
+    let invitation = format!("/invite?token={}", desk.invite(id).await);
+    let (first, second) = (desk.visitor(), desk.visitor());
+    let form = form(&first, &invitation, "/fn/accept_invite", &[("password", NEXT)]).await;
+    let answers = join_all([&first, &second].map(|client| client.post("/fn/accept_invite", &form))).await;
+    for (answer, client) in answers.into_iter().zip([first, second]) {
+        answer.leads_to("/account");
+        client.get("/account").await.is(200);
+    }
 }
 
 async fn a_form_that_is_changed_and_sent_again_is_another(desk: Desk) {

@@ -80,6 +80,7 @@ impl Desk {
                 queue: 1_000,
                 ..passwords::Options::default()
             },
+            breaches: None,
             lifetime: Lifetime::default(),
             clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
             courier: Arc::new(HttpCourier::new(true)),

@@ -47,7 +47,9 @@ pub async fn check_password(
         known => {
             let suspended = verdict.matches
                 && known.as_ref().is_some_and(|known| known.status == Status::Suspended.as_str());
-            write_down(domain, actor, &key, known.as_ref(), suspended).await?;
+            let failed = audit::Entry::new(Action::LoginFailed);
+            let failed = if suspended { failed.because("suspended") } else { failed };
+            write_down(domain, actor, &key, known.as_ref(), failed).await?;
             return Err(if suspended {
                 Error::WrongState("This account is suspended. Get in touch with us to have it looked at.")
             } else {
@@ -65,26 +67,25 @@ pub async fn check_password(
     Ok(Credentials { user: UserId(known.id), name: known.name, epoch: known.session_epoch, rehash })
 }
 
-/// One event for a failure, and another for the one after which there is a wait. An address that
-/// nobody has is not written down: it may be a password in the wrong field.
-async fn write_down(
+/// Counts a failure. One event for it, and another if it is the one after which there is a wait. An
+/// address that nobody has is not written down: it may be a password in the wrong field.
+pub(super) async fn write_down(
     domain: &Domain,
     actor: &Actor,
     email_key: &str,
     known: Option<&CredentialsRow>,
-    suspended: bool,
+    failed: audit::Entry,
 ) -> Result<(), Error> {
-    let entry = |action| match known {
-        Some(known) => audit::Entry::new(action).on(UserId(known.id), &known.name),
-        None => audit::Entry::new(action),
+    let about = |entry: audit::Entry| match known {
+        Some(known) => entry.on(UserId(known.id), &known.name),
+        None => entry,
     };
     let held_back = domain.throttle.failed(email_key, domain.clock.now());
-    let failed = entry(Action::LoginFailed);
-    let failed = if suspended { failed.because("suspended") } else { failed };
     let mut tx = domain.db.write().await?;
-    events::record(&mut tx, domain, actor, failed).await?;
+    events::record(&mut tx, domain, actor, about(failed)).await?;
     if held_back {
-        events::record(&mut tx, domain, actor, entry(Action::LoginThrottled)).await?;
+        let throttled = audit::Entry::new(Action::LoginThrottled);
+        events::record(&mut tx, domain, actor, about(throttled)).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -15,7 +15,7 @@ use super::{
     Change, Credentials, Error, people,
     store::{self, NewLink, Purpose, State},
 };
-use crate::{Domain, actor::Actor, audit::Entry, db::Tx, events};
+use crate::{Domain, actor::Actor, audit::Entry, breaches, db::Tx, events};
 
 /// How long the first owner's link works, in seconds: a day.
 pub const SETUP_SECONDS: i64 = 24 * 3600;
@@ -83,6 +83,7 @@ pub async fn set_up(domain: &Domain, actor: &Actor, form: SetUp) -> Result<Crede
     open_link(domain, Purpose::Setup, &form.token).await?;
     form.check().map_err(Error::Invalid)?;
     let (name, email) = people::parse(&form.name, &form.email)?;
+    breaches::refuse_known(domain, &form.password).await.map_err(Error::Invalid)?;
     let hash = domain.passwords.hash(form.password).await?;
     let mut tx = domain.begin(actor).await?;
     let at = domain.clock.now();
@@ -143,6 +144,7 @@ pub async fn accept_invite(domain: &Domain, actor: &Actor, form: AcceptInvite) -
         let problem = Problem::new(frontdesk_model::Code::ValidationError);
         Error::Invalid(problem.fault("password", &fault.code, message))
     })?;
+    breaches::refuse_known(domain, &form.password).await.map_err(Error::Invalid)?;
     let hash = domain.passwords.hash(form.password).await?;
     let mut tx = domain.begin(actor).await?;
     let at = domain.clock.now();

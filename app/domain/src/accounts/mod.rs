@@ -8,6 +8,7 @@ mod access;
 mod credentials;
 mod links;
 mod list;
+mod password;
 mod people;
 mod roles;
 mod seed;
@@ -25,6 +26,7 @@ pub use links::{
     FirstLink, INVITE_SECONDS, OpenLink, accept_invite, first_link, invite, open_link, set_up, setup_link,
 };
 pub use list::{UserList, list, list_statements};
+pub use password::change_password;
 pub use people::{Overview, Updated, by_email, create, get, overview, register, update};
 pub use roles::{grant, revoke};
 pub(crate) use seed::Random;
@@ -48,6 +50,8 @@ pub enum Error {
     Invalid(Problem),
     #[error("the e-mail address or the password is wrong")]
     WrongCredentials,
+    #[error("the current password is wrong")]
+    WrongPassword,
     #[error("too many failed sign-ins; {wait} seconds to wait")]
     Throttled { wait: i64 },
     #[error("the e-mail address is taken")]
@@ -83,6 +87,11 @@ impl From<Error> for Problem {
                 "email",
                 "wrong",
                 "The e-mail address or the password is not right. Check both and try again",
+            ),
+            Error::WrongPassword => Self::new(Code::ValidationError).fault(
+                "current",
+                "wrong",
+                "This is not the password that you have now. Check it and try again",
             ),
             Error::Throttled { wait } => Self::new(Code::TooManyRequests)
                 .detail("There were too many failed tries for this account. Wait a little and try again.")

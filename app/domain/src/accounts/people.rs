@@ -12,7 +12,7 @@ use super::{
     Change, Credentials, Error, links,
     store::{self, NewUser},
 };
-use crate::{Domain, actor::Actor, audit, db, events, jobs};
+use crate::{Domain, actor::Actor, audit, breaches, db, events, jobs};
 
 /// Makes an account for whoever asks. The caller signs them in.
 ///
@@ -22,6 +22,7 @@ use crate::{Domain, actor::Actor, audit, db, events, jobs};
 pub async fn register(domain: &Domain, actor: &Actor, form: SignUp) -> Result<Credentials, Error> {
     form.check().map_err(Error::Invalid)?;
     let (name, email) = parse(&form.name, &form.email)?;
+    breaches::refuse_known(domain, &form.password).await.map_err(Error::Invalid)?;
     // Hashed before the address is looked up, and outside any transaction: a taken address costs
     // as much time as a free one, and the hash keeps nobody waiting for the writer.
     let hash = domain.passwords.hash(form.password).await?;

@@ -37,7 +37,8 @@ statements! { "accounts";
               ON CONFLICT (email_key) DO NOTHING RETURNING id";
     BY_ID = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.id = $1");
     BY_EMAIL = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.email_key = $1");
-    CREDENTIALS = "SELECT id, name, password_hash, status, session_epoch FROM users WHERE email_key = $1";
+    CREDENTIALS = "SELECT id, name, email_key, password_hash, status, session_epoch FROM users WHERE email_key = $1";
+    CREDENTIALS_BY_ID = "SELECT id, name, email_key, password_hash, status, session_epoch FROM users WHERE id = $1";
     ID_BY_EMAIL = "SELECT id FROM users WHERE email_key = $1";
     UPDATE = "UPDATE users SET name = $3, name_key = $4, email = $5, email_key = $6, updated_at = $7, \
               version = version + 1 WHERE id = $1 AND version = $2";
@@ -48,6 +49,9 @@ statements! { "accounts";
     TOUCH = "UPDATE users SET updated_at = $3, version = version + 1 WHERE id = $1 AND version = $2";
     SET_PASSWORD = "UPDATE users SET password_hash = $2, updated_at = $3, session_epoch = session_epoch + 1, \
                     version = version + 1 WHERE id = $1 RETURNING session_epoch";
+    // Nothing has ended the session by which it is changed: no other change, no suspension.
+    CHANGE_PASSWORD = "UPDATE users SET password_hash = $2, updated_at = $3, session_epoch = session_epoch + 1, \
+                       version = version + 1 WHERE id = $1 AND session_epoch = $4 RETURNING session_epoch";
     REHASH = "UPDATE users SET password_hash = $2 WHERE id = $1";
     SEEN = "UPDATE users SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
     INSERT_ROLE = "INSERT INTO user_roles (user_id, role, granted_at, granted_by) VALUES ($1, $2, $3, $4) \
@@ -159,6 +163,7 @@ pub(super) async fn by_email(db: &Db, email_key: &str) -> Result<Option<User>, d
 pub(super) struct CredentialsRow {
     pub(super) id: Uuid,
     pub(super) name: String,
+    pub(super) email_key: String,
     pub(super) password_hash: Option<String>,
     pub(super) status: String,
     pub(super) session_epoch: i64,
@@ -166,6 +171,10 @@ pub(super) struct CredentialsRow {
 
 pub(super) async fn credentials(db: &Db, email_key: &str) -> Result<Option<CredentialsRow>, db::Error> {
     db.optional(CREDENTIALS, params![email_key]).await
+}
+
+pub(super) async fn credentials_by_id(db: &Db, id: UserId) -> Result<Option<CredentialsRow>, db::Error> {
+    db.optional(CREDENTIALS_BY_ID, params![id]).await
 }
 
 pub(super) async fn id_by_email(tx: &mut Tx, email_key: &str) -> Result<Option<UserId>, db::Error> {
@@ -230,6 +239,17 @@ pub(super) async fn set_password(
 ) -> Result<i64, db::Error> {
     let (epoch,): (i64,) = tx.one(SET_PASSWORD, params![id, hash, at]).await?;
     Ok(epoch)
+}
+
+/// The same, if the epoch is still the one that the actor's session began in.
+pub(super) async fn change_password(
+    tx: &mut Tx,
+    (id, epoch): (UserId, i64),
+    hash: String,
+    at: Timestamp,
+) -> Result<Option<i64>, db::Error> {
+    let begun: Option<(i64,)> = tx.optional(CHANGE_PASSWORD, params![id, hash, at, epoch]).await?;
+    Ok(begun.map(|(epoch,)| epoch))
 }
 
 /// Replaces the hash of the same password by one with today's parameters.

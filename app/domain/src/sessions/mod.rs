@@ -131,6 +131,7 @@ pub async fn begin(
     let person = Person {
         id: proof.user,
         session: id,
+        epoch: proof.epoch,
         name: proof.name.clone(),
         email: String::new(),
         roles: frontdesk_model::Roles::default(),

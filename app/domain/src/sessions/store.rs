@@ -33,7 +33,7 @@ statements! { "sessions";
               SELECT $1, $2, u.id, u.session_epoch, $4, $5, $6, $6, $7 FROM users u \
               WHERE u.id = $3 AND u.status = 'active' AND u.session_epoch = $8";
     BY_TOKEN = concat!(
-        "SELECT s.id AS session_id, s.last_seen_at, u.id, u.name, u.email, u.joined_at, ", roles_column!(),
+        "SELECT s.id AS session_id, s.epoch, s.last_seen_at, u.id, u.name, u.email, u.joined_at, ", roles_column!(),
         " FROM sessions s JOIN users u ON u.id = s.user_id \
          WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 \
          AND u.status = 'active' AND s.epoch = u.session_epoch");
@@ -79,6 +79,7 @@ pub(super) async fn insert(tx: &mut Tx, new: NewSession<'_>) -> Result<bool, db:
 #[derive(sqlx::FromRow)]
 struct PersonRow {
     session_id: Uuid,
+    epoch: i64,
     last_seen_at: i64,
     id: Uuid,
     name: String,
@@ -99,6 +100,7 @@ pub(super) async fn by_token(
         let person = Person {
             id: UserId(row.id),
             session: SessionId(row.session_id),
+            epoch: row.epoch,
             name: row.name,
             email: row.email,
             roles: roles(row.roles.as_deref()),

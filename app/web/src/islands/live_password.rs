@@ -5,41 +5,61 @@
 use frontdesk_model::password;
 use leptos::{ev::Event, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::HtmlInputElement;
+use web_sys::{Element, HtmlInputElement};
 
 use super::dom::{input_of, show_fault, typed};
+
+/// The field of the password that the form is about.
+const PASSWORD: &str = "password";
+/// Where there is one, the field of the password that it replaces.
+const CURRENT: &str = "current";
 
 /// Wraps a password field.
 #[island]
 pub fn LivePassword(children: Children) -> impl IntoView {
     if leptos::leptos_dom::helpers::is_browser() {
-        // The button is of no use without script, so it is hidden until now.
-        let button = document().query_selector("#password ~ button").ok().flatten();
-        button.map(|button| button.remove_attribute("hidden"));
+        reveal_buttons();
         // What was typed, or filled in by the browser, before the island woke.
-        let early = document().get_element_by_id("password").and_then(|input| input.dyn_into().ok());
-        early.filter(|input: &HtmlInputElement| !input.value().is_empty()).and_then(|input| judge(&input));
+        judge_password();
     }
-    view! {
-        <div on:input=move |event| { input_of(&event).and_then(|input| judge(&input)); } on:click=move |event| { toggle(&event); }>{children()}</div>
+    let heard = |event| {
+        let other = input_of(&event).filter(|input| input.id() != PASSWORD);
+        other.and_then(|input| show_fault(&input, None));
+        judge_password();
+    };
+    view! { <div on:input=heard on:click=move |event| { toggle(&event); }>{children()}</div> }
+}
+
+/// The buttons are of no use without script, so they are hidden until now.
+fn reveal_buttons() {
+    for field in [CURRENT, PASSWORD] {
+        let button = document().query_selector(&format!("#{field} ~ button")).ok().flatten();
+        button.map(|button| button.remove_attribute("hidden"));
     }
 }
 
 /// Shows what is typed, or hides it again.
 fn toggle(event: &Event) -> Option<()> {
-    let clicked: web_sys::Element = event.target()?.dyn_into().ok()?;
+    let clicked: Element = event.target()?.dyn_into().ok()?;
     let button = clicked.closest("button").ok()??;
-    let input = document().get_element_by_id("password")?;
+    let input = document().get_element_by_id(&button.get_attribute("aria-controls")?)?;
     let shown = input.get_attribute("type").as_deref() == Some("text");
     input.set_attribute("type", if shown { "password" } else { "text" }).ok()?;
     button.set_attribute("aria-pressed", if shown { "false" } else { "true" }).ok()
+}
+
+/// Judges what is in the field of the password, if anything is or was.
+fn judge_password() -> Option<()> {
+    let input: HtmlInputElement = document().get_element_by_id(PASSWORD)?.dyn_into().ok()?;
+    let was_judged = document().query_selector("#password-rules > .unmet, #password-rules > .met").ok()?;
+    if input.value().is_empty() && was_judged.is_none() { Some(()) } else { judge(&input) }
 }
 
 /// Marks each rule of the list as met or not. Rules are asked in order and the first that fails
 /// answers, so those after it are not judged yet.
 fn judge(input: &HtmlInputElement) -> Option<()> {
     let text = input.value();
-    let verdict = password::check(&text, &[&typed("name"), &typed("email")]);
+    let verdict = password::check_change(&text, &typed(CURRENT), &[&typed("name"), &typed("email")]);
     let failed = verdict.as_ref().err().map(|fault| &*fault.code);
     if failed.is_none() {
         show_fault(input, None);

@@ -2,6 +2,7 @@
 
 pub mod order;
 pub mod orders;
+pub mod password;
 pub mod receipt;
 pub mod security;
 
@@ -36,8 +37,11 @@ pub fn Account() -> impl IntoView {
                 </section>
                 <section class="card" aria-labelledby="security">
                     <h2 id="security">"Security"</h2>
-                    <p>"See where you are signed in, sign other devices out, and make tokens for programs."</p>
-                    <div class="buttons"><a class="button" href="/account/security">"Devices and tokens"</a></div>
+                    <p>"See where you are signed in, sign other devices out, and make tokens for programs. Change your password."</p>
+                    <div class="buttons">
+                        <a class="button" href="/account/security">"Devices and tokens"</a>
+                        <a class="button" href="/account/password">"Change password"</a>
+                    </div>
                     <Form action="/logout" class=""><button>"Sign out here"</button></Form>
                 </section>
             </div>

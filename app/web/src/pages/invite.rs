@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::{
     parts::{
-        form::{Form, Hidden, PasswordField},
+        form::{Form, Hidden, Password, PasswordField},
         layout::Width,
         page::page,
     },
@@ -27,7 +27,7 @@ pub fn Invite() -> impl IntoView {
             <p>"Choose a password. From then on you sign in with it and "<b>{who.email}</b>"."</p>
             <Form action=ACTION>
                 <Hidden name="token" value=token/>
-                <PasswordField action=ACTION new=true/>
+                <PasswordField action=ACTION which=Password::New/>
                 <div class="buttons"><button class="primary">"Set password"</button></div>
             </Form>
         })

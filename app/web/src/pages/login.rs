@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::{
     parts::{
-        form::{EmailField, Form, Hidden, PasswordField},
+        form::{EmailField, Form, Hidden, Password, PasswordField},
         layout::Width,
         page::{page, redirect},
     },
@@ -30,7 +30,7 @@ pub fn Login() -> impl IntoView {
             <Form action=ACTION>
                 <Hidden name="next" value=next/>
                 <EmailField action=ACTION/>
-                <PasswordField action=ACTION new=false/>
+                <PasswordField action=ACTION which=Password::Known/>
                 <div class="buttons"><button class="primary">"Sign in"</button><a href="/signup">"Sign up instead"</a></div>
             </Form>
         })

@@ -12,6 +12,7 @@ pub fn of_form(action: &str) -> Option<&'static str> {
         "/fn/sign_in" => "/login",
         "/fn/set_up" => "/setup",
         "/fn/accept_invite" => "/invite",
+        "/fn/change_password" => "/account/password",
         "/fn/end_session" | "/fn/end_other_sessions" | "/fn/create_token" | "/fn/revoke_token" => {
             "/account/security"
         }

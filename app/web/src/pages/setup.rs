@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::{
     parts::{
-        form::{EmailField, Field, Form, Hidden, PasswordField},
+        form::{EmailField, Field, Form, Hidden, Password, PasswordField},
         layout::Width,
         page::page,
     },
@@ -29,7 +29,7 @@ pub fn SetUp() -> impl IntoView {
                 <Hidden name="token" value=token/>
                 <Field action=ACTION name="name" label="Name" autocomplete="name"/>
                 <EmailField action=ACTION hint="You sign in with it."/>
-                <PasswordField action=ACTION new=true/>
+                <PasswordField action=ACTION which=Password::New/>
                 <div class="buttons"><button class="primary">"Set up Frontdesk"</button></div>
             </Form>
         })

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::{
     parts::{
-        form::{EmailField, Field, Form, PasswordField},
+        form::{EmailField, Field, Form, Password, PasswordField},
         layout::Width,
         page::{page, redirect},
     },
@@ -29,7 +29,7 @@ pub fn SignUp() -> impl IntoView {
                 <Field action=ACTION name="name" label="Name" autocomplete="name"
                     hint="As you want to be addressed."/>
                 <EmailField action=ACTION hint="You sign in with it."/>
-                <PasswordField action=ACTION new=true/>
+                <PasswordField action=ACTION which=Password::New/>
                 <div class="buttons"><button class="primary">"Sign up"</button><a href="/login">"Sign in instead"</a></div>
             </Form>
         })

@@ -35,7 +35,13 @@ pub fn EventLines(events: Vec<Event>) -> impl IntoView {
 pub fn EventTable(events: Vec<Event>, caption: String, columns: Columns) -> impl IntoView {
     let all = columns == Columns::All;
     let rows = events.into_iter().map(|event| {
-        let failed = matches!(event.action, Action::LoginFailed | Action::LoginThrottled | Action::TokenRefused);
+        let failed = matches!(
+            event.action,
+            Action::LoginFailed
+                | Action::LoginThrottled
+                | Action::PasswordChangeFailed
+                | Action::TokenRefused
+        );
         let action = view! {
             <td data-label="Action"><div>
                 {failed.then(|| view! { <span class="pill bad">"Failed"</span>" " })}

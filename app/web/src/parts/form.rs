@@ -140,36 +140,88 @@ pub fn EmailField(action: &'static str, #[prop(optional)] hint: &'static str) ->
 }
 
 /// The rules for a new password, and the codes of the faults that each is about.
-const PASSWORD_RULES: [(&str, &str); 3] = [
+const PASSWORD_RULES: [(&str, &str); 4] = [
     ("At least 15 characters", "required too_short too_long"),
     ("Not common words, a repetition or a row of keys", "too_common"),
     ("Not your name or e-mail address", "about_you"),
+    ("Not the password that you have now", "unchanged"),
 ];
 
-/// A password: a `new` one that is chosen here, with its rules, or one that is remembered. It never
-/// comes back from the server.
+/// Which password is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Password {
+    /// The one that they sign in with.
+    Known,
+    /// The first one, or the first after a link.
+    New,
+    /// The one that they have, in order to change it.
+    Current,
+    /// The one that takes its place.
+    Next,
+}
+
+impl Password {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Known | Self::New | Self::Next => "password",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Known | Self::New => "Password",
+            Self::Current => "Current password",
+            Self::Next => "New password",
+        }
+    }
+
+    const fn autocomplete(self) -> &'static str {
+        match self {
+            Self::Known | Self::Current => "current-password",
+            Self::New | Self::Next => "new-password",
+        }
+    }
+
+    /// What a password that is chosen is held to.
+    fn rules(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Known | Self::Current => &[],
+            // There is none yet that it could be the same as.
+            Self::New => &PASSWORD_RULES[..3],
+            Self::Next => &PASSWORD_RULES,
+        }
+    }
+}
+
+/// A password, with the rules for it if it is chosen here. It never comes back from the server.
 #[component]
-pub fn PasswordField(action: &'static str, new: bool) -> impl IntoView {
-    let fault = Entry::of(action, "password", "").fault;
-    let described_by = [(fault.is_some(), "password-fault"), (new, "password-rules")];
-    let described_by: Vec<&str> =
-        described_by.into_iter().filter(|(there, _)| *there).map(|(_, id)| id).collect();
+pub fn PasswordField(action: &'static str, which: Password) -> impl IntoView {
+    let (name, label, rules) = (which.name(), which.label(), which.rules());
+    let fault = Entry::of(action, name, "").fault;
+    let described_by = [(fault.is_some(), "fault"), (!rules.is_empty(), "rules")];
+    let described_by: Vec<String> = described_by
+        .into_iter()
+        .filter(|(there, _)| *there)
+        .map(|(_, kind)| format!("{name}-{kind}"))
+        .collect();
     let described_by = (!described_by.is_empty()).then(|| described_by.join(" "));
-    let autocomplete = if new { "new-password" } else { "current-password" };
-    let rules = new.then(|| {
-        let rule = |(name, codes)| view! { <li data-codes=codes>{name}<span class="sr"></span></li> };
-        view! { <ul class="checks" id="password-rules">{PASSWORD_RULES.map(rule)}</ul> }
+    let rules = (!rules.is_empty()).then(|| {
+        let rule = |(rule, codes): &(&'static str, &'static str)| {
+            view! { <li data-codes=*codes>{*rule}<span class="sr"></span></li> }
+        };
+        view! { <ul class="checks" id=format!("{name}-rules")>{rules.iter().map(rule).collect::<Vec<_>>()}</ul> }
     });
     view! {
         <LivePassword>
             <div class="field">
-                <label for="password">"Password"</label>
-                {fault_view("password", fault.as_deref())}
+                <label for=name>{label}</label>
+                {fault_view(name, fault.as_deref())}
                 <div class="joined">
-                    <input id="password" name="password" type="password" autocomplete=autocomplete
+                    <input id=name name=name type="password" autocomplete=which.autocomplete()
                         aria-invalid=fault.is_some().then_some("true") aria-describedby=described_by/>
-                    <button type="button" hidden aria-controls="password" aria-pressed="false">
-                        "Show"<span class="sr">" password"</span>
+                    <button type="button" hidden aria-controls=name aria-pressed="false">
+                        "Show"<span class="sr">{format!(" {}", label.to_lowercase())}</span>
                     </button>
                 </div>
                 {rules}
@@ -226,7 +278,7 @@ pub fn Summary() -> impl IntoView {
     let place = |field: &str| refused.typed.iter().position(|(name, _)| name == field);
     let shown =
         |fault: &Fault| readable && (place(&fault.field).is_some() || SECRET_FIELDS.contains(&&*fault.field));
-    // In the order of the form, in which a secret, which does not come back, is last.
+    // In the order of the form, in which secrets, which do not come back, are last.
     let mut faults: Vec<&Fault> = problem.details.iter().collect();
     faults.sort_by_key(|fault| place(&fault.field).unwrap_or(usize::MAX));
     let faults = faults.into_iter().map(|fault| {

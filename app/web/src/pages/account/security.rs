@@ -1,4 +1,4 @@
-//! `/account/security`: where you are signed in, and the tokens that act for you.
+//! `/account/security`: your password, where you are signed in, and the tokens that act for you.
 
 use frontdesk_domain::{actor::Denied, sessions, tokens};
 use frontdesk_model::{
@@ -42,11 +42,22 @@ pub fn Security() -> impl IntoView {
             </ol></nav>
             <h1>"Security"</h1>
             {made(&visit)}
+            {password()}
             {signed_in(sessions, here)}
             {own_tokens(tokens)}
             {new_token(visit.actor.permissions())}
         })
     })
+}
+
+fn password() -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby="password">
+            <h2 id="password">"Password"</h2>
+            <p>"If somebody else may know it, change it: that also signs out all your other devices."</p>
+            <div class="buttons"><a class="button" href="/account/password">"Change password"</a></div>
+        </section>
+    }
 }
 
 fn signed_in(sessions: Page<Session>, here: SessionId) -> impl IntoView {

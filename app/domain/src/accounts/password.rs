@@ -1,0 +1,60 @@
+//! People change their own password.
+
+use frontdesk_model::{audit::Action, forms::ChangePassword};
+
+use super::{
+    Credentials, Error,
+    credentials::write_down,
+    store::{self, CredentialsRow},
+};
+use crate::{
+    Domain,
+    actor::{Actor, Denied},
+    audit::Entry,
+    breaches, events,
+};
+
+/// Takes another password, which ends every session there was, this one too: the caller begins a
+/// new one with what this returns. Tokens of programs stay.
+///
+/// Tries at the present password count as those of the sign-in form do, so that a session in wrong
+/// hands is no way to guess it.
+///
+/// # Errors
+/// [`Error::Denied`] for whoever is not there in person, and for a session that has been ended
+/// meanwhile, by another change or by staff; [`Error::Invalid`] with each field's fault;
+/// [`Error::WrongPassword`]; [`Error::Throttled`] after many failures; [`Error::Password`] under a
+/// flood.
+#[tracing::instrument(name = "accounts.change_password", skip_all)]
+pub async fn change_password(
+    domain: &Domain,
+    actor: &Actor,
+    form: ChangePassword,
+) -> Result<Credentials, Error> {
+    let person = actor.require_person()?;
+    form.check_for(&[&person.name, &person.email]).map_err(Error::Invalid)?;
+    domain.passwords.expect_room().await?;
+    let known = store::credentials_by_id(&domain.db, person.id).await?;
+    // A session that is over tries no password: it may be of before the password was changed.
+    let is_over = |known: &CredentialsRow| known.session_epoch != person.epoch;
+    let known = known.filter(|known| !is_over(known)).ok_or(Denied::Anonymous)?;
+    if let Some(wait) = domain.throttle.wait(&known.email_key, domain.clock.now()) {
+        return Err(Error::Throttled { wait });
+    }
+    let verdict = domain.passwords.verify(form.current, known.password_hash.clone()).await?;
+    if !verdict.matches {
+        let failed = Entry::new(Action::PasswordChangeFailed);
+        write_down(domain, actor, &known.email_key, Some(&known), failed).await?;
+        return Err(Error::WrongPassword);
+    }
+    domain.throttle.succeeded(&known.email_key);
+    breaches::refuse_known(domain, &form.password).await.map_err(Error::Invalid)?;
+    let hash = domain.passwords.hash(form.password).await?;
+    let mut tx = domain.begin(actor).await?;
+    let changed = store::change_password(&mut tx, (person.id, person.epoch), hash, domain.clock.now());
+    let epoch = changed.await?.ok_or(Denied::Anonymous)?;
+    let entry = Entry::new(Action::PasswordChanged).on(person.id, &known.name);
+    events::record(&mut tx, domain, actor, entry).await?;
+    tx.commit().await?;
+    Ok(Credentials { user: person.id, name: known.name, epoch, rehash: None })
+}
