@@ -3,6 +3,7 @@
 mod base_url;
 mod duration;
 mod files;
+mod limits;
 mod payments;
 mod tls;
 
@@ -29,7 +30,7 @@ use crate::{
     breaches::RangeServer,
     courier::HttpCourier,
     gateway::stripe::InvalidKey,
-    http::{self, client::Network, rate::Rates},
+    http::{self, client::Network},
     serve,
     telemetry::LogFormat,
 };
@@ -41,7 +42,6 @@ const NETWORK: &str = "Network";
 const LOG: &str = "Log";
 const PASSWORDS: &str = "Passwords and sessions";
 const JOBS: &str = "Jobs";
-const LIMITS: &str = "Limits (of one client: requests a minute, 0 for no limit)";
 
 /// Connections to `--redirect-listen` at the same time; more have to wait. Each is one short answer,
 /// and they take nothing from those who are served.
@@ -222,45 +222,8 @@ pub struct Config {
     #[command(flatten)]
     pub payments: payments::Payments,
 
-    /// Reading pages
-    #[arg(long, env = "FRONTDESK_LIMIT_PAGE", value_name = "NUMBER", default_value_t = 1_200)]
-    #[arg(global = true, help_heading = LIMITS)]
-    pub limit_page: u32,
-
-    /// Posting forms
-    #[arg(long, env = "FRONTDESK_LIMIT_FORM", value_name = "NUMBER", default_value_t = 120)]
-    #[arg(global = true, help_heading = LIMITS)]
-    pub limit_form: u32,
-
-    /// Signing in
-    #[arg(long, env = "FRONTDESK_LIMIT_SIGN_IN", value_name = "NUMBER", default_value_t = 30)]
-    #[arg(global = true, help_heading = LIMITS)]
-    pub limit_sign_in: u32,
-
-    /// Signing up
-    #[arg(long, env = "FRONTDESK_LIMIT_SIGN_UP", value_name = "NUMBER", default_value_t = 20)]
-    #[arg(global = true, help_heading = LIMITS)]
-    pub limit_sign_up: u32,
-
-    /// Paying, by one person
-    #[arg(long, env = "FRONTDESK_LIMIT_PAY", value_name = "NUMBER", default_value_t = 20)]
-    #[arg(global = true, help_heading = LIMITS)]
-    pub limit_pay: u32,
-
-    /// Reading by the API; also for each token and each person
-    #[arg(long, env = "FRONTDESK_LIMIT_API_READ", value_name = "NUMBER", default_value_t = 1_200)]
-    #[arg(global = true, help_heading = LIMITS)]
-    pub limit_api_read: u32,
-
-    /// Changing something by the API; also for each token and each person
-    #[arg(long, env = "FRONTDESK_LIMIT_API_WRITE", value_name = "NUMBER", default_value_t = 300)]
-    #[arg(global = true, help_heading = LIMITS)]
-    pub limit_api_write: u32,
-
-    /// Notices of the payment gateway
-    #[arg(long, env = "FRONTDESK_LIMIT_NOTICE", value_name = "NUMBER", default_value_t = 600)]
-    #[arg(global = true, help_heading = LIMITS)]
-    pub limit_notice: u32,
+    #[command(flatten)]
+    pub limits: limits::Limits,
 
     /// The origins whose scripts may call the API from a browser, such as https://app.example,
     /// separated by commas; none if not given
@@ -430,16 +393,7 @@ impl Config {
             api_origins: self.api_origins.iter().map(|origin| origin.origin().into()).collect(),
             request_timeout: self.request_timeout,
             in_flight: self.max_in_flight as usize,
-            rates: Rates {
-                page: self.limit_page,
-                form: self.limit_form,
-                sign_in: self.limit_sign_in,
-                sign_up: self.limit_sign_up,
-                pay: self.limit_pay,
-                api_read: self.limit_api_read,
-                api_write: self.limit_api_write,
-                notice: self.limit_notice,
-            },
+            rates: self.limits.rates(),
         }
     }
 
