@@ -82,6 +82,7 @@ pub fn layers(pages: Router, programs: Router, state: &AppState) -> Router {
         // often is not even listened to.
         .layer(from_fn_with_state(state.limiter.clone(), rate::limit))
         .layer(from_fn(limits::address))
+        .layer(from_fn_with_state(state.domain.passwords.clone(), limits::hashing))
         // Before the body: who may not send one should not have it read.
         .layer(from_fn_with_state(Arc::from(settings.base_url.origin()), csrf::guard))
         // Before the slots and the clock of handlers, so that slow senders take neither.

@@ -11,12 +11,13 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use frontdesk_domain::passwords::Passwords;
 use frontdesk_model::{Code, Problem};
 use http::{Uri, header::EXPECT};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::{sync::Semaphore, time::timeout};
 
-use super::{notices, problem::Refusal};
+use super::{notices, problem::Refusal, rate::Limit};
 
 /// The longest path and query, in bytes. Longer ones are not written by our pages.
 const LONGEST_ADDRESS: usize = 8 * 1024;
@@ -41,6 +42,16 @@ pub async fn address(request: Request, next: Next) -> Response {
 /// Whether it names something on a server.
 pub(super) fn has_path(address: &Uri) -> bool {
     address.path().starts_with('/')
+}
+
+/// Refuses with 503 what needs a password hashed while there is no room for it. The use case would do
+/// the same, after all the work that leads there: under a flood that is what everybody else waits for.
+pub async fn hashing(State(passwords): State<Passwords>, request: Request, next: Next) -> Response {
+    let hashes = matches!(Limit::of(request.method(), request.uri().path()), Limit::SignIn | Limit::SignUp);
+    if hashes && passwords.expect_room().await.is_err() {
+        return Refusal(Problem::new(Code::Busy).retry_after(1)).into_response();
+    }
+    next.run(request).await
 }
 
 /// How large a body may be, in bytes, and how long it may take to arrive.

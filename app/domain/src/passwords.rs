@@ -7,7 +7,7 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
         mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
     },
     time::{Duration, Instant},
@@ -82,6 +82,9 @@ pub struct Passwords {
     waiting: Arc<AtomicUsize>,
     room: usize,
     deadline: Duration,
+    threads: usize,
+    /// How long a thread takes for one, lately.
+    pace: Arc<Pace>,
     /// How many have been refused.
     refused: Arc<AtomicUsize>,
 }
@@ -104,12 +107,14 @@ impl Passwords {
         let room = options.queue.max(1);
         let (jobs, queue) = sync_channel(room);
         let (queue, waiting) = (Arc::new(Mutex::new(queue)), Arc::new(AtomicUsize::new(0)));
-        for n in 0..options.threads.max(1) {
-            let (queue, waiting, params) = (queue.clone(), waiting.clone(), params.clone());
+        let (threads, pace) = (options.threads.max(1), Arc::new(Pace::default()));
+        for n in 0..threads {
+            let (queue, waiting, pace, params) =
+                (queue.clone(), waiting.clone(), pace.clone(), params.clone());
             let thread = std::thread::Builder::new().name(format!("argon2-{n}"));
-            thread.spawn(move || work(&queue, &waiting, &params))?;
+            thread.spawn(move || work(&queue, &waiting, &pace, &params))?;
         }
-        Ok(Self { jobs, waiting, room, deadline: options.deadline, refused: Arc::default() })
+        Ok(Self { jobs, waiting, room, deadline: options.deadline, threads, pace, refused: Arc::default() })
     }
 
     /// For those who are about to prepare a question: whether it could be asked now. Under a flood
@@ -118,12 +123,20 @@ impl Passwords {
     /// # Errors
     /// [`Error::Busy`], after a moment ([`HELD`], [`SPREAD`]).
     pub async fn expect_room(&self) -> Result<(), Error> {
-        if self.waiting.load(Ordering::Relaxed) < self.room {
+        if self.has_room() {
             return Ok(());
         }
         let more = self.refused.fetch_add(1, Ordering::Relaxed) % SPREAD;
         tokio::time::sleep(HELD + Duration::from_millis(more as u64)).await;
         Err(Error::Busy)
+    }
+
+    /// Whether whoever came now would have an answer well within the deadline. On a busy machine a
+    /// hash takes several times as long as on an idle one, and a queue that was short is long.
+    fn has_room(&self) -> bool {
+        let waiting = self.waiting.load(Ordering::Relaxed);
+        let turns = u32::try_from(waiting / self.threads).unwrap_or(u32::MAX);
+        waiting < self.room && self.pace.get().saturating_mul(turns) <= self.deadline / 2
     }
 
     /// Makes a PHC string of a password.
@@ -152,8 +165,26 @@ impl Passwords {
     }
 }
 
+/// How long one hash takes on the clock: an average in which the last ones count most, in
+/// microseconds. Threads that write at once lose one of their measurements, which is no harm.
+#[derive(Default)]
+struct Pace(AtomicU64);
+
+impl Pace {
+    fn get(&self) -> Duration {
+        Duration::from_micros(self.0.load(Ordering::Relaxed))
+    }
+
+    fn add(&self, took: Duration) {
+        let took = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        let before = self.0.load(Ordering::Relaxed);
+        let now = if before == 0 { took } else { before - before / 8 + took / 8 };
+        self.0.store(now, Ordering::Relaxed);
+    }
+}
+
 /// One thread: takes jobs until the pool is gone.
-fn work(queue: &Mutex<Receiver<Job>>, waiting: &AtomicUsize, today: &Params) {
+fn work(queue: &Mutex<Receiver<Job>>, waiting: &AtomicUsize, pace: &Pace, today: &Params) {
     // Pages go first: a hash takes what they leave. Where that cannot be asked for, all are equal.
     #[cfg(target_os = "linux")]
     let _may_not = rustix::process::setpriority_process(None, 10);
@@ -165,15 +196,17 @@ fn work(queue: &Mutex<Receiver<Job>>, waiting: &AtomicUsize, today: &Params) {
         if Instant::now() >= until {
             continue;
         }
+        let began = Instant::now();
         // Whoever asked may have gone away; then nobody hears the answer.
         match work {
-            Work::Hash { answer, .. } if answer.is_closed() => {}
-            Work::Verify { answer, .. } if answer.is_closed() => {}
+            Work::Hash { answer, .. } if answer.is_closed() => continue,
+            Work::Verify { answer, .. } if answer.is_closed() => continue,
             Work::Hash { password, answer } => drop(answer.send(memory.hash(&password, today))),
             Work::Verify { password, stored, answer } => {
                 drop(answer.send(memory.verify(&password, stored.as_deref(), today)));
             }
         }
+        pace.add(began.elapsed());
     }
 }
 
@@ -279,6 +312,21 @@ mod tests {
         let answers = futures::future::join_all(asked).await;
         let busy = answers.iter().filter(|answer| matches!(answer, Err(Error::Busy))).count();
         assert!((1..20).contains(&busy), "{busy} of 20 were refused");
+    }
+
+    #[tokio::test]
+    async fn nobody_is_let_in_to_wait_in_vain() {
+        let passwords = cheap(64, Duration::from_secs(1));
+        assert!(passwords.expect_room().await.is_ok());
+        // Three wait for a thread that lately took a fifth of a second for each: too long together.
+        passwords.pace.add(Duration::from_millis(200));
+        passwords.waiting.store(2, Ordering::Relaxed);
+        assert!(passwords.expect_room().await.is_ok());
+        passwords.waiting.store(3, Ordering::Relaxed);
+        assert!(matches!(passwords.expect_room().await, Err(Error::Busy)));
+        // As soon as it is fast again, they fit.
+        (0..32).for_each(|_| passwords.pace.add(Duration::from_millis(10)));
+        assert!(passwords.expect_room().await.is_ok());
     }
 
     #[tokio::test]
