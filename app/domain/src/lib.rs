@@ -24,7 +24,7 @@ pub mod throttle;
 pub mod tokens;
 pub mod webhooks;
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use actor::Actor;
 use breaches::Breaches;
@@ -37,9 +37,22 @@ use throttle::Throttle;
 use tokens::TokenUse;
 use webhooks::Courier;
 
-/// Everything a use case needs. Cheap to clone.
+/// Everything a use case needs: a handle on [`Parts`]. A clone costs one count, which matters because
+/// every layer of HTTP clones it for every request.
 #[derive(Clone)]
-pub struct Domain {
+pub struct Domain(Arc<Parts>);
+
+impl Deref for Domain {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What a [`Domain`] has.
+#[derive(Clone)]
+pub struct Parts {
     pub db: Db,
     pub clock: Clock,
     pub passwords: Passwords,
@@ -95,7 +108,7 @@ impl Domain {
             .await
             .map_err(|source| OpenError::Database { url: options.url.to_string(), source })?;
         let sandbox = || Sandbox::new(db.clone(), options.clock.clone(), options.site.clone());
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             gateway: options.gateway.clone().unwrap_or_else(|| Arc::new(sandbox())),
             db,
             clock: options.clock.clone(),
@@ -108,11 +121,14 @@ impl Domain {
             courier: options.courier.clone(),
             approval_above: options.approval_above,
             site: options.site.clone(),
-        })
+        })))
     }
-}
 
-impl Domain {
+    /// To put another part in, for this handle and those cloned from it later; the others keep theirs.
+    pub fn parts_mut(&mut self) -> &mut Parts {
+        Arc::make_mut(&mut self.0)
+    }
+
     /// Begins the unit of work of what the actor does: once, if their request has an idempotency key.
     ///
     /// # Errors

@@ -115,7 +115,8 @@ async fn write(domain: &Domain, customer: UserId, mut dice: Random) -> Result<()
     let past = PAST.min(u64::try_from(here).unwrap_or(0)).max(1);
     let back = dice.below(past).min(dice.below(past));
     let at = domain.clock.now().plus_seconds(-i64::try_from(back).unwrap_or(0));
-    let past = Domain { clock: Clock::set_to(at), ..domain.clone() };
+    let mut past = domain.clone();
+    past.parts_mut().clock = Clock::set_to(at);
     let story = match dice.below(100) {
         0..3 => Story::Refunded,
         3..7 => Story::PartlyRefunded,

@@ -107,7 +107,7 @@ async fn no_more_goes_back_than_came_however_many_ask_at_once(domain: TestDomain
 }
 
 async fn a_larger_refund_waits_for_somebody_else(mut domain: TestDomain) {
-    domain.inner().approval_above = ApprovalAbove(Some(10));
+    domain.inner().parts_mut().approval_above = ApprovalAbove(Some(10));
     let (order, payment) = paid(&domain).await;
     let [bo, cy] = [person(&domain, "Bo", &[Role::Admin]).await, person(&domain, "Cy", &[Role::Admin]).await];
     let support = person(&domain, "Sue", &[Role::Support]).await;
@@ -151,7 +151,7 @@ async fn a_larger_refund_waits_for_somebody_else(mut domain: TestDomain) {
 }
 
 async fn what_is_rejected_can_be_asked_for_again(mut domain: TestDomain) {
-    domain.inner().approval_above = ApprovalAbove(Some(1));
+    domain.inner().parts_mut().approval_above = ApprovalAbove(Some(1));
     let (_, payment) = paid(&domain).await;
     let [bo, cy] =
         [person(&domain, "Bo", &[Role::Support]).await, person(&domain, "Cy", &[Role::Admin]).await];
@@ -210,7 +210,7 @@ async fn a_refund_is_asked_for_until_the_gateway_answers(mut domain: TestDomain)
 }
 
 async fn nobody_approves_what_a_token_of_theirs_asked_for(mut domain: TestDomain) {
-    domain.inner().approval_above = ApprovalAbove(Some(1));
+    domain.inner().parts_mut().approval_above = ApprovalAbove(Some(1));
     let (_, payment) = paid(&domain).await;
     let [bo, cy] = [person(&domain, "Bo", &[Role::Admin]).await, person(&domain, "Cy", &[Role::Admin]).await];
     let rights = [Permission::RefundsCreate, Permission::TokensManage];

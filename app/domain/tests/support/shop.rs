@@ -134,7 +134,7 @@ impl Tricky {
         let inner = domain.gateway.clone();
         let (calls, notices) = (AtomicU32::new(0), Mutex::default());
         let tricky = Arc::new(Self { inner, calls, trick: Box::new(trick), notices });
-        domain.gateway = tricky.clone();
+        domain.parts_mut().gateway = tricky.clone();
         tricky
     }
 
