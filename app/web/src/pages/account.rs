@@ -37,7 +37,7 @@ pub fn Account() -> impl IntoView {
                 </section>
                 <section class="card" aria-labelledby="security">
                     <h2 id="security">"Security"</h2>
-                    <p>"See where you are signed in, sign other devices out, and make tokens for programs. Change your password."</p>
+                    <p>"See where you are signed in, sign other devices out, change your password, and make tokens for programs."</p>
                     <div class="buttons">
                         <a class="button" href="/account/security">"Devices and tokens"</a>
                         <a class="button" href="/account/password">"Change password"</a>
