@@ -102,18 +102,20 @@ fn hash(password: &Secret) -> String {
 }
 
 /// Whether this is how one of the hashes goes on; `None` if it is no such list, since a page that
-/// something in between has put there is not to pass for "unknown". Padding has a count of 0.
+/// something in between has put there is not to pass for "unknown", nor is nothing at all: whatever a
+/// hash begins with, some are known. Padding has a count of 0.
 fn is_among(rest: &str, list: &[u8]) -> Option<bool> {
-    let mut found = false;
+    let (mut found, mut some) = (false, false);
     for line in std::str::from_utf8(list).ok()?.lines().filter(|line| !line.is_empty()) {
         let (known, count) = line.split_once(':')?;
         let count: u64 = count.trim().parse().ok()?;
         if known.len() != DIGITS - TOLD || !known.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return None;
         }
+        some = true;
         found |= count > 0 && known.eq_ignore_ascii_case(rest);
     }
-    Some(found)
+    some.then_some(found)
 }
 
 /// The last cause alone: the others have the address in them, and so a part of the hash.

@@ -170,7 +170,8 @@ pub struct Config {
     #[arg(global = true, help_heading = PASSWORDS, value_parser = clap::value_parser!(u16).range(1..=1_024))]
     pub hash_threads: Option<u16>,
 
-    /// Passwords that may wait for that; more are refused
+    /// Passwords that may wait for that; fewer may where they would wait for half of --hash-deadline,
+    /// and more are refused
     #[arg(long, env = "FRONTDESK_HASH_QUEUE", value_name = "NUMBER", default_value_t = 64)]
     #[arg(global = true, help_heading = PASSWORDS, value_parser = clap::value_parser!(u16).range(1..))]
     pub hash_queue: u16,
@@ -248,8 +249,7 @@ pub enum Error {
     #[error("with --tls-certificate the --base-url must begin with https://, and not be {0}")]
     PlainBaseUrl(BaseUrl),
     #[error(
-        "--redirect-listen leads to HTTPS, so there must be some: give --tls-certificate and --tls-key, or the \
-         https:// address of the proxy in front as --base-url"
+        "--redirect-listen leads to the --base-url: give the https:// address that browsers find this server at"
     )]
     NothingToRedirectTo,
     #[error("{0} must be longer than nothing")]

@@ -101,9 +101,12 @@ fn with_a_certificate_the_base_url_is_https() {
 fn a_redirect_leads_to_https_and_needs_some() {
     let redirect = ["--redirect-listen", "0.0.0.0:80"];
     let check = |flags: &[&str]| config(&[&redirect, flags].concat()).check();
-    check(&["--tls-certificate", "a.pem", "--tls-key", "b.pem"]).unwrap();
-    check(&["--base-url", "https://desk.example"]).unwrap();
-    for flags in [&[][..], &["--base-url", "http://desk.example"]] {
+    let pair = ["--tls-certificate", "a.pem", "--tls-key", "b.pem"];
+    let named = ["--base-url", "https://desk.example"];
+    check(&[&pair[..], &named].concat()).unwrap();
+    check(&named).unwrap();
+    // With a certificate and no name for it, everybody would be led to their own localhost.
+    for flags in [&[][..], &pair, &["--base-url", "http://desk.example"]] {
         assert!(matches!(check(flags), Err(Error::NothingToRedirectTo)), "{flags:?}");
     }
     let settings = config(&redirect).serve_redirects();

@@ -54,7 +54,8 @@ impl Tls {
         };
         match base_url {
             Some(plain) if is_served && !plain.is_https() => Err(Error::PlainBaseUrl(plain.clone())),
-            _ if self.redirect_listen.is_none() || is_served => Ok(()),
+            _ if self.redirect_listen.is_none() => Ok(()),
+            // Not the one by default, which leads everybody to their own machine.
             Some(url) if url.is_https() => Ok(()),
             _ => Err(Error::NothingToRedirectTo),
         }

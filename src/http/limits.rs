@@ -47,8 +47,8 @@ pub(super) fn has_path(address: &Uri) -> bool {
 /// Refuses with 503 what needs a password hashed while there is no room for it. The use case would do
 /// the same, after all the work that leads there: under a flood that is what everybody else waits for.
 pub async fn hashing(State(passwords): State<Passwords>, request: Request, next: Next) -> Response {
-    let hashes = matches!(Limit::of(request.method(), request.uri().path()), Limit::SignIn | Limit::SignUp);
-    if hashes && passwords.expect_room().await.is_err() {
+    let limit = Limit::of(request.method(), request.uri().path());
+    if limit.hashes() && passwords.expect_room().await.is_err() {
         return Refusal(Problem::new(Code::Busy).retry_after(1)).into_response();
     }
     next.run(request).await
@@ -112,7 +112,8 @@ pub async fn in_flight(State(slots): State<Arc<Semaphore>>, request: Request, ne
     next.run(request).await
 }
 
-/// Gives up on a handler that takes too long, with 503. What it was doing is rolled back.
+/// Gives up on a handler that takes too long, with 503. What it was doing is rolled back; but what
+/// may come twice goes on, and whoever asks again gets its answer.
 pub async fn time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
     timeout(limit, next.run(request)).await.unwrap_or_else(|_| {
         tracing::warn!("gave up: the answer took too long");

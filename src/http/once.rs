@@ -10,6 +10,7 @@ use frontdesk_domain::{
 use frontdesk_model::{Code, Problem};
 use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::sleep;
+use tracing::Instrument;
 
 /// How often, and how many times, to look for an answer that is being made: five seconds in all.
 const LOOK: (Duration, u32) = (Duration::from_millis(50), 100);
@@ -22,16 +23,29 @@ pub(super) enum Outcome<T> {
     Again(T),
 }
 
-/// Carries out the work, or gives the answer that it had.
+/// Carries out the work, or gives the answer that it had. Once begun it is carried through to where its
+/// answer is kept, also if the one who asked goes away meanwhile: a browser does, when its button is
+/// clicked again, and the second click wants that answer.
 ///
 /// # Errors
 /// The work's own; `IDEMPOTENCY_KEY_REUSED`, `IDEMPOTENCY_IN_PROGRESS`, `IDEMPOTENCY_ANSWER_LOST`.
-pub(super) async fn once<T: Serialize + DeserializeOwned>(
+pub(super) async fn once<T: Serialize + DeserializeOwned + Send + 'static>(
     domain: &Domain,
     claim: Option<Claim>,
-    work: impl Future<Output = Result<T, Problem>>,
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
 ) -> Result<Outcome<T>, Problem> {
     let Some(claim) = claim else { return work.await.map(Outcome::New) };
+    let domain = domain.clone();
+    let task = tokio::spawn(async move { carry_through(&domain, claim, work).await }.in_current_span());
+    // A panic has been logged where it happened.
+    task.await.unwrap_or_else(|_| Err(Problem::new(Code::Internal)))
+}
+
+async fn carry_through<T: Serialize + DeserializeOwned>(
+    domain: &Domain,
+    claim: Claim,
+    work: impl Future<Output = Result<T, Problem>>,
+) -> Result<Outcome<T>, Problem> {
     // Before the work, so that another request with this key is told so whatever is wrong with it.
     if let Some(answer) = earlier(domain, &claim, false).await? {
         return Ok(Outcome::Again(answer));
@@ -43,7 +57,7 @@ pub(super) async fn once<T: Serialize + DeserializeOwned>(
         }
         Ok(answer) => {
             if claim.is_taken() {
-                keep(domain, &claim, &answer).await;
+                keep(domain, &claim, serde_json::to_vec(&answer)).await;
             }
             Ok(Outcome::New(answer))
         }
@@ -86,8 +100,8 @@ async fn earlier<T: DeserializeOwned>(
 
 /// The work is done and the caller gets their answer; that a second one could not get it, too, is
 /// for the log.
-async fn keep<T: Serialize>(domain: &Domain, claim: &Claim, answer: &T) {
-    let Ok(bytes) = serde_json::to_vec(answer) else { return };
+async fn keep(domain: &Domain, claim: &Claim, answer: serde_json::Result<Vec<u8>>) {
+    let Ok(bytes) = answer else { return };
     if let Err(error) = idempotency::keep(domain, claim, &bytes).await {
         tracing::error!(error = &error as &dyn std::error::Error, "an answer could not be kept");
     }

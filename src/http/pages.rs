@@ -156,11 +156,13 @@ async fn carry_out(
     typed: &Pairs,
     body: Bytes,
 ) -> Result<Done, Problem> {
-    visit.actor.origin.claim = claim(domain, &visit.actor, parts, typed, &body);
-    let (claim, again) = (visit.actor.origin.claim.clone(), visit.clone());
-    let work = async {
+    let again = visit.clone();
+    let claim = claim(domain, &visit.actor, parts, typed, &body);
+    visit.actor.origin.claim.clone_from(&claim);
+    let parts = parts.clone();
+    let work = async move {
         let session = visit.session.clone();
-        let done = run(visit, parts, body.into()).await?;
+        let done = run(visit, &parts, body.into()).await?;
         let proof = match session {
             Some(session) => session.get(SESSION_PROOF).await.ok().flatten(),
             None => None,
@@ -170,9 +172,14 @@ async fn carry_out(
     match once(domain, claim, work).await? {
         Outcome::New(kept) => Ok(kept.done),
         Outcome::Again(kept) => {
-            if let Some(proof) = kept.proof {
-                // The first one has ended the session that was before.
-                again.replace_session(proof).await?;
+            match kept.proof {
+                // The first one has ended the session that was before, unless it is somebody else's: who
+                // goes back to a form of the one who was here before them.
+                Some(proof) if again.actor.person().is_some_and(|person| person.id != proof.user) => {
+                    again.begin_session(proof).await?;
+                }
+                Some(proof) => again.replace_session(proof).await?,
+                None => {}
             }
             Ok(kept.done)
         }

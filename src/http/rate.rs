@@ -97,6 +97,11 @@ impl Limit {
         (path == "/fn/pay_order").then_some(Self::Pay)
     }
 
+    /// Whether what it limits has a password hashed.
+    pub const fn hashes(self) -> bool {
+        matches!(self, Self::SignIn | Self::SignUp)
+    }
+
     pub const fn name(self) -> &'static str {
         match self {
             Self::Page => "page",

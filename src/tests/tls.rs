@@ -135,9 +135,9 @@ async fn the_program_serves_https_redirects_to_it_and_renews_its_certificate() {
     let (old, new, data) = (Sample::new(), Sample::new(), tempfile::tempdir().unwrap());
     let (pages, redirects) = (free_address(), free_address());
     let files = [old.files.certificate.as_path(), &old.files.key];
-    let arguments = ["--redirect-listen", &redirects.to_string(), "--no-jobs"];
-    let mut server = Killed(serve(data.path(), pages, &arguments, files).spawn().unwrap());
     let origin = format!("https://{NAME}:{}", pages.port());
+    let arguments = ["--redirect-listen", &redirects.to_string(), "--base-url", &origin, "--no-jobs"];
+    let mut server = Killed(serve(data.path(), pages, &arguments, files).spawn().unwrap());
     let health = format!("{origin}/health/ready");
     let trusting_old = browser(&old, pages);
     assert_eq!(get(&trusting_old, &health).await.status(), 200);

@@ -108,9 +108,15 @@ impl Certificate {
                 Some(()) = hangups.recv() => tracing::info!("SIGHUP: the certificate is read again"),
             }
             let files = self.files.clone();
-            // A panic there has been logged, and leaves all as it was.
-            if let Ok(read) = spawn_blocking(move || files.read()).await {
-                self.take(read);
+            // A panic there has been logged, and leaves all as it was. A disk that does not answer keeps
+            // nobody from leaving.
+            tokio::select! {
+                () = &mut begun => break,
+                read = spawn_blocking(move || files.read()) => {
+                    if let Ok(read) = read {
+                        self.take(read);
+                    }
+                }
             }
             self.remind(clock.now());
         }

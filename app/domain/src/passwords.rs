@@ -18,6 +18,7 @@ use argon2::{
     password_hash::{Ident, Output, ParamsString, Salt, SaltString},
 };
 use frontdesk_model::Secret;
+use metrics::counter;
 use tokio::sync::oneshot;
 
 /// Parameters and bounds.
@@ -29,7 +30,7 @@ pub struct Options {
     pub passes: u32,
     /// Hashes at the same time.
     pub threads: usize,
-    /// How many may wait.
+    /// How many may wait; fewer, where that would take longer than half of the deadline.
     pub queue: usize,
     /// How long one may wait, the hash itself included.
     pub deadline: Duration,
@@ -126,12 +127,13 @@ impl Passwords {
         if self.has_room() {
             return Ok(());
         }
+        counter!("frontdesk_passwords_refused_total").increment(1);
         let more = self.refused.fetch_add(1, Ordering::Relaxed) % SPREAD;
         tokio::time::sleep(HELD + Duration::from_millis(more as u64)).await;
         Err(Error::Busy)
     }
 
-    /// Whether whoever came now would have an answer well within the deadline. On a busy machine a
+    /// Whether whoever came now would have their turn well within the deadline. On a busy machine a
     /// hash takes several times as long as on an idle one, and a queue that was short is long.
     fn has_room(&self) -> bool {
         let waiting = self.waiting.load(Ordering::Relaxed);

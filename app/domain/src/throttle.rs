@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use frontdesk_model::Timestamp;
@@ -34,34 +34,54 @@ struct Failures {
 }
 
 impl Throttle {
-    /// Seconds until another try at this address is taken; `None` if it is taken now.
-    pub fn wait(&self, email_key: &str, now: Timestamp) -> Option<i64> {
-        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let past = failures.get(&digest(email_key))?;
-        let excess = past.count.checked_sub(FREE)?;
-        // 2⁶ is past the longest already.
-        let pause = LONGEST.min(1 << excess.min(6));
-        let wait = past.last.plus_seconds(pause).seconds() - now.seconds();
-        (wait > 0).then_some(wait)
-    }
-
-    /// Counts a failure. `true` if this one is the first after which there is a wait.
-    pub fn failed(&self, email_key: &str, now: Timestamp) -> bool {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Begins a try at this address, and counts it as a failure from now on: who sends many at once
+    /// gets no more of them than one after the other. `true` if, should it stay one, it is the first
+    /// failure after which there is a wait.
+    ///
+    /// # Errors
+    /// In how many seconds a try is taken, if none is now.
+    pub fn begin(&self, email_key: &str, now: Timestamp) -> Result<bool, i64> {
+        let (mut failures, key) = (self.locked(), digest(email_key));
+        if let Some(wait) = failures.get(&key).and_then(|past| past.wait(now)) {
+            return Err(wait);
+        }
         if failures.len() >= REMEMBERED {
             failures.retain(|_, past| past.count >= FREE && past.last.plus_seconds(FORGET) > now);
             if failures.len() >= REMEMBERED {
                 failures.clear();
             }
         }
-        let past = failures.entry(digest(email_key)).or_insert(Failures { count: 0, last: now });
+        let past = failures.entry(key).or_insert(Failures { count: 0, last: now });
         let forgotten = past.last.plus_seconds(FORGET) < now;
         *past = Failures { count: if forgotten { 1 } else { past.count.saturating_add(1) }, last: now };
-        past.count == FREE
+        Ok(past.count == FREE)
     }
 
+    /// A try that was begun came to nothing: no password was compared.
+    pub fn take_back(&self, email_key: &str) {
+        if let Some(past) = self.locked().get_mut(&digest(email_key)) {
+            past.count = past.count.saturating_sub(1);
+        }
+    }
+
+    /// A try was right, and all is forgotten.
     pub fn succeeded(&self, email_key: &str) {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&digest(email_key));
+        self.locked().remove(&digest(email_key));
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashMap<u64, Failures>> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Failures {
+    /// Seconds until another try is taken; `None` if it is taken now.
+    fn wait(self, now: Timestamp) -> Option<i64> {
+        let excess = self.count.checked_sub(FREE)?;
+        // 2⁶ is past the longest already.
+        let pause = LONGEST.min(1 << excess.min(6));
+        let wait = self.last.plus_seconds(pause).seconds() - now.seconds();
+        (wait > 0).then_some(wait)
     }
 }
 
@@ -74,37 +94,57 @@ fn digest(text: &str) -> u64 {
 mod tests {
     use super::*;
 
+    const ANN: &str = "ann@example.com";
+
     #[test]
-    fn the_eleventh_failure_in_a_row_has_to_wait_and_a_success_starts_anew() {
+    fn the_eleventh_try_in_a_row_has_to_wait_and_a_success_starts_anew() {
         let (throttle, mut now) = (Throttle::default(), Timestamp::from_seconds(1_000));
-        for _ in 0..FREE {
-            assert_eq!(throttle.wait("ann@example.com", now), None);
-            throttle.failed("ann@example.com", now);
+        for number in 1..=FREE {
+            assert_eq!(throttle.begin(ANN, now), Ok(number == FREE));
         }
-        assert_eq!(throttle.wait("ann@example.com", now), Some(1));
-        assert_eq!(throttle.wait("bob@example.com", now), None);
-        for _ in 0..200 {
-            throttle.failed("ann@example.com", now);
+        assert_eq!(throttle.begin(ANN, now), Err(1));
+        assert_eq!(throttle.begin("bob@example.com", now), Ok(false));
+        for pause in [1, 2, 4, 8, 16, 32, LONGEST, LONGEST] {
+            assert_eq!(throttle.begin(ANN, now), Err(pause));
+            now = now.plus_seconds(pause);
+            assert_eq!(throttle.begin(ANN, now), Ok(false));
         }
-        assert_eq!(throttle.wait("ann@example.com", now), Some(LONGEST));
-        now = now.plus_seconds(LONGEST);
-        assert_eq!(throttle.wait("ann@example.com", now), None);
-        throttle.succeeded("ann@example.com");
-        throttle.failed("ann@example.com", now);
-        assert_eq!(throttle.wait("ann@example.com", now), None);
+        throttle.succeeded(ANN);
+        assert_eq!(throttle.begin(ANN, now), Ok(false));
+        assert_eq!(throttle.begin(ANN, now), Ok(false));
     }
 
     #[test]
-    fn after_ten_failures_no_number_of_them_is_free() {
+    fn of_those_that_come_at_once_after_a_wait_one_is_taken() {
         let (throttle, now) = (Throttle::default(), Timestamp::from_seconds(1_000));
-        for failures in 1..300 {
-            throttle.failed("ann@example.com", now);
-            let wait = throttle.wait("ann@example.com", now);
-            assert_eq!(
-                wait.is_some_and(|wait| (1..=LONGEST).contains(&wait)),
-                failures >= FREE,
-                "{failures}: {wait:?}"
-            );
+        for _ in 0..FREE {
+            throttle.begin(ANN, now).unwrap();
         }
+        let later = now.plus_seconds(5);
+        let taken = (0..50).filter(|_| throttle.begin(ANN, later).is_ok()).count();
+        assert_eq!(taken, 1);
+    }
+
+    #[test]
+    fn a_try_without_an_outcome_does_not_count() {
+        let (throttle, now) = (Throttle::default(), Timestamp::from_seconds(1_000));
+        for _ in 0..10 * FREE {
+            throttle.begin(ANN, now).unwrap();
+            throttle.take_back(ANN);
+        }
+        assert_eq!(throttle.begin(ANN, now), Ok(false));
+    }
+
+    #[test]
+    fn after_a_day_without_a_failure_the_count_starts_anew() {
+        let (throttle, now) = (Throttle::default(), Timestamp::from_seconds(1_000));
+        for _ in 0..FREE {
+            throttle.begin(ANN, now).unwrap();
+        }
+        let later = now.plus_seconds(FORGET + 1);
+        for _ in 1..FREE {
+            assert_eq!(throttle.begin(ANN, later), Ok(false));
+        }
+        assert_eq!(throttle.begin(ANN, later), Ok(true));
     }
 }

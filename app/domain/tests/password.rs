@@ -23,6 +23,7 @@ both! {
     from_then_on_the_new_password_signs_in_and_the_old_one_does_not,
     other_sessions_end_and_a_new_one_begins_here,
     tokens_stay,
+    an_invitation_that_is_open_ends,
     it_is_told_by_whom_and_from_where_and_with_no_secret,
     the_present_password_has_to_be_right,
     guesses_by_a_session_are_held_back_as_those_at_the_sign_in_form_are,
@@ -214,6 +215,20 @@ async fn of_two_changes_at_once_one_is_made(domain: TestDomain) {
 #[track_caller]
 fn is_over(answer: Result<Credentials, Error>) {
     assert!(matches!(answer, Err(Error::Denied(Denied::Anonymous))), "{answer:?}");
+}
+
+async fn an_invitation_that_is_open_ends(domain: TestDomain) {
+    let (ann, ben) = (person(&domain, "Ann", &[]).await, person(&domain, "Ben", &[]).await);
+    let link = accounts::invite(&domain, &system(), one(ann.id)).await.unwrap();
+    let other = accounts::invite(&domain, &system(), one(ben.id)).await.unwrap();
+    change(&domain, &ann.actor, PASSWORD, NEXT).await.unwrap();
+    let accept = async |token| {
+        let form = AcceptInvite { token, password: Secret::new("nine green lanterns at dawn") };
+        accounts::accept_invite(&domain, &anybody(), form).await
+    };
+    assert!(matches!(accept(link).await, Err(Error::LinkSpent(_))));
+    assert!(accept(other).await.is_ok(), "it is Ben's, who has changed nothing");
+    assert!(signs_in(&domain, &ann, NEXT).await);
 }
 
 async fn a_session_that_has_been_ended_changes_nothing(domain: TestDomain) {

@@ -144,8 +144,8 @@ impl Route {
         Self { operation: Arc::new(operation), handler: Arc::new(handler) }
     }
 
-    pub(super) async fn run(&self, call: Call) -> Result<Answer, Problem> {
-        (self.handler)(call).await
+    pub(super) fn run(&self, call: Call) -> BoxFuture<'static, Result<Answer, Problem>> {
+        (self.handler)(call)
     }
 
     fn with(mut self, change: impl FnOnce(&mut Operation)) -> Self {

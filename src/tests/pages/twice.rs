@@ -1,7 +1,10 @@
 //! What is sent twice is done once: double clicks, reloads, a browser that tries again.
 
+use std::time::Duration;
+
 use frontdesk_model::Role;
 use futures::future::join_all;
+use tokio::time::timeout;
 
 use crate::support::{Client, Desk, PASSWORD};
 
@@ -10,6 +13,7 @@ both! {
     a_double_click_on_two_instances_makes_one_user,
     who_signs_up_by_a_double_click_is_signed_in_by_either,
     who_changes_their_password_by_a_double_click_stays_signed_in_by_either,
+    who_clicks_again_before_the_answer_gets_the_answer_of_the_first,
     an_invitation_that_is_sent_twice_is_answered_alike,
     a_form_that_is_changed_and_sent_again_is_another,
     a_refused_form_can_be_sent_again,
@@ -72,6 +76,21 @@ async fn who_signs_up_by_a_double_click_is_signed_in_by_either(desk: Desk) {
 }
 
 const NEXT: &str = "seven blue herons at dusk";
+
+async fn who_clicks_again_before_the_answer_gets_the_answer_of_the_first(desk: Desk) {
+    for round in 0..16_u64 {
+        let (name, _) = desk.somebody(&[]).await;
+        let first = desk.sign_in(&name).await;
+        let typed = [("current", PASSWORD), ("password", NEXT)];
+        let form = form(&first, "/account/password", "/fn/change_password", &typed).await;
+        let second = first.copy();
+        // A browser gives the first up, and with its connection goes whoever answers it, wherever they are.
+        let moment = Duration::from_micros(300 * round * round);
+        let _given_up = timeout(moment, first.post("/fn/change_password", &form)).await;
+        second.post("/fn/change_password", &form).await.leads_to("/account/security");
+        second.get("/account").await.is(200);
+    }
+}
 
 async fn who_changes_their_password_by_a_double_click_stays_signed_in_by_either(desk: Desk) {
     for at_once in [true, false] {

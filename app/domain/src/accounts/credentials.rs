@@ -35,13 +35,14 @@ pub async fn check_password(
     password: Secret,
 ) -> Result<Credentials, Error> {
     let key = email.key();
-    if let Some(wait) = domain.throttle.wait(&key, domain.clock.now()) {
-        return Err(Error::Throttled { wait });
-    }
-    domain.passwords.expect_room().await?;
-    let known = store::credentials(&domain.db, &key).await?;
-    let stored = known.as_ref().and_then(|known| known.password_hash.clone());
-    let verdict = domain.passwords.verify(password.clone(), stored).await?;
+    let compare = async {
+        domain.passwords.expect_room().await?;
+        let known = store::credentials(&domain.db, &key).await?;
+        let stored = known.as_ref().and_then(|known| known.password_hash.clone());
+        let verdict = domain.passwords.verify(password.clone(), stored).await?;
+        Ok((known, verdict))
+    };
+    let Tried { came_to: (known, verdict), held_back } = try_password(domain, &key, compare).await?;
     let known = match known {
         Some(known) if verdict.matches && known.status == Status::Active.as_str() => known,
         known => {
@@ -49,7 +50,7 @@ pub async fn check_password(
                 && known.as_ref().is_some_and(|known| known.status == Status::Suspended.as_str());
             let failed = audit::Entry::new(Action::LoginFailed);
             let failed = if suspended { failed.because("suspended") } else { failed };
-            write_down(domain, actor, &key, known.as_ref(), failed).await?;
+            write_down(domain, actor, held_back, known.as_ref(), failed).await?;
             return Err(if suspended {
                 Error::WrongState("This account is suspended. Get in touch with us to have it looked at.")
             } else {
@@ -67,12 +68,34 @@ pub async fn check_password(
     Ok(Credentials { user: UserId(known.id), name: known.name, epoch: known.session_epoch, rehash })
 }
 
-/// Counts a failure. One event for it, and another if it is the one after which there is a wait. An
-/// address that nobody has is not written down: it may be a password in the wrong field.
+/// A try at somebody's password.
+pub(super) struct Tried<T> {
+    pub(super) came_to: T,
+    /// If it has failed, it is the failure after which there is a wait.
+    pub(super) held_back: bool,
+}
+
+/// Has a password compared if it is not too soon after others, which costs nothing.
+///
+/// # Errors
+/// [`Error::Throttled`]; those of the comparison, and then it counts for nothing.
+pub(super) async fn try_password<T>(
+    domain: &Domain,
+    email_key: &str,
+    compare: impl Future<Output = Result<T, Error>>,
+) -> Result<Tried<T>, Error> {
+    let begun = domain.throttle.begin(email_key, domain.clock.now());
+    let held_back = begun.map_err(|wait| Error::Throttled { wait })?;
+    let came_to = compare.await.inspect_err(|_| domain.throttle.take_back(email_key))?;
+    Ok(Tried { came_to, held_back })
+}
+
+/// One event for a failure, and another if it is the one after which there is a wait. An address that
+/// nobody has is not written down: it may be a password in the wrong field.
 pub(super) async fn write_down(
     domain: &Domain,
     actor: &Actor,
-    email_key: &str,
+    held_back: bool,
     known: Option<&CredentialsRow>,
     failed: audit::Entry,
 ) -> Result<(), Error> {
@@ -80,7 +103,6 @@ pub(super) async fn write_down(
         Some(known) => entry.on(UserId(known.id), &known.name),
         None => entry,
     };
-    let held_back = domain.throttle.failed(email_key, domain.clock.now());
     let mut tx = domain.db.write().await?;
     events::record(&mut tx, domain, actor, about(failed)).await?;
     if held_back {

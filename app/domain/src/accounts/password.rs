@@ -4,8 +4,8 @@ use frontdesk_model::{audit::Action, forms::ChangePassword};
 
 use super::{
     Credentials, Error,
-    credentials::write_down,
-    store::{self, CredentialsRow},
+    credentials::{try_password, write_down},
+    store::{self, CredentialsRow, Purpose},
 };
 use crate::{
     Domain,
@@ -21,8 +21,8 @@ use crate::{
 /// hands is no way to guess it.
 ///
 /// # Errors
-/// [`Error::Denied`] for whoever is not there in person, and for a session that has been ended
-/// meanwhile, by another change or by staff; [`Error::Invalid`] with each field's fault;
+/// [`Error::Denied`] for whoever is not there in person, and where all sessions of the person have been
+/// ended meanwhile, by another change or by their suspension; [`Error::Invalid`] with each field's fault;
 /// [`Error::WrongPassword`]; [`Error::Throttled`] after many failures; [`Error::Password`] under a
 /// flood.
 #[tracing::instrument(name = "accounts.change_password", skip_all)]
@@ -33,18 +33,18 @@ pub async fn change_password(
 ) -> Result<Credentials, Error> {
     let person = actor.require_person()?;
     form.check_for(&[&person.name, &person.email]).map_err(Error::Invalid)?;
-    domain.passwords.expect_room().await?;
     let known = store::credentials_by_id(&domain.db, person.id).await?;
     // A session that is over tries no password: it may be of before the password was changed.
     let is_over = |known: &CredentialsRow| known.session_epoch != person.epoch;
     let known = known.filter(|known| !is_over(known)).ok_or(Denied::Anonymous)?;
-    if let Some(wait) = domain.throttle.wait(&known.email_key, domain.clock.now()) {
-        return Err(Error::Throttled { wait });
-    }
-    let verdict = domain.passwords.verify(form.current, known.password_hash.clone()).await?;
-    if !verdict.matches {
+    let compare = async {
+        domain.passwords.expect_room().await?;
+        Ok(domain.passwords.verify(form.current, known.password_hash.clone()).await?)
+    };
+    let tried = try_password(domain, &known.email_key, compare).await?;
+    if !tried.came_to.matches {
         let failed = Entry::new(Action::PasswordChangeFailed);
-        write_down(domain, actor, &known.email_key, Some(&known), failed).await?;
+        write_down(domain, actor, tried.held_back, Some(&known), failed).await?;
         return Err(Error::WrongPassword);
     }
     domain.throttle.succeeded(&known.email_key);
@@ -53,6 +53,8 @@ pub async fn change_password(
     let mut tx = domain.begin(actor).await?;
     let changed = store::change_password(&mut tx, (person.id, person.epoch), hash, domain.clock.now());
     let epoch = changed.await?.ok_or(Denied::Anonymous)?;
+    // An invitation that nobody has used yet would be another way in.
+    store::drop_links(&mut tx, Purpose::Invite, person.id).await?;
     let entry = Entry::new(Action::PasswordChanged).on(person.id, &known.name);
     events::record(&mut tx, domain, actor, entry).await?;
     tx.commit().await?;

@@ -49,7 +49,7 @@ statements! { "accounts";
     TOUCH = "UPDATE users SET updated_at = $3, version = version + 1 WHERE id = $1 AND version = $2";
     SET_PASSWORD = "UPDATE users SET password_hash = $2, updated_at = $3, session_epoch = session_epoch + 1, \
                     version = version + 1 WHERE id = $1 RETURNING session_epoch";
-    // Nothing has ended the session by which it is changed: no other change, no suspension.
+    // Nothing has ended all their sessions meanwhile: no other change, no suspension.
     CHANGE_PASSWORD = "UPDATE users SET password_hash = $2, updated_at = $3, session_epoch = session_epoch + 1, \
                        version = version + 1 WHERE id = $1 AND session_epoch = $4 RETURNING session_epoch";
     REHASH = "UPDATE users SET password_hash = $2 WHERE id = $1";
@@ -319,6 +319,11 @@ pub(super) struct NewLink {
     pub(super) user: Option<UserId>,
     pub(super) at: Timestamp,
     pub(super) expires_at: Timestamp,
+}
+
+/// Makes what links a person has for this purpose worth nothing.
+pub(super) async fn drop_links(tx: &mut Tx, purpose: Purpose, user: UserId) -> Result<(), db::Error> {
+    tx.execute(DROP_LINKS, params![purpose.as_str(), user]).await.map(|_| ())
 }
 
 /// Replaces what links there were for the same purpose and person.
