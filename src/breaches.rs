@@ -2,14 +2,14 @@
 //! a breach: it is told the first five digits of the password's SHA-1, and answers with how all
 //! those go on that begin so. The answer is padded, so that its length tells nobody which it was.
 
-use std::{sync::OnceLock, time::Duration};
+use std::time::Duration;
 
 use frontdesk_domain::breaches::{Breaches, BreachesError, Looked};
 use frontdesk_model::Secret;
 use sha1::{Digest, Sha1};
 use tokio::{sync::Semaphore, time::timeout};
 
-use crate::{config::BaseUrl, tls};
+use crate::{config::BaseUrl, peer::Peer};
 
 /// For the whole of it, waiting for a turn included: somebody is waiting for their page.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -23,9 +23,8 @@ const DIGITS: usize = 40;
 
 /// A server that knows passwords from breaches.
 pub struct RangeServer {
-    http: OnceLock<reqwest::Client>,
+    peer: Peer,
     origin: Box<str>,
-    is_here: bool,
     patience: Duration,
     turns: Semaphore,
 }
@@ -33,9 +32,8 @@ pub struct RangeServer {
 impl RangeServer {
     pub fn new(url: &BaseUrl) -> Self {
         Self {
-            http: OnceLock::new(),
+            peer: Peer::new(url, PATIENCE),
             origin: url.origin().into(),
-            is_here: url.is_loopback(),
             patience: PATIENCE,
             turns: Semaphore::new(AT_ONCE),
         }
@@ -47,31 +45,13 @@ impl RangeServer {
         Self { patience, ..self }
     }
 
-    /// Made when it is first needed: the certificates of all authorities are read for it.
-    fn http(&self) -> Result<&reqwest::Client, BreachesError> {
-        if let Some(http) = self.http.get() {
-            return Ok(http);
-        }
-        let unable = |error: &dyn std::error::Error| BreachesError::Broken(error.to_string());
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::client(tls::of_this_machine()).map_err(|error| unable(&error))?)
-            // What was configured is asked, and nobody whom it names.
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("frontdesk/", env!("CARGO_PKG_VERSION")));
-        if self.is_here {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|error| unable(&error))?;
-        Ok(self.http.get_or_init(|| http))
-    }
-
     async fn ask(&self, password: &Secret) -> Result<bool, BreachesError> {
         // It is never closed.
         let _turn = self.turns.acquire().await.map_err(|error| BreachesError::Broken(error.to_string()))?;
         let hash = hash(password);
         let (begin, rest) = hash.split_at(TOLD);
-        let request =
-            self.http()?.get(format!("{}/range/{begin}", self.origin)).header("add-padding", "true");
+        let http = self.peer.http().map_err(BreachesError::Broken)?;
+        let request = http.get(format!("{}/range/{begin}", self.origin)).header("add-padding", "true");
         let mut response = request.send().await.map_err(broken)?;
         if response.status() != http::StatusCode::OK {
             return Err(BreachesError::Status(response.status().as_u16()));

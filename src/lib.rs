@@ -8,6 +8,7 @@ pub mod courier;
 pub mod gateway;
 pub mod http;
 pub mod metrics;
+pub mod peer;
 pub mod serve;
 pub mod shutdown;
 pub mod telemetry;

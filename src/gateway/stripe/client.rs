@@ -1,6 +1,6 @@
 //! One request after another, within the time that a call has.
 
-use std::{sync::OnceLock, time::Duration};
+use std::time::Duration;
 
 use frontdesk_domain::payments::GatewayError;
 use frontdesk_model::Secret;
@@ -15,7 +15,7 @@ use super::{
     Patience,
     errors::{self, Refusal},
 };
-use crate::{config::BaseUrl, tls};
+use crate::{config::BaseUrl, peer::Peer};
 
 /// The version of its API that is spoken here, whatever the account has for a default.
 const VERSION: HeaderValue = HeaderValue::from_static("2024-06-20");
@@ -37,9 +37,8 @@ pub struct InvalidKey;
 
 /// Who asks Stripe.
 pub(super) struct Client {
-    http: OnceLock<reqwest::Client>,
+    peer: Peer,
     url: Box<str>,
-    is_here: bool,
     key: Secret,
     authorization: HeaderValue,
     patience: Patience,
@@ -83,32 +82,13 @@ impl Client {
         let mut authorization =
             HeaderValue::try_from(format!("Bearer {}", key.expose())).map_err(|_| InvalidKey)?;
         authorization.set_sensitive(true);
-        let (http, is_here) = (OnceLock::new(), url.is_loopback());
-        Ok(Self { http, url: url.origin().into(), is_here, key, authorization, patience })
+        let peer = Peer::new(url, patience.connect);
+        Ok(Self { peer, url: url.origin().into(), key, authorization, patience })
     }
 
     /// A call, whose time begins now.
     pub(super) fn call(&self) -> Call<'_> {
         Call { client: self, until: Instant::now() + self.patience.whole }
-    }
-
-    /// Made when it is first needed: the certificates of all authorities are read for it.
-    fn http(&self) -> Result<&reqwest::Client, GatewayError> {
-        if let Some(http) = self.http.get() {
-            return Ok(http);
-        }
-        let unable = |error: &dyn std::error::Error| GatewayError::NotDone(error.to_string());
-        let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::client(tls::of_this_machine()).map_err(|error| unable(&error))?)
-            .connect_timeout(self.patience.connect)
-            // The key goes nowhere else.
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("frontdesk/", env!("CARGO_PKG_VERSION")));
-        if self.is_here {
-            builder = builder.no_proxy();
-        }
-        let http = builder.build().map_err(|error| unable(&error))?;
-        Ok(self.http.get_or_init(|| http))
     }
 }
 
@@ -189,7 +169,11 @@ impl Call<'_> {
     async fn send(&self, request: &Outgoing<'_>) -> Result<Reply, Failed> {
         let Client { authorization, patience, .. } = self.client;
         let too_slow = || lost(format!("it took longer than {:?}", patience.whole));
-        let http = self.client.http().map_err(|error| Failed { error, again: None })?;
+        let http = self
+            .client
+            .peer
+            .http()
+            .map_err(|error| Failed { error: GatewayError::NotDone(error), again: None })?;
         let mut sent = http
             .request(request.method.clone(), &request.url)
             .header(AUTHORIZATION, authorization)
