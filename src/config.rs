@@ -346,7 +346,7 @@ impl Config {
     /// How the domain is opened.
     ///
     /// # Errors
-    /// As [`payments::Payments::gateway`].
+    /// Those of the gateway: what is no key or secret, or cannot be read.
     pub fn domain(&self, url: DatabaseUrl, clock: Clock) -> Result<frontdesk_domain::Options, Error> {
         let passwords = passwords::Options::default();
         Ok(frontdesk_domain::Options {

@@ -11,11 +11,6 @@ const TLS: &str = "TLS";
 
 /// What is configured of TLS.
 #[derive(Args, Clone, Debug)]
-#[expect(
-    rustdoc::bare_urls,
-    rustdoc::invalid_html_tags,
-    reason = "clap prints these comments as they are, in a terminal"
-)]
 pub struct Tls {
     /// The certificate of this server, with those that lead from it to an authority, as PEM; then
     /// --listen speaks HTTPS and nothing else

@@ -122,7 +122,7 @@ impl Passwords {
     /// this is where the surplus ends, before it costs a query.
     ///
     /// # Errors
-    /// [`Error::Busy`], after a moment ([`HELD`], [`SPREAD`]).
+    /// [`Error::Busy`], after a moment (`HELD`, `SPREAD`).
     pub async fn expect_room(&self) -> Result<(), Error> {
         if self.has_room() {
             return Ok(());

@@ -2,7 +2,7 @@
 //! postings that cancel each other out, money at the `gateway` and what `sales` have earned. It is
 //! only ever written to, in the transaction of what it tells.
 //!
-//! [`verify`] proves that it adds up, and that payments, refunds, orders and the days' revenue say
+//! [`verify()`] proves that it adds up, and that payments, refunds, orders and the days' revenue say
 //! the same.
 
 mod store;

@@ -29,7 +29,7 @@ impl Export {
     /// The next rows; nothing at the end.
     ///
     /// # Errors
-    /// As [`list`].
+    /// As [`list()`].
     pub async fn next(&mut self) -> Result<Option<Vec<OrderSummary>>, Error> {
         let Some(query) = self.query.take() else { return Ok(None) };
         let page = list(&self.domain, &self.actor, &query).await?;

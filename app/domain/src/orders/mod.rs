@@ -2,7 +2,7 @@
 //! (the room after this). What it costs never changes; what is paid and paid back is said by the
 //! ledger, and here only added up.
 //!
-//! Whoever changes an order, its payments or its refunds takes the order's row first ([`lock`]), so
+//! Whoever changes an order, its payments or its refunds takes the order's row first (`lock`), so
 //! all that happens to one order happens one after another, and nothing waits in a circle.
 
 mod export;

@@ -1,13 +1,13 @@
 //! Payments and refunds: money on its way in and out.
 //!
-//! **What is known is written before anything is asked.** [`pay`] writes down that a payment is to be
+//! **What is known is written before anything is asked.** [`pay()`] writes down that a payment is to be
 //! charged, with the job that does it. The job asks the gateway outside of any transaction, with the
 //! payment's id as its idempotency key, and writes down what was said together with the fact that it
 //! is done. A worker that dies between the two asks again, and the gateway tells what came of the
 //! first time.
 //!
 //! **What is not known stays `unknown`** until somebody tells: the gateway, asked again (`settle.rs`),
-//! its notice ([`notice`]), which only makes it be asked at once, or [`Reconcile`], which looks for
+//! its notice ([`notice()`]), which only makes it be asked at once, or [`Reconcile`], which looks for
 //! payments that nobody looks after. All of them end in one place, `outcome.rs`, which takes the
 //! order's row and writes the end of a payment once.
 

@@ -1,7 +1,7 @@
 //! Webhooks: addresses that are told what happens, by the
 //! [Standard Webhooks](https://www.standardwebhooks.com) specification.
 //!
-//! An event is on its way if and only if it happened: [`publish`] writes a *delivery* for each
+//! An event is on its way if and only if it happened: `publish` writes a *delivery* for each
 //! webhook that asked for it in the transaction of the event, and a job that sends it. What comes
 //! of an attempt and the job of the next one are one transaction, too. Sending itself is outside of
 //! any: a worker that dies between the two sends again, with the same `webhook-id`, which is the
