@@ -17,6 +17,7 @@ mod site;
 mod steps;
 mod style;
 mod test;
+mod words;
 mod workspace;
 
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ Usage: cargo xtask <task>
        --rust             only the Rust tests
        --browser          only the end-to-end tests
   check                 Formatting, lints (server and browser) and documentation, warnings being errors.
+  words                 Counts words that the glossary advises against, and fails above a limit.
   postgres              Runs a throw-away PostgreSQL, prints its address and stops it on Ctrl-C or when
                         standard input closes. For `TEST_POSTGRES_URL` of a plain `cargo test`.
   bench                 Measures the release binary, and compares the figures with their targets. Linux only.
@@ -82,9 +84,10 @@ fn run(arguments: &[&str]) -> Result<()> {
         ("serve", ["--", arguments @ ..] | arguments) => serve::serve(&workspace, arguments),
         ("test", arguments) => test::test(&workspace, &test::Selection::parse(arguments)?),
         ("check", []) => check::check(&workspace),
+        ("words", []) => words::check(&workspace),
         ("postgres", []) => postgres::serve(&workspace),
         ("bench", arguments) => bench::bench(&workspace, &bench::Options::parse(arguments)?),
-        ("build" | "check" | "postgres", _) => {
+        ("build" | "check" | "words" | "postgres", _) => {
             bail!("`{task}` does not take `{}`; see `cargo xtask help`", arguments.join(" "))
         }
         _ => bail!("there is no task `{task}`; see `cargo xtask help`"),
