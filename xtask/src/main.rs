@@ -1,29 +1,24 @@
-//! The tasks of this repository, in Rust so that a checkout needs no other tool than cargo to be built.
+//! The tasks of this repository, in Rust so that a checkout needs only cargo.
 //! `.cargo/config.toml` makes `cargo xtask` an alias for this program.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks by printing")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool prints")]
 
+mod audit;
 mod bench;
-mod bindgen;
-mod browser;
 mod build;
-mod bundle;
 mod check;
-mod compress;
-mod port;
+mod end2end;
 mod postgres;
-mod process;
 mod serve;
 mod site;
-mod steps;
-mod style;
+mod system;
 mod test;
 mod words;
-mod workspace;
 
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use workspace::Workspace;
+use system::process;
+use system::workspace::Workspace;
 
 const HELP: &str = "\
 The tasks of this repository.
@@ -33,12 +28,17 @@ Usage: cargo xtask <task>
   build [--release]     The browser bundle, the stylesheet and then the server that embeds both:
                         target/debug/frontdesk, or target/release/frontdesk with --release.
   serve [-- <args>]     Builds, then runs `frontdesk serve <args>` in place of this command.
-  test [<filter>…]      Everything: Rust tests on SQLite and PostgreSQL, then end-to-end tests in Chromium.
-                        Filters are handed to both test runners.
+  test                  All tests: Rust tests on SQLite and PostgreSQL, then end-to-end tests in Chromium.
+  test <name>…          Only the Rust tests with one of these in their names; neither bundle nor Chromium needed.
        --rust             only the Rust tests
-       --browser          only the end-to-end tests
-  check                 Formatting, lints (server and browser) and documentation, warnings being errors.
+       --sqlite           only the Rust tests on SQLite
+       --browser          only the end-to-end tests; names select files and titles
+       --full-matrix      end-to-end tests in all four combinations of database and JavaScript
+  check                 Format, repository, lints, documentation; warnings are errors. Needs no database.
   words                 Counts words that the glossary advises against, and fails above a limit.
+  audit                 Licences, duplicate versions, sources and advisories of all dependencies, by cargo-deny,
+                        which is installed first if it is missing: that takes some minutes.
+       --without-advisories  for machines that cannot reach the advisory database
   postgres              Runs a throw-away PostgreSQL, prints its address and stops it on Ctrl-C or when
                         standard input closes. For `TEST_POSTGRES_URL` of a plain `cargo test`.
   bench                 Measures the release binary, and compares the figures with their targets. Linux only.
@@ -85,6 +85,7 @@ fn run(arguments: &[&str]) -> Result<()> {
         ("test", arguments) => test::test(&workspace, &test::Selection::parse(arguments)?),
         ("check", []) => check::check(&workspace),
         ("words", []) => words::check(&workspace),
+        ("audit", arguments) => audit::audit(&workspace, &audit::Options::parse(arguments)?),
         ("postgres", []) => postgres::serve(&workspace),
         ("bench", arguments) => bench::bench(&workspace, &bench::Options::parse(arguments)?),
         ("build" | "check" | "words" | "postgres", _) => {

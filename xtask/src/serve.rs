@@ -1,4 +1,4 @@
-//! The task `serve`: the server, built and run.
+//! The task `serve`: builds and runs the server.
 
 use std::os::unix::process::CommandExt;
 use std::process::Command;
@@ -6,13 +6,14 @@ use std::process::Command;
 use anyhow::{Error, Result};
 
 use crate::build::{self, Profile};
-use crate::steps::note;
-use crate::workspace::Workspace;
+use crate::site;
+use crate::system::steps::note;
+use crate::system::workspace::Workspace;
 
-/// Builds the server and becomes it, so that the terminal, signals and the exit code are the server's own.
-/// Returns only when that fails.
+/// Builds the server and replaces this process with it, so that the terminal, signals and the exit code are the
+/// server's. Returns only on failure.
 pub fn serve(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
-    build::site(workspace)?;
+    site::build(workspace)?;
     let program = build::server(workspace, Profile::Dev)?;
     note(format_args!("running frontdesk serve {}", arguments.join(" ")));
     let error = Command::new(&program).arg("serve").args(arguments).exec();

@@ -14,9 +14,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::process;
-use crate::steps::note;
-use crate::workspace::Workspace;
+use crate::system::process;
+use crate::system::steps::note;
+use crate::system::workspace::Workspace;
 
 /// Pronouns that usually stand where a noun exists.
 const PRONOUNS: [&str; 7] = ["nobody", "somebody", "whoever", "whom", "whose", "anybody", "everybody"];

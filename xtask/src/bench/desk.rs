@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::http::{Client, Connection};
 use super::server::Program;
-use crate::process;
+use crate::system::process;
 
 const OWNER: &str = "owner@bench.example";
 /// Of the owner and of everybody who was seeded. It protects nothing.

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::http::Connection;
-use crate::process;
+use crate::system::process;
 
 /// A thread of ours needs little: the default of 2 MiB would be much for hundreds of them.
 const STACK: usize = 256 * 1024;

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use crate::system::cpu;
+
 /// A process to watch.
 #[derive(Clone, Copy)]
 pub struct Watched {
@@ -24,7 +26,8 @@ impl Watched {
     /// Time on a core so far, its own and the system's for it, of all threads.
     pub fn cpu(self) -> Result<Duration> {
         let stat = self.read("stat")?;
-        parse_cpu(&stat, rustix::param::clock_ticks_per_second()).context("/proc/<pid>/stat is not as it was")
+        cpu::parse(&stat, cpu::OWN, rustix::param::clock_ticks_per_second())
+            .context("/proc/<pid>/stat has no CPU time")
     }
 
     /// Physical memory, in bytes.
@@ -58,14 +61,6 @@ pub fn load_average() -> Option<f64> {
     fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()
 }
 
-fn parse_cpu(stat: &str, ticks_per_second: u64) -> Option<Duration> {
-    // The second field is the name in brackets, which may hold anything.
-    let (_, fields) = stat.rsplit_once(')')?;
-    let mut fields = fields.split_ascii_whitespace().skip(11).map(str::parse::<u64>);
-    let ticks = fields.next()?.ok()? + fields.next()?.ok()?;
-    Some(Duration::from_secs_f64(ticks as f64 / ticks_per_second as f64))
-}
-
 fn parse_kilobytes(status: &str, field: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix(field))?;
     line.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
@@ -74,13 +69,6 @@ fn parse_kilobytes(status: &str, field: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cpu_time_is_found_behind_any_name() {
-        let stat = "7 (a) b (c) S 1 7 7 0 -1 4194560 100 0 0 0 150 50 9 9 20 0 1 0 5 0 0";
-        assert_eq!(parse_cpu(stat, 100), Some(Duration::from_secs(2)));
-        assert_eq!(parse_cpu("7 (a) S 1", 100), None);
-    }
 
     #[test]
     fn memory_is_found_by_its_name() {

@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::http::{Client, Connection};
 use super::process::Watched;
-use crate::{port, process};
+use crate::system::{port, process};
 
 /// How long a start and a stop may take.
 const PATIENCE: Duration = Duration::from_secs(30);

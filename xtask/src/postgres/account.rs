@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::process;
+use crate::system::process;
 
 /// An account without privileges.
 pub struct Account {

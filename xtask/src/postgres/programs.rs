@@ -7,9 +7,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::process;
-use crate::steps::note;
-use crate::workspace::Workspace;
+use crate::system::process;
+use crate::system::steps::note;
+use crate::system::workspace::Workspace;
 
 /// What it takes to run a server.
 const PROGRAMS: [&str; 3] = ["initdb", "pg_ctl", "postgres"];

@@ -7,16 +7,16 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::site::hash;
+use super::hash;
 
-/// The two files that make the islands live.
+/// The script and the module that run the islands.
 pub struct Bundle {
     pub script: String,
     pub module: Vec<u8>,
 }
 
 impl Bundle {
-    /// The name both files share. Leptos derives both addresses from it, so it depends on both contents.
+    /// The name that both files share. Leptos derives both URLs from it, so it depends on both contents.
     pub fn name(&self) -> String {
         format!("frontdesk.{}", hash([self.script.as_bytes(), &self.module]))
     }
@@ -32,19 +32,19 @@ pub fn bind(path: &Path) -> Result<Bundle> {
         .keep_debug(false)
         .remove_name_section(true)
         .remove_producers_section(true)
-        // Leptos passes the module's address: the script needs no guess of its own at it.
+        // Leptos passes the module's URL, so the script needs no default for it.
         .omit_default_module_path(true)
         .generate_output()
         .with_context(|| format!("wasm-bindgen cannot read {}", path.display()))?;
-    // A snippet is JavaScript that a Rust crate brings along, as a file beside the script.
+    // A snippet is JavaScript that a Rust crate ships as a file beside the script.
     let snippets = output.snippets().iter().filter(|(_, files)| !files.is_empty()).map(|(name, _)| name);
     let snippets: Vec<&String> = snippets.chain(output.local_modules().keys()).collect();
     ensure!(snippets.is_empty(), "nothing here publishes the JavaScript of {snippets:?} yet");
     Ok(Bundle { script: output.js().to_owned(), module: output.wasm_mut().emit_wasm() })
 }
 
-/// Fails when the code was compiled for another version of wasm-bindgen than the one that binds it here: the
-/// two speak a format that changes with every version.
+/// Fails if the code was compiled for another version of wasm-bindgen than the one that binds it: their common
+/// format changes with every version.
 pub fn check_versions(lockfile: &str) -> Result<()> {
     let version = |name| locked_version(lockfile, name).with_context(|| format!("Cargo.lock has no {name}"));
     let compiled = version("wasm-bindgen")?;
@@ -84,18 +84,18 @@ mod tests {
     }
 
     #[test]
-    fn other_versions_are_told_with_the_remedy() {
+    fn different_versions_are_reported_with_the_remedy() {
         let error = check_versions(&lockfile("0.2.131", "0.2.130")).unwrap_err().to_string();
         assert!(error.contains("set `wasm-bindgen-cli-support = \"=0.2.131\"`"), "{error}");
     }
 
     #[test]
-    fn a_lock_file_without_them_is_told() {
+    fn a_lock_file_without_them_is_reported() {
         assert_eq!(check_versions("").unwrap_err().to_string(), "Cargo.lock has no wasm-bindgen");
     }
 
     #[test]
     fn this_checkout_agrees_with_itself() {
-        check_versions(include_str!("../../Cargo.lock")).unwrap();
+        check_versions(include_str!("../../../Cargo.lock")).unwrap();
     }
 }

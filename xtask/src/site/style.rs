@@ -1,4 +1,4 @@
-//! The stylesheet: `style/main.css` and what it imports become one minified file.
+//! Bundles `style/main.css` and its imports into one minified file.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -10,7 +10,7 @@ use lightningcss::printer::PrinterOptions;
 use lightningcss::stylesheet::{MinifyOptions, ParserOptions};
 use lightningcss::targets::{Browsers, Features, Targets};
 
-/// The stylesheet that starts at `entry`, in one piece.
+/// Bundles the stylesheet at `entry`.
 pub fn bundle(entry: &Path) -> Result<String> {
     ensure!(entry.is_file(), "{} does not exist: it is where the stylesheet starts", entry.display());
     let targets = targets();
@@ -23,8 +23,8 @@ pub fn bundle(entry: &Path) -> Result<String> {
     Ok(printed.code)
 }
 
-/// The first versions that know `light-dark()`, which the colours are written in. Nothing that these
-/// understand is rewritten for older ones, which would not show the colours anyway.
+/// The first versions with `light-dark()`, which all colours use. Syntax that these versions support is not
+/// rewritten for older ones, which would not show the colours anyway.
 fn targets() -> Targets {
     let version = |major: u32, minor: u32| Some(major << 16 | minor << 8);
     let browsers = Browsers {
@@ -35,11 +35,11 @@ fn targets() -> Targets {
         safari: version(17, 5),
         ..Browsers::default()
     };
-    // The reader may choose a scheme, so it is the browser that resolves the colours, in any case.
+    // The user can choose a scheme, so the browser resolves the colours.
     Targets { browsers: Some(browsers), exclude: Features::LightDark, ..Targets::default() }
 }
 
-/// A mistake with its place as editors count it, from line 1. The original borrows from the file it is about.
+/// Converts an error to one with lines counted from 1, which does not borrow from the file.
 fn readable<T: Display>(error: Error<T>) -> anyhow::Error {
     match error.loc {
         Some(place) => anyhow!("{}:{}:{}: {}", place.filename, place.line + 1, place.column, error.kind),
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_browsers_know_is_kept() {
+    fn syntax_that_the_browsers_support_is_kept() {
         let css = bundle_of(&[(
             "main.css",
             "a { top: 0; &:hover { top: 1px } } @media (width >= 40rem) { a { inset: 0 } }",
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_reported_with_their_place() {
+    fn errors_are_reported_with_their_position() {
         let error = bundle_of(&[("main.css", "a {}\nb { c }")]).unwrap_err().to_string();
         assert!(error.contains("main.css:2"), "{error}");
     }

@@ -1,4 +1,4 @@
-//! `target/site`: the files that browsers download, as the server embeds them.
+//! Writes `target/site`, the folder that the server embeds.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,16 +9,16 @@ use anyhow::{Context, Result};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::compress::compressed;
+use super::compress::compressed;
+use crate::system::files;
 
-/// What the server must know of the files, being named after their content: `manifest.json`, which is read
-/// by `src/assets.rs`.
+/// `manifest.json`: the names of files that are named after their content, for the server to read.
 #[derive(Serialize)]
 pub struct Manifest {
     /// The name that the script and the WebAssembly module have in common: `/pkg/<bundle>.js` and
     /// `/pkg/<bundle>_bg.wasm`.
     pub bundle: String,
-    /// The address of the stylesheet.
+    /// The path of the stylesheet.
     pub style: String,
 }
 
@@ -64,7 +64,7 @@ impl Site {
     /// Copies a folder's files to the root of the site. Files with a leading dot are an editor's or a file
     /// manager's, and stay behind.
     pub fn put_folder(&mut self, folder: &Path) -> Result<()> {
-        for file in files(folder)? {
+        for file in files::below(folder, |_| true)? {
             let hidden = file.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
             if let Some(name) = file.strip_prefix(folder)?.to_str()
                 && !hidden
@@ -75,7 +75,7 @@ impl Site {
         Ok(())
     }
 
-    /// Writes the manifest, now that all it names is in place, and removes what earlier builds have left.
+    /// Writes the manifest after the files that it names, and removes the files of earlier builds.
     pub fn finish(mut self, manifest: &Manifest) -> Result<()> {
         let path = self.folder.join("manifest.json");
         let json = serde_json::to_vec_pretty(manifest)?;
@@ -83,7 +83,7 @@ impl Site {
             write(&path, &json)?;
         }
         self.files.insert(path);
-        for file in files(&self.folder)? {
+        for file in files::below(&self.folder, |_| true)? {
             if !self.files.contains(&file) {
                 remove(&file)?;
             }
@@ -98,23 +98,7 @@ pub fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// All files in a folder and in those below it; none when there is no such folder.
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        if !folder.is_dir() {
-            continue;
-        }
-        for entry in fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))? {
-            let path = entry?.path();
-            if path.is_dir() { folders.push(path) } else { found.push(path) }
-        }
-    }
-    Ok(found)
-}
-
-/// A file that stays untouched spares cargo from compiling the server again.
+/// Compares a file with its new content: cargo compiles the server again if a file is written.
 fn is_unchanged(path: &Path, bytes: &[u8]) -> bool {
     fs::read(path).is_ok_and(|present| present == bytes)
 }
@@ -149,7 +133,7 @@ mod tests {
 
     fn names(folder: &Path) -> BTreeSet<String> {
         let relative = |file: PathBuf| file.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
-        files(folder).unwrap().into_iter().map(relative).collect()
+        files::below(folder, |_| true).unwrap().into_iter().map(relative).collect()
     }
 
     #[test]

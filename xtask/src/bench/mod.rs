@@ -21,8 +21,9 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::build::{self, Profile};
 use crate::postgres::{Durability, Server};
-use crate::steps::{Steps, note};
-use crate::workspace::Workspace;
+use crate::site;
+use crate::system::steps::{Steps, note};
+use crate::system::workspace::Workspace;
 use report::Report;
 use scenarios::{Bench, SCENARIOS};
 use server::Program;
@@ -88,7 +89,7 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
             Ok(path.clone())
         }
         None => {
-            build::site(workspace)?;
+            site::build(workspace)?;
             build::server(workspace, Profile::Release)
         }
     })?;
@@ -129,7 +130,7 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
     for (name, measure) in SCENARIOS.into_iter().filter(|(name, _)| options.only.contains(name)) {
         // One that fails keeps no other from being measured.
         let found = steps.step(name, || Ok(measure(&bench)))?;
-        ensure!(!crate::process::interrupted(), "interrupted");
+        ensure!(!crate::system::process::interrupted(), "interrupted");
         report.add(name, found);
     }
 
@@ -150,7 +151,7 @@ fn seed(program: &Program, users: u64) -> Result<()> {
     }
     let mut seed = program.command();
     seed.args(["seed", "--users", &users.to_string()]).env("FRONTDESK_SEED_PASSWORD", desk::PASSWORD);
-    crate::process::run(&mut seed)?;
+    crate::system::process::run(&mut seed)?;
     if program.postgres.is_none() {
         fs::write(&done, "").with_context(|| format!("cannot write {}", done.display()))?;
     }

@@ -13,10 +13,10 @@ use anyhow::{Context, Result};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
-use crate::port;
-use crate::process;
-use crate::steps::note;
-use crate::workspace::Workspace;
+use crate::system::port;
+use crate::system::process;
+use crate::system::steps::note;
+use crate::system::workspace::Workspace;
 use account::Account;
 
 /// The variable that names a server to use in place of one of ours; the Rust tests read it, too.

@@ -1,4 +1,4 @@
-//! Compressed forms of what browsers download, made once here so that the server never compresses them.
+//! Compresses the files for browsers at build time, so that the server does not.
 
 use std::io::{self, Read};
 
@@ -6,8 +6,8 @@ use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
 use flate2::read::GzEncoder;
 
-/// The compressed forms of a file, with the endings of their names. Those that save nothing are left out,
-/// and so are all of formats that are compressed already.
+/// Compresses a file and returns each form with its file extension. Forms that save nothing are omitted, and so
+/// are formats that are compressed already.
 pub fn compressed(name: &str, bytes: &[u8]) -> io::Result<Vec<(&'static str, Vec<u8>)>> {
     if !is_compressible(name) {
         return Ok(Vec::new());
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_grow_or_is_compressed_already_stays_as_it_is() {
+    fn files_that_would_not_shrink_are_not_compressed() {
         assert!(compressed("a.css", b"a{}").unwrap().is_empty());
         assert!(compressed("a.png", &[0; 1000]).unwrap().is_empty());
         assert!(compressed("without", &[0; 1000]).unwrap().is_empty());

@@ -1,4 +1,4 @@
-//! Where things are in this checkout.
+//! The paths of this checkout.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -7,13 +7,13 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::process;
+use crate::system::process;
 
-/// The checkout this program was compiled in.
+/// The checkout that this program was compiled in.
 pub struct Workspace {
     /// The folder of the top-level `Cargo.toml`.
     pub root: PathBuf,
-    /// Cargo's target folder, wherever it is configured to be.
+    /// Cargo's target folder, as configured.
     pub target: PathBuf,
 }
 
@@ -30,7 +30,7 @@ impl Workspace {
             "--format-version=1",
         ]))?;
         let Metadata { workspace_root, target_directory } =
-            serde_json::from_str(&metadata).context("cargo metadata said something unexpected")?;
+            serde_json::from_str(&metadata).context("cannot read the output of cargo metadata")?;
         Ok(Self { root: workspace_root, target: target_directory })
     }
 
@@ -39,8 +39,7 @@ impl Workspace {
         cargo(&self.root)
     }
 
-    /// What browsers download. `src/assets.rs` embeds this very path, so it does not move with the target
-    /// folder.
+    /// The files for browsers. The server embeds this path, so it does not move with the target folder.
     pub fn site(&self) -> PathBuf {
         self.root.join("target/site")
     }
@@ -50,7 +49,7 @@ impl Workspace {
         self.root.join("end2end")
     }
 
-    /// Where programs are installed that tests need and the machine lacks.
+    /// The folder for programs that a task needs and the machine lacks.
     pub fn tools(&self) -> PathBuf {
         self.target.join("tools")
     }
@@ -60,8 +59,8 @@ impl Workspace {
 fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(folder);
-    // `cargo run` describes this program's package in variables. A build script that reads them, as ring's does,
-    // would seem to have changed, and all that stands on it would be compiled again.
+    // `cargo run` sets variables that describe this package. Build scripts that read them, such as ring's, would
+    // appear to have changed, and their dependents would be compiled again.
     for (name, _) in std::env::vars_os().filter(|(name, _)| describes_package(name)) {
         command.env_remove(name);
     }
@@ -78,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cargo_is_not_told_that_it_builds_this_program() {
+    fn cargo_does_not_inherit_the_variables_of_this_package() {
         // Cargo sets both for tests, too.
         let removed: Vec<_> = cargo(Path::new(".")).get_envs().map(|(name, _)| name.to_owned()).collect();
         assert!(removed.contains(&"CARGO_MANIFEST_DIR".into()), "{removed:?}");

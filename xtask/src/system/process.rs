@@ -1,8 +1,7 @@
-//! Running other programs, and ending them when this one is asked to end.
+//! Runs other programs, and ends them on a signal.
 //!
-//! Every program runs in a process group of its own, and a signal that arrives here is handed on to that
-//! group. So Ctrl-C and a CI's SIGTERM both end the whole tree of a test run, and this program lives on for
-//! as long as it takes to stop what it started in the background.
+//! Every program runs in its own process group, and signals are forwarded to that group. So Ctrl-C and a CI's
+//! SIGTERM both end the whole tree of a test run, while this program stops its background processes.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -17,7 +16,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 struct State {
-    /// The group of the program that is running now.
+    /// The process group of the running program.
     group: Option<Pid>,
     interrupted: bool,
 }
@@ -26,11 +25,11 @@ static STATE: Mutex<State> = Mutex::new(State { group: None, interrupted: false 
 static INTERRUPTED: Condvar = Condvar::new();
 
 fn state() -> MutexGuard<'static, State> {
-    // The state is two plain values: a panic elsewhere cannot have left them half-written.
+    // The state is two plain values, so a panic elsewhere cannot leave it inconsistent.
     STATE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// From here on signals no longer end this program: they end the program it runs, and [`run`] fails.
+/// Installs handlers: from now on a signal ends the running program, and [`run`] fails.
 pub fn handle_signals() -> Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM]).context("cannot handle signals")?;
     thread::spawn(move || {
@@ -45,41 +44,41 @@ pub fn handle_signals() -> Result<()> {
     Ok(())
 }
 
-/// Ends the running program with `signal` and lets no other start.
+/// Ends the running program with `signal` and prevents others from starting.
 pub fn interrupt(signal: Signal) {
     let mut state = state();
     state.interrupted = true;
     INTERRUPTED.notify_all();
     if let Some(group) = state.group {
-        // It fails only when the group has just ended, which is what was asked for.
+        // It fails only if the group has ended already.
         let _ = kill_process_group(group, signal);
     }
 }
 
-/// Whether a signal has ended, or kept from starting, what this program was to run.
+/// Returns true after a signal has arrived.
 pub fn interrupted() -> bool {
     state().interrupted
 }
 
 /// Blocks until [`interrupt`] is called.
 pub fn wait_for_interrupt() {
-    // The guard is of no use to anyone: the wait itself was the point.
+    // Only the wait matters, not the guard.
     drop(INTERRUPTED.wait_while(state(), |state| !state.interrupted));
 }
 
-/// Runs a program to its end. It writes to this terminal, and reads nothing.
+/// Runs a program to completion. It writes to this terminal, and its standard input is empty.
 pub fn run(command: &mut Command) -> Result<()> {
     let mut child = start(command)?;
     let status = child.wait();
     state().group = None;
     ensure!(!interrupted(), "interrupted");
-    let status = status.with_context(|| format!("lost sight of `{}`", describe(command)))?;
+    let status = status.with_context(|| format!("cannot wait for `{}`", describe(command)))?;
     ensure!(status.success(), "`{}` failed: {status}", describe(command));
     Ok(())
 }
 
 fn start(command: &mut Command) -> Result<Child> {
-    // Holding the lock means that a signal comes either before the program starts or when it can be told.
+    // With the lock held, a signal arrives either before the program starts or once it can be forwarded.
     let mut state = state();
     ensure!(!state.interrupted, "interrupted");
     let child =
@@ -88,7 +87,7 @@ fn start(command: &mut Command) -> Result<Child> {
     Ok(child)
 }
 
-/// Runs a program that is quick, and returns what it printed. What it complains about is in the error.
+/// Runs a quick program and returns its standard output. Its standard error is part of the error.
 pub fn capture(command: &mut Command) -> Result<String> {
     let output = command.stdin(Stdio::null()).output().map_err(|error| not_started(command, error))?;
     if !output.status.success() {
@@ -110,7 +109,7 @@ fn not_started(command: &Command, error: io::Error) -> anyhow::Error {
     anyhow::Error::new(error).context(format!("cannot start `{}`", describe(command)))
 }
 
-/// The command as one would type it.
+/// Formats a command as it is typed in a shell.
 fn describe(command: &Command) -> String {
     let program = command.get_program().to_string_lossy();
     let name = program.rsplit('/').next().unwrap_or_default().to_owned();
@@ -122,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_failure_names_the_command_and_what_it_said() {
+    fn a_failure_names_the_command_and_its_standard_error() {
         let error = capture(Command::new("/bin/sh").args(["-c", "echo because >&2; exit 3"])).unwrap_err();
         assert_eq!(error.to_string(), "`sh -c echo because >&2; exit 3` failed: exit status: 3\nbecause");
     }

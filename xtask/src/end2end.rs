@@ -1,5 +1,4 @@
-//! What the tests need beside the server: Node.js, the packages of `end2end` and, for the end-to-end tests, a
-//! Chromium.
+//! Finds or installs what the tests need beside the server: Node.js packages and Chromium.
 
 use std::env;
 use std::fs;
@@ -8,13 +7,16 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::process;
 use crate::site::hash;
-use crate::steps::note;
-use crate::workspace::Workspace;
+use crate::system::process;
+use crate::system::steps::note;
+use crate::system::workspace::Workspace;
 
-/// The variable that names a Chromium; `end2end/playwright.config.js` reads it, too.
+/// The variable with the path of a Chromium; `end2end/playwright.config.js` reads it, too.
 pub const VARIABLE: &str = "FRONTDESK_CHROMIUM";
+
+/// The variable that runs the tests in all combinations; `end2end/playwright.config.js` reads it.
+pub const FULL_MATRIX: &str = "FRONTDESK_FULL_MATRIX";
 
 /// The oldest Node.js that every package of `end2end` runs on.
 const NODE: (u32, u32) = (18, 19);
@@ -27,7 +29,7 @@ const CHROMIUMS: [&str; 5] = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/// Fails unless there is a Node.js that is new enough.
+/// Fails unless Node.js is installed and new enough.
 pub fn check_node() -> Result<()> {
     let (major, minor) = NODE;
     let needed = || format!("the tests need Node.js {major}.{minor} or newer, with npm");
@@ -43,12 +45,12 @@ fn parse_version(printed: &str) -> Option<(u32, u32)> {
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
-/// Installs the packages of `end2end`, as its lock file has them.
+/// Installs the packages of `end2end/package-lock.json`.
 pub fn install_packages(workspace: &Workspace) -> Result<()> {
     let folder = workspace.end2end();
     let lockfile =
         fs::read(folder.join("package-lock.json")).context("cannot read end2end/package-lock.json")?;
-    // npm empties the folder at the start of an installation, so this file says that one has come to its end.
+    // npm empties the folder at the start of an installation, so this file marks a complete one.
     let mark = folder.join("node_modules/.installed");
     let installed = hash([&*lockfile]);
     if fs::read_to_string(&mark).is_ok_and(|mark| mark == installed) {
@@ -59,11 +61,10 @@ pub fn install_packages(workspace: &Workspace) -> Result<()> {
     fs::write(&mark, installed).with_context(|| format!("cannot write {}", mark.display()))
 }
 
-/// A Chromium to test in: the one of this machine, or else one that is installed now. None stands for the one
-/// that Playwright keeps for itself.
+/// Finds a Chromium, or installs one. None stands for the one that Playwright manages.
 pub fn chromium(workspace: &Workspace) -> Result<Option<PathBuf>> {
     if let Some(path) = env::var_os(VARIABLE).map(PathBuf::from) {
-        ensure!(path.is_file(), "{VARIABLE} names {}, which is not there", path.display());
+        ensure!(path.is_file(), "{VARIABLE} names {}, which does not exist", path.display());
         return Ok(Some(path));
     }
     if let Some(path) = find_chromium() {
@@ -72,7 +73,7 @@ pub fn chromium(workspace: &Workspace) -> Result<Option<PathBuf>> {
     if rustix::process::geteuid().is_root() && process::find(["apt-get"]).is_some() {
         note("no Chromium found: installing it by apt-get");
         if let Err(error) = apt_install_chromium() {
-            note(format_args!("that did not succeed: {error:#}"));
+            note(format_args!("this failed: {error:#}"));
         } else if let Some(path) = find_chromium() {
             return Ok(Some(path));
         }
@@ -80,12 +81,12 @@ pub fn chromium(workspace: &Workspace) -> Result<Option<PathBuf>> {
     note("no Chromium found: letting Playwright download one");
     let mut playwright = playwright(workspace);
     process::run(playwright.args(["install", "chromium"])).with_context(|| {
-        format!("the end-to-end tests need Chromium: install it, or set {VARIABLE} to where it is")
+        format!("the end-to-end tests need Chromium: install it, or set {VARIABLE} to its path")
     })?;
     Ok(None)
 }
 
-/// The first Chromium that runs: Ubuntu's package, for one, is a stub that tells to install another.
+/// The first Chromium that runs: Ubuntu's package, for one, is a stub that refers to another package.
 fn find_chromium() -> Option<PathBuf> {
     CHROMIUMS.into_iter().filter_map(|name| process::find([name])).find(|path| runs(path))
 }
@@ -95,7 +96,7 @@ fn runs(chromium: &Path) -> bool {
 }
 
 fn apt_install_chromium() -> Result<()> {
-    // A pseudo-terminal would have apt-get take over the terminal, which belongs to this program.
+    // With a pseudo-terminal, apt-get would take over the terminal of this program.
     let apt = || {
         let mut command = Command::new("apt-get");
         command.args(["--quiet", "--option=Dpkg::Use-Pty=0"]).env("DEBIAN_FRONTEND", "noninteractive");
