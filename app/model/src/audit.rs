@@ -1,4 +1,4 @@
-//! The audit trail as it travels: what happened, who did it, to whom, and what changed.
+//! Audit events as they travel: action, actor, target, changes and origin.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,19 +8,19 @@ use crate::{EventId, Timestamp};
 
 macro_rules! actions {
     ($($name:ident = $text:literal, $words:literal;)*) => {
-        /// Everything that the audit trail can say. An action that is not here cannot be written.
+        /// The actions that the audit trail can record. Only these can be inserted.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum Action { $(#[serde(rename = $text)] $name,)* }
 
         impl Action {
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            /// The name that people filter by and programs match on: `user.created`.
+            /// Stable name for filters and programs: `user.created`.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
             }
 
-            /// What it means, to be read after the actor's name.
+            /// Predicate for a sentence with the actor as its subject.
             pub const fn words(self) -> &'static str {
                 match self { $(Self::$name => $words,)* }
             }
@@ -88,17 +88,17 @@ actions! {
 }
 
 impl Action {
-    /// Whether the target is a token and not a user.
+    /// Returns true if the target is a token and not a user.
     pub const fn is_about_token(self) -> bool {
         matches!(self, Self::TokenCreated | Self::TokenRevoked | Self::TokenRefused)
     }
 
-    /// Whether the target is an order and not a user.
+    /// Returns true if the target is an order and not a user.
     pub fn is_about_order(self) -> bool {
         ["order.", "payment.", "refund."].iter().any(|noun| self.as_str().starts_with(noun))
     }
 
-    /// Whether the target is a webhook and not a user.
+    /// Returns true if the target is a webhook and not a user.
     pub const fn is_about_webhook(self) -> bool {
         matches!(
             self,

@@ -1,5 +1,5 @@
-//! What is said once, after a redirect. A code, never text: it travels in a cookie, and nobody can
-//! make a page say something that is not in this list.
+//! Flash messages, shown once after a redirect. They travel as codes in a cookie, never as text, so that
+//! a forged cookie cannot make a page show other text than the sentences in this list.
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ macro_rules! flashes {
                 match code { $($code => Some(Self::$name),)* _ => None }
             }
 
-            /// The sentence that people read.
+            /// The sentence on the page.
             pub const fn text(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
             }

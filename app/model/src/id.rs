@@ -1,5 +1,5 @@
-//! Ids: UUIDv7, so that they sort by the time they were made. One type a noun, so that a user's
-//! id cannot be passed where a session's is meant.
+//! Ids: UUIDv7, so that they sort by time of creation. Each noun has its own type, so that a user's id
+//! cannot be passed as a session's.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -33,26 +33,26 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A person with an account.
+    /// Id of a user account.
     UserId;
     /// One line of the audit trail.
     EventId;
-    /// One signed-in device. Not the secret in the cookie: this one may be shown.
+    /// Id of a session. It is not the secret in the cookie and may be shown.
     SessionId;
-    /// A one-time link: first set-up, or an invitation.
+    /// Id of a one-time link: setup or invitation.
     LinkId;
-    /// A personal or service token. Not its secret text: this one may be shown.
+    /// Id of a personal or service token. It is not the secret text and may be shown.
     TokenId;
-    /// Something to be done later. Stays the same over all attempts.
+    /// Id of a job, the same for all its attempts.
     JobId;
     /// An address that is told of events.
     WebhookId;
-    /// One event on its way to one webhook. Stays the same over all attempts.
+    /// Id of the delivery of one event to one webhook, the same for all attempts.
     DeliveryId;
-    /// What somebody buys.
+    /// Id of an order.
     OrderId;
-    /// One try to pay an order. The gateway is told it, so that it charges once.
+    /// Id of a payment. It is the idempotency key at the gateway, so that a payment is charged once.
     PaymentId;
-    /// Money on its way back.
+    /// Id of a refund.
     RefundId;
 }

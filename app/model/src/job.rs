@@ -1,5 +1,4 @@
-//! Jobs as staff and programs see them. What a job works with is not here: its payload may tell
-//! about people, so nobody who only looks after jobs is shown it.
+//! Jobs as staff and programs see them, without the payload, which may contain personal data.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
@@ -10,14 +9,14 @@ use crate::{JobId, Timestamp};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum JobState {
-    /// For its time to come: the first, or the next after a failure.
+    /// Waiting for its scheduled time, or for the next attempt after a failure.
     Waiting,
-    /// A worker has it.
+    /// Leased by a worker.
     Running,
     Succeeded,
-    /// Given up after too many failures, or one that no further try can mend. Needs a person.
+    /// Failed permanently: no attempt is left, or none can succeed. Needs attention.
     Dead,
-    /// Called off by staff.
+    /// Cancelled by staff.
     Cancelled,
 }
 
@@ -45,17 +44,17 @@ impl std::fmt::Display for JobState {
     }
 }
 
-/// The longest name of a kind, in bytes.
+/// Maximum length of a kind's name, in bytes.
 pub const MAX_KIND: usize = 64;
 
-/// The name of a kind of job, such as `sessions.sweep`. Which kinds there are only the server
-/// knows, and a newer one may know more.
+/// The name of a kind of job, such as `sessions.sweep`. Only the server knows the kinds, and a newer
+/// server may know more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct JobKind(String);
 
 impl JobKind {
-    /// The text, if it could be a kind's name: small letters, digits, `_` and dots.
+    /// Accepts possible names of kinds: small letters, digits, `_` and dots.
     pub fn parse(text: &str) -> Option<Self> {
         let sound = (1..=MAX_KIND).contains(&text.len())
             && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.'));
@@ -111,7 +110,7 @@ pub struct JobSummary {
 }
 
 impl JobSummary {
-    /// Whether [`JobState::Waiting`] can be had again, at once.
+    /// Returns true if the job can be set to [`JobState::Waiting`] again.
     pub fn can_rerun(&self) -> bool {
         matches!(self.state, JobState::Waiting | JobState::Dead | JobState::Cancelled)
     }

@@ -1,23 +1,23 @@
-//! Money: a number of minor units and their currency (ISO 4217). Nothing here rounds, overflows or
-//! adds two currencies: what cannot be said exactly is `None`.
+//! Amounts of money: minor units and a currency (ISO 4217). No operation rounds, overflows or mixes
+//! currencies: a result that is not exact is `None`.
 
 use std::cmp::Ordering;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
-/// A currency of ISO 4217 that amounts can be in, by its three letters. Precious metals and funds,
-/// which have no minor unit, are none.
+/// A currency of ISO 4217, by its three letters. Precious metals and funds without a minor unit are
+/// excluded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Currency(iso_currency::Currency);
 
-/// Codes of ISO 4217 that nobody pays with: funds and units of account, which have a minor unit.
+/// Codes of ISO 4217 that are not used for payments: funds and units of account that have a minor unit.
 const UNITS_OF_ACCOUNT: [&str; 9] = ["BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW"];
 
 impl Currency {
     pub const EUR: Self = Self(iso_currency::Currency::EUR);
 
-    /// From its three letters, large or small.
+    /// Parses the three letters, in any case.
     pub fn parse(code: &str) -> Option<Self> {
         let code = code.trim();
         if code.len() != 3 {
@@ -28,23 +28,22 @@ impl Currency {
         is_money.then_some(Self(currency))
     }
 
-    /// `EUR`.
+    /// The code, such as `EUR`.
     pub fn code(self) -> &'static str {
         self.0.code()
     }
 
-    /// `Euro`.
+    /// The English name, such as `Euro`.
     pub fn name(&self) -> &str {
         self.0.name()
     }
 
-    /// How many digits an amount has behind its point: 2 for the euro, 0 for the yen, 3 for the
-    /// Kuwaiti dinar.
+    /// Number of decimals: 2 for the euro, 0 for the yen, 3 for the Kuwaiti dinar.
     pub fn exponent(self) -> u32 {
         u32::from(self.0.exponent().unwrap_or_default())
     }
 
-    /// How many minor units are one major unit.
+    /// Number of minor units in one major unit.
     fn scale(self) -> i64 {
         10_i64.pow(self.exponent())
     }
@@ -69,8 +68,8 @@ impl<'de> Deserialize<'de> for Currency {
     }
 }
 
-/// The most that one amount can be, in minor units: everything up to here is exact in programs that
-/// have only floating-point numbers, and a million of them can be added up.
+/// Maximum of one amount, in minor units: exact in programs that have only floating-point numbers, and
+/// small enough to add up a million amounts.
 pub const MAX_MINOR: i64 = 999_999_999_999;
 
 /// An amount in a currency. Less than nothing is possible: what a ledger takes away.
@@ -92,24 +91,24 @@ impl Money {
         Self::new(0, currency)
     }
 
-    /// The sum; `None` in two currencies, and beyond what can be counted.
+    /// The sum; `None` for two currencies and on overflow.
     pub fn plus(self, other: Self) -> Option<Self> {
         self.same(other)?;
         self.minor.checked_add(other.minor).map(|minor| Self { minor, ..self })
     }
 
-    /// The difference, with the same conditions.
+    /// The difference; `None` as for [`Money::plus`].
     pub fn minus(self, other: Self) -> Option<Self> {
         self.same(other)?;
         self.minor.checked_sub(other.minor).map(|minor| Self { minor, ..self })
     }
 
-    /// So many times as much.
+    /// The multiple; `None` on overflow.
     pub fn times(self, count: i64) -> Option<Self> {
         self.minor.checked_mul(count).map(|minor| Self { minor, ..self })
     }
 
-    /// Which is more; `None` in two currencies.
+    /// Compares two amounts; `None` for two currencies.
     pub fn compare(self, other: Self) -> Option<Ordering> {
         self.same(other).map(|()| self.minor.cmp(&other.minor))
     }
@@ -122,8 +121,8 @@ impl Money {
         (self.currency == other.currency).then_some(())
     }
 
-    /// Reads an amount in major units as people type it: `12.5` is 12.50 €. A point and nothing
-    /// else divides; `None` for what is not exactly an amount of this currency.
+    /// Parses an amount in major units: `12.5` is 12.50 €. The only separator is a decimal point; `None`
+    /// if the text is not an exact amount of this currency.
     pub fn parse(text: &str, currency: Currency) -> Option<Self> {
         let (whole, part) = text.trim().split_once('.').unwrap_or((text.trim(), ""));
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
@@ -141,7 +140,7 @@ impl Money {
         whole.checked_mul(currency.scale())?.checked_add(part).map(|minor| Self { minor, currency })
     }
 
-    /// In major units, as [`Money::parse`] reads it and spreadsheets do: `1234.50`.
+    /// Formats major units for [`Money::parse`] and spreadsheets: `1234.50`.
     pub fn decimal(self) -> String {
         let (exponent, scale) = (self.currency.exponent() as usize, self.currency.scale().unsigned_abs());
         let sign = if self.minor < 0 { "-" } else { "" };
@@ -151,7 +150,7 @@ impl Money {
 }
 
 impl std::fmt::Display for Money {
-    /// For people: `1,234.50 EUR`. The code is not as pretty as a sign, and never another dollar.
+    /// Formats for pages: `1,234.50 EUR`. A code is unambiguous, unlike the signs of dollars.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let decimal = self.decimal();
         let unsigned = decimal.trim_start_matches('-');
@@ -170,8 +169,8 @@ impl std::fmt::Display for Money {
     }
 }
 
-/// An amount whose currency somebody else knows: a whole number is minor units, a text is major
-/// units as people type them. So `1250` and `"12.50"` are the same in euros.
+/// An amount whose currency follows from the context: a whole number is minor units, a text is major
+/// units. `1250` and `"12.50"` are the same in euros.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Amount {
     Minor(i64),
@@ -179,7 +178,7 @@ pub enum Amount {
 }
 
 impl Default for Amount {
-    /// Nothing was said.
+    /// The missing amount.
     fn default() -> Self {
         Self::Typed(String::new())
     }
@@ -190,8 +189,8 @@ impl Amount {
         matches!(self, Self::Typed(text) if text.trim().is_empty())
     }
 
-    /// What it is in this currency; `None` if it is nothing at all, too much, or has more digits
-    /// than the currency.
+    /// The amount in this currency; `None` if it is missing, too large, or has more decimals than the
+    /// currency.
     pub fn of(&self, currency: Currency) -> Option<Money> {
         let money = match self {
             Self::Minor(minor) => Money::new(*minor, currency),
@@ -201,14 +200,14 @@ impl Amount {
     }
 }
 
-/// An amount in major units, as it is typed into a filter: `12.50`. In an address all is text, so
-/// minor units could not be told apart.
+/// An amount in major units from a filter: `12.50`. In a query string everything is text, so minor units
+/// could not be distinguished.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TypedAmount(pub String);
 
 impl TypedAmount {
-    /// What it is in this currency, if it is an amount of it.
+    /// The amount in this currency, if it is valid there.
     pub fn of(&self, currency: Currency) -> Option<Money> {
         Amount::Typed(self.0.clone()).of(currency)
     }

@@ -1,4 +1,4 @@
-//! Orders: what somebody buys, and how far it has come.
+//! Orders and their states.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -9,15 +9,15 @@ use crate::{
     payment::PaymentState,
 };
 
-/// The most lines that an order has.
+/// Maximum number of lines in an order.
 pub const MAX_LINES: usize = 50;
-/// The most of one thing, in a line.
+/// Maximum quantity of a line.
 pub const MAX_QUANTITY: i64 = 1_000_000;
-/// The longest description of a line, in characters.
+/// Maximum length of a line's description, in characters.
 pub const MAX_DESCRIPTION: usize = 200;
-/// The longest reference, in bytes.
+/// Maximum length of a reference, in bytes.
 pub const MAX_REFERENCE: usize = 64;
-/// How many orders are shown with each user of a list: the latest.
+/// Number of latest orders shown for each user in a list.
 pub const RECENT: usize = 5;
 
 /// Where an order stands. [`OrderState::may_become`] is the table of what can follow what; the
@@ -25,15 +25,15 @@ pub const RECENT: usize = 5;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderState {
-    /// It waits to be paid.
+    /// Awaiting payment.
     Placed,
-    /// All of it is paid.
+    /// Paid in full.
     Paid,
-    /// Some of the money went back.
+    /// Refunded in part.
     PartlyRefunded,
-    /// All of the money went back.
+    /// Refunded in full.
     Refunded,
-    /// Called off before it was paid.
+    /// Cancelled before it was paid.
     Cancelled,
 }
 
@@ -51,7 +51,7 @@ impl OrderState {
         }
     }
 
-    /// For people.
+    /// Label on pages.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Placed => "to be paid",
@@ -66,7 +66,7 @@ impl OrderState {
         Self::ALL.iter().copied().find(|state| state.as_str() == text)
     }
 
-    /// Whether it can be in the other state next.
+    /// Returns true if `next` is an allowed next state.
     pub const fn may_become(self, next: Self) -> bool {
         use OrderState::{Cancelled, Paid, PartlyRefunded, Placed, Refunded};
         matches!(
@@ -75,8 +75,7 @@ impl OrderState {
         )
     }
 
-    /// What the money says: an order that is not cancelled is in the state that follows from what it
-    /// costs, what was captured and what went back.
+    /// Derives the state of an order that is not cancelled from the captured and refunded amounts.
     pub const fn of(captured: i64, refunded: i64) -> Self {
         if captured == 0 {
             Self::Placed
@@ -171,17 +170,17 @@ pub struct RecentOrder {
 }
 
 impl Order {
-    /// Whether somebody can pay it now.
+    /// Returns true if the order can be paid now.
     pub fn can_be_paid(&self) -> bool {
         self.summary.state == OrderState::Placed && self.payment.is_none()
     }
 
-    /// Whether it can be called off now.
+    /// Returns true if the order can be cancelled now.
     pub fn can_be_cancelled(&self) -> bool {
         self.can_be_paid()
     }
 
-    /// What could still be refunded, not counting refunds that are under way.
+    /// Amount that can still be refunded, ignoring refunds in progress.
     pub fn refundable(&self) -> Money {
         self.captured.minus(self.summary.refunded).unwrap_or_else(|| Money::zero(self.currency()))
     }
@@ -191,8 +190,8 @@ impl Order {
     }
 }
 
-/// The reference of an order that nobody gave one: ten letters and digits that are not taken for one
-/// another (Crockford's base 32), of the id's random part.
+/// Generated reference of an order without one: ten characters of Crockford's base 32, which has no
+/// look-alikes, from the random part of the id.
 pub fn reference_of(id: OrderId) -> String {
     const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let random = id.0.as_u64_pair().1;

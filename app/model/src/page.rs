@@ -1,4 +1,4 @@
-//! Pages of a list, and the cursors that lead from one to the next.
+//! Pages of a list, and the cursors between them.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use crate::{Code, Problem};
 
-/// Rows on a page when nobody says how many.
+/// Default number of rows on a page.
 pub const DEFAULT_LIMIT: u32 = 20;
-/// The most rows on a page.
+/// Maximum number of rows on a page.
 pub const MAX_LIMIT: u32 = 100;
 
-/// How many rows a page has: 1 to 100, 20 if not said.
+/// Number of rows on a page: 1 to 100, by default 20.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Limit(u32);
@@ -26,7 +26,7 @@ impl Limit {
         self.0 as usize
     }
 
-    /// One row more than the page shows: whether it is there tells whether another page is.
+    /// One row more than the page shows: its presence tells that there is another page.
     pub fn probe(self) -> i64 {
         i64::from(self.0) + 1
     }
@@ -39,7 +39,7 @@ impl Default for Limit {
 }
 
 impl<'de> Deserialize<'de> for Limit {
-    /// From a number (JSON) or its digits (a query string).
+    /// Accepts a number (JSON) or its digits (query string).
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         #[derive(Deserialize)]
         #[serde(untagged)]
@@ -71,8 +71,8 @@ impl<T> Page<T> {
         Page { items: self.items.into_iter().map(change).collect(), next: self.next, prev: self.prev }
     }
 
-    /// Makes a page of the `rows` that a store returned for `limit.probe()`, in the order of the
-    /// walk. `from` is where the walk began, `place` tells where a row stands in the list.
+    /// Builds a page from the `rows` that a statement returned for `limit.probe()`, in the order of the
+    /// scan. `from` is the start of the scan, `place` returns a row's position in the list.
     pub fn of_probe(
         mut rows: Vec<T>,
         limit: Limit,
@@ -92,7 +92,8 @@ impl<T> Page<T> {
                 Cursor { list: list.to_owned(), key, id, backwards }.encode()
             })
         };
-        // Where the walk came from there is always something; ahead there is if the probe found it.
+        // There are always rows on the side that the scan came from; ahead there are some if the probe
+        // found one.
         let (has_prev, has_next) = if backwards { (more, true) } else { (from.is_some(), more) };
         let prev = has_prev.then(|| at(rows.first(), true)).flatten();
         let next = has_next.then(|| at(rows.last(), false)).flatten();
@@ -100,7 +101,7 @@ impl<T> Page<T> {
     }
 }
 
-/// What a list is sorted by, as far as a cursor needs to know.
+/// Sort key of a row, in the types that a cursor can hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Key {
@@ -120,14 +121,14 @@ impl From<String> for Key {
     }
 }
 
-/// A place between two rows of one list, to go on from in one direction.
+/// A position between two rows of a list, with a direction.
 ///
-/// Opaque to callers. It is not secret and not signed: it holds nothing but a place in a list that
-/// its holder may read, and every use of it is authorized and bound like any other input.
+/// Opaque to clients, but neither secret nor signed: it contains only a position in a list that its
+/// holder may read, and every use of it is authorized and validated like other input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cursor {
-    /// The list, its sort and its filters: a cursor leads on only in the list it came from.
+    /// The list with its sort and filters: a cursor is valid only in the list that it came from.
     #[serde(rename = "l")]
     pub list: String,
     #[serde(rename = "k")]
@@ -138,10 +139,10 @@ pub struct Cursor {
     pub backwards: bool,
 }
 
-/// The longest text that is taken for a cursor, in bytes.
+/// Maximum length of an encoded cursor, in bytes.
 const MAX_CURSOR: usize = 2_048;
 
-/// The cursor is not one of ours, or belongs to a list with another sort or filter.
+/// The cursor is malformed, or belongs to a list with another sort or filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("this cursor does not belong to this list")]
 pub struct ForeignCursor;
@@ -154,19 +155,19 @@ impl From<ForeignCursor> for Problem {
 
 impl Cursor {
     pub fn encode(&self) -> String {
-        // Plain strings, numbers and a UUID: nothing here can fail to serialize.
+        // Strings, numbers and a UUID always serialize.
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
     }
 
     /// # Errors
-    /// [`ForeignCursor`] for what is forged, damaged, or from a list other than `list`.
+    /// [`ForeignCursor`] if it is forged, damaged, or from a list other than `list`.
     pub fn decode(text: &str, list: &str) -> Result<Self, ForeignCursor> {
         if text.len() > MAX_CURSOR {
             return Err(ForeignCursor);
         }
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| ForeignCursor)?;
         let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| ForeignCursor)?;
-        // A NUL cannot be bound as text on PostgreSQL, and no key of ours has one.
+        // PostgreSQL cannot bind a NUL as text, and no sort key contains one.
         let sound = cursor.list == list && !matches!(&cursor.key, Key::Text(text) if text.contains('\0'));
         if sound { Ok(cursor) } else { Err(ForeignCursor) }
     }

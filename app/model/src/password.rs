@@ -1,20 +1,20 @@
-//! The rules a password is held to, and why one is refused.
+//! Password rules, and the reasons for rejecting a password.
 //!
-//! They follow NIST SP 800-63B revision 4: length is what counts, nothing has to be composed of
-//! classes of characters, and what is easily guessed is refused with the reason. A password is
-//! taken exactly as received, never trimmed or normalized.
+//! They follow NIST SP 800-63B revision 4: length matters, no classes of characters are required, and
+//! guessable passwords are rejected with the reason. A password is used exactly as received, never
+//! trimmed or normalized.
 
 use validator::ValidationError;
 
 use crate::email::fault;
 
-/// The fewest characters where a password alone signs somebody in (SP 800-63B-4 §3.1.1.2).
+/// Minimum length if the password is the only factor (SP 800-63B-4 §3.1.1.2).
 pub const MIN_PASSWORD: usize = 15;
-/// The most characters. Far above any password manager's, and checked before any hashing.
+/// Maximum length: far above that of password managers, and checked before any hashing.
 pub const MAX_PASSWORD: usize = 256;
 
-/// Words that guessing starts with, the longest first: the order they are taken out in. A password
-/// made only of these, digits, punctuation and repetitions is refused.
+/// Words that guessing starts with, longest first, in the order in which they are removed. A password
+/// that consists only of these, digits, punctuation and repetitions is rejected.
 const COMMON: &[&str] = &[
     "administrator",
     "contraseña",
@@ -72,7 +72,7 @@ const COMMON: &[&str] = &[
     "a",
     "i",
 ];
-/// Runs of keys and letters that hands fall into.
+/// Sequences of neighbouring keys and of the alphabet.
 const RUNS: &[&str] = &[
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890123456789",
@@ -82,7 +82,7 @@ const RUNS: &[&str] = &[
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
 ];
 
-/// The length alone: what can be said of a password without knowing whose it is.
+/// Checks only the length, which needs no knowledge of the user.
 ///
 /// # Errors
 /// `too_short` or `too_long`.
@@ -97,7 +97,7 @@ pub fn check_length(password: &str) -> Result<(), ValidationError> {
     }
 }
 
-/// Length, and that it cannot be guessed from common words or from the person's own `about`
+/// Checks the length, and that the password cannot be guessed from common words or from `about` the user
 /// (name, e-mail address).
 ///
 /// # Errors
@@ -121,7 +121,7 @@ pub fn check(password: &str, about: &[&str]) -> Result<(), ValidationError> {
         .filter(|word| word.len() >= 3)
         .collect();
     let (told, mut rest) = (!own.is_empty(), folded);
-    // The longest first: what is left of "oneil" without "neil" would have to be guessed.
+    // Longest first: removing "neil" from "oneil" would leave a letter that counts as unguessed.
     while let Some(longest) = (0..own.len()).max_by_key(|at| own[*at].len()) {
         rest = rest.replace(&own.swap_remove(longest), "");
     }
@@ -134,7 +134,7 @@ pub fn check(password: &str, about: &[&str]) -> Result<(), ValidationError> {
     Ok(())
 }
 
-/// The same, for a password that takes the place of another.
+/// As [`check`], for a password that replaces another.
 ///
 /// # Errors
 /// As [`check`], and `unchanged`.
@@ -146,8 +146,8 @@ pub fn check_change(password: &str, current: &str, about: &[&str]) -> Result<(),
     Ok(())
 }
 
-/// What guessing does not tell apart: upper and lower case, punctuation and spaces. Letters beyond
-/// ASCII stay as they are, which spares the browser Unicode's tables.
+/// Folds differences that guessing ignores: case, punctuation and spaces. Letters beyond ASCII stay as
+/// they are, which spares the browser Unicode's tables.
 fn fold(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_ascii() || c.is_ascii_alphanumeric() || *c == '@')
@@ -155,23 +155,23 @@ fn fold(text: &str) -> String {
         .collect()
 }
 
-/// Whether nothing is left that would have to be guessed.
+/// Returns true if nothing is left that would have to be guessed.
 fn is_spent(rest: &str) -> bool {
     rest.bytes().all(|b| b.is_ascii_digit() || b == b'@')
 }
 
-/// What is left after taking out the words, in their order.
+/// Removes the words, in their order.
 fn strip(text: &str, words: &[&str]) -> String {
     words.iter().fold(text.to_owned(), |rest, word| rest.replace(word, ""))
 }
 
-/// The same few characters again and again.
+/// Returns true if a few characters are repeated again and again.
 fn repeats(text: &str) -> bool {
     let letters: Vec<char> = text.chars().collect();
     (1..=letters.len() / 3).any(|unit| letters.iter().enumerate().all(|(i, c)| *c == letters[i % unit]))
 }
 
-/// A row of the keyboard or the alphabet, forwards or backwards, once or pieced together.
+/// Returns true for sequences of the keyboard or the alphabet, forwards or backwards, whole or in pieces.
 fn is_run(text: &str) -> bool {
     let letters: Vec<char> = text.chars().collect();
     let follows = |pair: &[char]| {
@@ -233,7 +233,7 @@ mod tests {
         let now = "correct horse battery staple";
         assert_eq!(code(now, now).as_deref(), Some("unchanged"));
         assert_eq!(code("short", "short").as_deref(), Some("too_short"));
-        // A password is what was typed, to the letter.
+        // A password is used exactly as entered.
         assert_eq!(code(now, "Correct horse battery staple"), None);
     }
 }

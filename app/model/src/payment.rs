@@ -1,4 +1,4 @@
-//! Payments: one try each to pay an order, and how it ended.
+//! Payments: attempts to pay an order, and their results.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -6,7 +6,7 @@ use validator::ValidationError;
 
 use crate::{Code, Money, OrderId, PaymentId, Problem, Timestamp, email::fault, order::Customer};
 
-/// The longest token of a payment method, in bytes.
+/// Maximum length of a payment method's token, in bytes.
 pub const MAX_METHOD: usize = 255;
 
 /// Where a payment stands. [`PaymentState::may_become`] is the table of what can follow what; the
@@ -14,15 +14,15 @@ pub const MAX_METHOD: usize = 255;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentState {
-    /// It is written down that it is to be charged; the gateway has not answered yet.
+    /// Recorded; the gateway has not answered yet.
     Pending,
-    /// The gateway was asked and what it did is not known. It is asked again until it is.
+    /// The gateway was called and the result is not known. It is called again until it is.
     Unknown,
-    /// The customer has to confirm it at their bank.
+    /// The customer must confirm it at their bank.
     ConfirmationRequired,
-    /// The money is captured.
+    /// Captured.
     Succeeded,
-    /// No money was captured, and none will be.
+    /// Nothing was captured, and nothing will be.
     Failed,
 }
 
@@ -40,7 +40,7 @@ impl PaymentState {
         }
     }
 
-    /// For people.
+    /// Label on pages.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Pending => "under way",
@@ -55,8 +55,8 @@ impl PaymentState {
         Self::ALL.iter().copied().find(|state| state.as_str() == text)
     }
 
-    /// Whether it can be in the other state next. A payment that was given up as lost can turn out
-    /// to have succeeded after all; nothing else ends twice.
+    /// Returns true if `next` is an allowed next state. A payment that failed because its answer was lost
+    /// can still succeed; all other results are final.
     pub const fn may_become(self, next: Self) -> bool {
         use PaymentState::{ConfirmationRequired, Failed, Pending, Succeeded, Unknown};
         matches!(
@@ -68,12 +68,12 @@ impl PaymentState {
         )
     }
 
-    /// Whether the gateway still has to be heard, and nobody else.
+    /// Returns true while only the gateway's answer is missing.
     pub const fn awaits_gateway(self) -> bool {
         matches!(self, Self::Pending | Self::Unknown)
     }
 
-    /// Whether how it ends is not known yet.
+    /// Returns true until the result is known.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Pending | Self::Unknown | Self::ConfirmationRequired)
     }
@@ -99,7 +99,7 @@ macro_rules! reasons {
                 match self { $(Self::$name => $text,)* }
             }
 
-            /// What to do about it, for whoever wants to pay.
+            /// Advice for the payer.
             pub const fn words(self) -> &'static str {
                 match self { $(Self::$name => $words,)* }
             }
@@ -107,8 +107,8 @@ macro_rules! reasons {
     };
 }
 
-// What a card was stolen for is not told to whoever holds it: lost and stolen cards, and suspected
-// fraud, have the words of a plain refusal.
+// The reason for a suspicion is not shown to the card holder: lost and stolen cards, and suspected fraud,
+// have the words of a plain decline.
 reasons! {
     Generic = "generic", "The bank did not allow the payment. Ask the bank, or pay another way.";
     Expired = "expired", "The card has expired. Pay with another one.";
@@ -145,7 +145,7 @@ pub enum PaymentFailure {
 }
 
 impl PaymentFailure {
-    /// What it is called in JSON, and counted by: `card_declined`.
+    /// Name in JSON and in metrics: `card_declined`.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::CardDeclined { .. } => "card_declined",
@@ -157,8 +157,8 @@ impl PaymentFailure {
         }
     }
 
-    /// As the customer may see it: without what the gateway says to staff, and without what a card
-    /// is suspected of.
+    /// The failure as the customer may see it: without the gateway's message to staff and without a
+    /// suspicion about the card.
     #[must_use]
     pub fn for_customer(self) -> Self {
         match self {
@@ -181,7 +181,7 @@ impl PaymentFailure {
         }
     }
 
-    /// For whoever wants to pay: what happened, and what to do.
+    /// Sentence for the payer: the failure, and what to do.
     pub fn sentence(&self) -> String {
         match self {
             Self::CardDeclined { reason } => reason.words().to_owned(),
@@ -303,7 +303,8 @@ pub fn check_method(text: &str) -> Result<(), ValidationError> {
     }
 }
 
-/// Whether the number of a card is in it, however it is grouped: it must not come here at all.
+/// Returns true if the text contains a card number, in any grouping: card numbers must never be sent to
+/// us.
 fn has_card_number(text: &str) -> bool {
     let is_gap = |byte: u8| matches!(byte, b' ' | b'-' | b'.');
     let runs = text.as_bytes().split(|byte| !(byte.is_ascii_digit() || is_gap(*byte)));
@@ -313,7 +314,7 @@ fn has_card_number(text: &str) -> bool {
     .any(|digits| (13..=19).contains(&digits.len()) && is_luhn(&digits))
 }
 
-/// The check digit of ISO/IEC 7812. No card begins with a zero.
+/// Verifies the check digit of ISO/IEC 7812. No card number starts with a zero.
 fn is_luhn(digits: &[u8]) -> bool {
     let sum: u32 = digits
         .iter()

@@ -1,22 +1,22 @@
-//! Who may do what: permissions are code, and roles are fixed sets of them.
+//! Permissions and the built-in roles, which are fixed sets of them.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 macro_rules! permissions {
     ($($name:ident = $text:literal, $about:literal;)*) => {
-        /// One thing that somebody may be allowed to do. Every use case asks for the one it needs.
+        /// A permission. Each use case requires one.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Permission { $(#[doc = $about] $name,)* }
 
         impl Permission {
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
-            /// The name that people and programs know it by: `users:read`.
+            /// Name in lists, tokens and the API: `users:read`.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
             }
 
-            /// What it lets somebody do, in a line for those who give it to a token.
+            /// One line about it, for the form that creates tokens.
             pub const fn about(self) -> &'static str {
                 match self { $(Self::$name => $about,)* }
             }
@@ -63,7 +63,7 @@ impl std::str::FromStr for Permission {
     }
 }
 
-/// There is no permission of this name.
+/// There is no permission with this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there is no permission {0:?}; a permission is called like users:read")]
 pub struct UnknownPermission(String);
@@ -74,7 +74,7 @@ impl std::fmt::Display for Permission {
     }
 }
 
-/// A set of permissions. Travels as a list of their names.
+/// A set of permissions. Serialized as a list of names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Permissions(u64);
 
@@ -89,7 +89,7 @@ impl Permissions {
         self.0 & (1 << one as u64) != 0
     }
 
-    /// Whether everything in `other` is also here.
+    /// Returns true if it contains everything in `other`.
     pub fn covers(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
@@ -99,13 +99,13 @@ impl Permissions {
         Self(self.0 | other.0)
     }
 
-    /// What is also in `other`.
+    /// The intersection with `other`.
     #[must_use]
     pub fn within(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 
-    /// What is not in `other`.
+    /// The difference from `other`.
     #[must_use]
     pub fn without(self, other: Self) -> Self {
         Self(self.0 & !other.0)
@@ -119,8 +119,8 @@ impl Permissions {
         Permission::ALL.iter().copied().filter(move |one| self.has(*one))
     }
 
-    /// Reads what [`Display`](std::fmt::Display) has written. A name that is not known, such as one of a
-    /// newer version, gives nothing.
+    /// Parses the format of [`Display`](std::fmt::Display). Ignores unknown names, such as those of a
+    /// newer version.
     pub fn parse(text: &str) -> Self {
         text.split(' ').filter_map(Permission::parse).collect()
     }
@@ -133,7 +133,7 @@ impl FromIterator<Permission> for Permissions {
 }
 
 impl std::fmt::Display for Permissions {
-    /// `users:read audit:read`; nothing for none.
+    /// Formats as `users:read audit:read`; empty without permissions.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for (i, permission) in self.iter().enumerate() {
             write!(f, "{}{permission}", if i == 0 { "" } else { " " })?;
@@ -149,7 +149,7 @@ impl Serialize for Permissions {
 }
 
 impl<'de> Deserialize<'de> for Permissions {
-    /// Strict, unlike [`Permissions::parse`]: who asks for what there is not has to know.
+    /// Strict, unlike [`Permissions::parse`]: a request for an unknown permission is an error.
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let names = Vec::<String>::deserialize(from)?;
         let known = names.iter().map(|name| Permission::parse(name)).collect::<Option<_>>();
@@ -157,25 +157,25 @@ impl<'de> Deserialize<'de> for Permissions {
     }
 }
 
-/// The built-in roles. What each may do is here and nowhere else.
+/// The built-in roles. Their permissions are defined only here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Everything. There is always at least one.
+    /// All permissions. There is always at least one owner.
     Owner,
-    /// Everything except what concerns owners.
+    /// All permissions except those about owners.
     Admin,
-    /// Looks after people: finds, corrects and suspends them, and sees to their orders.
+    /// Looks after customers: finds, edits and suspends users, and handles their orders.
     Support,
     /// Sees everything, changes nothing.
     Auditor,
-    /// Everybody: their own account and nothing else. Held by all, given to nobody.
+    /// Every user: their own account only. It is implied, never assigned.
     Member,
 }
 
 impl Role {
     pub const ALL: &[Self] = &[Self::Owner, Self::Admin, Self::Support, Self::Auditor, Self::Member];
-    /// The roles that can be given and taken. `Member` is what is left without any.
+    /// The roles that can be assigned. A user without any is a `Member`.
     pub const ASSIGNABLE: &[Self] = &[Self::Owner, Self::Admin, Self::Support, Self::Auditor];
 
     pub const fn as_str(self) -> &'static str {
@@ -192,7 +192,7 @@ impl Role {
         Self::ALL.iter().copied().find(|role| role.as_str() == text)
     }
 
-    /// One sentence for the people who give roles.
+    /// One sentence for the page that assigns roles.
     pub const fn about(self) -> &'static str {
         match self {
             Self::Owner => "May do everything, and make others owners.",
@@ -264,7 +264,7 @@ impl std::fmt::Display for Role {
     }
 }
 
-/// The roles that one person holds, each once, the most powerful first.
+/// The roles of one user, each once, the most powerful first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Roles(Vec<Role>);
@@ -297,7 +297,7 @@ impl FromIterator<Role> for Roles {
 }
 
 impl std::fmt::Display for Roles {
-    /// `owner, auditor`; `member` for somebody without any.
+    /// Formats as `owner, auditor`; `member` without any.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.0.is_empty() {
             return f.write_str(Role::Member.as_str());

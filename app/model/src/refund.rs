@@ -1,4 +1,4 @@
-//! Refunds: money that goes back to whoever paid.
+//! Refunds and their states.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,16 +10,16 @@ use crate::{Money, PaymentId, RefundId, Timestamp, UserId, payment::OrderOf};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundState {
-    /// A second person has to agree.
+    /// Waiting for approval by a second person.
     AwaitingApproval,
-    /// It is written down that it is to be made; the gateway has not answered yet.
+    /// Recorded; the gateway has not answered yet.
     Pending,
-    /// The gateway was asked and what it did is not known. It is asked again until it is.
+    /// The gateway was called and the result is not known. It is called again until it is.
     Unknown,
     Succeeded,
-    /// The gateway did not do it. Nothing went back.
+    /// Refused by the gateway. Nothing was refunded.
     Failed,
-    /// The second person did not agree.
+    /// Rejected by the second person.
     Rejected,
 }
 
@@ -44,7 +44,7 @@ impl RefundState {
         }
     }
 
-    /// For people.
+    /// Label on pages.
     pub const fn words(self) -> &'static str {
         match self {
             Self::AwaitingApproval => "to be approved",
@@ -60,7 +60,7 @@ impl RefundState {
         Self::ALL.iter().copied().find(|state| state.as_str() == text)
     }
 
-    /// Whether it can be in the other state next.
+    /// Returns true if `next` is an allowed next state.
     pub const fn may_become(self, next: Self) -> bool {
         use RefundState::{AwaitingApproval, Failed, Pending, Rejected, Succeeded, Unknown};
         matches!(
@@ -71,7 +71,7 @@ impl RefundState {
         )
     }
 
-    /// Whether the gateway still has to be heard.
+    /// Returns true until the gateway has answered.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Pending | Self::Unknown)
     }

@@ -1,11 +1,11 @@
-//! What came in and what went back, a day at a time.
+//! Revenue and refunds per day.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{Currency, Timestamp};
 
-/// How many days are shown: four weeks.
+/// Number of days shown: four weeks.
 pub const DAYS: i64 = 28;
 
 /// One day in one currency.

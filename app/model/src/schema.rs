@@ -1,5 +1,4 @@
-//! How the plain types look in the API's description (OpenAPI 3.1): each is written down beside
-//! nothing else, so that what is documented and what is read cannot be told apart.
+//! OpenAPI 3.1 schemas of the plain types, in one place, so that documentation and parsing cannot differ.
 
 use serde_json::{Value, json};
 use utoipa::{
@@ -24,9 +23,9 @@ use crate::{
     webhook::{EventType, EventTypes},
 };
 
-/// An id of ours, for examples.
+/// Id in examples.
 pub const EXAMPLE_ID: &str = "019ab0c4-9d1e-7c3a-8f55-2b6d1e0f4a77";
-/// A moment, for examples.
+/// Time in examples.
 pub const EXAMPLE_TIME: &str = "2026-11-22T09:30:00Z";
 
 fn text(example: Value) -> ObjectBuilder {

@@ -1,10 +1,10 @@
-//! Text that must not be seen: it prints as `***` and cannot be serialized.
+//! Secret text, which prints as `***` and cannot be serialized.
 
 use serde::{Deserialize, Deserializer};
 
-/// A password, a token, a key. `Debug` and `Display` print `***`; there is no `Serialize`, so it
-/// cannot end up in an answer, a log line or an audit entry. [`Secret::expose`] is the only way in,
-/// and easy to search for.
+/// A password, a token or a key. `Debug` and `Display` print `***`; there is no `Serialize`, so it cannot
+/// end up in a response, a log line or an audit event. [`Secret::expose`] is the only access, and easy to
+/// search for.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 

@@ -1,17 +1,17 @@
-//! Moments in time: microseconds since 1970 in UTC, which is also how both databases keep them.
+//! Times: microseconds since 1970 in UTC, which is also their format in both databases.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::{Month, OffsetDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
-/// A moment, in microseconds since the Unix epoch, UTC. Travels as RFC 3339.
+/// A time, in microseconds since the Unix epoch, UTC. Serialized as RFC 3339.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
-/// Seconds in a minute, an hour, a day.
+/// Seconds per minute, hour and day.
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
-/// The years that RFC 3339 can write, in seconds.
+/// First and last second of the years that RFC 3339 can represent.
 const FIRST: i64 = -62_135_596_800;
 const LAST: i64 = 253_402_300_799;
 
@@ -37,7 +37,7 @@ impl Timestamp {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
 
-    /// Reads an RFC 3339 moment, or a plain date (`2026-11-22`), which means its first instant.
+    /// Parses an RFC 3339 time, or a date (`2026-11-22`), which means its start.
     pub fn parse(text: &str) -> Option<Self> {
         let date = format_description!("[year]-[month]-[day]");
         let minute = format_description!("[year]-[month]-[day]T[hour]:[minute]");
@@ -50,7 +50,7 @@ impl Timestamp {
         i64::try_from(moment.unix_timestamp_nanos() / 1_000).ok().map(Self)
     }
 
-    /// `2026-11-22T09:30:00Z`, to the second.
+    /// Formats as `2026-11-22T09:30:00Z`, to the second.
     pub fn rfc3339(self) -> String {
         let ((year, month, day), time) = self.calendar();
         let mut text = *b"0000-00-00T00:00:00Z";
@@ -61,7 +61,7 @@ impl Timestamp {
         ascii(&text)
     }
 
-    /// `22 Nov 2026, 09:30:00 UTC`: the exact moment, for people.
+    /// Formats as `22 Nov 2026, 09:30:00 UTC`: the exact time, for pages.
     pub fn exact(self) -> String {
         let ((year, month, day), time) = self.calendar();
         let mut text = *b"00 Jan 0000, 00:00:00 UTC";
@@ -72,7 +72,7 @@ impl Timestamp {
         ascii(if day < 10 { &text[1..] } else { &text })
     }
 
-    /// `3 hours ago`, `in 2 days`: in words, as seen from `now`.
+    /// Formats relative to `now`: `3 hours ago`, `in 2 days`.
     pub fn ago(self, now: Self) -> String {
         let seconds = now.seconds().saturating_sub(self.seconds());
         let past = seconds >= 0;
@@ -95,7 +95,7 @@ impl Timestamp {
         text
     }
 
-    /// The date and the time of day.
+    /// Splits into date and time of day.
     fn calendar(self) -> ((u32, Month, u32), (u8, u8, u8)) {
         let seconds = self.seconds().clamp(FIRST, LAST);
         let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
@@ -104,8 +104,8 @@ impl Timestamp {
     }
 }
 
-// A page of a list has hundreds of moments, each written three ways. Formatting them by description
-// was 7 % of what the page cost, so their digits are put into place by hand.
+// A page of a list has hundreds of times, each in three formats. Formatting them by a description took 7
+// % of the page's time, so their digits are written directly.
 
 /// Fills the field with the number's last digits.
 fn digits(field: &mut [u8], number: u32) {
@@ -116,7 +116,7 @@ fn digits(field: &mut [u8], number: u32) {
     }
 }
 
-/// `09:30:00`; the colons are there.
+/// Writes `09:30:00`; the colons are already there.
 fn time_of_day(field: &mut [u8], (hour, minute, second): (u8, u8, u8)) {
     digits(&mut field[..2], hour.into());
     digits(&mut field[3..5], minute.into());

@@ -1,8 +1,8 @@
-//! Tokens: what a program shows to say for whom it acts.
+//! API tokens.
 //!
-//! The text of one is `fd_`, 43 digits of chance and 6 of a checksum, all in base 62:
-//! `fd_` finds it in a repository, and the checksum tells it from what only looks alike, without
-//! asking anybody. The text is shown once; what is kept of it is a hash and a [hint](Token::hint).
+//! A token's text is `fd_`, 43 random digits and 6 digits of a checksum, all in base 62: `fd_` finds it
+//! in a repository, and the checksum rules out look-alikes without a query. The text is shown once; the
+//! database stores a hash and a [hint](Token::hint).
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,35 +10,35 @@ use validator::ValidationError;
 
 use crate::{Permissions, Secret, Timestamp, TokenId, UserId, audit::Party, email::fault, name::is_hidden};
 
-/// What every token begins with.
+/// Prefix of all tokens.
 pub const PREFIX: &str = "fd_";
-/// How much of a token is chance, in bytes. As many as its hash has: there is nothing to gain from more.
+/// Number of random bytes. As many as the hash has: more would add nothing.
 pub const RANDOM_BYTES: usize = 32;
-/// Base-62 digits that [`RANDOM_BYTES`] need, and that a CRC-32 needs.
+/// Base-62 digits of [`RANDOM_BYTES`], and of a CRC-32.
 const RANDOM_DIGITS: usize = 43;
 const CHECK_DIGITS: usize = 6;
-/// The whole length, in bytes.
+/// Total length, in bytes.
 const LENGTH: usize = PREFIX.len() + RANDOM_DIGITS + CHECK_DIGITS;
-/// How many of the digits may be shown, to tell one's tokens apart. The rest is still 2²¹⁴ strong.
+/// Number of digits in the hint, to distinguish one's tokens. The rest still has 214 bits.
 const HINT_DIGITS: usize = 7;
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-/// The longest name of a token, in characters.
+/// Maximum length of a token's name, in characters.
 pub const MAX_NAME: usize = 60;
-/// How long a token lives if nobody says, and at most unless it never expires; in days.
+/// Lifetime of a token in days: the default, and the maximum unless it never expires.
 pub const DEFAULT_DAYS: u16 = 90;
 pub const MAX_DAYS: u16 = 365;
-/// How many live tokens a person has at most.
+/// Maximum number of active tokens per person.
 pub const MAX_LIVE: i64 = 50;
-/// How long a token is still shown after it has ended, in days.
+/// Time for which an ended token is still listed, in days.
 pub const KEPT_DAYS: i64 = 90;
 
-/// The text of a token, whose checksum is right. Prints as `***`.
+/// The text of a token with a valid checksum. Prints as `***`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenText(Secret);
 
 impl TokenText {
-    /// The token of these random bytes.
+    /// Encodes random bytes.
     pub fn of(random: [u8; RANDOM_BYTES]) -> Self {
         let digits: [u8; RANDOM_DIGITS] = base62(random);
         let text: String = PREFIX.chars().chain(digits.map(char::from)).collect();
@@ -46,7 +46,8 @@ impl TokenText {
         Self(Secret::new(text.chars().chain(check).collect::<String>()))
     }
 
-    /// Reads what somebody sent. Costs no query: what was mistyped, cut off or made up ends here.
+    /// Parses a token from a request. Mistyped, truncated and made-up texts are rejected here, without a
+    /// query.
     pub fn parse(text: &str) -> Option<Self> {
         let sound = text.len() == LENGTH && text.starts_with(PREFIX) && text.is_ascii();
         let (body, check) = sound.then(|| text.split_at(LENGTH - CHECK_DIGITS))?;
@@ -59,25 +60,25 @@ impl TokenText {
         self.0.expose()
     }
 
-    /// The text, to be handed on unseen.
+    /// The text as a [`Secret`].
     pub fn secret(&self) -> &Secret {
         &self.0
     }
 
-    /// The beginning, which may be shown.
+    /// The first characters, which may be shown.
     pub fn hint(&self) -> &str {
         &self.expose()[..PREFIX.len() + HINT_DIGITS]
     }
 }
 
-/// A number, written big-endian, in base 62 with leading zeros.
+/// Encodes a big-endian number in base 62, with leading zeros.
 fn base62<const BYTES: usize, const LEN: usize>(mut number: [u8; BYTES]) -> [u8; LEN] {
     let mut digits = [b'0'; LEN];
     for digit in digits.iter_mut().rev() {
         let mut rest = 0_u16;
         for byte in &mut number {
             let value = rest << 8 | u16::from(*byte);
-            // At most (61 × 256 + 255) / 62, which is 256 less a bit.
+            // At most (61 × 256 + 255) / 62, which is below 256.
             *byte = (value / 62) as u8;
             rest = value % 62;
         }
@@ -90,7 +91,7 @@ fn checksum(text: &str) -> [u8; CHECK_DIGITS] {
     base62(crc32(text.as_bytes()).to_be_bytes())
 }
 
-/// CRC-32 as in ISO 3309, PNG and gzip. Bit by bit: it is for 46 bytes.
+/// CRC-32 as in ISO 3309, PNG and gzip. Bit by bit, since the input has 46 bytes.
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg()))
@@ -101,10 +102,10 @@ fn crc32(bytes: &[u8]) -> u32 {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenKind {
-    /// For a person, and with no more than they may do themselves at the time.
+    /// Acts for a person, with at most the permissions that they have at the time.
     #[default]
     Personal,
-    /// For the business. It stays when the person who made it goes.
+    /// Acts for the business. It outlives its creator's account.
     Service,
 }
 
@@ -144,7 +145,7 @@ impl TokenLife {
 #[serde(rename_all = "lowercase")]
 pub enum TokenState {
     Live,
-    /// Its owner is suspended or removed. It works again when they are back.
+    /// Its owner is suspended or removed. It works again afterwards.
     Paused,
     Expired,
     Revoked,
@@ -195,51 +196,51 @@ pub struct Token {
 }
 
 impl Token {
-    /// When it ends or has ended; `null`: never.
+    /// End of its life, past or future; `None`: never.
     pub fn ends_at(&self) -> Option<Timestamp> {
-        // Only what is live is revoked, so this comes first.
+        // Only an active token can be revoked, so the revocation comes first.
         self.revoked_at.or(self.expires_at)
     }
 
-    /// What the audit trail calls it: `ci (fd_Ab3dE7f)`.
+    /// Label in the audit trail: `ci (fd_Ab3dE7f)`.
     pub fn label(&self) -> String {
         label(&self.name, &self.hint)
     }
 }
 
-/// What the audit trail calls a token: `ci (fd_Ab3dE7f)`.
+/// Label of a token in the audit trail: `ci (fd_Ab3dE7f)`.
 pub fn label(name: &str, hint: &str) -> String {
     format!("{name} ({hint})")
 }
 
-/// What the audit trail calls a service token as an actor.
+/// Prefix of a service token's label as an actor.
 const SERVICE: &str = "service token ";
 
-/// A service token, as the actor of an event.
+/// A service token as the actor of an event.
 pub fn service_party(id: TokenId, name: &str, hint: &str) -> Party {
     Party { id: Some(id.0), label: format!("{SERVICE}{}", label(name, hint)) }
 }
 
-/// Whether an actor of the audit trail is a service token, as far as its label tells: the id of any
-/// other leads to a user. Somebody may be called like that; then they are not led to.
+/// Returns true if an actor is a service token, judging by its label: other actors' ids link to users. A
+/// user with such a name is not linked.
 pub fn is_service_party(party: &Party) -> bool {
     party.label.starts_with(SERVICE)
 }
 
-/// How long a new token lives.
+/// Lifetime of a new token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expiry {
-    /// Said by nobody: [`DEFAULT_DAYS`].
+    /// Not given: [`DEFAULT_DAYS`].
     Unsaid,
     Days(u16),
     Never,
 }
 
 impl Expiry {
-    /// Reads `30d` or `never`; nothing is [`Expiry::Unsaid`].
+    /// Parses `30d` or `never`; empty is [`Expiry::Unsaid`].
     ///
     /// # Errors
-    /// `expiry`, with a sentence for the person who typed it.
+    /// `expiry`, with a sentence for the page.
     pub fn parse(text: &str) -> Result<Self, ValidationError> {
         let days = |text: &str| text.strip_suffix('d')?.parse().ok();
         match text.trim() {
@@ -253,7 +254,7 @@ impl Expiry {
     }
 }
 
-/// The rule for a token's name.
+/// Validates a token's name.
 ///
 /// # Errors
 /// `required`, `too_long` or `characters`.
@@ -270,7 +271,7 @@ pub fn check_name(text: &str) -> Result<(), ValidationError> {
     }
 }
 
-/// [`Expiry::parse`] as `validator` wants it.
+/// [`Expiry::parse`] in the signature that `validator` expects.
 ///
 /// # Errors
 /// `expiry`.
@@ -297,7 +298,7 @@ mod tests {
             assert_eq!(token.hint().len(), 10);
             assert_eq!(TokenText::parse(token.expose()), Some(token));
         }
-        // What scanners rely on stays as it is.
+        // Secret scanners rely on this format.
         let known = TokenText::of(std::array::from_fn(|n| n as u8));
         assert_eq!(known.expose(), "fd_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf3ho8wL");
     }

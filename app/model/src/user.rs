@@ -1,5 +1,5 @@
-//! Users as others see them. There is no field here for a password or its hash, so neither can be
-//! shown by mistake.
+//! Users as others see them. No type here has a field for a password or its hash, so neither can be shown
+//! by mistake.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,9 +11,9 @@ use crate::{Roles, Timestamp, UserId};
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Active,
-    /// Kept out by staff, for a reason.
+    /// Blocked by staff, for a reason.
     Suspended,
-    /// In the trash, with everything that was theirs, until restored.
+    /// In the trash with all their data, until restored.
     Removed,
 }
 

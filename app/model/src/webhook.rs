@@ -1,4 +1,4 @@
-//! Webhooks: which addresses are told of which events, what they are told, and how that went.
+//! Webhooks, their events, and deliveries.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
@@ -11,29 +11,29 @@ use crate::{
     name::is_hidden,
 };
 
-/// The longest address, in bytes.
+/// Maximum length of a URL, in bytes.
 pub const MAX_URL: usize = 2_000;
-/// The longest description, in characters.
+/// Maximum length of a description, in characters.
 pub const MAX_DESCRIPTION: usize = 200;
-/// How many webhooks there are at most.
+/// Maximum number of webhooks.
 pub const MAX_WEBHOOKS: i64 = 50;
-/// How many bytes of an answer are kept.
+/// Number of stored bytes of an answer.
 pub const MAX_ANSWER: usize = 1_024;
-/// How long deliveries are kept, in days.
+/// Time for which deliveries are kept, in days.
 pub const KEPT_DAYS: i64 = 30;
-/// How long an old secret still signs beside the new one, in hours.
+/// Time for which the old secret still signs after a rotation, in hours.
 pub const OVERLAP_HOURS: i64 = 24;
-/// The version of what is sent, [`Payload::version`]. It changes when something is taken away or
-/// means something else; more can be added at any time.
+/// Version of the payload, [`Payload::version`]. It changes when a field is removed or changes its
+/// meaning; fields can be added at any time.
 pub const VERSION: u32 = 1;
 
-/// A type of event that webhooks can be told: an action of the audit trail, by the same name.
+/// A type of event that webhooks can receive: an audit action with the same name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(transparent)]
 pub struct EventType(Action);
 
 impl EventType {
-    /// Those that a webhook can ask for.
+    /// Types that a webhook can subscribe to.
     pub const CHOOSABLE: &[Self] = &[
         Self(Action::UserSignedUp),
         Self(Action::UserCreated),
@@ -64,10 +64,10 @@ impl EventType {
         Self(Action::RefundSucceeded),
         Self(Action::RefundFailed),
     ];
-    /// What staff send to try a webhook out. None asks for it, and each gets it.
+    /// Test event sent by staff. It needs no subscription.
     pub const TEST: Self = Self(Action::WebhookTest);
 
-    /// The type by which webhooks are told of an action, if they are told of it at all.
+    /// The event type of an audit action, if webhooks receive it.
     pub fn of(action: Action) -> Option<Self> {
         Self::CHOOSABLE.iter().copied().find(|one| one.0 == action)
     }
@@ -76,12 +76,12 @@ impl EventType {
         Action::parse(text).and_then(Self::of)
     }
 
-    /// `user.suspended`.
+    /// Name, such as `user.suspended`.
     pub const fn as_str(self) -> &'static str {
         self.0.as_str()
     }
 
-    /// What it means, to be read after the name of whoever did it.
+    /// Predicate for a sentence with the actor as its subject.
     pub const fn words(self) -> &'static str {
         self.0.words()
     }
@@ -93,7 +93,7 @@ impl std::fmt::Display for EventType {
     }
 }
 
-/// Types of events, each once, in the order of [`EventType::CHOOSABLE`]. Travels as a list of names.
+/// A set of event types, in the order of [`EventType::CHOOSABLE`]. Serialized as a list of names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EventTypes(Vec<EventType>);
 
@@ -110,8 +110,8 @@ impl EventTypes {
         self.0.iter().copied()
     }
 
-    /// Reads what [`Display`](std::fmt::Display) has written. A name that is not known, such as one
-    /// of a newer version, is left out.
+    /// Parses the format of [`Display`](std::fmt::Display). Ignores unknown names, such as those of a
+    /// newer version.
     pub fn parse(text: &str) -> Self {
         text.split(' ').filter_map(EventType::parse).collect()
     }
@@ -125,7 +125,7 @@ impl FromIterator<EventType> for EventTypes {
 }
 
 impl std::fmt::Display for EventTypes {
-    /// `user.created role.granted`; nothing for none.
+    /// Formats as `user.created role.granted`; empty without types.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for (i, one) in self.iter().enumerate() {
             write!(f, "{}{one}", if i == 0 { "" } else { " " })?;
@@ -141,8 +141,8 @@ impl Serialize for EventTypes {
 }
 
 impl<'de> Deserialize<'de> for EventTypes {
-    /// Strict, unlike [`EventTypes::parse`]. An empty name stands for nothing: by it an HTML form,
-    /// which does not send boxes that are not ticked, says that none is.
+    /// Strict, unlike [`EventTypes::parse`]. An empty name stands for an empty set: HTML forms do not
+    /// send unticked boxes, so a hidden field says that none is ticked.
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let names = Vec::<String>::deserialize(from)?;
         let named = names.iter().filter(|name| !name.is_empty());
@@ -222,14 +222,14 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// What it is called: its description, or the host it leads to without one. Not its address,
-    /// which with some receivers is as good as a password.
+    /// Label: its description, or its host without one. Never the whole URL, which some receivers use as
+    /// a password.
     pub fn label(&self) -> &str {
         if self.description.is_empty() { host(&self.url) } else { &self.description }
     }
 }
 
-/// The host and port of an address that [`check_url`] has found sound.
+/// Host and port of a URL that passed [`check_url`].
 pub fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?', '\\']).next().unwrap_or_default()
@@ -239,10 +239,10 @@ pub fn host(url: &str) -> &str {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DeliveryState {
-    /// On its way, or waiting for its next attempt.
+    /// In progress, or waiting for the next attempt.
     Pending,
     Succeeded,
-    /// Given up. It can be sent again.
+    /// Failed permanently. It can be sent again.
     Failed,
 }
 
@@ -316,7 +316,7 @@ pub struct DeliveryAttempt {
     pub answer: String,
 }
 
-/// The rule for an address, as far as it can be told without looking it up.
+/// Validates a URL as far as possible without resolving its name.
 ///
 /// # Errors
 /// `required`, `too_long` or `url`.
@@ -340,7 +340,7 @@ pub fn check_url(text: &str) -> Result<(), ValidationError> {
     }
 }
 
-/// The rule for a description; there need not be one.
+/// Validates a description, which is optional.
 ///
 /// # Errors
 /// `too_long` or `characters`.
@@ -355,7 +355,7 @@ pub fn check_description(text: &str) -> Result<(), ValidationError> {
     }
 }
 
-/// A webhook that is told of nothing is a mistake.
+/// Requires at least one event type.
 ///
 /// # Errors
 /// `required`.

@@ -1,4 +1,4 @@
-//! Placing orders, paying them and paying back.
+//! Forms that place, pay and refund orders.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use crate::{
     payment,
 };
 
-/// The longest note, in characters.
+/// Maximum length of a note, in characters.
 pub const MAX_NOTE: usize = 500;
 
 /// A new order, for a customer.
@@ -61,7 +61,8 @@ const fn one() -> i64 {
     1
 }
 
-/// Each line's faults name it: `lines[2].quantity`. What only the currency can tell, the use case adds.
+/// Validates all lines. Faults name their line: `lines[2].quantity`. The use case adds the faults that
+/// depend on the currency.
 fn check_lines(lines: &[NewLine]) -> Result<(), ValidationError> {
     if lines.is_empty() {
         return Err(fault("required", "An order has at least one line"));
@@ -73,7 +74,7 @@ fn check_lines(lines: &[NewLine]) -> Result<(), ValidationError> {
 }
 
 impl PlaceOrder {
-    /// Everything that is wrong with a line by itself.
+    /// Faults of the line itself.
     pub fn line_faults(&self) -> Vec<crate::Fault> {
         let mut faults = Vec::new();
         for (i, line) in self.lines.iter().take(MAX_LINES).enumerate() {
@@ -116,7 +117,7 @@ pub struct CancelOrder {
     pub reason: String,
 }
 
-/// A look at one order.
+/// Input of a look-up of one order.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OneOrder {
@@ -135,19 +136,19 @@ pub struct PayOrder {
     pub method: String,
 }
 
-/// A payment to look at, or to call off while it waits for its confirmation.
+/// Input of a look-up of one payment, and of its cancellation while it waits for confirmation.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OnePayment {
     pub id: PaymentId,
 }
 
-/// What a customer does on the sandbox's page, which stands for that of their bank.
+/// Answers the sandbox's confirmation page, which stands in for the bank's.
 #[derive(Clone, Debug, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmSandbox {
     pub id: PaymentId,
-    /// `yes` or `no`.
+    /// Sent as `yes` or `no`.
     #[serde(rename = "answer", deserialize_with = "yes_or_no")]
     pub confirms: bool,
 }
@@ -175,7 +176,7 @@ pub struct RequestRefund {
     pub reason: String,
 }
 
-/// A refund to look at, or to approve.
+/// Input of a look-up of one refund, and of its approval.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OneRefund {

@@ -1,4 +1,4 @@
-//! Making and revoking tokens.
+//! Forms that create and revoke tokens.
 
 use serde::Deserialize;
 use utoipa::ToSchema;

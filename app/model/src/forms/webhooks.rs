@@ -1,4 +1,4 @@
-//! Making and changing webhooks.
+//! Forms that create and edit webhooks.
 
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
@@ -41,7 +41,7 @@ pub struct CreateWebhook {
 #[serde(deny_unknown_fields)]
 pub struct UpdateWebhook {
     pub id: WebhookId,
-    /// The version that was edited; see [`crate::webhook::Webhook::version`].
+    /// The version that the form was rendered from; see [`crate::webhook::Webhook::version`].
     #[serde(deserialize_with = "number")]
     pub version: i64,
     #[serde(default)]
@@ -62,14 +62,14 @@ pub struct UpdateWebhook {
     pub enabled: Option<bool>,
 }
 
-/// A change that needs to know only of which: a new secret, a test, removal.
+/// Input of changes that need only a webhook's id: rotate the secret, send a test event, remove.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OneWebhook {
     pub id: WebhookId,
 }
 
-/// Sends an event again.
+/// Sends a delivery again.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OneDelivery {
