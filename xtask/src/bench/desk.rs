@@ -1,4 +1,4 @@
-//! Getting to know a Frontdesk through its pages: its owner, its people, and how deep its list is.
+//! Explores a Frontdesk through its pages: its owner, its users, and the length of its list.
 
 use std::net::SocketAddr;
 use std::process::Command;
@@ -10,22 +10,22 @@ use super::server::Program;
 use crate::system::process;
 
 const OWNER: &str = "owner@bench.example";
-/// Of the owner and of everybody who was seeded. It protects nothing.
+/// Password of the owner and of all sample users. It protects nothing.
 pub const PASSWORD: &str = "correct horse battery staple bench";
-/// Where credentials are posted to.
+/// Path that credentials are posted to.
 pub const SIGN_IN: &str = "/fn/sign_in";
-/// Where the list of users is.
+/// Path of the list of users.
 pub const USERS: &str = "/admin/users";
 
-/// Somebody in the list of users.
+/// A row of the list of users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     pub id: String,
     pub email: String,
 }
 
-/// Signs the owner in, making the account if nobody owns the desk yet. Returns the session's cookie, which is
-/// good for as long as the data is there, whatever server has it.
+/// Signs the owner in, after creating the account if there is none. Returns the session's cookie, which
+/// is valid as long as the data exists, on every server.
 pub fn owner(program: &Program, address: SocketAddr) -> Result<String> {
     let (mut connection, anyone) = (Connection::open(address)?, Client::new(address));
     let credentials = [("email", OWNER), ("password", PASSWORD)];
@@ -37,7 +37,7 @@ pub fn owner(program: &Program, address: SocketAddr) -> Result<String> {
     sign_in(&mut connection, &anyone.post("/fn/set_up", &form))?.context("the owner is refused")
 }
 
-/// A connection with which the owner looks around.
+/// A connection with the owner's session.
 pub struct Desk {
     connection: Connection,
     pub owner: Client,
@@ -58,7 +58,7 @@ impl Desk {
         Ok(answer.text()?.to_owned())
     }
 
-    /// Active people, none of them the owner, as many as there are up to `at_most`.
+    /// Up to `at_most` active users other than the owner.
     pub fn people(&mut self, at_most: usize) -> Result<Vec<Person>> {
         let mut people = Vec::new();
         let mut path = format!("{USERS}?status=active&limit=100");
@@ -73,7 +73,7 @@ impl Desk {
         Ok(people)
     }
 
-    /// Follows the list in this order for `rows` rows, or to the last cursor there is, and returns that.
+    /// Follows the list in this order for `rows` rows, or to its last cursor, which it returns.
     pub fn cursor_after(&mut self, sort: &str, rows: usize) -> Result<String> {
         let mut cursor = None;
         for _ in 0..rows.div_ceil(100).max(1) {
@@ -86,7 +86,7 @@ impl Desk {
         cursor.context("the list of users has but one page")
     }
 
-    /// The number that a change of this person has to name.
+    /// The user's version, which a change has to contain.
     pub fn version(&mut self, person: &Person) -> Result<i64> {
         let page = self.page(&format!("{USERS}/{}", person.id))?;
         let version =
@@ -106,7 +106,7 @@ fn sign_in(connection: &mut Connection, request: &[u8]) -> Result<Option<String>
     Ok(Some(session.context("signing in sets no session cookie")?.to_owned()))
 }
 
-/// What lets somebody become the owner.
+/// The secret of the setup link.
 fn setup_token(program: &mut Command) -> Result<String> {
     let printed = process::capture(program.args(["admin", "setup-link"]))?;
     let token = printed.split_once("/setup?token=").and_then(|(_, rest)| rest.split_whitespace().next());
@@ -128,7 +128,7 @@ fn next_cursor(page: &str) -> Option<String> {
     cursor.split('&').next().map(ToOwned::to_owned)
 }
 
-/// What stands between two texts, the first time that it does.
+/// The first text between two others.
 pub fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
     text.split_once(before)?.1.split_once(after).map(|(found, _)| found)
 }

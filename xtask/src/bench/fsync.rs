@@ -1,5 +1,5 @@
-//! How long the disk takes to make a write durable. It differs thirty-fold between a quiet and a busy
-//! machine, so every figure of durable writes stands beside this one.
+//! Duration of a durable write on this disk. It differs thirty-fold between a quiet and a busy machine,
+//! so every figure of durable writes is reported with this one.
 
 use std::io::{Seek, Write};
 use std::path::Path;
@@ -9,10 +9,10 @@ use anyhow::{Context, Result};
 
 use super::load::Latencies;
 
-/// What is written each time, in bytes: two pages of a database.
+/// Size of each write, in bytes: two pages of a database.
 const BLOCK: usize = 8 * 1024;
 
-/// Writes a block and calls fdatasync, again and again for `time`, to one place in a file of its own in
+/// Writes a block and calls fdatasync repeatedly for `time`, to one position in a file of its own in
 /// `folder`.
 pub fn measure(folder: &Path, time: Duration) -> Result<Latencies> {
     let mut file =

@@ -1,5 +1,5 @@
-//! A client for HTTP/1.1 as the server speaks it: one connection that is kept, bodies of a told length. It
-//! shares the machine's cores with the server it measures, so it does as little as it can.
+//! A client for the server's subset of HTTP/1.1: one kept connection, bodies with a length. It shares the
+//! machine's cores with the measured server, so it does as little as possible.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// How long an answer may take. Longer is a failure of the measurement, not a figure.
+/// Time limit of a response. A longer one is a failure of the measurement, not a figure.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// More than the largest head, and more than most pages.
+/// Larger than the largest head, and than most pages.
 const BUFFER: usize = 64 * 1024;
 
-/// A connection to the server, kept from one request to the next.
+/// A kept connection to the server.
 pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
@@ -27,7 +27,7 @@ impl Connection {
         Ok(Self { stream, buffer: vec![0; BUFFER] })
     }
 
-    /// Sends a request and reads the whole answer.
+    /// Sends a request and reads the whole response.
     pub fn exchange(&mut self, request: &[u8]) -> Result<Answer<'_>> {
         self.stream.write_all(request).context("cannot send")?;
         let (mut filled, mut head) = (0, None);
@@ -53,7 +53,7 @@ impl Connection {
     }
 }
 
-/// An answer, read whole.
+/// A response, read whole.
 #[derive(Debug)]
 pub struct Answer<'a> {
     pub status: u16,
@@ -69,7 +69,7 @@ impl<'a> Answer<'a> {
         Ok(Self { status: status.context("the answer has no status")?, head, body })
     }
 
-    /// The values of a header. `name` is in lower case.
+    /// Values of a header. `name` is in lower case.
     pub fn headers(&self, name: &'static str) -> impl Iterator<Item = &'a str> {
         self.head.lines().skip(1).filter_map(move |line| {
             let (field, value) = line.split_once(':')?;
@@ -83,7 +83,7 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// Where the body begins.
+/// Position of the body.
 fn end_of_head(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4)
 }
@@ -98,19 +98,19 @@ fn body_length(head: &[u8]) -> Result<usize> {
     length.context("the answer does not tell its length")
 }
 
-/// Who asks: the headers that all requests of one client have.
+/// A client: headers that all of its requests have.
 #[derive(Clone)]
 pub struct Client {
     headers: String,
 }
 
 impl Client {
-    /// A browser's headers, as far as the server looks at them.
+    /// A browser's headers, as far as the server uses them.
     pub fn new(address: SocketAddr) -> Self {
         Self { headers: format!("host: {address}\r\naccept: text/html\r\nsec-fetch-site: same-origin\r\n") }
     }
 
-    /// The same client, with one header more.
+    /// The same client with another header.
     #[must_use]
     pub fn with(&self, name: &str, value: &str) -> Self {
         Self { headers: format!("{}{name}: {value}\r\n", self.headers) }
@@ -130,7 +130,7 @@ impl Client {
     }
 }
 
-/// Fields as forms and query strings have them.
+/// Encodes fields for forms and query strings.
 pub fn encode(fields: &[(&str, &str)]) -> String {
     let pairs = fields.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value)));
     pairs.collect::<Vec<_>>().join("&")

@@ -1,4 +1,4 @@
-//! Load: many connections that each ask, wait for the answer and ask again, for a given time.
+//! Load: many connections that each send a request, wait for the response and repeat, for a given time.
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
@@ -10,22 +10,22 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use super::http::Connection;
 use crate::system::process;
 
-/// A thread of ours needs little: the default of 2 MiB would be much for hundreds of them.
+/// Stack of our threads: the default of 2 MiB would be much for hundreds of them.
 const STACK: usize = 256 * 1024;
 
-/// What is asked for. `kind` keeps apart what one load mixes.
+/// A request to send. `kind` distinguishes the requests of a mixed load.
 pub struct Ask<'a> {
     kind: usize,
     request: Cow<'a, [u8]>,
 }
 
 impl<'a> Ask<'a> {
-    /// A request that was made before.
+    /// A request built before.
     pub fn again(request: &'a [u8]) -> Self {
         Self { kind: 0, request: Cow::Borrowed(request) }
     }
 
-    /// A request that is made for this one time.
+    /// A request built for a single use.
     pub fn once(request: Vec<u8>) -> Self {
         Self { kind: 0, request: Cow::Owned(request) }
     }
@@ -36,19 +36,19 @@ impl<'a> Ask<'a> {
     }
 }
 
-/// How one request went.
+/// Result of one request.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
     pub kind: usize,
     pub status: u16,
-    /// Whether the answer told when to come back.
+    /// The response has a `Retry-After`.
     pub retry_after: bool,
     /// From the first byte sent to the last one received.
     pub latency: Duration,
 }
 
-/// Keeps `connections` busy for `time`. `ask` makes the requests, from the number of the connection and the
-/// number of the request on it, both counted from 0.
+/// Keeps `connections` busy for `time`. `ask` builds the requests, from the number of the connection and
+/// the number of the request on it, both from 0.
 pub fn load<'a>(
     address: SocketAddr,
     connections: usize,
@@ -93,7 +93,7 @@ fn keep_asking<'a>(
     Ok(samples)
 }
 
-/// How all of them went.
+/// Results of all requests.
 pub struct Tally {
     pub samples: Vec<Sample>,
     /// From the first request to the end of the last.
@@ -101,7 +101,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Fails unless every answer had this status: what is measured must be what was meant.
+    /// Fails unless every response has this status, so that the intended requests are measured.
     pub fn all(self, status: u16) -> Result<Self> {
         ensure!(!self.samples.is_empty(), "there was no answer in time");
         if let Some(other) = self.samples.iter().find(|sample| sample.status != status) {
@@ -118,19 +118,19 @@ impl Tally {
         count as f64 / self.elapsed.as_secs_f64()
     }
 
-    /// The share of those that `which` selects among all, from 0 to 1.
+    /// Share of the requests that `which` selects, from 0 to 1.
     pub fn share(&self, which: impl Fn(&Sample) -> bool) -> f64 {
         let count = self.samples.iter().filter(|sample| which(sample)).count();
         count as f64 / self.samples.len().max(1) as f64
     }
 
-    /// How long those took that `which` selects.
+    /// Durations of the requests that `which` selects.
     pub fn latencies(&self, which: impl Fn(&Sample) -> bool) -> Latencies {
         self.samples.iter().filter(|sample| which(sample)).map(|sample| sample.latency).collect()
     }
 }
 
-/// Times, in order.
+/// Durations, sorted.
 #[derive(Clone, Debug)]
 pub struct Latencies(Vec<Duration>);
 
@@ -143,7 +143,7 @@ impl FromIterator<Duration> for Latencies {
 }
 
 impl Latencies {
-    /// The time within which this percentage of all is done; zero if there are none.
+    /// The duration within which this percentage is done; zero without any.
     pub fn percentile(&self, percent: usize) -> Duration {
         let at = (self.0.len() * percent).div_ceil(100).saturating_sub(1);
         self.0.get(at).copied().unwrap_or_default()

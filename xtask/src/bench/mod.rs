@@ -1,8 +1,8 @@
-//! The task `bench`: what the server does, in numbers with units, each beside its target.
+//! The task `bench`: measures the server, and compares each figure with its target.
 //!
-//! It measures the release binary on this machine, which client and server share. So what is compared with a
-//! target is, where it can be, CPU time of the server's process or a ratio of two figures of one run, and
-//! whatever depends on the disk stands beside the disk's own latency.
+//! It measures the release binary on this machine, which client and server share. So figures with targets
+//! are, where possible, CPU time of the server's process or a ratio of two figures of one run, and
+//! figures that depend on the disk are reported with its latency.
 
 mod desk;
 mod fsync;
@@ -28,18 +28,18 @@ use report::Report;
 use scenarios::{Bench, SCENARIOS};
 use server::Program;
 
-/// What to measure.
+/// Options.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
-    /// How many people are in the database.
+    /// Number of users in the database.
     users: u64,
-    /// On PostgreSQL instead of SQLite.
+    /// Uses PostgreSQL instead of SQLite.
     postgres: bool,
-    /// How long each load is kept up.
+    /// Duration of each load.
     time: Duration,
-    /// The scenarios to run.
+    /// Scenarios to run.
     only: Vec<&'static str>,
-    /// A server that is built already, to be measured in place of this checkout's.
+    /// An existing server to measure in place of this checkout's.
     program: Option<PathBuf>,
 }
 
@@ -128,7 +128,7 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
     };
     let bench = Bench { program, cookie, users: options.users, time: options.time, cores, disk };
     for (name, measure) in SCENARIOS.into_iter().filter(|(name, _)| options.only.contains(name)) {
-        // One that fails keeps no other from being measured.
+        // A failed scenario does not prevent the others.
         let found = steps.step(name, || Ok(measure(&bench)))?;
         ensure!(!crate::system::process::interrupted(), "interrupted");
         report.add(name, found);
@@ -141,9 +141,9 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Fills the database, unless it is from an earlier run.
+/// Fills the database, unless an earlier run has.
 fn seed(program: &Program, users: u64) -> Result<()> {
-    // It is there once seeding has come to its end, and only where the data stays.
+    // It exists once seeding has finished, and only if the data is kept.
     let done = program.data.join("seeded");
     if program.postgres.is_none() && done.is_file() {
         note("there from an earlier run");

@@ -1,4 +1,4 @@
-//! What a process takes of the machine, as Linux tells it in `/proc`.
+//! Resources of a process, from `/proc` on Linux.
 
 use std::fs;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::system::cpu;
 
-/// A process to watch.
+/// A process to observe.
 #[derive(Clone, Copy)]
 pub struct Watched {
     id: u32,
@@ -23,7 +23,7 @@ impl Watched {
         Self::new(std::process::id())
     }
 
-    /// Time on a core so far, its own and the system's for it, of all threads.
+    /// CPU time so far, in user and kernel mode, of all threads.
     pub fn cpu(self) -> Result<Duration> {
         let stat = self.read("stat")?;
         cpu::parse(&stat, cpu::OWN, rustix::param::clock_ticks_per_second())
@@ -35,7 +35,7 @@ impl Watched {
         self.status("VmRSS:")
     }
 
-    /// The most physical memory that it had since [`Watched::forget_peak`], in bytes.
+    /// Maximum physical memory since [`Watched::forget_peak`], in bytes.
     pub fn peak(self) -> Result<u64> {
         self.status("VmHWM:")
     }
@@ -56,7 +56,7 @@ impl Watched {
     }
 }
 
-/// How many programs wanted a core in the last minute, on average. None where the system does not tell.
+/// Load average of the last minute; none if the system does not report it.
 pub fn load_average() -> Option<f64> {
     fs::read_to_string("/proc/loadavg").ok()?.split(' ').next()?.parse().ok()
 }

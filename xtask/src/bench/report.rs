@@ -1,4 +1,4 @@
-//! The figures: as a table for people, and as JSON to compare runs by.
+//! Figures as a table for people, and as JSON to compare runs.
 
 use std::fmt::{self, Write};
 use std::fs;
@@ -8,28 +8,28 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-/// A run and all that it found.
+/// A run and its results.
 #[derive(Serialize)]
 pub struct Report {
     pub database: &'static str,
     pub users: u64,
-    /// How long each load was kept up, in seconds.
+    /// Duration of each load, in seconds.
     pub seconds: u64,
     pub cores: usize,
-    /// How many programs wanted a core before the run began. More than none of them were not ours.
+    /// Load average before the run: other programs that compete for the cores.
     pub load_average: Option<f64>,
     pub figures: Vec<Figure>,
     pub missing: Vec<Missing>,
 }
 
-/// What could not be measured.
+/// A measurement that failed.
 #[derive(Serialize)]
 pub struct Missing {
     pub scenario: &'static str,
     pub why: String,
 }
 
-/// One number.
+/// A figure.
 #[derive(Clone, Debug, Serialize)]
 pub struct Figure {
     pub scenario: &'static str,
@@ -76,7 +76,7 @@ impl fmt::Display for Unit {
     }
 }
 
-/// What a figure should be, in its own unit.
+/// Target of a figure, in its own unit.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
@@ -113,7 +113,7 @@ impl Figure {
         Self::new(what, share * 100.0, Unit::Percent)
     }
 
-    /// How many times `one` is `other`.
+    /// The ratio of `one` to `other`.
     pub fn ratio(what: impl Into<String>, one: f64, other: f64) -> Self {
         Self::new(what, one / other, Unit::Ratio)
     }
@@ -130,7 +130,7 @@ impl Figure {
 }
 
 impl Report {
-    /// Adds what a scenario has found.
+    /// Adds the results of a scenario.
     pub fn add(&mut self, scenario: &'static str, found: Result<Vec<Figure>>) {
         match found {
             Ok(figures) => {
@@ -145,7 +145,7 @@ impl Report {
         fs::write(path, json + "\n").with_context(|| format!("cannot write {}", path.display()))
     }
 
-    /// The figures as lines of aligned columns.
+    /// Formats the figures in aligned columns.
     pub fn table(&self) -> String {
         let lines: Vec<[String; 4]> = self.figures.iter().map(Figure::columns).collect();
         let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
@@ -190,7 +190,7 @@ impl Figure {
     }
 }
 
-/// With three digits that mean something.
+/// Formats three significant digits.
 fn readable(value: f64) -> String {
     match value.abs() {
         0.0 => "0".to_owned(),

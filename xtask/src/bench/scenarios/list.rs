@@ -9,13 +9,13 @@ use crate::bench::load::{Ask, Tally, load};
 use crate::bench::report::Figure;
 use crate::bench::server::Running;
 
-/// Every order that the list can have, the default first.
+/// All orders of the list, the default first.
 const SORTS: [&str; 8] = ["-joined", "joined", "name", "-name", "email", "-email", "last_seen", "-last_seen"];
-/// How many ask at the same time when the server is busy.
+/// Number of concurrent clients of a busy server.
 const BUSY: usize = 16;
-/// How far into the list a page is called deep, unless half of the list is less.
+/// Position of a deep page, unless half of the list is less.
 const DEEP: u64 = 100_000;
-/// What the page says when a search finds more than it sorts.
+/// The page's notice that a search has more matches than it sorts.
 const NARROWED: &str = "Very many match";
 
 pub fn list(bench: &Bench) -> Result<Vec<Figure>> {
@@ -35,7 +35,7 @@ pub fn list(bench: &Bench) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// One connection that asks for the first page and for a deep one by turns, so that both see the same
+/// Requests the first page and a deep one alternately on one connection, so that both see the same
 /// disturbances.
 fn quiet(bench: &Bench, server: &Running, sort: &str, pages: &[Vec<u8>; 2]) -> Result<Vec<Figure>> {
     let by_turns = |_, round: usize| Ask::again(&pages[round % 2]).of_kind(round % 2);
@@ -71,8 +71,8 @@ fn busy(bench: &Bench, server: &Running, sort: &str, page: &[u8]) -> Result<Vec<
     ])
 }
 
-/// Searches by the beginning of an e-mail address: one that finds one person, the one with the most matches
-/// that are still sorted, and one that finds more.
+/// Searches by prefixes of an e-mail address: one with one match, the one with the most matches that are
+/// still sorted, and one with more.
 pub fn search(bench: &Bench) -> Result<Vec<Figure>> {
     let server = bench.program.serve()?;
     let mut desk = Desk::open(server.address, &bench.cookie)?;

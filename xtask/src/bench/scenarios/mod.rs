@@ -1,4 +1,4 @@
-//! What is measured. Each scenario has a server of its own, so that none finds the memory of another.
+//! Scenarios. Each has a server of its own, so that none inherits the memory of another.
 
 mod list;
 mod sign_in;
@@ -15,21 +15,21 @@ use super::process::Watched;
 use super::report::Figure;
 use super::server::Program;
 
-/// What scenarios work with.
+/// Environment of the scenarios.
 pub struct Bench {
     pub program: Program,
     /// The owner's session.
     pub cookie: String,
-    /// How many people are in the database.
+    /// Number of users in the database.
     pub users: u64,
-    /// How long a load is kept up.
+    /// Duration of a load.
     pub time: Duration,
     pub cores: usize,
-    /// A folder on the disk that the database is on.
+    /// A folder on the database's disk.
     pub disk: PathBuf,
 }
 
-/// Does its work, and tells what it has found.
+/// Runs a scenario and returns its figures.
 type Scenario = fn(&Bench) -> Result<Vec<Figure>>;
 
 /// By name, in the order in which they run.
@@ -43,14 +43,14 @@ pub const SCENARIOS: [(&str, Scenario); 7] = [
     ("writes", writes::writes),
 ];
 
-/// Does some work, and tells what CPU time a process takes meanwhile.
+/// Runs some work, and returns the CPU time that a process used meanwhile.
 fn cpu_of<T>(process: Watched, work: impl FnOnce() -> Result<T>) -> Result<(T, Duration)> {
     let before = process.cpu()?;
     let done = work()?;
     Ok((done, process.cpu()?.saturating_sub(before)))
 }
 
-/// A count of something that takes time, each: `total / count`.
+/// Duration of one of `count` items.
 fn each(total: Duration, count: usize) -> Duration {
     total.checked_div(u32::try_from(count).unwrap_or(u32::MAX)).unwrap_or_default()
 }

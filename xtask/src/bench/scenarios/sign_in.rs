@@ -1,4 +1,4 @@
-//! Signing in, and a flood of it.
+//! Sign-ins, and a flood of them.
 
 use std::thread;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use crate::bench::load::{Ask, Latencies, Sample, load};
 use crate::bench::process::Watched;
 use crate::bench::report::Figure;
 
-/// How many people sign in, again and again.
+/// Number of users that sign in, again and again.
 const PEOPLE: usize = 256;
-/// Connections for each core: one password is hashed while the next arrives.
+/// Connections per core: one password is hashed while the next arrives.
 const CONNECTIONS: usize = 2;
-/// How much more than that a flood is.
+/// Factor of a flood above that.
 const FLOOD: usize = 50;
 
 pub fn sign_in(bench: &Bench) -> Result<Vec<Figure>> {
@@ -46,7 +46,7 @@ pub fn sign_in(bench: &Bench) -> Result<Vec<Figure>> {
     ])
 }
 
-/// People guess passwords as fast as they can, while somebody reads pages.
+/// Many clients guess passwords as fast as they can, while one reads pages.
 pub fn flood(bench: &Bench) -> Result<Vec<Figure>> {
     let server = bench.program.serve()?;
     let owner = Desk::open(server.address, &bench.cookie)?.owner;
@@ -60,7 +60,7 @@ pub fn flood(bench: &Bench) -> Result<Vec<Figure>> {
 
     let anyone = Client::new(server.address);
     let guess = |number: usize, round: usize| {
-        // Nobody twice: after some failures an address has to wait, which costs no hash.
+        // Each address only once: after several failures an address is throttled, which costs no hash.
         let email = format!("guess-{number}-{round}@bench.example");
         Ask::once(anyone.post(SIGN_IN, &[("email", &email), ("password", "not the password of anybody")]))
     };
@@ -68,7 +68,7 @@ pub fn flood(bench: &Bench) -> Result<Vec<Figure>> {
     server.process().forget_peak()?;
     let (own_before, before) = (Watched::own().cpu()?, server.process().cpu()?);
     let (guesses, during) = thread::scope(|scope| -> Result<_> {
-        // It begins before the reading and ends after it.
+        // It begins before the pages are read and ends after that.
         let guesses = scope.spawn(|| load(server.address, connections, bench.time * 6 / 5, guess));
         #[expect(clippy::disallowed_methods, reason = "this thread serves nobody")]
         thread::sleep(bench.time / 10);

@@ -1,4 +1,4 @@
-//! What it takes to be there: disk, time and memory.
+//! Costs of a start: disk, time and memory.
 
 use std::fs;
 use std::thread;
@@ -10,9 +10,9 @@ use super::Bench;
 use crate::bench::load::Latencies;
 use crate::bench::report::Figure;
 
-/// How often it is started; the median counts.
+/// Number of starts; the median counts.
 const STARTS: usize = 9;
-/// When a server that nobody asks for anything has settled.
+/// Time after which an idle server has settled.
 const SETTLED: Duration = Duration::from_secs(1);
 
 pub fn start(bench: &Bench) -> Result<Vec<Figure>> {

@@ -1,4 +1,4 @@
-//! What a browser downloads on its first visit.
+//! Downloads of a browser's first visit.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::bench::desk::{Desk, USERS, between};
 use crate::bench::http::{Client, Connection};
 use crate::bench::report::Figure;
 
-/// Where people arrive.
+/// Pages that visitors enter by.
 const ENTRANCES: [&str; 3] = ["/", "/login", "/signup"];
 
 pub fn visit(bench: &Bench) -> Result<Vec<Figure>> {
@@ -26,7 +26,7 @@ pub fn visit(bench: &Bench) -> Result<Vec<Figure>> {
     let mut links = BTreeSet::new();
     for path in ENTRANCES {
         let (bytes, _) = download(path, &browser)?;
-        // Once more as it is written, to be read.
+        // Once more uncompressed, to be parsed.
         let (plain, page) = download(path, &Client::new(server.address))?;
         links.extend(addresses(&page).map(ToOwned::to_owned));
         figures.push(Figure::kilobytes(format!("HTML of {path}"), bytes).at_most(8.0));
@@ -52,7 +52,7 @@ pub fn visit(bench: &Bench) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// What a page has the browser fetch: files of ours, by whatever they are mentioned, and anything of others.
+/// URLs that a page loads: files of ours, wherever they are mentioned, and anything from other hosts.
 fn addresses(page: &str) -> impl Iterator<Item = &str> {
     let tags = page.split('<').filter_map(|tag| between(tag, "src=\"", "\""));
     let links =

@@ -1,5 +1,5 @@
-//! Durable writes: the owner changes names. Each is a transaction of its own, with its line in the audit
-//! trail, and answered once it is on disk.
+//! Durable writes: the owner changes names. Each change is a transaction of its own with an audit event,
+//! and is answered once it is on disk.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::bench::load::{Ask, Latencies, Tally, load};
 use crate::bench::report::Figure;
 use crate::bench::server::Running;
 
-/// How many write at the same time, each to somebody else.
+/// Number of concurrent changes, each of another user.
 const CONNECTIONS: usize = 64;
 
 pub fn writes(bench: &Bench) -> Result<Vec<Figure>> {
@@ -20,7 +20,7 @@ pub fn writes(bench: &Bench) -> Result<Vec<Figure>> {
     let mut desk = Desk::open(server.address, &bench.cookie)?;
     let people = desk.people(CONNECTIONS)?;
     ensure!(people.len() == CONNECTIONS, "there are only {} people to change", people.len());
-    // The disk is looked at before, between and after, for it may be slower at one time than at another.
+    // The disk is measured before, between and after, because its latency varies.
     let sync = || fsync::measure(&bench.disk, bench.time / 5);
 
     let mut disk = vec![sync()?];
@@ -56,13 +56,13 @@ pub fn writes(bench: &Bench) -> Result<Vec<Figure>> {
     Ok(figures)
 }
 
-/// Gives everybody one new name after the other, each on a connection of their own.
+/// Changes the names of users one after the other, each on a connection of its own.
 fn change(bench: &Bench, server: &Running, desk: &mut Desk, people: &[Person]) -> Result<(Tally, Duration)> {
     let versions: Vec<i64> = people.iter().map(|person| desk.version(person)).collect::<Result<_>>()?;
     let owner = desk.owner.clone();
     let ask = |number: usize, round: usize| {
         let person = &people[number];
-        // Every change makes a version, and the next change has to name it.
+        // Every change creates a version, which the next change has to contain.
         let version = (versions[number] + round as i64).to_string();
         let name = format!("Changed {version}");
         let fields = [("id", &*person.id), ("version", &version), ("name", &name), ("email", &person.email)];
@@ -71,7 +71,7 @@ fn change(bench: &Bench, server: &Running, desk: &mut Desk, people: &[Person]) -
     let work = || load(server.address, people.len(), bench.time, ask)?.all(303);
     let measured = cpu_of(server.process(), work)?;
 
-    // A form that changes nothing is answered no less kindly.
+    // A form without a change succeeds as well, so the versions are compared.
     let now: Vec<i64> = people.iter().map(|person| desk.version(person)).collect::<Result<_>>()?;
     let changes = now.iter().sum::<i64>() - versions.iter().sum::<i64>();
     ensure!(usize::try_from(changes)? == measured.0.samples.len(), "only {changes} changes were written");
