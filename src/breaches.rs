@@ -5,11 +5,12 @@
 use std::time::Duration;
 
 use frontdesk_domain::breaches::{Breaches, BreachesError, Looked};
+use frontdesk_http::BaseUrl;
 use frontdesk_model::Secret;
 use sha1::{Digest, Sha1};
 use tokio::{sync::Semaphore, time::timeout};
 
-use crate::{config::BaseUrl, peer::Peer};
+use crate::peer::Peer;
 
 /// For the whole of it, waiting for a turn included: somebody is waiting for their page.
 const PATIENCE: Duration = Duration::from_secs(2);

@@ -15,7 +15,7 @@ use std::{
 
 use clap::Subcommand;
 use frontdesk::{
-    config::{self, BaseUrl, Config},
+    config::{self, Config},
     telemetry,
 };
 use frontdesk_domain::{
@@ -24,6 +24,7 @@ use frontdesk_domain::{
     db::{self, DatabaseUrl},
     passwords, tokens,
 };
+use frontdesk_http::BaseUrl;
 use frontdesk_model::Secret;
 
 /// A command and what belongs to it alone.
@@ -90,7 +91,7 @@ pub enum Error {
     #[error(transparent)]
     Certificate(#[from] frontdesk::tls::certificate::Error),
     #[error(transparent)]
-    Metrics(#[from] frontdesk::metrics::Error),
+    Metrics(#[from] frontdesk::surfaces::metrics::Error),
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error("the database at {url} cannot be used")]

@@ -1,6 +1,5 @@
 //! Everything that can be configured: each with a flag, a variable, a default and a line of help.
 
-mod base_url;
 mod duration;
 mod files;
 mod limits;
@@ -24,17 +23,12 @@ use frontdesk_domain::{
     jobs, passwords,
     sessions::Lifetime,
 };
+use frontdesk_http::{BaseUrl, request::client_address::Network};
 use frontdesk_model::Secret;
 
 use crate::{
-    breaches::RangeServer,
-    courier::HttpCourier,
-    gateway::stripe::InvalidKey,
-    http::{self, client::Network},
-    serve,
-    telemetry::LogFormat,
+    breaches::RangeServer, courier::HttpCourier, gateway::stripe::InvalidKey, serve, telemetry::LogFormat,
 };
-pub use base_url::{BaseUrl, NotABaseUrl};
 pub use duration::NotADuration;
 
 const DATA: &str = "Data";
@@ -385,8 +379,8 @@ impl Config {
     }
 
     /// How requests are treated.
-    pub fn http(&self) -> http::Settings {
-        http::Settings {
+    pub fn http(&self) -> frontdesk_http::Settings {
+        frontdesk_http::Settings {
             base_url: self.base_url(),
             trusted_proxies: self.trusted_proxy.iter().copied().collect(),
             body_bytes: self.body_limit,

@@ -1,4 +1,4 @@
-//! The server: configuration, HTTP, and the process around them.
+//! The server: configuration, surfaces, and the process around them.
 
 pub mod assets;
 pub mod breaches;
@@ -6,18 +6,16 @@ pub mod chores;
 pub mod config;
 pub mod courier;
 pub mod gateway;
-pub mod http;
-pub mod metrics;
+mod middleware;
+pub mod pages;
 pub mod peer;
 pub mod serve;
 pub mod shutdown;
+mod state;
+pub mod surfaces;
 pub mod telemetry;
 pub mod tls;
 pub mod worker;
 
-/// The whole server, as `frontdesk serve` runs it and as tests drive it in process.
-pub fn router(state: &http::AppState) -> axum::Router {
-    let pages = http::pages::routes().with_state(state.clone());
-    let programs = http::api::routes(&state.config).merge(http::notices::routes()).with_state(state.clone());
-    http::layers(pages, programs, state)
-}
+pub use state::AppState;
+pub use surfaces::router;

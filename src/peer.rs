@@ -2,7 +2,9 @@
 
 use std::{error::Error, sync::OnceLock, time::Duration};
 
-use crate::{config::BaseUrl, tls};
+use frontdesk_http::BaseUrl;
+
+use crate::tls;
 
 /// The way there.
 pub struct Peer {

@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 
 use frontdesk::{
-    chores,
-    config::{BaseUrl, Config},
-    http::{AppState, redirect},
-    metrics, router,
+    AppState, chores,
+    config::Config,
+    router,
     serve::{self, Door, files::make_room},
     shutdown::Shutdown,
+    surfaces::{metrics, redirect},
     tls::renewal::Certificate,
     worker,
 };
@@ -16,6 +16,7 @@ use frontdesk_domain::{
     Domain,
     accounts::{self, FirstLink},
 };
+use frontdesk_http::BaseUrl;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},

@@ -1,6 +1,6 @@
 //! `frontdesk worker`.
 
-use frontdesk::{config::Config, metrics, shutdown::Shutdown, worker};
+use frontdesk::{config::Config, shutdown::Shutdown, surfaces::metrics, worker};
 
 use super::{Error, open};
 

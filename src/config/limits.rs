@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::http::rate::Rates;
+use frontdesk_http::rate_limit::Rates;
 
 const LIMITS: &str = "Limits (of one client: requests a minute, 0 for no limit)";
 
@@ -61,7 +61,7 @@ impl Limits {
             pay: self.limit_pay,
             api_read: self.limit_api_read,
             api_write: self.limit_api_write,
-            notice: self.limit_notice,
+            gateway_event: self.limit_notice,
         }
     }
 }

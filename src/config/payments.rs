@@ -4,9 +4,10 @@ use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 use frontdesk_domain::payments::{ApprovalAbove, PaymentGateway};
+use frontdesk_http::BaseUrl;
 use frontdesk_model::Secret;
 
-use super::{BaseUrl, Error, secret};
+use super::{Error, secret};
 use crate::gateway::stripe::{self, Patience, Stripe};
 
 const PAYMENTS: &str = "Payments";

@@ -3,8 +3,9 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
+use frontdesk_http::BaseUrl;
 
-use super::{BaseUrl, Error};
+use super::Error;
 use crate::tls::certificate::Files;
 
 const TLS: &str = "TLS";

@@ -18,9 +18,9 @@ use std::time::Duration;
 use frontdesk_domain::payments::{
     Asked, Charge, Charged, GatewayError, Known, Notice, NoticeError, PaidBack, PayBack, PaymentGateway,
 };
+use frontdesk_http::BaseUrl;
 use frontdesk_model::{PaymentFailure, Secret, Timestamp};
 
-use crate::config::BaseUrl;
 pub use client::InvalidKey;
 use client::{Answer, Call, Client};
 use wire::{Found, List, Refund};

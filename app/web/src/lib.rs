@@ -6,21 +6,20 @@ pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod app;
 #[cfg(feature = "ssr")]
-pub mod input;
-#[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod parts;
 #[cfg(feature = "ssr")]
 pub mod post;
 #[cfg(feature = "ssr")]
-pub mod reference;
-#[cfg(feature = "ssr")]
 pub mod tidy;
 #[cfg(feature = "ssr")]
 pub mod visit;
 #[cfg(feature = "ssr")]
 pub mod wake;
+
+#[cfg(feature = "ssr")]
+use frontdesk_http::{reference, request::input};
 
 /// Wakes the islands of a page. The browser calls it when the bundle has arrived.
 #[cfg(feature = "hydrate")]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use frontdesk_domain::payments::GatewayError;
+use frontdesk_http::BaseUrl;
 use frontdesk_model::Secret;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method,
@@ -15,7 +16,7 @@ use super::{
     Patience,
     errors::{self, Refusal},
 };
-use crate::{config::BaseUrl, peer::Peer};
+use crate::peer::Peer;
 
 /// The version of its API that is spoken here, whatever the account has for a default.
 const VERSION: HeaderValue = HeaderValue::from_static("2024-06-20");

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use frontdesk::http::api::{
+use frontdesk_api::{
     document,
     operation::{Access, Key, Operation},
     operations,
 };
-use frontdesk::http::rate::Rates;
+use frontdesk_http::rate_limit::Rates;
 use serde_json::Value;
 
 use crate::support::Desk;

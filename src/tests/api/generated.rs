@@ -4,10 +4,8 @@
 use std::sync::LazyLock;
 
 use axum::body::Body;
-use frontdesk::http::{
-    api::{document, operations},
-    rate::Rates,
-};
+use frontdesk_api::{document, operations};
+use frontdesk_http::rate_limit::Rates;
 use frontdesk_model::Role;
 use http::{Method, header::CONTENT_TYPE};
 use jsonschema::Validator;

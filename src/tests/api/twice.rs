@@ -2,7 +2,7 @@
 //! `Idempotency-Key`: it is done once, and all who are answered are answered alike. An operation
 //! that has no example here fails the test.
 
-use frontdesk::http::api::{
+use frontdesk_api::{
     operation::{Key, Operation},
     operations,
 };

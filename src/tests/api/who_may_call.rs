@@ -2,7 +2,7 @@
 //! its owner does. The answer is one table, in `snapshots/`, made by asking.
 
 use axum::body::Body;
-use frontdesk::http::api::{
+use frontdesk_api::{
     operation::{Access, Operation},
     operations,
 };

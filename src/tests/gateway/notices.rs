@@ -168,7 +168,7 @@ async fn the_door_is_no_page_and_has_a_limit_of_its_own(desk: Desk) {
         Request::builder().method(Method::POST).uri("/hooks/stripe").header("sec-fetch-site", "cross-site");
     desk.visitor().send(crossing, Body::empty()).await.is(403);
 
-    let strict = desk.with(|settings| settings.rates.notice = 2);
+    let strict = desk.with(|settings| settings.rates.gateway_event = 2);
     let knock = async |client: &crate::support::Client| {
         client.send_bare(Request::post("/hooks/stripe"), Body::empty()).await
     };

@@ -1,7 +1,7 @@
 //! What those who write programs read: the reference, and the pages of the problems. All of it is
 //! made from the declarations of the operations.
 
-use frontdesk::http::api::{
+use frontdesk_api::{
     operation::{Access, status},
     operations,
 };

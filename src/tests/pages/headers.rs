@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeSet, io, time::Duration};
 
-use axum::{Router, body::Body, routing::get};
-use frontdesk::http::{layers, pages};
+use axum::{body::Body, routing::get};
+use frontdesk::{pages, surfaces::assemble};
 use frontdesk_model::Role;
 use http::{Request, header};
 
@@ -36,13 +36,8 @@ async fn one_of_each(desk: &Desk) -> Vec<(&'static str, u16, Answer)> {
         ("email", &*crate::support::address(&name)),
         ("password", PASSWORD),
     ];
-    let panics = desk.behind(layers(
-        pages::routes()
-            .route("/panics", get(async || -> &'static str { panic!("of a test") }))
-            .with_state(desk.state.clone()),
-        Router::new(),
-        &desk.state,
-    ));
+    let panics = pages::routes().route("/panics", get(async || -> &'static str { panic!("of a test") }));
+    let panics = desk.behind(assemble(panics, &desk.state));
     vec![
         ("a page", 200, visitor.get("/").await),
         ("a file", 200, file),

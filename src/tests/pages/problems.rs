@@ -1,7 +1,7 @@
 //! Refusals, as people and as programs are told of them.
 
-use axum::{Router, body::Body, routing::get};
-use frontdesk::http::{layers, pages};
+use axum::{body::Body, routing::get};
+use frontdesk::{pages, surfaces::assemble};
 use frontdesk_model::{Code, Role};
 use http::{Method, Request, header::ACCEPT};
 
@@ -94,8 +94,7 @@ async fn a_request_keeps_the_id_that_it_came_with(desk: Desk) {
 
 async fn the_page_of_a_problem_names_the_request(desk: Desk) {
     let panics = get(async || -> &'static str { panic!("of a test") });
-    let routes = pages::routes().route("/panics", panics).with_state(desk.state.clone());
-    let desk = desk.behind(layers(routes, Router::new(), &desk.state));
+    let desk = desk.behind(assemble(pages::routes().route("/panics", panics), &desk.state));
     let member = desk.arrive(Role::Member).await;
     for (path, status) in
         [("/panics", 500), ("/nothing", 404), ("/admin/users", 404), ("/setup", 410), ("/fn/x", 404)]

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, net::SocketAddr, sync::Mutex, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
-use frontdesk::config::BaseUrl;
+use frontdesk_http::BaseUrl;
 use http::{
     HeaderName, HeaderValue, Method, Request,
     header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, ORIGIN, USER_AGENT},

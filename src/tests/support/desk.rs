@@ -9,11 +9,7 @@ use std::{
 };
 
 use axum::Router;
-use frontdesk::{
-    courier::HttpCourier,
-    http::{AppState, Settings},
-    shutdown::Shutdown,
-};
+use frontdesk::{AppState, courier::HttpCourier, shutdown::Shutdown};
 use frontdesk_domain::{
     Domain, Options, accounts,
     actor::{Actor, Origin},
@@ -24,6 +20,7 @@ use frontdesk_domain::{
     sessions::Lifetime,
     tokens, webhooks,
 };
+use frontdesk_http::Settings;
 use frontdesk_model::{
     Amount, DeliveryId, JobId, OrderId, PaymentId, RefundId, Role, Secret, Timestamp, UserId, WebhookId,
     forms::{

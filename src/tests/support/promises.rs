@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use frontdesk::config::BaseUrl;
+use frontdesk_http::BaseUrl;
 use http::HeaderName;
 
 use super::{Answer, Page};

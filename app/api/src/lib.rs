@@ -1,0 +1,89 @@
+//! The REST API: `/api/v1`, over the same use cases as the pages. No rule of the business is here.
+//!
+//! Each operation is declared once, as a [`operation::Route`] in `v1/`: the router, the checks before
+//! the handler (`entry.rs`), the OpenAPI document and the reference are made from that declaration.
+
+mod answer;
+mod call;
+mod cors;
+mod entry;
+mod openapi;
+pub mod operation;
+mod reference;
+mod replay;
+mod shape;
+mod v1;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{RawPathParams, Request, State},
+    middleware::from_fn_with_state,
+    routing::{MethodFilter, any, on},
+};
+use frontdesk_domain::Domain;
+use frontdesk_http::{
+    Settings,
+    problem::Refusal,
+    rate_limit::Limiter,
+    reference::{Lazily, Reference, lazily},
+};
+use frontdesk_model::{Code, Problem};
+use operation::Route;
+use serde_json::Value;
+
+pub use openapi::document;
+
+/// The state of the API. Cheap to clone.
+#[derive(Clone)]
+pub struct ApiState {
+    pub domain: Domain,
+    pub settings: Arc<Settings>,
+    pub limiter: Limiter,
+    /// The OpenAPI document.
+    pub description: Lazily<Value>,
+}
+
+/// Every operation, in the order of the reference.
+pub fn operations() -> Vec<Route> {
+    v1::routes()
+}
+
+/// The OpenAPI document, as it is served.
+pub fn description(settings: &Arc<Settings>) -> Lazily<Value> {
+    let settings = settings.clone();
+    lazily(move || {
+        let document = document(&operations(), settings.base_url.origin(), settings.rates);
+        // It consists of text and numbers, which always become JSON.
+        serde_json::to_value(document).unwrap_or_default()
+    })
+}
+
+/// The data of the pages below `/docs`.
+pub fn reference(settings: &Arc<Settings>) -> Lazily<Reference> {
+    let settings = settings.clone();
+    lazily(move || reference::make(&operations(), settings.base_url.origin(), settings.rates))
+}
+
+/// The routes below `/api`. Unknown paths below it are answered here as well.
+pub fn router(state: ApiState) -> Router {
+    let unknown = any(async || Refusal(Problem::new(Code::NotFound)));
+    let router = Router::new()
+        .route("/api", unknown.clone())
+        .route("/api/", unknown.clone())
+        .route("/api/{*path}", unknown);
+    let router = operations().into_iter().fold(router, mount);
+    router.layer(from_fn_with_state(state.settings.clone(), cors::guard)).with_state(state)
+}
+
+/// Adds the route of one operation.
+fn mount(router: Router<ApiState>, route: Route) -> Router<ApiState> {
+    let path = format!("/api/v1{}", route.operation.path);
+    let Ok(method) = MethodFilter::try_from(route.operation.method.clone()) else { return router };
+    let handler = async move |State(state): State<ApiState>, path: RawPathParams, request: Request| {
+        let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        entry::enter(state, route, path, request).await
+    };
+    router.route(&path, on(method, handler))
+}

@@ -1,0 +1,22 @@
+//! `POST /api/v1/jobs/{id}/cancel`.
+
+use frontdesk_domain::jobs;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneJob};
+
+use crate::{answer::Nothing, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::post("jobs.cancel", "/jobs/{id}/cancel", cancel)
+        .about(
+            "Call a job off",
+            "One that waits is not run. One that runs is asked to stop: read it again to see whether it has.",
+        )
+        .needs(Permission::JobsManage)
+        .audits(&[Action::JobCancelled])
+        .refuses(&[Code::WrongState])
+}
+
+async fn cancel(call: Call, form: OneJob) -> Result<Nothing, Problem> {
+    jobs::cancel(&call.domain, &call.actor, form).await?;
+    Ok(Nothing)
+}

@@ -1,0 +1,23 @@
+//! `POST /api/v1/jobs/{id}/rerun`.
+
+use frontdesk_domain::jobs;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneJob};
+
+use crate::{answer::Nothing, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::post("jobs.rerun", "/jobs/{id}/rerun", rerun)
+        .about(
+            "Run a job again",
+            "Has a job run at once: one that waits need not wait, one that is dead or was called off is begun anew. \
+             What has succeeded is never done again.",
+        )
+        .needs(Permission::JobsManage)
+        .audits(&[Action::JobRerun])
+        .refuses(&[Code::WrongState])
+}
+
+async fn rerun(call: Call, form: OneJob) -> Result<Nothing, Problem> {
+    jobs::rerun(&call.domain, &call.actor, form).await?;
+    Ok(Nothing)
+}

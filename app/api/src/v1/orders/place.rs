@@ -1,0 +1,25 @@
+//! `POST /api/v1/orders`.
+
+use frontdesk_domain::orders;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::PlaceOrder, order::Order};
+
+use crate::{answer::Created, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::post("orders.place", "/orders", place)
+        .about(
+            "Place an order",
+            "Places an order for a customer, who can pay it from then on. Amounts are whole numbers of minor units. \
+             Send your own number of the order as `reference`: there is one order with it at most, also with another \
+             idempotency key.",
+        )
+        .needs(Permission::OrdersCreate)
+        .needs_key()
+        .audits(&[Action::OrderPlaced])
+        .refuses(&[Code::OrderExists])
+}
+
+async fn place(call: Call, form: PlaceOrder) -> Result<Created<Order>, Problem> {
+    let order = orders::place(&call.domain, &call.actor, form).await?;
+    Ok(Created { path: format!("/orders/{}", order.summary.id), body: order })
+}

@@ -1,0 +1,23 @@
+//! `POST /api/v1/payments/{id}/cancel`.
+
+use frontdesk_domain::payments;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OnePayment, payment::Payment};
+
+use super::LATER;
+use crate::{answer::Item, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::post("payments.cancel", "/payments/{id}/cancel", cancel)
+        .about(
+            "Call off a payment",
+            "Has the gateway end a payment that waits for its customer to confirm it. If they were faster, it succeeds.",
+        )
+        .needs(Permission::PaymentsCreate)
+        .audits(&[Action::PaymentCancelled, Action::PaymentNotConfirmed])
+        .refuses(&[Code::WrongState])
+        .notes(&[LATER])
+}
+
+async fn cancel(call: Call, form: OnePayment) -> Result<Item<Payment>, Problem> {
+    Ok(Item(payments::cancel(&call.domain, &call.actor, form).await?))
+}

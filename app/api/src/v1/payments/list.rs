@@ -1,0 +1,16 @@
+//! `GET /api/v1/payments`.
+
+use frontdesk_domain::payments;
+use frontdesk_model::{Page, Permission, Problem, payment::PaymentSummary, query::PaymentsQuery};
+
+use crate::{call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::get("payments.list", "/payments", list)
+        .about("List payments", "A page of payments, the newest first, those that failed included.")
+        .needs(Permission::OrdersRead)
+}
+
+async fn list(call: Call, query: PaymentsQuery) -> Result<Page<PaymentSummary>, Problem> {
+    Ok(payments::list(&call.domain, &call.actor, &query).await?)
+}

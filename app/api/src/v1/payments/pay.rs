@@ -1,0 +1,38 @@
+//! `POST /api/v1/payments`.
+
+use frontdesk_domain::payments;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::PayOrder, payment::Payment};
+
+use super::LATER;
+use crate::{answer::Created, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::post("payments.pay", "/payments", pay)
+        .about(
+            "Pay an order",
+            "Charges a customer for an order, all of it. The payment is written down and `pending`; the gateway is asked \
+             right afterwards, with the payment's id as its idempotency key. An order has one payment at a time that is \
+             under way or has succeeded, so it is never paid twice.",
+        )
+        .needs(Permission::PaymentsCreate)
+        .needs_key()
+        .audits(&[
+            Action::PaymentStarted,
+            Action::PaymentSucceeded,
+            Action::PaymentDeclined,
+            Action::PaymentInsufficientFunds,
+            Action::PaymentNetworkError,
+            Action::PaymentMethodInvalid,
+            Action::PaymentRefused,
+            Action::PaymentNotConfirmed,
+            Action::PaymentConfirmationRequired,
+            Action::PaymentUnknown,
+        ])
+        .refuses(&[Code::OrderPaid, Code::WrongState, Code::NotFound])
+        .notes(&[LATER, "`method` is the gateway's token. The number of a card is refused, and must not be sent here."])
+}
+
+async fn pay(call: Call, form: PayOrder) -> Result<Created<Payment>, Problem> {
+    let payment = payments::pay(&call.domain, &call.actor, form).await?;
+    Ok(Created { path: format!("/payments/{}", payment.summary.id), body: payment })
+}

@@ -1,0 +1,22 @@
+//! `POST /api/v1/refunds/{id}/approve`.
+
+use frontdesk_domain::payments;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneRefund, refund::Refund};
+
+use crate::{answer::Item, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::post("refunds.approve", "/refunds/{id}/approve", approve)
+        .about("Approve a refund", "Agrees to a refund that somebody else asked for, and has it made.")
+        .needs(Permission::RefundsApprove)
+        .audits(&[Action::RefundApproved, Action::RefundSucceeded, Action::RefundFailed])
+        .refuses(&[Code::SelfApproval, Code::WrongState, Code::Forbidden])
+        .notes(&[
+            "Two people: a personal token stands for its owner, and a service token, which is nobody, is answered \
+             FORBIDDEN.",
+        ])
+}
+
+async fn approve(call: Call, form: OneRefund) -> Result<Item<Refund>, Problem> {
+    Ok(Item(payments::approve(&call.domain, &call.actor, form).await?))
+}

@@ -1,0 +1,16 @@
+//! `GET /api/v1/refunds`.
+
+use frontdesk_domain::payments;
+use frontdesk_model::{Page, Permission, Problem, query::RefundsQuery, refund::Refund};
+
+use crate::{call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::get("refunds.list", "/refunds", list)
+        .about("List refunds", "A page of refunds, the newest first, those that failed included.")
+        .needs(Permission::OrdersRead)
+}
+
+async fn list(call: Call, query: RefundsQuery) -> Result<Page<Refund>, Problem> {
+    Ok(payments::list_refunds(&call.domain, &call.actor, &query).await?)
+}

@@ -1,0 +1,16 @@
+//! `GET /api/v1/refunds/{id}`.
+
+use frontdesk_domain::payments;
+use frontdesk_model::{Permission, Problem, forms::OneRefund, refund::Refund};
+
+use crate::{answer::Item, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::get("refunds.read", "/refunds/{id}", read)
+        .about("Read a refund", "One refund: where it stands, who asked for it and who approved it.")
+        .needs(Permission::OrdersRead)
+}
+
+async fn read(call: Call, of: OneRefund) -> Result<Item<Refund>, Problem> {
+    Ok(Item(payments::get_refund(&call.domain, &call.actor, of.id).await?))
+}

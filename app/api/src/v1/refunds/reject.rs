@@ -1,0 +1,22 @@
+//! `POST /api/v1/refunds/{id}/reject`.
+
+use frontdesk_domain::payments;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::RejectRefund, refund::Refund};
+
+use crate::{answer::Item, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::post("refunds.reject", "/refunds/{id}/reject", reject)
+        .about(
+            "Reject a refund",
+            "Turns down a refund that waits for approval, for a reason that is kept in the audit trail. What was set \
+             aside for it can be refunded again.",
+        )
+        .needs(Permission::RefundsApprove)
+        .audits(&[Action::RefundRejected])
+        .refuses(&[Code::WrongState])
+}
+
+async fn reject(call: Call, form: RejectRefund) -> Result<Item<Refund>, Problem> {
+    Ok(Item(payments::reject(&call.domain, &call.actor, form).await?))
+}

@@ -1,0 +1,26 @@
+//! `POST /api/v1/refunds`.
+
+use frontdesk_domain::payments;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::RequestRefund, refund::Refund};
+
+use crate::{answer::Created, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::post("refunds.request", "/refunds", request)
+        .about(
+            "Refund a payment",
+            "Pays back all that is left of a payment, or part of it. If the payment's refunds together come to more than the \
+             configured amount, it is `awaiting_approval` until somebody else approves it; otherwise it is `pending`, and the gateway is asked \
+             right afterwards, with the refund's id as its idempotency key, until it has answered.",
+        )
+        .needs(Permission::RefundsCreate)
+        .needs_key()
+        .audits(&[Action::RefundRequested, Action::RefundSucceeded, Action::RefundFailed])
+        .refuses(&[Code::RefundExceeds, Code::WrongState, Code::NotFound])
+        .notes(&["What is asked for is set aside at once, so that all refunds together never exceed the payment."])
+}
+
+async fn request(call: Call, form: RequestRefund) -> Result<Created<Refund>, Problem> {
+    let refund = payments::request(&call.domain, &call.actor, form).await?;
+    Ok(Created { path: format!("/refunds/{}", refund.id), body: refund })
+}

@@ -1,0 +1,20 @@
+//! `POST /api/v1/users/{id}/roles`.
+
+use frontdesk_domain::accounts;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::ChangeRole, user::User};
+
+use super::NOBODY_GIVES;
+use crate::{answer::Item, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::post("roles.grant", "/users/{id}/roles", grant)
+        .about("Give a role", "Takes effect at the user's next request.")
+        .needs(Permission::RolesAssign)
+        .audits(&[Action::RoleGranted])
+        .refuses(&[Code::WrongState, Code::Forbidden])
+        .notes(&[NOBODY_GIVES])
+}
+
+async fn grant(call: Call, form: ChangeRole) -> Result<Item<User>, Problem> {
+    Ok(Item(accounts::grant(&call.domain, &call.actor, form).await?))
+}

@@ -1,0 +1,21 @@
+//! `DELETE /api/v1/users/{id}/roles/{role}`.
+
+use frontdesk_domain::accounts;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::ChangeRole, user::User};
+use http::Method;
+
+use super::NOBODY_GIVES;
+use crate::{answer::Item, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::new(Method::DELETE, "roles.revoke", "/users/{id}/roles/{role}", revoke)
+        .about("Take a role", "Takes effect at the user's next request, also for their personal tokens.")
+        .needs(Permission::RolesAssign)
+        .audits(&[Action::RoleRevoked])
+        .refuses(&[Code::LastOwner, Code::WrongState, Code::Forbidden])
+        .notes(&[NOBODY_GIVES])
+}
+
+async fn revoke(call: Call, form: ChangeRole) -> Result<Item<User>, Problem> {
+    Ok(Item(accounts::revoke(&call.domain, &call.actor, form).await?))
+}

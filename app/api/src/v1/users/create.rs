@@ -1,0 +1,24 @@
+//! `POST /api/v1/users`.
+
+use frontdesk_domain::accounts;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::CreateUser, user::User};
+
+use crate::{answer::Created, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::post("users.create", "/users", create)
+        .about(
+            "Create a user",
+            "Makes an account without a password. Make an invitation for it, and pass its link on: with it they \
+             choose their password.",
+        )
+        .needs(Permission::UsersCreate)
+        .audits(&[Action::UserCreated])
+        .refuses(&[Code::EmailExists])
+        .notes(&["Tells whether an e-mail address has an account; `users:read` would, too."])
+}
+
+async fn create(call: Call, form: CreateUser) -> Result<Created<User>, Problem> {
+    let (user, _) = accounts::create(&call.domain, &call.actor, form).await?;
+    Ok(Created { path: format!("/users/{}", user.id), body: user })
+}

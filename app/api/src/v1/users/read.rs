@@ -1,0 +1,32 @@
+//! `GET /api/v1/users/{id}`.
+
+use frontdesk_domain::accounts;
+use frontdesk_model::{Permission, Problem, forms::OneUser, order::RecentOrder, user::User};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{INCLUDES, recent, take_of};
+use crate::{answer::Item, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::get("users.read", "/users/{id}", read)
+        .about("Read a user", "One user, whatever their state.")
+        .needs(Permission::UsersRead)
+        .includes(INCLUDES)
+}
+
+/// A user, and what was asked for beside.
+#[derive(Serialize, ToSchema)]
+struct Read {
+    #[serde(flatten)]
+    user: User,
+    /// With `include=orders`: their five newest orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    orders: Option<Vec<RecentOrder>>,
+}
+
+async fn read(call: Call, one: OneUser) -> Result<Item<Read>, Problem> {
+    let user = accounts::get(&call.domain, &call.actor, one.id).await?;
+    let mut recent = recent(&call, &[user.id]).await?;
+    Ok(Item(Read { orders: recent.as_mut().map(|all| take_of(all, user.id)), user }))
+}

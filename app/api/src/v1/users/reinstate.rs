@@ -1,0 +1,20 @@
+//! `POST /api/v1/users/{id}/reinstate`.
+
+use frontdesk_domain::accounts;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneUser, user::User};
+
+use super::RANK;
+use crate::{answer::Item, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::post("users.reinstate", "/users/{id}/reinstate", reinstate)
+        .about("Reinstate a user", "Lets somebody who was suspended in again.")
+        .needs(Permission::UsersSuspend)
+        .audits(&[Action::UserReinstated])
+        .refuses(&[Code::WrongState, Code::Forbidden])
+        .notes(&[RANK])
+}
+
+async fn reinstate(call: Call, form: OneUser) -> Result<Item<User>, Problem> {
+    Ok(Item(accounts::reinstate(&call.domain, &call.actor, form).await?))
+}

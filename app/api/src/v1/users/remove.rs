@@ -1,0 +1,24 @@
+//! `POST /api/v1/users/{id}/remove`.
+
+use frontdesk_domain::accounts;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneUser, user::User};
+
+use super::RANK;
+use crate::{answer::Item, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::post("users.remove", "/users/{id}/remove", remove)
+        .about(
+            "Remove a user",
+            "Puts somebody into the trash with everything that is theirs, and answers with them as they are then. \
+             Their sessions end at once. Nothing is lost: see `users.restore`.",
+        )
+        .needs(Permission::UsersRemove)
+        .audits(&[Action::UserRemoved])
+        .refuses(&[Code::LastOwner, Code::WrongState, Code::Forbidden])
+        .notes(&[RANK])
+}
+
+async fn remove(call: Call, form: OneUser) -> Result<Item<User>, Problem> {
+    Ok(Item(accounts::remove(&call.domain, &call.actor, form).await?))
+}

@@ -1,0 +1,24 @@
+//! `POST /api/v1/users/{id}/suspend`.
+
+use frontdesk_domain::accounts;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::SuspendUser, user::User};
+
+use super::RANK;
+use crate::{answer::Item, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::post("users.suspend", "/users/{id}/suspend", suspend)
+        .about(
+            "Suspend a user",
+            "Keeps somebody out, for a reason that is kept in the audit trail. Their sessions end at once, and their \
+             personal tokens stop working until they are reinstated.",
+        )
+        .needs(Permission::UsersSuspend)
+        .audits(&[Action::UserSuspended])
+        .refuses(&[Code::LastOwner, Code::WrongState, Code::Forbidden])
+        .notes(&[RANK])
+}
+
+async fn suspend(call: Call, form: SuspendUser) -> Result<Item<User>, Problem> {
+    Ok(Item(accounts::suspend(&call.domain, &call.actor, form).await?))
+}

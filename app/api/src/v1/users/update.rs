@@ -1,0 +1,26 @@
+//! `PATCH /api/v1/users/{id}`.
+
+use frontdesk_domain::accounts;
+use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::UpdateUser, user::User};
+use http::Method;
+
+use super::RANK;
+use crate::{answer::Item, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::new(Method::PATCH, "users.update", "/users/{id}", update)
+        .about(
+            "Change a user",
+            "Changes name, e-mail address, or both: what is not sent stays as it is. `If-Match` names the version \
+             that you saw. What is the same already is answered 200 and changes nothing.",
+        )
+        .needs(Permission::UsersUpdate)
+        .conditional()
+        .audits(&[Action::UserUpdated])
+        .refuses(&[Code::EmailExists, Code::WrongState, Code::Forbidden])
+        .notes(&[RANK])
+}
+
+async fn update(call: Call, form: UpdateUser) -> Result<Item<User>, Problem> {
+    Ok(Item(accounts::update(&call.domain, &call.actor, form).await?.user))
+}

@@ -1,0 +1,19 @@
+//! `DELETE /api/v1/webhooks/{id}`.
+
+use frontdesk_domain::webhooks;
+use frontdesk_model::{Permission, Problem, audit::Action, forms::OneWebhook};
+use http::Method;
+
+use crate::{answer::Nothing, call::Call, operation::Route};
+
+pub(super) fn route() -> Route {
+    Route::new(Method::DELETE, "webhooks.remove", "/webhooks/{id}", remove)
+        .about("Remove a webhook", "For good, with its secret and its deliveries. What is on its way stops.")
+        .needs(Permission::WebhooksManage)
+        .audits(&[Action::WebhookRemoved])
+}
+
+async fn remove(call: Call, form: OneWebhook) -> Result<Nothing, Problem> {
+    webhooks::remove(&call.domain, &call.actor, form).await?;
+    Ok(Nothing)
+}

@@ -1,0 +1,6 @@
+//! Layers that surfaces put around their routes.
+
+pub mod csrf;
+pub mod limits;
+pub mod security_headers;
+pub mod trace;

@@ -1,0 +1,188 @@
+//! The address of the client, read through trusted reverse proxies.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    str::FromStr,
+    sync::Arc,
+};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    middleware::Next,
+    response::Response,
+};
+use http::{HeaderMap, HeaderName};
+use ipnet::IpNet;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// The address of the client, as a request extension. An IPv4 address is never written as IPv6.
+///
+/// Requests that came over no connection, such as those of tests, come from this machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientAddr(pub IpAddr);
+
+/// An address, or a range of them in CIDR notation: `10.0.0.0/8`, `fd00::/8`, `192.0.2.1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network(IpNet);
+
+/// The text is no address and no range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be an address such as 192.0.2.1 or a range such as 10.0.0.0/8")]
+pub struct NotANetwork;
+
+impl FromStr for Network {
+    type Err = NotANetwork;
+
+    fn from_str(text: &str) -> Result<Self, NotANetwork> {
+        let text = text.trim();
+        let network = match text.parse::<IpAddr>() {
+            Ok(address) => address.into(),
+            Err(_) => text.parse().map_err(|_| NotANetwork)?,
+        };
+        Ok(Self(network))
+    }
+}
+
+impl Network {
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.0.contains(&address.to_canonical())
+    }
+}
+
+/// The reverse proxies that `X-Forwarded-For` is accepted from.
+#[derive(Clone, Debug, Default)]
+pub struct TrustedProxies(Arc<[Network]>);
+
+impl FromIterator<Network> for TrustedProxies {
+    fn from_iter<I: IntoIterator<Item = Network>>(networks: I) -> Self {
+        Self(networks.into_iter().collect())
+    }
+}
+
+impl TrustedProxies {
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(address))
+    }
+
+    /// Each proxy appends the address of its peer, so `X-Forwarded-For` is read from its right end for as
+    /// long as the addresses are those of trusted proxies; anything further left can be forged.
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = peer;
+        let values = headers.get_all(X_FORWARDED_FOR).iter().rev();
+        let mut hops = values.flat_map(|value| value.to_str().unwrap_or_default().rsplit(','));
+        while self.trusts(client) {
+            let Some(hop) = hops.next().and_then(parse_hop) else { break };
+            client = hop;
+        }
+        client
+    }
+}
+
+/// Reads `192.0.2.1`, `2001:db8::1`, and the form with a port that some proxies write:
+/// `192.0.2.1:4711`, `[2001:db8::1]:4711`.
+fn parse_hop(text: &str) -> Option<IpAddr> {
+    let text = text.trim();
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let address = bare.parse().or_else(|_| text.parse::<SocketAddr>().map(|socket| socket.ip()));
+    address.ok().map(|address| address.to_canonical())
+}
+
+/// Adds the [`ClientAddr`] to every request.
+pub async fn identify(State(proxies): State<TrustedProxies>, mut request: Request, next: Next) -> Response {
+    let peer = match request.extensions().get::<ConnectInfo<SocketAddr>>() {
+        Some(ConnectInfo(peer)) => peer.ip().to_canonical(),
+        None => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
+    let client = proxies.client(peer, request.headers());
+    request.extensions_mut().insert(ClientAddr(client));
+    next.run(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Extension, Router, body::Body, middleware::from_fn_with_state, routing::get};
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[test]
+    fn a_network_contains_its_addresses_and_no_others() {
+        let cases = [
+            ("10.0.0.0/8", "10.255.0.1", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("10.0.0.0/8", "::ffff:10.1.2.3", true),
+            ("10.1.2.3/8", "10.9.9.9", true),
+            ("0.0.0.0/0", "203.0.113.9", true),
+            ("0.0.0.0/0", "2001:db8::1", false),
+            ("192.0.2.1", "192.0.2.1", true),
+            ("192.0.2.1", "192.0.2.2", false),
+            ("fd00::/8", "fdff::1", true),
+            ("fd00::/8", "fe00::1", false),
+            ("::/0", "2001:db8::1", true),
+            ("::1", "::1", true),
+        ];
+        for (network, address, expected) in cases {
+            let network: Network = network.parse().unwrap();
+            assert_eq!(network.contains(address.parse().unwrap()), expected, "{network:?} {address}");
+        }
+        for wrong in ["", "ten", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1", "10.0.0/8"] {
+            assert_eq!(wrong.parse::<Network>(), Err(NotANetwork), "{wrong}");
+        }
+    }
+
+    async fn client_of(peer: Option<&str>, forwarded: &[&str]) -> String {
+        let proxies: TrustedProxies =
+            ["10.0.0.0/8", "fd00::/8"].iter().map(|text| text.parse().unwrap()).collect();
+        let router = Router::new()
+            .route(
+                "/",
+                get(async |Extension(ClientAddr(address)): Extension<ClientAddr>| address.to_string()),
+            )
+            .layer(from_fn_with_state(proxies, identify));
+        let mut request = http::Request::get("/");
+        for value in forwarded {
+            request = request.header(X_FORWARDED_FOR, *value);
+        }
+        let mut request = request.body(Body::empty()).unwrap();
+        if let Some(peer) = peer {
+            let peer: SocketAddr = peer.parse().unwrap();
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
+        let response = router.oneshot(request).await.unwrap();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8(bytes.to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_client_is_the_peer_or_named_by_trusted_proxies() {
+        let cases: &[(&str, &[&str], &str)] = &[
+            // No proxy: the header is the client's own.
+            ("203.0.113.9:1", &[], "203.0.113.9"),
+            ("203.0.113.9:1", &["198.51.100.1"], "203.0.113.9"),
+            ("[::ffff:203.0.113.9]:1", &[], "203.0.113.9"),
+            // One proxy, and a client that lies about itself.
+            ("10.0.0.1:1", &["203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1:1", &["127.0.0.1, 203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1:1", &["198.51.100.1", "203.0.113.9"], "203.0.113.9"),
+            ("10.0.0.1:1", &["203.0.113.9:4711"], "203.0.113.9"),
+            ("10.0.0.1:1", &["[2001:db8::1]:4711"], "2001:db8::1"),
+            ("[fd00::1]:1", &["2001:db8::1"], "2001:db8::1"),
+            // Two proxies.
+            ("10.0.0.1:1", &["198.51.100.1, 203.0.113.9, 10.0.0.2"], "203.0.113.9"),
+            // No client is named, or not as an address.
+            ("10.0.0.1:1", &[], "10.0.0.1"),
+            ("10.0.0.1:1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+            ("10.0.0.1:1", &["203.0.113.9, unknown, 10.0.0.2"], "10.0.0.2"),
+        ];
+        for (peer, forwarded, expected) in cases {
+            assert_eq!(&client_of(Some(peer), forwarded).await, expected, "{peer} {forwarded:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_over_no_connection_comes_from_this_machine() {
+        assert_eq!(client_of(None, &["203.0.113.9"]).await, "127.0.0.1");
+    }
+}

@@ -1,0 +1,289 @@
+//! Reads `a=1&b=2`, in a query string or a form's body, into a `model` type. Strict: a field that
+//! cannot be read is rejected by its name, never guessed.
+
+use frontdesk_model::{Code, Problem};
+use serde::{
+    Deserializer,
+    de::{
+        DeserializeOwned, IntoDeserializer, Visitor,
+        value::{Error, MapDeserializer, SeqDeserializer},
+    },
+};
+
+/// The most fields that a form or a query string can have.
+const MAX_PAIRS: usize = 100;
+
+/// Fields and their values, in the order they were sent.
+pub type Pairs = Vec<(String, String)>;
+
+/// Splits the text into fields.
+///
+/// # Errors
+/// `MALFORMED_REQUEST` for text that is not UTF-8, or has too many fields.
+pub fn pairs(text: &[u8]) -> Result<Pairs, Problem> {
+    let malformed = |why: &str| Problem::new(Code::MalformedRequest).detail(why);
+    // The parser below would put replacement characters in place of invalid bytes.
+    if percent_encoding::percent_decode(text).decode_utf8().is_err() {
+        return Err(malformed("This is not UTF-8."));
+    }
+    let pairs: Pairs =
+        form_urlencoded::parse(text).take(MAX_PAIRS + 1).map(|(k, v)| (k.into(), v.into())).collect();
+    if pairs.len() > MAX_PAIRS { Err(malformed("These are too many fields.")) } else { Ok(pairs) }
+}
+
+/// Reads fields. One that is repeated is a list, if its type is a list.
+///
+/// # Errors
+/// `MALFORMED_REQUEST` with the name of the field that is unknown, repeated, or of another type.
+pub fn read<T: DeserializeOwned>(pairs: Pairs) -> Result<T, Problem> {
+    deserialize(MapDeserializer::new(gathered(pairs).into_iter()))
+}
+
+/// Reads from any deserializer, such as a JSON value.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_from<'de, T, D>(from: D) -> Result<T, Problem>
+where
+    T: DeserializeOwned,
+    D: Deserializer<'de>,
+{
+    deserialize(from)
+}
+
+/// Reads the arguments of a server function, which are one called `form`.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_form<T: DeserializeOwned>(pairs: Pairs) -> Result<T, Problem> {
+    let form = MapDeserializer::new(gathered(pairs).into_iter());
+    deserialize(MapDeserializer::new(std::iter::once(("form", Nested(form)))))
+}
+
+/// Groups the values of each field, in the order in which the fields came first.
+fn gathered(pairs: Pairs) -> Vec<(String, Text)> {
+    let mut fields: Vec<(String, Text)> = Vec::new();
+    for (name, value) in pairs {
+        match fields.iter_mut().find(|(field, _)| *field == name) {
+            Some((_, Text(values))) => values.push(value),
+            None => fields.push((name, Text(vec![value]))),
+        }
+    }
+    fields
+}
+
+/// The values of a field, mostly one. On the wire everything is text: a field that is there is `Some`.
+struct Text(Vec<String>);
+
+impl Text {
+    /// The value of a field that is no list.
+    fn single(self) -> Result<String, Error> {
+        match <[String; 1]>::try_from(self.0) {
+            Ok([value]) => Ok(value),
+            Err(_) => Err(serde::de::Error::custom("duplicate field")),
+        }
+    }
+}
+
+impl<'de> IntoDeserializer<'de, Error> for Text {
+    type Deserializer = Self;
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for Text {
+    type Error = Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_string(self.single()?)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_seq(SeqDeserializer::new(self.0.into_iter().map(|value| Self(vec![value]))))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        visitor.visit_enum(self.single()?.into_deserializer())
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+/// A map as the value of another.
+struct Nested<D>(D);
+
+impl<'de, D: Deserializer<'de>> IntoDeserializer<'de, D::Error> for Nested<D> {
+    type Deserializer = D;
+    fn into_deserializer(self) -> D {
+        self.0
+    }
+}
+
+fn deserialize<'de, T, D>(from: D) -> Result<T, Problem>
+where
+    T: DeserializeOwned,
+    D: Deserializer<'de>,
+{
+    serde_path_to_error::deserialize(from).map_err(|error| {
+        let path = error.path().to_string();
+        let field =
+            path.strip_prefix("form").map_or(path.as_str(), |rest| rest.trim_start_matches('.')).to_owned();
+        let why = error.into_inner().to_string();
+        // Serde's own messages name an unknown or repeated field between backticks.
+        let named = why.split('`').nth(1).map(ToOwned::to_owned);
+        let field = if matches!(field.as_str(), "" | "." | "?") { named.unwrap_or_default() } else { field };
+        Problem::new(Code::MalformedRequest).fault(&field, "malformed", sentence(&field, &why))
+    })
+}
+
+/// Reads the query string of a list, of which every field is optional. A filter form sends fields that
+/// were left empty; they mean the same as fields that are missing.
+///
+/// # Errors
+/// As [`pairs`] and [`read`], with the faults of all fields.
+pub fn query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    let asked: Pairs = pairs(text.as_bytes())?.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+    read(asked.clone()).map_err(|first| {
+        // Reading stops at the first fault, so each field is read by itself for its own.
+        let others = asked.into_iter().filter_map(|pair| read::<T>(vec![pair]).err());
+        others.flat_map(|problem| problem.details).fold(first, |mut all, fault| {
+            if !all.details.contains(&fault) {
+                all.details.push(fault);
+            }
+            all
+        })
+    })
+}
+
+/// Returns the query string with `changes` made to it; an empty value removes the field.
+pub fn with(query: &str, changes: &[(&str, &str)]) -> String {
+    let mut fields = pairs(query.as_bytes()).unwrap_or_default();
+    fields.retain(|(name, value)| !value.is_empty() && !changes.iter().any(|(changed, _)| changed == name));
+    let kept = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let new = changes.iter().copied().filter(|(_, value)| !value.is_empty());
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(kept.chain(new)).finish()
+}
+
+fn sentence(field: &str, why: &str) -> String {
+    if why.starts_with("unknown field") {
+        format!("There is no field “{field}” here")
+    } else if why.starts_with("duplicate field") {
+        format!("“{field}” is there more than once")
+    } else if why.starts_with("missing field") {
+        format!("“{field}” is missing")
+    } else if why.starts_with("unknown variant") {
+        format!("“{field}” has a value that is not known here")
+    } else if why.starts_with("UUID") {
+        format!("“{field}” must be an id, as it stands on a user's page")
+    } else {
+        format!(
+            "“{field}” {}",
+            if why.starts_with("must") || why.starts_with("cannot") { why } else { "cannot be read" }
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use frontdesk_model::{
+        forms,
+        query::{AuditQuery, UsersQuery},
+    };
+
+    use super::*;
+
+    fn fault<T: DeserializeOwned>(text: &str) -> (Code, String) {
+        match pairs(text.as_bytes()).and_then(read::<T>) {
+            Ok(_) => panic!("{text} was read"),
+            Err(problem) => {
+                (problem.error, problem.details.first().map(|f| f.field.clone()).unwrap_or_default())
+            }
+        }
+    }
+
+    #[test]
+    fn a_field_that_cannot_be_read_is_rejected_by_name() {
+        for (text, field) in [
+            ("email=a&email=b", "email"),
+            ("surprise=1", "surprise"),
+            ("email=%FF%FE", ""),
+            (&"a=1&".repeat(101), ""),
+        ] {
+            assert_eq!(fault::<forms::SignIn>(text), (Code::MalformedRequest, field.to_owned()), "{text}");
+        }
+        assert_eq!(fault::<forms::OneUser>("id=7").1, "id");
+        assert_eq!(fault::<forms::OneUser>("").1, "id");
+    }
+
+    #[test]
+    fn a_repeated_field_is_a_list() {
+        let read = |text: &str| read::<forms::CreateToken>(pairs(text.as_bytes()).unwrap());
+        for (text, expected) in [
+            ("name=ci", ""),
+            ("name=ci&permissions=users%3Aread", "users:read"),
+            ("permissions=audit:read&name=ci&permissions=users:read", "users:read audit:read"),
+        ] {
+            assert_eq!(read(text).unwrap().permissions.to_string(), expected, "{text}");
+        }
+        for (text, field) in
+            [("name=a&name=b", "name"), ("permissions=everything", "permissions"), ("kind=a&kind=b", "kind")]
+        {
+            let problem = read(text).unwrap_err();
+            assert_eq!(
+                (problem.error, &*problem.details[0].field),
+                (Code::MalformedRequest, field),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_is_read_from_its_query_string() {
+        let asked: UsersQuery = query("q=ann&status=&sort=-name&limit=50&cursor=").unwrap();
+        assert_eq!((asked.limit.unwrap().rows(), asked.status, asked.cursor), (50, None, None));
+        for text in ["limit=0", "limit=1000", "sort=age", "status=new", "page=2", "q=a&q=b"] {
+            let field = text.split('=').next().unwrap();
+            assert_eq!(query::<UsersQuery>(text).unwrap_err().details[0].field, field, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_fault_of_a_query_is_reported_at_once() {
+        let problem =
+            query::<AuditQuery>("actor=7&since=soon&action=login.failed&until=never&actor=8").unwrap_err();
+        let mut fields: Vec<_> = problem.details.iter().map(|fault| fault.field.as_str()).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        assert_eq!((problem.error, fields), (Code::MalformedRequest, vec!["actor", "since", "until"]));
+        assert_eq!(problem.of_field("until").count(), 1);
+    }
+
+    #[test]
+    fn a_query_string_is_changed_in_places() {
+        assert_eq!(
+            with("q=a+b&status=active&cursor=x", &[("cursor", ""), ("sort", "-name")]),
+            "q=a+b&status=active&sort=-name"
+        );
+    }
+}

@@ -1,0 +1,63 @@
+//! The state that surfaces share.
+
+use std::sync::Arc;
+
+use frontdesk_api::ApiState;
+use frontdesk_domain::Domain;
+use frontdesk_http::{
+    Settings,
+    problem::ErrorPages,
+    rate_limit::Limiter,
+    reference::{Lazily, Reference},
+};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+
+use crate::{pages::ProblemPages, shutdown::Shutdown};
+
+/// The state of handlers and layers. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub domain: Domain,
+    pub config: Arc<Settings>,
+    /// The pages of problems.
+    pub pages: Arc<dyn ErrorPages>,
+    pub shutdown: Shutdown,
+    pub limiter: Limiter,
+    /// The slots of requests in flight, for all surfaces together.
+    pub slots: Arc<Semaphore>,
+    /// The API reference, for the pages that show it.
+    pub reference: Lazily<Reference>,
+    /// The OpenAPI document.
+    pub description: Lazily<Value>,
+}
+
+impl AppState {
+    pub fn new(domain: Domain, settings: Settings, shutdown: Shutdown) -> Self {
+        let config = Arc::new(settings);
+        let reference = frontdesk_api::reference(&config);
+        let description = frontdesk_api::description(&config);
+        let pages =
+            ProblemPages { domain: domain.clone(), config: config.clone(), reference: reference.clone() };
+        Self {
+            domain,
+            pages: Arc::new(pages),
+            shutdown,
+            limiter: Limiter::new(config.rates),
+            slots: Arc::new(Semaphore::new(config.in_flight)),
+            reference,
+            description,
+            config,
+        }
+    }
+
+    /// The part of it that the API needs.
+    pub(crate) fn api(&self) -> ApiState {
+        ApiState {
+            domain: self.domain.clone(),
+            settings: self.config.clone(),
+            limiter: self.limiter.clone(),
+            description: self.description.clone(),
+        }
+    }
+}
