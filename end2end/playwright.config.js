@@ -14,19 +14,24 @@ const args = [
 // Chromium's sandbox refuses to run as root, which containers mostly do.
 if (process.getuid?.() === 0) args.push('--no-sandbox');
 
-// Every journey is made on each database, with JavaScript and without. What tests have to say about that:
+// Tags of tests:
 //   @javascript   is about what JavaScript adds
-//   @browserless  comes out the same with JavaScript and without
-//   @once         and the same on each database
-const engines = process.env.TEST_POSTGRES_URL ? ['SQLite', 'PostgreSQL'] : ['SQLite'];
-const ways = engines.flatMap((engine) => [
-  { name: engine, use: { engine }, grepInvert: engine === 'SQLite' ? undefined : /@once/ },
-  {
-    name: `${engine}, no JavaScript`,
-    use: { engine, javaScriptEnabled: false },
-    grepInvert: /@javascript|@browserless|@once/,
-  },
-]);
+//   @browserless  has the same result with JavaScript and without
+//   @once         has the same result with JavaScript and without, and on each database
+// Every other journey is made with JavaScript and without, and on each database, in two projects: browser and database
+// meet only in the requests and the HTML between them, and the Rust tests compare those on both databases. The other two
+// combinations run on request: `cargo xtask test --browser --full-matrix`.
+const isFull = Boolean(process.env.FRONTDESK_FULL_MATRIX);
+const hasPostgres = Boolean(process.env.TEST_POSTGRES_URL);
+const project = (engine, javaScriptEnabled, skipped) => ({
+  name: javaScriptEnabled ? engine : `${engine}, no JavaScript`,
+  use: { engine, javaScriptEnabled },
+  grepInvert: skipped,
+});
+const projects = [project('SQLite', true)];
+if (hasPostgres) projects.push(project('PostgreSQL', false, /@javascript|@once/));
+if (hasPostgres && isFull) projects.push(project('PostgreSQL', true, /@browserless|@once/));
+if (!hasPostgres || isFull) projects.push(project('SQLite', false, /@javascript|@browserless|@once/));
 
 // There is no `webServer`: fixtures.js starts one for each worker, with data of its own.
 export default defineConfig({
@@ -36,7 +41,7 @@ export default defineConfig({
   retries: 0,
   workers: 2,
   fullyParallel: true,
-  projects: ways,
+  projects,
   // Generous, for machines that are busy with other things: what is there already waits for none of it.
   timeout: 60_000,
   expect: { timeout: 15_000 },

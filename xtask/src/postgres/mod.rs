@@ -15,6 +15,7 @@ use tempfile::TempDir;
 
 use crate::system::port;
 use crate::system::process;
+use crate::system::scratch;
 use crate::system::steps::note;
 use crate::system::workspace::Workspace;
 use account::Account;
@@ -28,7 +29,7 @@ pub fn serve(workspace: &Workspace) -> Result<()> {
     println!("{VARIABLE}={}", server.url);
     // A parent process can end it by closing the pipe, or by exiting.
     thread::spawn(|| {
-        // An error is as good a reason to stop as the end.
+        // Stop on an error, too.
         let _ = io::copy(&mut io::stdin(), &mut io::sink());
         process::interrupt(Signal::TERM);
     });
@@ -55,9 +56,13 @@ pub struct Server {
 
 impl Server {
     pub fn start(workspace: &Workspace, durability: Durability) -> Result<Self> {
+        let parent = match durability {
+            Durability::None => scratch::folder(),
+            Durability::Full => std::env::temp_dir(),
+        };
         let folder = tempfile::Builder::new()
             .prefix("frontdesk-postgres-")
-            .tempdir()
+            .tempdir_in(parent)
             .context("cannot create a temporary folder")?;
         let account = Account::find()?;
         if let Some(account) = &account {
@@ -108,9 +113,10 @@ impl Server {
 
     /// Configuration of a server that only this machine can reach.
     fn configuration(&self, port: u16, durability: Durability) -> String {
-        let durable = match durability {
-            Durability::None => "off",
-            Durability::Full => "on",
+        let (durable, log) = match durability {
+            // A small log, because it may be in memory.
+            Durability::None => ("off", "max_wal_size = '128MB'\n"),
+            Durability::Full => ("on", ""),
         };
         let socket_folder = self.folder.path().display().to_string().replace('\'', "''");
         format!(
@@ -121,7 +127,8 @@ impl Server {
              fsync = {durable}\n\
              synchronous_commit = {durable}\n\
              full_page_writes = {durable}\n\
-             jit = off\n"
+             jit = off\n\
+             {log}"
         )
     }
 

@@ -96,7 +96,7 @@ fn from_npm(workspace: &Workspace, scratch: &Path) -> Result<PathBuf> {
     Ok(copy.join("bin"))
 }
 
-/// The one package for this system among those of all systems: npm installs no other.
+/// The package for this system: npm installs no others.
 fn platform_package(parent: &Path) -> Option<PathBuf> {
     let entries = fs::read_dir(parent).ok()?;
     entries.flatten().map(|entry| entry.path()).find(|package| is_complete(&package.join("native/bin")))

@@ -4,5 +4,6 @@ pub mod cpu;
 pub mod files;
 pub mod port;
 pub mod process;
+pub mod scratch;
 pub mod steps;
 pub mod workspace;

@@ -12,9 +12,9 @@ use crate::build::{self, Profile};
 use crate::end2end;
 use crate::postgres::{self, Durability, Server};
 use crate::site;
-use crate::system::process;
 use crate::system::steps::{Steps, note};
 use crate::system::workspace::Workspace;
+use crate::system::{process, scratch};
 pub use selection::Selection;
 
 pub fn test(workspace: &Workspace, selection: &Selection<'_>) -> Result<()> {
@@ -97,6 +97,7 @@ fn browser_tests(
 ) -> Result<()> {
     let mut playwright = end2end::playwright(workspace);
     playwright.arg("test").args(&selection.filters).env("FRONTDESK_BIN", program);
+    playwright.env(scratch::VARIABLE, scratch::folder());
     if let Some(postgres) = postgres {
         playwright.env(postgres::VARIABLE, postgres.url());
     }

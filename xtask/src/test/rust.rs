@@ -7,9 +7,9 @@ use anyhow::{Result, ensure};
 use super::Selection;
 use crate::build;
 use crate::postgres;
-use crate::system::process;
 use crate::system::steps::note;
 use crate::system::workspace::Workspace;
+use crate::system::{process, scratch};
 
 /// A part of the name of every test on PostgreSQL.
 const ON_POSTGRES: &str = "postgres";
@@ -63,7 +63,7 @@ fn list(workspace: &Workspace, selection: &Selection<'_>) -> Result<Vec<String>>
 
 fn command(workspace: &Workspace, selection: &Selection<'_>) -> Command {
     let mut cargo = workspace.cargo();
-    cargo.arg("test").args(packages(selection));
+    cargo.arg("test").args(packages(selection)).env(scratch::VARIABLE, scratch::folder());
     // A changed snapshot fails its test; no file is written that could be committed by mistake. Snapshots are
     // written on request only: `INSTA_UPDATE=always`.
     if std::env::var_os("INSTA_UPDATE").is_none() {

@@ -1,9 +1,17 @@
+// Rules for every page in every state: valid HTML, accessible, and usable on a phone.
+//
+// A page is opened once for all of them. They do not depend on the database, and what is validated is the document that
+// the server sends, so one project is enough.
+
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test } from '../fixtures.js';
 import { PLACES } from '../places.js';
+import { faultsOf } from '../validate.js';
 import { answerOf } from '../watch.js';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** The rules about colours, in which dark mode differs from light: the style sheet changes nothing else. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 /** A phone and a desk, in CSS pixels. */
 const SIZES = [
   { width: 360, height: 740 },
@@ -14,22 +22,25 @@ const NARROWEST = { width: 320, height: 640 };
 
 test.describe('every page', { tag: '@once' }, () => {
   for (const { name, status, isLarge, open } of PLACES) {
-    test(`everybody can use ${name}`, async ({ page, browsers, register, untouched }) => {
+    test(`is valid HTML and everybody can use it: ${name}`, async ({ page, browsers, register, untouched }) => {
       test.slow(isLarge);
       const place = await open({ page, browsers, register, untouched });
-      expect(answerOf(place).status()).toBe(status);
+      const answer = answerOf(place);
+      expect(answer.status()).toBe(status);
+      expect.soft(await faultsOf(await answer.text()), 'valid HTML').toEqual([]);
 
       for (const size of SIZES) {
-        for (const colorScheme of ['light', 'dark']) {
-          await place.setViewportSize(size);
-          await place.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-          const { violations } = await new AxeBuilder({ page: place }).withTags(RULES).analyze();
-          expect(violations.map(inShort), `${size.width} px, ${colorScheme}`).toEqual([]);
-        }
+        await place.setViewportSize(size);
+        await place.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+        const light = await new AxeBuilder({ page: place }).withTags(RULES).analyze();
+        expect.soft(light.violations.map(inShort), `${size.width} px, light`).toEqual([]);
+        await place.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+        const dark = await new AxeBuilder({ page: place }).withRules(COLOUR_RULES).analyze();
+        expect.soft(dark.violations.map(inShort), `${size.width} px, dark`).toEqual([]);
       }
       await place.setViewportSize(NARROWEST);
       const overflow = await place.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(overflow, 'nobody has to scroll sideways').toBeLessThanOrEqual(0);
+      expect(overflow, 'no horizontal scrolling').toBeLessThanOrEqual(0);
     });
   }
 });
