@@ -1,4 +1,4 @@
-//! What browsers download, from inside this program: the browser bundle, the stylesheet and `public/`.
+//! Static files, embedded in the program: the browser bundle, the stylesheet and `public/`.
 //!
 //! `cargo xtask build` puts all of it into `target/site`, compressed and named after its content. A program
 //! compiled without that serves pages that are styled by the sources in `style/`, and no islands.
@@ -15,10 +15,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use rust_embed::{Embed, EmbeddedFile};
 use serde::Deserialize;
 
-/// What pages must know to refer to the files, whose names change with their content.
+/// The names of the files that pages refer to, which change with their content.
 #[derive(Debug, Deserialize)]
 pub struct Site {
-    /// What the names of the script and the WebAssembly module begin with, `frontdesk.<hash>`, if there are any.
+    /// The prefix of the script and the WebAssembly module, `frontdesk.<hash>`, if there are any.
     pub bundle: Option<&'static str>,
     /// The address of the stylesheet.
     pub style: &'static str,
@@ -177,7 +177,7 @@ fn cache_control(name: &str) -> &'static str {
     }
 }
 
-/// Whether the client understands a coding: the one that is named counts, and only then the wildcard.
+/// Returns true if the client accepts a coding: by its name, or by the wildcard.
 fn accepts(request: &HeaderMap, coding: &str) -> bool {
     let mut any = false;
     for item in items(request, &ACCEPT_ENCODING) {
@@ -194,13 +194,13 @@ fn accepts(request: &HeaderMap, coding: &str) -> bool {
     any
 }
 
-/// Whether this is `q=0`, by which a client refuses something.
+/// Returns true for `q=0`, with which a client excludes what it names.
 fn is_zero_weight(parameter: &str) -> bool {
     let Some((name, weight)) = parameter.split_once('=') else { return false };
     name.trim().eq_ignore_ascii_case("q") && weight.trim().parse() == Ok(0.0)
 }
 
-/// Whether the client has this very form already.
+/// Returns true if the client has this form already.
 fn is_known(etag: &HeaderValue, request: &HeaderMap) -> bool {
     items(request, &IF_NONE_MATCH).any(|item| item == "*" || item.strip_prefix("W/").unwrap_or(item) == etag)
 }

@@ -1,15 +1,12 @@
 //! The server: configuration, surfaces, and the process around them.
 
+pub mod adapters;
 pub mod assets;
-pub mod breaches;
-pub mod chores;
 pub mod config;
-pub mod courier;
-pub mod gateway;
+pub mod last_seen;
+pub mod listener;
 mod middleware;
 pub mod pages;
-pub mod peer;
-pub mod serve;
 pub mod shutdown;
 mod state;
 pub mod surfaces;

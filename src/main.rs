@@ -15,8 +15,8 @@ use commands::Command;
 use frontdesk::{config::Config, telemetry};
 use mimalloc::MiMalloc;
 
-/// A page is thousands of short-lived strings, those of the database made on another thread than
-/// they are given back on. With the C library's allocator it took 17 to 25 % more CPU time.
+/// A page allocates thousands of short-lived strings, and frees those of the database on another thread.
+/// With the C library's allocator it took 17 to 25 % more CPU time.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
@@ -35,18 +35,18 @@ struct CommandLine {
     config: Config,
 }
 
-/// How long work on other threads may go on after the command is done.
-const LEFTOVERS: Duration = Duration::from_secs(1);
+/// The longest time for work on other threads after the command has ended.
+const THREADS_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What a command line that makes no sense ends with, as clap has it.
+/// The exit status of an invalid command line, as of clap.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let CommandLine { command, config } = match CommandLine::try_parse() {
         Ok(line) => line,
-        // Whoever gives no command wants to know which there are.
+        // Without a command, print the list of commands.
         Err(error) if error.kind() == ErrorKind::MissingSubcommand => {
-            complain(CommandLine::command().render_help());
+            report(CommandLine::command().render_help());
             return ExitCode::from(USAGE);
         }
         Err(error) => error.exit(),
@@ -57,14 +57,14 @@ fn main() -> ExitCode {
     match run(command, &config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(format_args!("frontdesk: {}", sentence(&error)));
+            report(format_args!("frontdesk: {}", sentence(&error)));
             ExitCode::FAILURE
         }
     }
 }
 
-fn complain(text: impl Display) {
-    // Where standard error is closed, nobody is left to be told.
+fn report(text: impl Display) {
+    // A failure is ignored: there is no other place for the message.
     let _ = writeln!(io::stderr(), "{text}");
 }
 
@@ -73,11 +73,11 @@ fn run(command: Command, config: &Config) -> Result<(), commands::Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(commands::Error::Runtime)?;
     let result = runtime.block_on(command.run(config));
-    runtime.shutdown_timeout(LEFTOVERS);
+    runtime.shutdown_timeout(THREADS_TIMEOUT);
     result
 }
 
-/// An error and its causes in one line. Some errors tell their cause themselves: it is not repeated.
+/// Formats an error and its causes in one line, without repeating a cause that is in the message already.
 fn sentence(error: &dyn Error) -> String {
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
     causes.map(ToString::to_string).fold(error.to_string(), |text, cause| {

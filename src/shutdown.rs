@@ -1,4 +1,4 @@
-//! Leaving in good order.
+//! Graceful shutdown.
 
 use std::io;
 
@@ -7,10 +7,10 @@ use tokio::{
     sync::watch,
 };
 
-/// What a process that was interrupted leaves with, by the convention of shells.
+/// The exit status of an interrupted process, by the convention of shells.
 const INTERRUPTED: i32 = 130;
 
-/// Whether the server is about to leave. Everybody has a clone, and anybody can begin it.
+/// The signal to shut down. Every part of the server has a clone, and any of them can begin it.
 #[derive(Clone, Debug)]
 pub struct Shutdown(watch::Sender<bool>);
 
@@ -21,7 +21,7 @@ impl Default for Shutdown {
 }
 
 impl Shutdown {
-    /// From now on no new work is taken.
+    /// Begins the shutdown: no new work is accepted.
     pub fn begin(&self) {
         self.0.send_replace(true);
     }
@@ -32,15 +32,14 @@ impl Shutdown {
 
     /// Waits until it begins.
     pub async fn begun(&self) {
-        // This very value is a sender, so the channel is open.
+        // This value is a sender, so the channel is open.
         let _ = self.0.subscribe().wait_for(|begun| *begun).await;
     }
 
-    /// Begins when the process is asked to stop by SIGTERM or SIGINT. A second signal means that
-    /// somebody does not want to wait, and ends the process on the spot.
+    /// Begins on SIGTERM or SIGINT. A second signal ends the process at once.
     ///
     /// # Errors
-    /// The system does not deliver signals.
+    /// The system delivers no signals.
     pub fn begin_on_signals(&self) -> io::Result<()> {
         let (mut terminate, mut interrupt) =
             (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
@@ -69,7 +68,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn who_waits_learns_of_it_also_when_it_has_begun_already() {
+    async fn waiters_are_woken_even_after_it_has_begun() {
         let shutdown = Shutdown::default();
         let waiter = tokio::spawn({
             let shutdown = shutdown.clone();

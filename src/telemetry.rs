@@ -1,11 +1,11 @@
-//! The log: on standard error, for a person who watches or for a program that collects it.
+//! The log, on standard error: text for a terminal, JSON for log collectors.
 
 use std::{backtrace::BacktraceStatus, io::IsTerminal, panic::PanicHookInfo};
 
 use clap::ValueEnum;
 use tracing_subscriber::{EnvFilter, filter::ParseError, fmt, prelude::*};
 
-/// How a line of the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     /// Text on a terminal, JSON elsewhere
@@ -17,7 +17,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// Why there can be no log.
+/// The reason that the log cannot be set up.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("--log cannot be read; write it as in info,sqlx=warn")]

@@ -1,4 +1,4 @@
-//! `frontdesk admin`: what only who runs the server can do.
+//! `frontdesk admin`: commands for the operator.
 
 use clap::Subcommand;
 use frontdesk::config::Config;
@@ -12,8 +12,18 @@ pub enum Command {
     SetupLink,
 }
 
-/// `frontdesk admin setup-link`.
-pub async fn setup_link(config: &Config) -> Result<(), Error> {
+impl Command {
+    /// # Errors
+    /// The reason that the command failed.
+    pub async fn run(self, config: &Config) -> Result<(), Error> {
+        match self {
+            Self::SetupLink => setup_link(config).await,
+        }
+    }
+}
+
+/// Prints a new link to become the owner.
+async fn setup_link(config: &Config) -> Result<(), Error> {
     let domain = open(config, config.database_url()?).await?;
     let link = accounts::setup_link(&domain).await?;
     domain.db.close().await;

@@ -16,6 +16,8 @@ pub enum Command {
 }
 
 impl Command {
+    /// # Errors
+    /// The reason that the command failed.
     pub async fn run(self, config: &Config) -> Result<(), Error> {
         let domain = open(config, config.database_url()?).await?;
         let report = match self {

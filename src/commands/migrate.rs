@@ -1,16 +1,27 @@
 //! `frontdesk migrate`.
 
+use clap::Args;
 use frontdesk::config::Config;
 use frontdesk_domain::db::{Db, Options};
 
 use super::{Error, print};
 
-pub async fn run(config: &Config) -> Result<(), Error> {
-    let url = config.database_url()?;
-    config.make_files(&url)?;
-    let options = Options { connections: 1, ..Options::default() };
-    let db =
-        Db::open(&url, &options).await.map_err(|source| Error::Database { url: url.to_string(), source })?;
-    db.close().await;
-    print(&format!("The schema of {url} is up to date."))
+/// Bring the database's schema up to date, and stop
+///
+/// `serve` does it, too. By itself it is for those who do it before they replace the program.
+#[derive(Args)]
+pub struct Arguments {}
+
+impl Arguments {
+    /// # Errors
+    /// The reason that the command failed.
+    pub async fn run(self, config: &Config) -> Result<(), Error> {
+        let url = config.database_url()?;
+        config.make_files(&url)?;
+        let options = Options { connections: 1, ..Options::default() };
+        let opened = Db::open(&url, &options).await;
+        let db = opened.map_err(|source| Error::Database { url: url.to_string(), source })?;
+        db.close().await;
+        print(&format!("The schema of {url} is up to date."))
+    }
 }

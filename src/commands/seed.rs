@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Error, open, print};
 
-/// Whom and what to make.
+/// Fill the database with people who do not exist, to look around and to measure
 #[derive(Args)]
 pub struct Arguments {
     /// How many people
@@ -30,7 +30,15 @@ pub struct Arguments {
     shared_password: Option<Secret>,
 }
 
-pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Error> {
+impl Arguments {
+    /// # Errors
+    /// The reason that the command failed.
+    pub async fn run(self, config: &Config) -> Result<(), Error> {
+        seed(config, self).await
+    }
+}
+
+async fn seed(config: &Config, arguments: Arguments) -> Result<(), Error> {
     let domain = open(config, config.database_url()?).await?;
     let password_hash = match arguments.shared_password {
         Some(password) => Some(domain.passwords.hash(password).await?),
@@ -54,7 +62,7 @@ pub async fn run(config: &Config, arguments: Arguments) -> Result<(), Error> {
     if orders == 0 { Ok(()) } else { print(&format!("Made {orders} orders.")) }
 }
 
-/// Shows how far it has come, if somebody watches: it draws on a terminal only.
+/// Returns a progress bar, which draws on a terminal only.
 fn progress(all: u64, what: &str) -> ProgressBar {
     let template = format!("{{bar:40}} {{human_pos}} of {{human_len}} {what}, {{eta}} to go");
     let style = ProgressStyle::with_template(&template);

@@ -1,12 +1,14 @@
-//! `frontdesk serve`: everything is made here, and handed to those who need it.
+//! `frontdesk serve`: builds the server from its parts and runs it.
 
 use std::net::SocketAddr;
 
+use clap::Args;
 use frontdesk::{
-    AppState, chores,
+    AppState,
     config::Config,
+    last_seen,
+    listener::{self, Listener, open_files::make_room},
     router,
-    serve::{self, Door, files::make_room},
     shutdown::Shutdown,
     surfaces::{metrics, redirect},
     tls::renewal::Certificate,
@@ -24,59 +26,74 @@ use tokio::{
 
 use super::{Error, invitation, open, print};
 
-pub async fn run(config: &Config) -> Result<(), Error> {
+/// Serve pages until told to stop
+///
+/// The database is made if there is none, and its schema brought up to date. The first time, a
+/// link is printed with which to become its owner.
+#[derive(Args)]
+pub struct Arguments {}
+
+impl Arguments {
+    /// # Errors
+    /// The reason that the command failed.
+    pub async fn run(self, config: &Config) -> Result<(), Error> {
+        serve(config).await
+    }
+}
+
+async fn serve(config: &Config) -> Result<(), Error> {
     let (base_url, url) = (config.base_url(), config.database_url()?);
-    // Before the database is touched: who has the port is the one to change it.
-    let Doors { main, redirecting, certificate } = doors(config).await?;
+    // Before the database is opened: only the process that has the port may migrate it.
+    let Listeners { main, redirects, certificate } = listen(config).await?;
     let shutdown = Shutdown::default();
     shutdown.begin_on_signals().map_err(Error::Signals)?;
     if let Some(address) = config.metrics_listen {
         metrics::start(address, &shutdown).await?;
     }
     let domain = open(config, url).await?;
-    greet(&domain, &base_url).await?;
+    announce(&domain, &base_url).await?;
 
     let state = AppState::new(domain.clone(), config.http(), shutdown.clone());
-    let chores = tokio::spawn(chores::run(domain.clone(), shutdown.clone()));
+    let last_seen = tokio::spawn(last_seen::run(domain.clone(), shutdown.clone()));
     let worker =
         (!config.no_jobs).then(|| tokio::spawn(worker::run(domain.clone(), config.jobs(), shutdown.clone())));
     let renewal = certificate.map(|(certificate, hangups)| {
         tokio::spawn(certificate.follow(domain.clock.clone(), hangups, shutdown.clone()))
     });
-    let (mut settings, redirects) = (config.serve(), config.serve_redirects());
-    let beside = if redirecting.is_some() { redirects.connections } else { 0 };
-    settings.connections = make_room(settings.connections, beside, config.database_connections as usize);
+    let (mut settings, few) = (config.serve(), config.serve_redirects());
+    let redirected = if redirects.is_some() { few.connections } else { 0 };
+    settings.connections = make_room(settings.connections, redirected, config.database_connections as usize);
     let redirected = async {
-        match redirecting {
-            Some(door) => serve::serve(door, redirect::router(&base_url), &redirects, shutdown.clone()).await,
+        match redirects {
+            Some(at) => listener::serve(at, redirect::router(&base_url), &few, shutdown.clone()).await,
             None => Ok(()),
         }
     };
-    let served = serve::serve(main, router(&state), &settings, shutdown.clone());
+    let served = listener::serve(main, router(&state), &settings, shutdown.clone());
     tokio::try_join!(served, redirected).map_err(Error::Serve)?;
 
-    // They end by themselves, and a panic in one has been logged.
-    let _ = chores.await;
+    // They end with the shutdown, and a panic in one has been logged.
+    let _ = last_seen.await;
     for task in [worker, renewal].into_iter().flatten() {
         let _ = task.await;
     }
-    chores::flush(&domain).await;
+    last_seen::flush(&domain).await;
     domain.db.close().await;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// What is listened on.
-struct Doors {
-    main: Door,
-    /// From where others are led to the main one.
-    redirecting: Option<Door>,
-    /// What the main one shows, and the signal to read it again: SIGHUP, which without a certificate
-    /// means what it always does.
+/// The listeners, and the certificate of the main one.
+struct Listeners {
+    main: Listener,
+    /// Redirects to the main one.
+    redirects: Option<Listener>,
+    /// The certificate, and the signal to read it again: SIGHUP, which keeps its default action without
+    /// a certificate.
     certificate: Option<(Certificate, Signal)>,
 }
 
-async fn doors(config: &Config) -> Result<Doors, Error> {
+async fn listen(config: &Config) -> Result<Listeners, Error> {
     let certificate = match config.tls.files() {
         Some(files) => {
             let hangups = signal(SignalKind::hangup()).map_err(Error::Signals)?;
@@ -86,23 +103,23 @@ async fn doors(config: &Config) -> Result<Doors, Error> {
     };
     let listener = bind(config.listen).await?;
     let main = match &certificate {
-        Some((certificate, _)) => Door::secured(listener, certificate.acceptor()?),
-        None => Door::plain(listener),
+        Some((certificate, _)) => Listener::secured(listener, certificate.acceptor()?),
+        None => Listener::plain(listener),
     };
-    let redirecting = match config.tls.redirect_listen {
-        Some(address) => Some(Door::plain(bind(address).await?)),
+    let redirects = match config.tls.redirect_listen {
+        Some(address) => Some(Listener::plain(bind(address).await?)),
         None => None,
     };
-    Ok(Doors { main, redirecting, certificate })
+    Ok(Listeners { main, redirects, certificate })
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
     TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })
 }
 
-/// Tells the operator how to go on.
-async fn greet(domain: &Domain, base_url: &BaseUrl) -> Result<(), Error> {
-    tracing::info!(gateway = domain.gateway.name(), "who moves money");
+/// Logs the facts that an operator should know, and prints the link of a new server.
+async fn announce(domain: &Domain, base_url: &BaseUrl) -> Result<(), Error> {
+    tracing::info!(gateway = domain.gateway.name(), "payment gateway");
     if !base_url.is_https() && !base_url.is_loopback() {
         tracing::warn!(%base_url, "browsers reach this server without HTTPS: passwords can be read on their way");
     }

@@ -1,4 +1,4 @@
-//! `frontdesk token`: tokens for programs, made by who runs the server.
+//! `frontdesk token`: API tokens, managed by the operator.
 
 use clap::{ArgGroup, Args, Subcommand};
 use frontdesk::config::Config;
@@ -11,7 +11,7 @@ use frontdesk_model::{
     token::TokenKind,
 };
 
-use super::{Error, open, print, tell};
+use super::{Error, notify, open, print};
 
 #[derive(Subcommand)]
 pub enum Command {
@@ -51,7 +51,7 @@ pub struct Create {
 
 impl Command {
     /// # Errors
-    /// Why it could not be done.
+    /// The reason that the command failed.
     pub async fn run(self, config: &Config) -> Result<(), Error> {
         let domain = open(config, config.database_url()?).await?;
         let done = match self {
@@ -79,11 +79,11 @@ async fn create(domain: &Domain, arguments: Create) -> Result<(), Error> {
         }
         None => tokens::create(domain, &actor, form(actor.permissions())).await?,
     };
-    tell(&about(&created.token));
+    notify(&about(&created.token));
     print(created.text.expose())
 }
 
-/// The words beside a new token.
+/// The message about a new token.
 fn about(token: &Token) -> String {
     let for_whom = token.owner.as_ref().map_or("the business", |owner| owner.name.as_str());
     let may = if token.permissions.is_empty() { "nothing" } else { &token.permissions.to_string() };
@@ -111,7 +111,7 @@ async fn list(domain: &Domain) -> Result<(), Error> {
     }
 }
 
-/// Names have no tabs: the forms do not take any.
+/// Formats a token as tab-separated columns. Names cannot contain tabs.
 fn line(token: &Token) -> String {
     let moment = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), Timestamp::rfc3339);
     [
@@ -130,6 +130,6 @@ fn line(token: &Token) -> String {
 
 async fn revoke(domain: &Domain, id: TokenId) -> Result<(), Error> {
     tokens::revoke(domain, &Actor::system(), RevokeToken { id }).await?;
-    tell("Revoked.");
+    notify("Revoked.");
     Ok(())
 }

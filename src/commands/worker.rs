@@ -1,10 +1,26 @@
 //! `frontdesk worker`.
 
+use clap::Args;
 use frontdesk::{config::Config, shutdown::Shutdown, surfaces::metrics, worker};
 
 use super::{Error, open};
 
-pub async fn run(config: &Config) -> Result<(), Error> {
+/// Work on jobs until told to stop, beside `serve` or instead of its own worker
+///
+/// Any number of them can share one database. Each job is taken by one, and by another if that
+/// one is not heard of any more.
+#[derive(Args)]
+pub struct Arguments {}
+
+impl Arguments {
+    /// # Errors
+    /// The reason that the command failed.
+    pub async fn run(self, config: &Config) -> Result<(), Error> {
+        work(config).await
+    }
+}
+
+async fn work(config: &Config) -> Result<(), Error> {
     let url = config.database_url()?;
     let shutdown = Shutdown::default();
     shutdown.begin_on_signals().map_err(Error::Signals)?;

@@ -1,4 +1,5 @@
-//! Durations as people write them: `500ms`, `30s`, `15m`, `12h`, `7d`.
+//! Durations: `500ms`, `30s`, `15m`, `12h`, `7d`. The crate `humantime` would accept sums and other units as
+//! well, which the documented options do not.
 
 use std::time::Duration;
 
@@ -7,10 +8,10 @@ use std::time::Duration;
 #[error("must be a whole number and its unit, such as 500ms, 30s, 15m, 12h or 7d")]
 pub struct NotADuration;
 
-/// Reads a duration.
+/// Parses a duration.
 ///
 /// # Errors
-/// [`NotADuration`] for any other way of writing it, and for more than fits.
+/// [`NotADuration`] for any other format, and on overflow.
 pub fn parse(text: &str) -> Result<Duration, NotADuration> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);

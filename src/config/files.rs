@@ -1,4 +1,4 @@
-//! The files that the configuration names, made so that nobody else on the machine can read them.
+//! Files of the configuration, created so that only their owner can read them.
 
 use std::{
     fs::{DirBuilder, OpenOptions},
@@ -9,16 +9,14 @@ use std::{
 
 use frontdesk_model::Secret;
 
-/// Makes a directory, with those above it, that only its owner can enter. One that is there
-/// already stays as it is.
+/// Creates a directory and its parents with mode 700. An existing one keeps its mode.
 pub(super) fn private_directory(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Makes an empty file that only its owner can read. One that is there already stays as it is.
+/// Creates an empty file with mode 600. An existing one keeps its mode.
 ///
-/// SQLite takes an empty file for a new database, and gives the files that it puts beside it the
-/// same mode.
+/// SQLite treats an empty file as a new database, and creates its other files with the same mode.
 pub(super) fn private_file(path: &Path) -> io::Result<()> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
@@ -26,7 +24,7 @@ pub(super) fn private_file(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Reads a secret from a file, without the line break that editors put at the end.
+/// Reads a secret from a file, without white space around it.
 pub(super) fn secret(path: &Path) -> io::Result<Secret> {
     let text = std::fs::read_to_string(path)?;
     Ok(Secret::new(text.trim()))

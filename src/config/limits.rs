@@ -1,4 +1,4 @@
-//! How often one client may ask.
+//! Rate-limit options.
 
 use clap::Args;
 
@@ -6,7 +6,7 @@ use frontdesk_http::rate_limit::Rates;
 
 const LIMITS: &str = "Limits (of one client: requests a minute, 0 for no limit)";
 
-/// What is configured of limits: requests a minute, 0 for no limit.
+/// Rate-limit options: requests per minute, 0 for no limit.
 #[derive(Args, Clone, Debug)]
 pub struct Limits {
     /// Reading pages
@@ -51,7 +51,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// As the layers take them.
+    /// Converts to the rates of the layers.
     pub fn rates(&self) -> Rates {
         Rates {
             page: self.limit_page,

@@ -1,4 +1,4 @@
-//! How money is moved: by the sandbox that is built in, or by Stripe.
+//! Payment options: the built-in sandbox, or Stripe.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -8,11 +8,11 @@ use frontdesk_http::BaseUrl;
 use frontdesk_model::Secret;
 
 use super::{Error, secret};
-use crate::gateway::stripe::{self, Patience, Stripe};
+use crate::adapters::stripe::{self, Stripe, Timeouts};
 
 const PAYMENTS: &str = "Payments";
 
-/// What is configured of payments.
+/// Payment options.
 #[derive(Args, Clone, Debug)]
 pub struct Payments {
     /// As soon as the refunds of a payment come to more than this, in whole units of its currency, the
@@ -51,16 +51,16 @@ pub struct Payments {
     pub stripe_url: BaseUrl,
 }
 
-/// A whole number, or that there is none.
+/// Parses a whole number or `never`.
 fn approval_above(text: &str) -> Result<ApprovalAbove, std::num::ParseIntError> {
     if text == "never" { Ok(ApprovalAbove(None)) } else { text.parse().map(|it| ApprovalAbove(Some(it))) }
 }
 
 impl Payments {
-    /// Who moves money, if it is not the sandbox.
+    /// Returns the payment gateway; `None` for the sandbox.
     ///
     /// # Errors
-    /// What is no key or secret, or cannot be read.
+    /// Invalid keys or secrets, or files that cannot be read.
     pub fn gateway(&self) -> Result<Option<Arc<dyn PaymentGateway>>, Error> {
         let key = secret(self.stripe_key.as_ref(), self.stripe_key_file.as_ref(), "--stripe-key-file")?;
         let webhook_secrets = secret(
@@ -75,11 +75,11 @@ impl Payments {
             return Err(Error::EmptyWebhookSecret);
         }
         let Some(key) = key else {
-            // Whoever has set up the one has meant to set up the other.
+            // A secret without a key is a mistake in the configuration.
             return if webhook_secrets.is_empty() { Ok(None) } else { Err(Error::NoStripeKey) };
         };
-        let (url, patience) = (self.stripe_url.clone(), Patience::default());
-        let stripe = Stripe::new(stripe::Settings { key, webhook_secrets, url, patience });
+        let (url, timeouts) = (self.stripe_url.clone(), Timeouts::default());
+        let stripe = Stripe::new(stripe::Settings { key, webhook_secrets, url, timeouts });
         Ok(Some(Arc::new(stripe.map_err(Error::StripeKey)?)))
     }
 }

@@ -22,7 +22,7 @@ fn the_defaults_are_sound_and_those_of_the_settings() {
     config.check().unwrap();
     assert_eq!(config.base_url().origin(), "http://localhost:3000");
     assert_eq!(config.database_url().unwrap().to_string(), "sqlite:data/frontdesk.db");
-    assert_eq!(format!("{:?}", config.serve()), format!("{:?}", serve::Settings::default()));
+    assert_eq!(format!("{:?}", config.serve()), format!("{:?}", listener::Settings::default()));
     assert_eq!(format!("{:?}", config.http()), format!("{:?}", frontdesk_http::Settings::default()));
     assert_eq!(format!("{:?}", config.jobs()), format!("{:?}", jobs::Settings::default()));
     let options = config.domain(config.database_url().unwrap(), Clock::system()).unwrap();

@@ -1,4 +1,4 @@
-//! HTTPS in the program itself, and the way there from plain HTTP.
+//! TLS options, and the redirect from plain HTTP.
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -10,7 +10,7 @@ use crate::tls::certificate::Files;
 
 const TLS: &str = "TLS";
 
-/// What is configured of TLS.
+/// TLS options.
 #[derive(Args, Clone, Debug)]
 pub struct Tls {
     /// The certificate of this server, with those that lead from it to an authority, as PEM; then
@@ -34,13 +34,13 @@ pub struct Tls {
 }
 
 impl Tls {
-    /// Where the certificate and its key are; `None` for plain HTTP.
+    /// Returns the paths of the certificate and its key; `None` for plain HTTP.
     pub fn files(&self) -> Option<Files> {
         let (certificate, key) = (self.tls_certificate.clone()?, self.tls_key.clone()?);
         Some(Files { certificate, key })
     }
 
-    /// Finds what does not fit together. `base_url`: the one that was given.
+    /// Rejects options that contradict each other. `base_url` is the configured one.
     pub(super) fn check(&self, base_url: Option<&BaseUrl>) -> Result<(), Error> {
         let is_served = match (&self.tls_certificate, &self.tls_key) {
             (Some(_), Some(_)) => true,
@@ -51,7 +51,7 @@ impl Tls {
         match base_url {
             Some(plain) if is_served && !plain.is_https() => Err(Error::PlainBaseUrl(plain.clone())),
             _ if self.redirect_listen.is_none() => Ok(()),
-            // Not the one by default, which leads everybody to their own machine.
+            // Not the default, which would redirect every visitor to their own machine.
             Some(url) if url.is_https() => Ok(()),
             _ => Err(Error::NothingToRedirectTo),
         }

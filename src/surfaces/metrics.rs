@@ -1,4 +1,4 @@
-//! `/metrics` for Prometheus, at an address of its own: what it tells is nobody's business outside.
+//! `/metrics` for Prometheus, on a listener of its own: metrics are internal.
 
 use std::{io, net::SocketAddr};
 
@@ -9,12 +9,12 @@ use tokio::net::TcpListener;
 
 use crate::shutdown::Shutdown;
 
-/// Where a duration is counted, in seconds.
+/// The buckets of durations, in seconds.
 const SECONDS: &[f64] = &[0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
-/// The format's own version.
+/// The content type of the text format.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// Why nothing is counted.
+/// The reason that there are no metrics.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("cannot listen on {address} for metrics")]
@@ -23,7 +23,7 @@ pub enum Error {
     Count(#[from] metrics_exporter_prometheus::BuildError),
 }
 
-/// Counts from now on, and answers at this address until `shutdown` begins.
+/// Starts recording, and serves metrics at this address until `shutdown` begins.
 ///
 /// # Errors
 /// [`Error`], in words for an operator.
@@ -40,7 +40,7 @@ pub async fn start(address: SocketAddr, shutdown: &Shutdown) -> Result<(), Error
     let router = Router::new().route("/metrics", get(answer));
     let begun = shutdown.clone();
     let served = axum::serve(listener, router).with_graceful_shutdown(async move { begun.begun().await });
-    // It ends with the shutdown; what goes wrong on a connection is the scraper's.
+    // It ends with the shutdown; errors of single connections are ignored.
     tokio::spawn(async move { served.await });
     tracing::info!(%address, "metrics are served");
     Ok(())

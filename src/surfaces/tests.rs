@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use super::*;
-use crate::{courier::HttpCourier, shutdown::Shutdown};
+use crate::{adapters::webhook_sender::HttpWebhookSender, shutdown::Shutdown};
 
 struct Pages;
 
@@ -43,7 +43,7 @@ async fn app(settings: Settings) -> (Router, TempDir) {
         breaches: None,
         lifetime: Lifetime::default(),
         clock: Clock::system(),
-        courier: Arc::new(HttpCourier::new(true)),
+        courier: Arc::new(HttpWebhookSender::new(true)),
         gateway: None,
         approval_above: Default::default(),
         site: "https://desk.example".into(),

@@ -8,7 +8,7 @@ use std::{
 };
 
 use frontdesk::{
-    serve::{self, Door},
+    listener::{self, Listener},
     tls::{certificate, client, renewal::Certificate},
 };
 use http::header::{LOCATION, SET_COOKIE, STRICT_TRANSPORT_SECURITY};
@@ -44,10 +44,12 @@ async fn a_page_has_hsts_and_who_signs_up_gets_a_secure_cookie(desk: Desk) {
     let address = listener.local_addr().unwrap();
     let origin = format!("https://{NAME}:{}", address.port());
     let desk = desk.with(|settings| settings.base_url = origin.parse().unwrap());
-    let door = Door::secured(listener, Certificate::load(sample.files.clone()).unwrap().acceptor().unwrap());
+    let listener =
+        Listener::secured(listener, Certificate::load(sample.files.clone()).unwrap().acceptor().unwrap());
     let (router, shutdown) = (desk.router(), desk.state.shutdown.clone());
-    let server =
-        tokio::spawn(async move { serve::serve(door, router, &serve::Settings::default(), shutdown).await });
+    let server = tokio::spawn(async move {
+        listener::serve(listener, router, &listener::Settings::default(), shutdown).await
+    });
 
     let browser = browser(&sample, address);
     let page = browser.get(format!("{origin}/signup")).header("accept", "text/html").send().await.unwrap();

@@ -11,7 +11,7 @@ use super::certificate::Files;
 /// The name in all of them.
 pub(crate) const NAME: &str = "localhost";
 
-/// A certificate and its key in files of their own, as they should be.
+/// A certificate and its key in files of their own, with the right modes.
 pub(crate) struct Sample {
     pub(crate) files: Files,
     pub(crate) der: CertificateDer<'static>,
@@ -21,7 +21,7 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    /// One that nobody else has signed.
+    /// A self-signed certificate.
     pub(crate) fn new() -> Self {
         Self::with(|_| {})
     }
@@ -44,13 +44,13 @@ impl Sample {
         }
     }
 
-    /// Puts what is in the files of another into these.
+    /// Overwrites the files with those of another.
     pub(crate) fn replace_by(&self, other: &Self) {
         write_private(&self.files.certificate, &other.certificate);
         write_private(&self.files.key, &other.key.serialize_pem());
     }
 
-    /// A client's side that trusts this one alone.
+    /// Returns the settings of a client that trusts this certificate only.
     pub(crate) fn client(&self) -> ClientConfig {
         let mut authorities = RootCertStore::empty();
         authorities.add(self.der.clone()).unwrap();

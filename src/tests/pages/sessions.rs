@@ -139,9 +139,9 @@ async fn a_role_counts_from_the_next_request_on(desk: Desk) {
     person.get("/admin/users").await.is(404);
 }
 
-/// Some days go by. The chores of the server have written down who was seen.
+/// Some days go by. The server has written the last-seen times.
 async fn days_pass(desk: &Desk, days: i64) {
-    frontdesk::chores::flush(&desk.domain).await;
+    frontdesk::last_seen::flush(&desk.domain).await;
     desk.domain.clock.advance(days * DAY);
 }
 

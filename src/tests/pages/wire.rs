@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frontdesk::serve;
+use frontdesk::listener::{self, Listener};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
@@ -23,7 +23,7 @@ async fn exchange(desk: &Desk, request: &str) -> String {
     let address = listener.local_addr().unwrap();
     let (router, shutdown) = (desk.router(), desk.state.shutdown.clone());
     let server = tokio::spawn(async move {
-        serve::serve(serve::Door::plain(listener), router, &serve::Settings::default(), shutdown).await
+        listener::serve(Listener::plain(listener), router, &listener::Settings::default(), shutdown).await
     });
     let talk = async {
         let mut stream = TcpStream::connect(address).await.unwrap();

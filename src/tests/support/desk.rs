@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::Router;
-use frontdesk::{AppState, courier::HttpCourier, shutdown::Shutdown};
+use frontdesk::{AppState, adapters::webhook_sender::HttpWebhookSender, shutdown::Shutdown};
 use frontdesk_domain::{
     Domain, Options, accounts,
     actor::{Actor, Origin},
@@ -80,7 +80,7 @@ impl Desk {
             breaches: None,
             lifetime: Lifetime::default(),
             clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
-            courier: Arc::new(HttpCourier::new(true)),
+            courier: Arc::new(HttpWebhookSender::new(true)),
             gateway: None,
             approval_above: Default::default(),
             site: "https://desk.example".into(),

@@ -72,7 +72,7 @@ async fn the_files_are_read_again_every_minute() {
     let hangups = signal(SignalKind::hangup()).unwrap();
     let following = tokio::spawn(certificate.follow(clock, hangups, shutdown.clone()));
     old.replace_by(&new);
-    tokio::time::sleep(EVERY - Duration::from_secs(1)).await;
+    tokio::time::sleep(INTERVAL - Duration::from_secs(1)).await;
     assert_eq!(shown_to(&old, &tls).await, Some(old.der.clone()));
     // How long reading takes is not in the test's hands.
     let mut tries = 0;

@@ -73,7 +73,7 @@ impl Mock {
     pub async fn charges(&self, payment: PaymentId) -> Vec<Value> {
         let answer = reqwest::Client::builder()
             .no_proxy()
-            .tls_backend_preconfigured(tls::client(tls::of_this_machine()).unwrap())
+            .tls_backend_preconfigured(tls::client(tls::system_roots()).unwrap())
             .build()
             .unwrap()
             .get(format!("{}/v1/charges", self.url))
