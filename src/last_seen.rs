@@ -28,7 +28,7 @@ pub async fn run(domain: Domain, shutdown: Shutdown) {
 
 /// Writes the times of this process. Called once more when the last request has ended.
 pub async fn flush(domain: &Domain) {
-    log("sessions.presence.flush", domain.presence.flush(domain).await);
+    log("sessions.last_seen.flush", domain.last_seen.flush(domain).await);
     log("tokens.flush", domain.token_use.flush(domain).await);
 }
 

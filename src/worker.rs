@@ -1,22 +1,19 @@
 //! The kinds of job that there are, and the worker that runs them.
 
-use std::time::Duration;
-
+use crate::shutdown::Shutdown;
 use frontdesk_domain::{
-    Domain, idempotency,
-    jobs::{Attempt, Done, Failure, Handler, Kind, Recurring, Settings, SweepJobs, Worker},
+    Domain,
+    idempotency::SweepAnswers,
+    jobs::{Handler, Settings, SweepJobs, Worker},
     ledger::VerifyLedger,
     payments::{Reconcile, SettlePayment, SettleRefund},
     sessions::SweepSessions,
     tokens::SweepTokens,
     webhooks::{ClearDeliveries, Deliver, SweepDeliveries},
 };
-use serde::{Deserialize, Serialize};
-
-use crate::shutdown::Shutdown;
 
 /// Every kind. What is enqueued and not listed here waits for a worker that knows it.
-pub const KINDS: &[Handler] = &[
+pub const KINDS: &[Handler<Domain>] = &[
     Handler::recurring::<SweepJobs>(),
     Handler::recurring::<SweepSessions>(),
     Handler::recurring::<SweepTokens>(),
@@ -36,24 +33,6 @@ pub async fn run(domain: Domain, settings: Settings, shutdown: Shutdown) {
     tracing::info!(concurrency = settings.concurrency, kinds = kinds.join(" "), "working on jobs");
     Worker::new(domain, KINDS, settings).run(shutdown.begun()).await;
     tracing::info!("no job is under way");
-}
-
-/// Deletes the answers that are not replayed any more. It is here and not in its room, which stands
-/// before that of jobs.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub struct SweepAnswers {}
-
-impl Kind for SweepAnswers {
-    const NAME: &'static str = "idempotency.sweep";
-
-    async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
-        idempotency::sweep(domain).await?;
-        attempt.done().await
-    }
-}
-
-impl Recurring for SweepAnswers {
-    const EVERY: Duration = Duration::from_secs(3_600);
 }
 
 #[cfg(test)]

@@ -17,10 +17,10 @@ use std::{
 
 use clap::Args;
 use frontdesk_domain::{
-    breaches::Breaches,
     clock::Clock,
     db::{self, DatabaseUrl},
-    jobs, passwords,
+    jobs,
+    passwords::{self, BreachedPasswords},
     sessions::Lifetime,
 };
 use frontdesk_http::{BaseUrl, request::client_address::Network};
@@ -355,7 +355,7 @@ impl Config {
                 queue: usize::from(self.hash_queue),
                 deadline: self.hash_deadline,
             },
-            breaches: self.breaches(),
+            breached_passwords: self.breached_passwords(),
             lifetime: Lifetime { idle: self.session_idle, absolute: self.session_lifetime },
             clock,
             courier: Arc::new(HttpWebhookSender::new(self.allow_private_webhooks)),
@@ -365,7 +365,7 @@ impl Config {
         })
     }
 
-    fn breaches(&self) -> Option<Arc<dyn Breaches>> {
+    fn breached_passwords(&self) -> Option<Arc<dyn BreachedPasswords>> {
         let url = self.breached_passwords_url.as_ref()?;
         Some(Arc::new(RangeServer::new(url)))
     }

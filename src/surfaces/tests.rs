@@ -40,7 +40,7 @@ async fn app(settings: Settings) -> (Router, TempDir) {
         url: db::DatabaseUrl::Sqlite(temporary.path().join("desk.db")),
         database: db::Options { connections: 1, ..db::Options::default() },
         passwords: passwords::Options { threads: 1, ..passwords::Options::default() },
-        breaches: None,
+        breached_passwords: None,
         lifetime: Lifetime::default(),
         clock: Clock::system(),
         courier: Arc::new(HttpWebhookSender::new(true)),

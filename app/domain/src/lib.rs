@@ -1,44 +1,65 @@
-//! What is true about an online business's front desk: the use cases, their rules, and where it
-//! all is kept. Knows no HTTP and no HTML.
+//! The features of an online business's front desk: their use cases, rules and statements. Knows no
+//! HTTP and no HTML.
 //!
-//! Rooms stand in dependency order, and each imports only those before it:
-//! `db clock idempotency actor problem passwords breaches throttle ← audit ← jobs ← webhooks ←
-//! events ← accounts ← sessions ← tokens ← orders ← ledger ← payments`.
+//! A feature is a folder and an operation is a file. A feature imports only the features before it in
+//! [`FEATURES`]; a test reads the `use` lines.
 
-pub mod accounts;
-pub mod actor;
-pub mod audit;
-pub mod breaches;
-pub mod clock;
-pub mod db;
+pub mod authentication;
+pub mod credentials;
 pub mod events;
-pub mod idempotency;
-pub mod jobs;
+pub mod gateway;
+pub mod invitations;
 pub mod ledger;
+pub mod one_time_links;
 pub mod orders;
-pub mod passwords;
+pub mod overview;
 pub mod payments;
-pub mod problem;
+pub mod processing;
+pub mod refunds;
+pub mod roles;
+pub mod sample_data;
 pub mod sessions;
-pub mod throttle;
 pub mod tokens;
+pub mod users;
 pub mod webhooks;
 
-use std::{ops::Deref, sync::Arc};
+pub mod accounts {
+    pub use crate::{
+        authentication::sign_up as register,
+        credentials::{Credentials, change_password, check_password},
+        invitations::{
+            FirstLink, OpenLink, accept as accept_invite, create as invite, first_link, open as open_link,
+            set_up, setup_link,
+        },
+        one_time_links::{INVITE_SECONDS, Purpose},
+        overview::{Overview, overview},
+        roles::{grant, revoke},
+        sample_data::users::{Seeded, Seeding, seed},
+        users::*,
+    };
+}
 
-use actor::Actor;
-use breaches::Breaches;
+pub use frontdesk_platform::{
+    Platform, actor, advisory_lock, audit, clock, db, idempotency, jobs, params, passwords, problem,
+    rate_limit,
+};
+
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
 use clock::Clock;
-use db::{DatabaseUrl, Db, Sql, Tx};
-use passwords::Passwords;
-use payments::{ApprovalAbove, PaymentGateway, Sandbox};
-use sessions::{Lifetime, Presence};
-use throttle::Throttle;
+use db::{DatabaseUrl, Db, Sql};
+use gateway::{PaymentGateway, Sandbox};
+use passwords::{BreachedPasswords, Passwords};
+use payments::ApprovalAbove;
+use sessions::{LastSeen, Lifetime};
 use tokens::TokenUse;
 use webhooks::Courier;
 
-/// Everything a use case needs: a handle on [`Parts`]. A clone costs one count, which matters because
-/// every layer of HTTP clones it for every request.
+/// Everything that use cases need. A clone costs one reference count, which matters because every
+/// layer of HTTP clones it for every request. Dereferences to its [`Parts`], and these to the [`Platform`].
 #[derive(Clone)]
 pub struct Domain(Arc<Parts>);
 
@@ -50,46 +71,66 @@ impl Deref for Domain {
     }
 }
 
-/// What a [`Domain`] has.
+impl AsRef<Self> for Domain {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+impl AsRef<Platform> for Domain {
+    fn as_ref(&self) -> &Platform {
+        &self.0.platform
+    }
+}
+
+/// The parts of a [`Domain`].
 #[derive(Clone)]
 pub struct Parts {
-    pub db: Db,
-    pub clock: Clock,
-    pub passwords: Passwords,
-    /// Who knows passwords from breaches, if anybody is asked.
-    pub breaches: Option<Arc<dyn Breaches>>,
+    pub platform: Platform,
     pub lifetime: Lifetime,
-    pub presence: Presence,
+    pub last_seen: LastSeen,
     pub token_use: TokenUse,
-    pub throttle: Throttle,
     pub courier: Arc<dyn Courier>,
     pub gateway: Arc<dyn PaymentGateway>,
     pub approval_above: ApprovalAbove,
-    /// Where people find this server: `https://desk.example`.
+    /// The public base URL: `https://desk.example`.
     pub site: Arc<str>,
 }
 
-/// How to open a [`Domain`].
+impl Deref for Parts {
+    type Target = Platform;
+
+    fn deref(&self) -> &Platform {
+        &self.platform
+    }
+}
+
+impl DerefMut for Parts {
+    fn deref_mut(&mut self) -> &mut Platform {
+        &mut self.platform
+    }
+}
+
+/// Options for [`Domain::open`].
 #[derive(Clone)]
 pub struct Options {
     pub url: DatabaseUrl,
     pub database: db::Options,
     pub passwords: passwords::Options,
-    /// Who knows passwords from breaches; nobody is asked if it is nobody.
-    pub breaches: Option<Arc<dyn Breaches>>,
+    /// The breached-password check; passwords are not looked up without one.
+    pub breached_passwords: Option<Arc<dyn BreachedPasswords>>,
     pub lifetime: Lifetime,
     pub clock: Clock,
-    /// Who takes events to webhooks.
     pub courier: Arc<dyn Courier>,
-    /// Who moves money; the sandbox if it is nobody.
+    /// The payment gateway; the sandbox if none is given.
     pub gateway: Option<Arc<dyn PaymentGateway>>,
-    /// Which refunds somebody else has to approve.
+    /// The refunds that need a second person's approval.
     pub approval_above: ApprovalAbove,
-    /// Where people find this server: `https://desk.example`.
+    /// The public base URL: `https://desk.example`.
     pub site: Arc<str>,
 }
 
-/// Why a [`Domain`] could not be opened.
+/// A failure to open a [`Domain`].
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error("the database at {url} cannot be used")]
@@ -99,7 +140,7 @@ pub enum OpenError {
 }
 
 impl Domain {
-    /// Opens the database, brings its schema up to date, and starts the hashing threads.
+    /// Opens the database, migrates its schema, and starts the hashing threads.
     ///
     /// # Errors
     /// [`OpenError`], in words for an operator.
@@ -110,51 +151,66 @@ impl Domain {
         let sandbox = || Sandbox::new(db.clone(), options.clock.clone(), options.site.clone());
         Ok(Self(Arc::new(Parts {
             gateway: options.gateway.clone().unwrap_or_else(|| Arc::new(sandbox())),
-            db,
-            clock: options.clock.clone(),
-            passwords: Passwords::start(&options.passwords)?,
-            breaches: options.breaches.clone(),
+            platform: Platform {
+                db,
+                clock: options.clock.clone(),
+                passwords: Passwords::start(&options.passwords)?,
+                breached_passwords: options.breached_passwords.clone(),
+                sign_in_attempts: rate_limit::SignInAttempts::default(),
+            },
             lifetime: options.lifetime,
-            presence: Presence::default(),
+            last_seen: LastSeen::default(),
             token_use: TokenUse::default(),
-            throttle: Throttle::default(),
             courier: options.courier.clone(),
             approval_above: options.approval_above,
             site: options.site.clone(),
         })))
     }
 
-    /// To put another part in, for this handle and those cloned from it later; the others keep theirs.
+    /// Mutable access to the parts, for this handle and its later clones; other handles keep theirs.
     pub fn parts_mut(&mut self) -> &mut Parts {
         Arc::make_mut(&mut self.0)
     }
-
-    /// Begins the unit of work of what the actor does: once, if their request has an idempotency key.
-    ///
-    /// # Errors
-    /// [`db::Error::Repeated`] if it has been done under that key; [`db::Error::Busy`].
-    pub(crate) async fn begin(&self, actor: &Actor) -> Result<Tx, db::Error> {
-        let mut tx = self.db.write().await?;
-        if let Some(claim) = &actor.origin.claim {
-            claim.take(&mut tx, &self.clock).await?;
-        }
-        Ok(tx)
-    }
 }
 
-/// Every statement there is. A test prepares each on both databases.
+/// The features, in dependency order.
+pub const FEATURES: [&str; 18] = [
+    "webhooks",
+    "events",
+    "one_time_links",
+    "users",
+    "credentials",
+    "invitations",
+    "roles",
+    "authentication",
+    "sessions",
+    "tokens",
+    "orders",
+    "gateway",
+    "ledger",
+    "payments",
+    "refunds",
+    "processing",
+    "overview",
+    "sample_data",
+];
+
+/// Every statement of the platform and of every feature. A test prepares each on both databases.
 pub fn statements() -> Vec<Sql> {
     [
-        idempotency::statements(),
-        audit::statements(),
-        jobs::statements(),
-        accounts::statements(),
+        frontdesk_platform::all_statements(),
+        webhooks::statements(),
+        one_time_links::statements(),
+        users::statements(),
         sessions::statements(),
         tokens::statements(),
-        webhooks::statements(),
         orders::statements(),
+        gateway::statements(),
         ledger::statements(),
         payments::statements(),
+        refunds::statements(),
+        processing::statements(),
+        sample_data::statements(),
     ]
     .concat()
 }

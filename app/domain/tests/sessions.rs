@@ -84,7 +84,7 @@ async fn a_session_ends_after_thirty_days_whatever_happens(domain: TestDomain) {
     for _ in 0..29 {
         domain.clock.advance(DAY);
         assert!(ann.load(&domain).await.is_some());
-        domain.presence.flush(&domain).await.unwrap();
+        domain.last_seen.flush(&domain).await.unwrap();
     }
     domain.clock.advance(DAY - 1);
     assert!(ann.load(&domain).await.is_some());
@@ -317,7 +317,7 @@ async fn a_sweep_deletes_what_is_too_old_and_nothing_else(domain: TestDomain) {
     shorter.clock.advance(HOUR);
     let idle = sign_in(&shorter, ann.id, "idle").await;
     assert!(ann.load(&shorter).await.is_some());
-    shorter.presence.flush(&shorter).await.unwrap();
+    shorter.last_seen.flush(&shorter).await.unwrap();
     shorter.clock.advance(2 * HOUR - 1);
     let fresh = sign_in(&shorter, ann.id, "fresh").await;
     sweep(&shorter).await;

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use frontdesk_domain::breaches::{Breaches, BreachesError, Looked};
+use frontdesk_domain::passwords::{BreachedPasswords, BreachedPasswordsError, Lookup};
 use frontdesk_http::BaseUrl;
 use frontdesk_model::Secret;
 use sha1::{Digest, Sha1};
@@ -46,33 +46,34 @@ impl RangeServer {
         Self { timeout, ..self }
     }
 
-    async fn look_up(&self, password: &Secret) -> Result<bool, BreachesError> {
+    async fn look_up(&self, password: &Secret) -> Result<bool, BreachedPasswordsError> {
         // The semaphore is never closed.
-        let _turn = self.turns.acquire().await.map_err(|error| BreachesError::Broken(error.to_string()))?;
+        let _turn =
+            self.turns.acquire().await.map_err(|error| BreachedPasswordsError::Broken(error.to_string()))?;
         let hash = hash(password);
         let (begin, rest) = hash.split_at(PREFIX);
-        let http = self.client.http().map_err(BreachesError::Broken)?;
+        let http = self.client.http().map_err(BreachedPasswordsError::Broken)?;
         let request = http.get(format!("{}/range/{begin}", self.origin)).header("add-padding", "true");
         let mut response = request.send().await.map_err(broken)?;
         if response.status() != http::StatusCode::OK {
-            return Err(BreachesError::Status(response.status().as_u16()));
+            return Err(BreachedPasswordsError::Status(response.status().as_u16()));
         }
         let mut body = Vec::new();
         while let Some(piece) = response.chunk().await.map_err(broken)? {
             if body.len() + piece.len() > MAX_RESPONSE {
-                return Err(BreachesError::TooLong(MAX_RESPONSE));
+                return Err(BreachedPasswordsError::TooLong(MAX_RESPONSE));
             }
             body.extend_from_slice(&piece);
         }
-        is_among(rest, &body).ok_or(BreachesError::Unreadable)
+        is_among(rest, &body).ok_or(BreachedPasswordsError::Unreadable)
     }
 }
 
-impl Breaches for RangeServer {
-    fn knows<'a>(&'a self, password: &'a Secret) -> Looked<'a> {
+impl BreachedPasswords for RangeServer {
+    fn contains<'a>(&'a self, password: &'a Secret) -> Lookup<'a> {
         Box::pin(async move {
             let answered = tokio::time::timeout(self.timeout, self.look_up(password)).await;
-            answered.map_err(|_| BreachesError::TooSlow(self.timeout))?
+            answered.map_err(|_| BreachedPasswordsError::TooSlow(self.timeout))?
         })
     }
 }
@@ -100,9 +101,9 @@ fn is_among(rest: &str, list: &[u8]) -> Option<bool> {
 
 /// Keeps the last cause only: the others contain the URL, and so a part of the hash.
 #[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
-fn broken(error: reqwest::Error) -> BreachesError {
+fn broken(error: reqwest::Error) -> BreachedPasswordsError {
     let causes = std::iter::successors(std::error::Error::source(&error), |&cause| cause.source());
-    BreachesError::Broken(causes.last().map_or_else(String::new, ToString::to_string))
+    BreachedPasswordsError::Broken(causes.last().map_or_else(String::new, ToString::to_string))
 }
 
 #[cfg(test)]

@@ -37,9 +37,9 @@ fn at(address: SocketAddr) -> RangeServer {
     RangeServer::new(&format!("http://{address}").parse().unwrap())
 }
 
-async fn list(lines: &str) -> Result<bool, BreachesError> {
+async fn list(lines: &str) -> Result<bool, BreachedPasswordsError> {
     let lines = lines.to_owned();
-    server(move || lines.clone().into_response()).await.knows(&Secret::new(PASSWORD)).await
+    server(move || lines.clone().into_response()).await.contains(&Secret::new(PASSWORD)).await
 }
 
 #[test]
@@ -58,7 +58,7 @@ async fn five_digits_are_told_and_padding_is_asked_for() {
             format!("{OTHER}:3\r\n{REST}:42\r\n")
         }),
     );
-    assert_eq!(at(listen(routes).await).knows(&Secret::new(PASSWORD)).await, Ok(true));
+    assert_eq!(at(listen(routes).await).contains(&Secret::new(PASSWORD)).await, Ok(true));
     let (begin, headers) = heard.recv().await.unwrap();
     assert_eq!((begin.as_str(), headers["add-padding"].to_str().unwrap()), (BEGIN, "true"));
     assert!(!format!("{headers:?}").contains(REST));
@@ -76,21 +76,21 @@ async fn it_is_known_if_it_is_in_the_list_more_than_no_times() {
 async fn what_is_no_list_is_no_answer() {
     for page in ["", "\r\n", "<html>Sign in to this network</html>", "AD64:1", REST, &format!("{REST}:many")]
     {
-        assert_eq!(list(page).await, Err(BreachesError::Unreadable), "{page}");
+        assert_eq!(list(page).await, Err(BreachedPasswordsError::Unreadable), "{page}");
     }
     let mixed = format!("{REST}:5\r\n<!-- served by a cache -->");
-    assert_eq!(list(&mixed).await, Err(BreachesError::Unreadable));
+    assert_eq!(list(&mixed).await, Err(BreachedPasswordsError::Unreadable));
 }
 
 #[tokio::test]
 async fn only_a_success_counts_and_nobody_else_is_asked() {
     for status in [StatusCode::NOT_FOUND, StatusCode::TOO_MANY_REQUESTS, StatusCode::INTERNAL_SERVER_ERROR] {
         let answer = server(move || (status, format!("{REST}:5")).into_response()).await;
-        let answer = answer.knows(&Secret::new(PASSWORD)).await;
-        assert_eq!(answer, Err(BreachesError::Status(status.as_u16())));
+        let answer = answer.contains(&Secret::new(PASSWORD)).await;
+        assert_eq!(answer, Err(BreachedPasswordsError::Status(status.as_u16())));
     }
     let elsewhere = server(|| Redirect::temporary("https://elsewhere.example/range").into_response()).await;
-    assert_eq!(elsewhere.knows(&Secret::new(PASSWORD)).await, Err(BreachesError::Status(307)));
+    assert_eq!(elsewhere.contains(&Secret::new(PASSWORD)).await, Err(BreachedPasswordsError::Status(307)));
 }
 
 #[tokio::test]
@@ -101,7 +101,10 @@ async fn who_is_slow_is_not_waited_for() {
     for server in [server(stalls).await, at(listen(silent).await)] {
         let server = server.with_timeout(TIMEOUT);
         let began = Instant::now();
-        assert_eq!(server.knows(&Secret::new(PASSWORD)).await, Err(BreachesError::TooSlow(TIMEOUT)));
+        assert_eq!(
+            server.contains(&Secret::new(PASSWORD)).await,
+            Err(BreachedPasswordsError::TooSlow(TIMEOUT))
+        );
         assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     }
 }
@@ -113,7 +116,10 @@ async fn of_an_answer_without_end_only_so_much_is_read() {
         Body::from_stream(lines).into_response()
     };
     let answer = server(endless).await.with_timeout(Duration::from_secs(30));
-    assert_eq!(answer.knows(&Secret::new(PASSWORD)).await, Err(BreachesError::TooLong(MAX_RESPONSE)));
+    assert_eq!(
+        answer.contains(&Secret::new(PASSWORD)).await,
+        Err(BreachedPasswordsError::TooLong(MAX_RESPONSE))
+    );
 }
 
 #[tokio::test]
@@ -129,8 +135,8 @@ async fn a_connection_that_breaks_is_told_without_a_part_of_the_hash() {
         }
     });
     for address in [gone, garbage] {
-        let error = at(address).knows(&Secret::new(PASSWORD)).await.unwrap_err();
-        assert!(matches!(error, BreachesError::Broken(_)), "{error:?}");
+        let error = at(address).contains(&Secret::new(PASSWORD)).await.unwrap_err();
+        assert!(matches!(error, BreachedPasswordsError::Broken(_)), "{error:?}");
         assert!(!error.to_string().contains(BEGIN), "{error}");
     }
 }

@@ -77,7 +77,7 @@ impl Desk {
                 queue: 1_000,
                 ..passwords::Options::default()
             },
-            breaches: None,
+            breached_passwords: None,
             lifetime: Lifetime::default(),
             clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
             courier: Arc::new(HttpWebhookSender::new(true)),
@@ -228,7 +228,7 @@ impl Desk {
     pub async fn work(&self) {
         const OPEN: &str = "SELECT count(*) FROM jobs WHERE (state = 'running' OR due_at <= $1) AND \
                             kind IN ('payments.settle', 'refunds.settle')";
-        let kinds: Vec<Handler> =
+        let kinds: Vec<Handler<Domain>> =
             frontdesk::worker::KINDS.iter().filter(|kind| kind.name.ends_with(".settle")).copied().collect();
         let settings = jobs::Settings { poll: Duration::from_millis(10), ..jobs::Settings::default() };
         let worker = jobs::Worker::new(self.domain.clone(), &kinds, settings);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use frontdesk_domain::{
+    Domain,
     actor::Actor,
     jobs::{Handler, Settings, Worker},
     orders,
@@ -16,7 +17,7 @@ use tokio::task::JoinHandle;
 use super::Desk;
 
 /// What moves money.
-const KINDS: [Handler; 2] = [Handler::of::<SettlePayment>(), Handler::of::<SettleRefund>()];
+const KINDS: [Handler<Domain>; 2] = [Handler::of::<SettlePayment>(), Handler::of::<SettleRefund>()];
 
 /// A worker who works until it is dropped.
 pub struct AtWork(JoinHandle<()>);

@@ -5,20 +5,21 @@
 //! [`verify()`] proves that it adds up, and that payments, refunds, orders and the days' revenue say
 //! the same.
 
-mod store;
+mod sql;
 mod verify;
 
 use frontdesk_model::{
     Currency, Money, PaymentId, Permission, RefundId, Timestamp,
     revenue::{DAYS, Revenue, RevenueDay},
 };
-pub use verify::{Balance, Report, VerifyLedger, verify};
 
 use crate::{
     Domain,
     actor::{Actor, Denied},
     db::{self, Sql, Tx},
 };
+
+pub use verify::{Balance, Report, VerifyLedger, verify};
 
 /// What an entry is about.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +39,8 @@ pub(crate) async fn post(
     amount: Money,
 ) -> Result<(), db::Error> {
     let at = domain.clock.now();
-    store::insert(tx, domain.clock.id_at(at), gateway, entry, amount, at).await?;
-    store::add_to_day(tx, entry, amount, at).await
+    sql::insert(tx, domain.clock.id_at(at), gateway, entry, amount, at).await?;
+    sql::add_to_day(tx, entry, amount, at).await
 }
 
 /// Why the book could not be read.
@@ -70,7 +71,7 @@ pub async fn revenue(domain: &Domain, actor: &Actor) -> Result<Vec<Revenue>, Err
     let today = day_of(domain.clock.now());
     let first = today - DAYS + 1;
     let mut all: Vec<Revenue> = Vec::new();
-    for (currency, day, sums) in store::days(&domain.db, first).await? {
+    for (currency, day, sums) in sql::days(&domain.db, first).await? {
         let i = all.iter().position(|one| one.currency == currency).unwrap_or_else(|| {
             all.push(Revenue { currency, days: (first..=today).map(empty).collect() });
             all.len() - 1
@@ -107,7 +108,7 @@ fn currency(code: &str) -> Currency {
     Currency::parse(code).unwrap_or(Currency::EUR)
 }
 
-/// Every statement of this room.
+/// The statements of this feature.
 pub fn statements() -> Vec<Sql> {
-    [store::ALL, verify::ALL].concat()
+    [sql::ALL, verify::ALL].concat()
 }

@@ -107,6 +107,8 @@ pub async fn verify(domain: &Domain) -> Result<Report, db::Error> {
 pub struct VerifyLedger {}
 
 impl Kind for VerifyLedger {
+    type Context = Domain;
+
     const NAME: &'static str = "ledger.verify";
     const TIMEOUT: Duration = Duration::from_secs(600);
 

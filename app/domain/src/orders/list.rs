@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     Error,
-    store::{self, SummaryRow, columns},
+    sql::{self, SummaryRow, columns},
 };
 use crate::{
     Domain,
@@ -126,7 +126,7 @@ pub async fn recent(
     users: &[UserId],
 ) -> Result<Vec<(UserId, RecentOrder)>, Error> {
     actor.require(Permission::OrdersRead)?;
-    if users.is_empty() { Ok(Vec::new()) } else { Ok(store::recent(&domain.db, users).await?) }
+    if users.is_empty() { Ok(Vec::new()) } else { Ok(sql::recent(&domain.db, users).await?) }
 }
 
 async fn page(domain: &Domain, query: &OrdersQuery) -> Result<Page<OrderSummary>, Error> {
@@ -134,7 +134,7 @@ async fn page(domain: &Domain, query: &OrdersQuery) -> Result<Page<OrderSummary>
         if reference.as_str().chars().count() > MAX_REFERENCE {
             return Err(Error::field("reference", "too_long", "A reference has at most 64 characters"));
         }
-        let found = store::by_reference(&domain.db, reference.as_str()).await?;
+        let found = sql::by_reference(&domain.db, reference.as_str()).await?;
         return Ok(Page { items: found.into_iter().collect(), next: None, prev: None });
     }
     let order = order_of(query)?;

@@ -5,21 +5,15 @@
 //! Whoever changes an order, its payments or its refunds takes the order's row first (`lock`), so
 //! all that happens to one order happens one after another, and nothing waits in a circle.
 
-mod export;
-mod list;
-mod place;
-mod read;
-mod store;
+pub mod cancel;
+pub mod export;
+pub mod get;
+pub mod history;
+pub mod list;
+pub mod place;
+mod sql;
 
-use frontdesk_model::{Code, Fault, Problem, page::ForeignCursor};
-
-pub use export::{Export, export};
-pub use list::{list, list_mine, list_statements, recent};
-pub(crate) use place::words;
-pub use place::{cancel, place};
-pub(crate) use read::may_see;
-pub use read::{History, HistoryEvent, get, history};
-pub(crate) use store::{Locked, NewOrder, insert, lock, set_money};
+use frontdesk_model::{Code, Fault, Money, Problem, page::ForeignCursor};
 
 use crate::{
     actor::Denied,
@@ -27,6 +21,15 @@ use crate::{
     db::{self, Sql},
     events,
 };
+
+pub use cancel::cancel;
+pub use export::{Export, export};
+pub use get::get;
+pub(crate) use get::may_see;
+pub use history::{History, HistoryEvent, history};
+pub use list::{list, list_mine, list_statements, recent};
+pub use place::place;
+pub(crate) use sql::{Locked, NewOrder, currency, insert, lock, set_money};
 
 /// Why something about orders was not done.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +85,12 @@ impl From<Error> for Problem {
     }
 }
 
-/// Every statement of this room.
+/// The statements of this feature.
 pub fn statements() -> Vec<Sql> {
-    store::ALL.iter().copied().chain(list_statements()).collect()
+    sql::ALL.iter().copied().chain(list_statements()).collect()
+}
+
+/// An amount as the audit trail has it: `12.50 EUR`, without what only typesetters need.
+pub(crate) fn words(money: Money) -> String {
+    format!("{} {}", money.decimal(), money.currency)
 }

@@ -1,17 +1,18 @@
-//! Placing orders, and calling them off.
+//! Places an order for a customer.
 
 use frontdesk_model::{
     Money, OrderId, Permission,
     audit::Action,
-    forms::{CancelOrder, Form, PlaceOrder},
+    forms::{Form, PlaceOrder},
     money::MAX_MINOR,
-    order::{Line, Order, OrderState, reference_of},
+    order::{Line, Order, reference_of},
     user::Status,
 };
 
 use super::{
-    Error, read,
-    store::{self, NewOrder},
+    Error,
+    sql::{self, NewOrder},
+    words,
 };
 use crate::{Domain, actor::Actor, audit::Entry, events};
 
@@ -32,7 +33,7 @@ pub async fn place(domain: &Domain, actor: &Actor, form: PlaceOrder) -> Result<O
         given => given.to_owned(),
     };
     let mut tx = domain.begin(actor).await?;
-    let customer = store::customer(&mut tx, form.customer_id).await?;
+    let customer = sql::customer(&mut tx, form.customer_id).await?;
     match customer.as_ref().map(|(_, status)| Status::parse(status)) {
         Some(Some(Status::Active)) => {}
         Some(Some(Status::Suspended)) => {
@@ -42,7 +43,7 @@ pub async fn place(domain: &Domain, actor: &Actor, form: PlaceOrder) -> Result<O
     }
     let new =
         NewOrder { id, reference: &reference, customer: form.customer_id, total, note: form.note.trim(), at };
-    if !store::insert(&mut tx, new, &lines).await? {
+    if !sql::insert(&mut tx, new, &lines).await? {
         return Err(Error::ReferenceTaken);
     }
     let entry = Entry::new(Action::OrderPlaced)
@@ -51,7 +52,7 @@ pub async fn place(domain: &Domain, actor: &Actor, form: PlaceOrder) -> Result<O
         .changed("total", None, Some(&words(total)));
     events::record(&mut tx, domain, actor, entry).await?;
     tx.commit().await?;
-    read::by_id(domain, id).await
+    super::get::by_id(domain, id).await
 }
 
 /// All faults at once, those of the form and those of its lines.
@@ -93,39 +94,4 @@ fn total_of(lines: &[Line], form: &PlaceOrder) -> Result<Money, Error> {
 fn too_much() -> Error {
     let most = "An order is at most 999,999,999,999 of its smallest unit";
     Error::field("lines", "too_much", most)
-}
-
-/// An amount as the audit trail has it: `12.50 EUR`, without what only typesetters need.
-pub(crate) fn words(money: Money) -> String {
-    format!("{} {}", money.decimal(), money.currency)
-}
-
-/// Calls an order off that nobody has paid.
-///
-/// # Errors
-/// [`Error::Denied`] without `orders:cancel`; [`Error::NoSuchOrder`]; [`Error::Invalid`];
-/// [`Error::WrongState`] if it is paid, or is being paid.
-#[tracing::instrument(name = "orders.cancel", skip_all)]
-pub async fn cancel(domain: &Domain, actor: &Actor, form: CancelOrder) -> Result<Order, Error> {
-    actor.require(Permission::OrdersCancel)?;
-    form.check().map_err(Error::Invalid)?;
-    let at = domain.clock.now();
-    let mut tx = domain.begin(actor).await?;
-    let order = store::lock(&mut tx, form.id).await?.ok_or(Error::NoSuchOrder)?;
-    if !order.state.may_become(OrderState::Cancelled) {
-        return Err(Error::WrongState("Only an order that is not paid can be cancelled. Refund it instead."));
-    }
-    if store::has_payment(&mut tx, form.id).await? {
-        return Err(Error::WrongState(
-            "A payment is under way. Wait until it is decided, or call it off first.",
-        ));
-    }
-    store::cancel(&mut tx, form.id, at).await?;
-    let entry = Entry::new(Action::OrderCancelled)
-        .on(form.id, &order.reference)
-        .because(&form.reason)
-        .changed("state", Some(order.state.as_str()), Some(OrderState::Cancelled.as_str()));
-    events::record(&mut tx, domain, actor, entry).await?;
-    tx.commit().await?;
-    Ok(read::shown_to(actor, read::by_id(domain, form.id).await?))
 }

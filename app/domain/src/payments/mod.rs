@@ -1,53 +1,54 @@
-//! Payments and refunds: money on its way in and out.
+//! Payments: money coming in.
 //!
-//! **What is known is written before anything is asked.** [`pay()`] writes down that a payment is to be
-//! charged, with the job that does it. The job asks the gateway outside of any transaction, with the
-//! payment's id as its idempotency key, and writes down what was said together with the fact that it
-//! is done. A worker that dies between the two asks again, and the gateway tells what came of the
-//! first time.
+//! **Every payment is written before the gateway is called.** [`start()`] stores a pending payment
+//! together with the job that charges it. The job calls the gateway outside any transaction, with the
+//! payment's id as the idempotency key, and stores the result together with its own completion. A worker
+//! that dies between the two calls again, and the gateway replays the first result.
 //!
-//! **What is not known stays `unknown`** until somebody tells: the gateway, asked again (`settle.rs`),
-//! its notice ([`notice()`]), which only makes it be asked at once, or [`Reconcile`], which looks for
-//! payments that nobody looks after. All of them end in one place, `outcome.rs`, which takes the
-//! order's row and writes the end of a payment once.
+//! **An unclear result stays `unknown`** until the gateway says more: when it is polled, when one of its
+//! events arrives, or when `processing::Reconcile` finds the payment without a job. `processing` applies
+//! the gateway's result in one place, which locks the order and ends a payment once.
 
-mod gateway;
-mod lists;
-mod meter;
-mod notice;
-mod outcome;
-mod pay;
-mod reconcile;
-mod refund_store;
-mod refunds;
-mod sandbox;
-mod seed;
-mod settle;
-mod settle_refund;
-mod store;
-mod wait;
+pub mod cancel;
+pub mod get;
+mod job;
+pub mod list;
+pub(crate) mod metrics;
+pub mod poll;
+pub(crate) mod sql;
+pub mod start;
 
-use frontdesk_model::{Code, Problem, page::ForeignCursor};
-pub use gateway::{
-    Asked, Charge, Charged, GatewayError, Known, Notice, NoticeError, PaidBack, PayBack, PaymentGateway,
-};
-pub use lists::{get, get_refund, list, list_refunds, list_statements};
-pub use notice::notice;
-pub use pay::{cancel, pay};
-pub use reconcile::{Attention, Reconcile, attention};
-pub use refunds::{approve, reject, request};
-pub use sandbox::{METHODS, Sandbox, SandboxMethod, confirm, is_sandbox};
-pub use seed::seed;
-pub use settle::SettlePayment;
-pub use settle_refund::SettleRefund;
-pub use wait::{wait, wait_for_refund};
+use frontdesk_model::{Code, Permission, Problem, page::ForeignCursor};
 
 use crate::{
-    actor::Denied,
+    actor::{Actor, Denied},
     db::{self, Sql},
     events, jobs, orders,
     problem::surprise,
 };
+
+pub use cancel::cancel;
+pub use get::get;
+pub use job::ProcessPayment;
+pub(crate) use job::Why;
+pub(crate) use list::{allowed, choose};
+pub use list::{list, list_statements};
+pub use poll::wait;
+pub use start::start;
+
+pub use crate::{
+    gateway::{
+        Asked, Charge, Charged, GatewayError, Known, METHODS, Notice, NoticeError, PaidBack, PayBack,
+        PaymentGateway, Sandbox, SandboxMethod,
+    },
+    processing::{Attention, Reconcile, attention, confirm, gateway_event as notice, is_sandbox},
+    refunds::{
+        ProcessRefund as SettleRefund, approve, get as get_refund, list as list_refunds, reject, request,
+        wait as wait_for_refund,
+    },
+    sample_data::orders::seed,
+};
+pub use {job::ProcessPayment as SettlePayment, start::start as pay};
 
 /// Beyond how much, for all refunds of a payment together, somebody else has to approve the next one:
 /// in major units of any currency; never if it is not given.
@@ -120,11 +121,17 @@ impl From<Error> for Problem {
     }
 }
 
-/// Every statement of this room.
+/// People may pay what is theirs; a token only with the permission, so that one without any only
+/// reads.
+fn allowed_for_oneself(actor: &Actor) -> Result<(), Error> {
+    actor.require_through_token(Permission::PaymentsCreate)?;
+    if actor.user().is_none() {
+        actor.require(Permission::PaymentsCreate)?;
+    }
+    Ok(())
+}
+
+/// The statements of this feature.
 pub fn statements() -> Vec<Sql> {
-    [store::ALL, refund_store::ALL, reconcile::ALL, sandbox::STATEMENTS, seed::ALL]
-        .concat()
-        .into_iter()
-        .chain(list_statements())
-        .collect()
+    sql::ALL.iter().copied().chain(list_statements()).collect()
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::store;
+use super::sql;
 use crate::{
     Domain,
     jobs::{Attempt, Done, Failure, Kind, Recurring},
@@ -15,6 +15,8 @@ use crate::{
 pub struct SweepSessions {}
 
 impl Kind for SweepSessions {
+    type Context = Domain;
+
     const NAME: &'static str = "sessions.sweep";
 
     async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
@@ -22,7 +24,7 @@ impl Kind for SweepSessions {
         // Some at a time, so that others can write between.
         loop {
             let mut tx = domain.db.write().await?;
-            if store::sweep(&mut tx, now).await? == 0 {
+            if sql::sweep(&mut tx, now).await? == 0 {
                 return attempt.finish(tx).await;
             }
             tx.commit().await?;

@@ -4,7 +4,7 @@ use frontdesk_model::{TokenText, audit::Action};
 
 use super::{
     Error, digest,
-    store::{self, Found},
+    sql::{self, Found},
 };
 use crate::{
     Domain,
@@ -24,7 +24,7 @@ pub async fn authenticate(domain: &Domain, text: &str, origin: Origin) -> Result
         tracing::info!(reason = "malformed", "token refused");
         return Ok(None);
     };
-    let Some(found) = store::by_hash(&domain.db, digest(&text)).await? else {
+    let Some(found) = sql::by_hash(&domain.db, digest(&text)).await? else {
         tracing::info!(reason = "unknown", "token refused");
         return Ok(None);
     };

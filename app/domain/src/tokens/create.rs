@@ -7,8 +7,8 @@ use frontdesk_model::{
     token::{self, DEFAULT_DAYS, Expiry, TokenKind, TokenOwner, TokenState},
 };
 
-use super::{Error, digest, store};
-use crate::{Domain, accounts, actor::Actor, audit::Entry, events};
+use super::{Error, digest, sql};
+use crate::{Domain, actor::Actor, advisory_lock, audit::Entry, events, users};
 
 const DAY: i64 = 24 * 3600;
 
@@ -44,11 +44,11 @@ pub async fn create(domain: &Domain, actor: &Actor, form: CreateToken) -> Result
 /// Has the command line make a personal token for somebody.
 ///
 /// # Errors
-/// [`accounts::Error::NoSuchUser`]; otherwise as [`create`], with what the owner holds.
+/// [`users::Error::NoSuchUser`]; otherwise as [`create`], with what the owner holds.
 #[tracing::instrument(name = "tokens.create_for", skip_all)]
 pub async fn create_for(domain: &Domain, owner: UserId, form: CreateToken) -> Result<Created, Error> {
     let actor = Actor::system();
-    let owner = accounts::get(domain, &actor, owner).await?;
+    let owner = users::get(domain, &actor, owner).await?;
     let form = CreateToken { kind: TokenKind::Personal, ..form };
     make(domain, &actor, Some(owner.id), form, owner.roles.permissions()).await
 }
@@ -75,11 +75,11 @@ async fn make(
     let owner = match owner {
         Some(id) => {
             // Two at once for one person take turns, so that the count is true until the commit.
-            accounts::take_turn(&mut tx, "tokens").await?;
-            if store::count_live(&mut tx, id, at, token::MAX_LIVE).await? >= token::MAX_LIVE {
+            advisory_lock::acquire(&mut tx, "tokens").await?;
+            if sql::count_live(&mut tx, id, at, token::MAX_LIVE).await? >= token::MAX_LIVE {
                 return Err(Error::Limit);
             }
-            let user = accounts::by_id(&mut tx, id).await?.ok_or(accounts::Error::NoSuchUser)?;
+            let user = users::sql::by_id(&mut tx, id).await?.ok_or(users::Error::NoSuchUser)?;
             Some(TokenOwner { id, name: user.name })
         }
         None => None,
@@ -98,7 +98,7 @@ async fn make(
         last_used_at: None,
         revoked_at: None,
     };
-    store::insert(&mut tx, &token, digest(&text)).await?;
+    sql::insert(&mut tx, &token, digest(&text)).await?;
     events::record(&mut tx, domain, actor, event(&token)).await?;
     tx.commit().await?;
     Ok(Created { token, text })

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Error,
-    store::{self, TokenRow, columns},
+    sql::{self, TokenRow, columns},
 };
 use crate::{
     Domain,
@@ -111,7 +111,7 @@ pub async fn get(domain: &Domain, actor: &Actor, id: TokenId) -> Result<Token, E
     if actor.user().is_none() && !itself {
         actor.require(Permission::TokensRead)?;
     }
-    let token = store::read_by_id(&domain.db, id, domain.clock.now()).await?;
+    let token = sql::read_by_id(&domain.db, id, domain.clock.now()).await?;
     let may_see = |token: &Token| {
         let owner = token.owner.as_ref().map(|owner| owner.id);
         itself || (owner.is_some() && owner == actor.user()) || actor.may(Permission::TokensRead)

@@ -10,12 +10,20 @@ mod authenticate;
 mod create;
 mod list;
 mod revoke;
-mod store;
+mod sql;
 mod sweep;
 mod usage;
 
 use frontdesk_model::{Code, Permissions, Problem, TokenText, page::ForeignCursor, token};
 use sha2::{Digest, Sha256};
+
+use crate::{
+    actor::Denied,
+    db::{self, Sql},
+    events,
+    problem::surprise,
+    users,
+};
 
 pub use authenticate::authenticate;
 pub use create::{Created, create, create_for};
@@ -23,14 +31,6 @@ pub use list::{get, list, list_mine, list_statements};
 pub use revoke::revoke;
 pub use sweep::SweepTokens;
 pub use usage::TokenUse;
-
-use crate::{
-    accounts,
-    actor::Denied,
-    db::{self, Sql},
-    events,
-    problem::surprise,
-};
 
 /// Why something about tokens was not done.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +50,7 @@ pub enum Error {
     #[error(transparent)]
     ForeignCursor(#[from] ForeignCursor),
     #[error(transparent)]
-    Accounts(#[from] accounts::Error),
+    Users(#[from] users::Error),
     #[error("the machine gives no randomness")]
     Randomness(#[from] getrandom::Error),
     #[error(transparent)]
@@ -74,7 +74,7 @@ impl From<Error> for Problem {
             Error::NoSuchToken => Self::new(Code::NotFound),
             Error::Ended => Self::new(Code::WrongState).detail("This token has ended already."),
             Error::ForeignCursor(foreign) => foreign.into(),
-            Error::Accounts(error) => error.into(),
+            Error::Users(error) => error.into(),
             Error::Randomness(error) => surprise(&error),
             Error::Events(error) => error.into(),
             Error::Database(error) => error.into(),
@@ -87,7 +87,7 @@ fn digest(text: &TokenText) -> Vec<u8> {
     Sha256::digest(text.expose().as_bytes()).to_vec()
 }
 
-/// Every statement of this room.
+/// The statements of this feature.
 pub fn statements() -> Vec<Sql> {
-    store::ALL.iter().copied().chain(list_statements()).collect()
+    sql::ALL.iter().copied().chain(list_statements()).collect()
 }

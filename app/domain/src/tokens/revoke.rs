@@ -2,8 +2,8 @@
 
 use frontdesk_model::{Permission, Token, audit::Action, forms::RevokeToken, token::TokenState};
 
-use super::{Error, store};
-use crate::{Domain, accounts, actor::Actor, audit::Entry, db::Tx, events};
+use super::{Error, sql};
+use crate::{Domain, actor::Actor, audit::Entry, db::Tx, events, users};
 
 /// Ends a token at once and for good. People revoke their own; a token always revokes itself, so that
 /// whoever finds a leaked one can end it.
@@ -24,14 +24,14 @@ pub async fn revoke(domain: &Domain, actor: &Actor, form: RevokeToken) -> Result
     let others = actor.may(Permission::TokensManage);
     let at = domain.clock.now();
     let mut tx = domain.begin(actor).await?;
-    let token = store::by_id(&mut tx, form.id, at).await?;
+    let token = sql::by_id(&mut tx, form.id, at).await?;
     let is_own = |token: &Token| itself || (actor.user().is_some() && actor.user() == owner(token));
     let token = token.filter(|token| others || is_own(token)).ok_or(Error::NoSuchToken)?;
     if !is_own(&token) {
         require_rank(&mut tx, actor, &token).await?;
     }
     if matches!(token.state, TokenState::Expired | TokenState::Revoked)
-        || !store::revoke(&mut tx, token.id, at).await?
+        || !sql::revoke(&mut tx, token.id, at).await?
     {
         return Err(Error::Ended);
     }
@@ -44,7 +44,7 @@ pub async fn revoke(domain: &Domain, actor: &Actor, form: RevokeToken) -> Result
 async fn require_rank(tx: &mut Tx, actor: &Actor, token: &Token) -> Result<(), Error> {
     match owner(token) {
         Some(id) => {
-            let owner = accounts::by_id(tx, id).await?.ok_or(Error::NoSuchToken)?;
+            let owner = users::sql::by_id(tx, id).await?.ok_or(Error::NoSuchToken)?;
             Ok(actor.require_rank_over(&owner.roles)?)
         }
         None => Ok(actor.require_rank_over_permissions(token.permissions)?),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use frontdesk_model::token::KEPT_DAYS;
 use serde::{Deserialize, Serialize};
 
-use super::store;
+use super::sql;
 use crate::{
     Domain,
     jobs::{Attempt, Done, Failure, Kind, Recurring},
@@ -16,6 +16,8 @@ use crate::{
 pub struct SweepTokens {}
 
 impl Kind for SweepTokens {
+    type Context = Domain;
+
     const NAME: &'static str = "tokens.sweep";
 
     async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
@@ -23,7 +25,7 @@ impl Kind for SweepTokens {
         // Some at a time, so that others can write between.
         loop {
             let mut tx = domain.db.write().await?;
-            if store::sweep(&mut tx, before).await? == 0 {
+            if sql::sweep(&mut tx, before).await? == 0 {
                 return attempt.finish(tx).await;
             }
             tx.commit().await?;

@@ -1,5 +1,5 @@
 //! When tokens were used, written down a few seconds late and in one go, as for people's
-//! [`Presence`](crate::sessions::Presence); and which were refused lately.
+//! [`LastSeen`](crate::sessions::LastSeen); and which were refused lately.
 
 use std::{
     collections::HashMap,
@@ -8,7 +8,7 @@ use std::{
 
 use frontdesk_model::{Timestamp, TokenId};
 
-use super::{Error, store};
+use super::{Error, sql};
 use crate::Domain;
 
 /// How old a "last used" may get before it is written anew, in seconds.
@@ -56,7 +56,7 @@ impl TokenUse {
         for some in used.chunks(AT_ONCE) {
             let mut tx = domain.db.write().await?;
             for (token, at) in some {
-                store::used(&mut tx, *token, *at).await?;
+                sql::used(&mut tx, *token, *at).await?;
             }
             tx.commit().await?;
         }

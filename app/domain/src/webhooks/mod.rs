@@ -7,24 +7,16 @@
 //! any: a worker that dies between the two sends again, with the same `webhook-id`, which is the
 //! event's id in the audit trail.
 
-mod courier;
-mod deliver;
-mod deliveries;
-mod manage;
-mod outbox;
+pub mod deliveries;
+pub mod endpoints;
 mod publish;
-mod sign;
-mod store;
-mod sweep;
+pub mod sender;
+mod signature;
+
+pub use deliveries::{ClearDeliveries, Deliver, SweepDeliveries, deliveries, delivery, resend, send_test};
+pub use endpoints::{Created, Updated, create, get, list, remove, rotate_secret, update};
 
 use frontdesk_model::{Code, Fault, Problem, page::ForeignCursor, webhook};
-
-pub use courier::{Courier, CourierError, Parcel, Posted, Reply, RetryAfter};
-pub use deliver::Deliver;
-pub use deliveries::{deliveries, delivery, resend, send_test};
-pub use manage::{Created, Updated, create, get, list, remove, rotate_secret, update};
-pub(crate) use publish::publish;
-pub use sweep::{ClearDeliveries, SweepDeliveries};
 
 use crate::{
     actor::Denied,
@@ -32,6 +24,9 @@ use crate::{
     jobs,
     problem::surprise,
 };
+
+pub(crate) use publish::publish;
+pub use sender::{Courier, CourierError, Parcel, Posted, Reply, RetryAfter};
 
 /// Why something about webhooks was not done.
 #[derive(Debug, thiserror::Error)]
@@ -87,7 +82,7 @@ impl From<Error> for Problem {
     }
 }
 
-/// Every statement of this room.
+/// The statements of this feature.
 pub fn statements() -> Vec<Sql> {
-    [store::ALL, outbox::ALL].concat()
+    [endpoints::sql::ALL, deliveries::sql::ALL].concat()
 }

@@ -6,7 +6,10 @@ use frontdesk_model::{
     webhook::{EventType, Payload},
 };
 
-use super::{Deliver, outbox, store};
+use super::{
+    deliveries::{self, Deliver},
+    endpoints,
+};
 use crate::{
     Domain,
     actor::Actor,
@@ -26,7 +29,7 @@ pub(crate) async fn publish(
     event: &Event,
 ) -> Result<(), jobs::Error> {
     let Some(kind) = EventType::of(event.action) else { return Ok(()) };
-    for (webhook, events) in store::listening(tx).await? {
+    for (webhook, events) in endpoints::sql::listening(tx).await? {
         if events.has(kind) {
             dispatch(tx, domain, actor, webhook, kind, event).await?;
         }
@@ -50,9 +53,16 @@ pub(super) async fn dispatch(
     let body = serde_json::to_string(&Payload::of(kind, event))
         .map_err(|source| jobs::Error::Payload { kind: kind.as_str(), source })?;
     let id = DeliveryId(domain.clock.id_at(event.at));
-    let new =
-        outbox::NewDelivery { id, webhook, event: event.id, kind, body, turn: FIRST_TURN, at: event.at };
-    outbox::insert_delivery(tx, new).await?;
+    let new = deliveries::sql::NewDelivery {
+        id,
+        webhook,
+        event: event.id,
+        kind,
+        body,
+        turn: FIRST_TURN,
+        at: event.at,
+    };
+    deliveries::sql::insert_delivery(tx, new).await?;
     let job = job(Deliver { delivery: id, turn: FIRST_TURN }, webhook, kind.as_str()).caused_by(actor);
     jobs::enqueue(tx, &domain.clock, job).await?;
     Ok(id)

@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::support::TestDomain;
 
-pub const KINDS: [Handler; 3] = [Handler::of::<Append>(), Handler::of::<Misbehave>(), Handler::of::<Crowd>()];
+pub const KINDS: [Handler<Domain>; 3] =
+    [Handler::of::<Append>(), Handler::of::<Misbehave>(), Handler::of::<Crowd>()];
 
 /// The table that [`Append`] writes to.
 pub async fn lines_table(domain: &TestDomain) {
@@ -54,6 +55,8 @@ impl Append {
 }
 
 impl Kind for Append {
+    type Context = Domain;
+
     const NAME: &'static str = "test.append";
     const RETRY: Retry = Retry::Delays(&[Duration::from_secs(10); 4]);
 
@@ -87,6 +90,8 @@ pub enum Misbehave {
 }
 
 impl Kind for Misbehave {
+    type Context = Domain;
+
     const NAME: &'static str = "test.misbehave";
     const TIMEOUT: Duration = Duration::from_millis(1_500);
     const RETRY: Retry = Retry::Delays(&[Duration::from_secs(10), Duration::from_secs(100)]);
@@ -126,6 +131,8 @@ impl Crowd {
 }
 
 impl Kind for Crowd {
+    type Context = Domain;
+
     const NAME: &'static str = "test.crowd";
 
     async fn run(self, _: &Domain, attempt: Attempt) -> Result<Done, Failure> {
@@ -142,6 +149,8 @@ impl Kind for Crowd {
 pub struct Tick {}
 
 impl Kind for Tick {
+    type Context = Domain;
+
     const NAME: &'static str = "test.tick";
 
     async fn run(self, _: &Domain, attempt: Attempt) -> Result<Done, Failure> {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use frontdesk_domain::jobs::{self, Cancelled, Handler, Job, Settings, Worker};
+use frontdesk_domain::{
+    Domain,
+    jobs::{self, Cancelled, Handler, Job, Settings, Worker},
+};
 use frontdesk_model::{JobId, forms::OneJob, job::JobState};
 use tokio::{
     sync::oneshot,
@@ -33,7 +36,7 @@ const SETTINGS: Settings = Settings {
 /// A worker that stops when it is told to.
 fn begin(
     domain: &TestDomain,
-    kinds: &[Handler],
+    kinds: &[Handler<Domain>],
     settings: Settings,
 ) -> (oneshot::Sender<()>, JoinHandle<()>) {
     let (stop, stopped) = oneshot::channel();

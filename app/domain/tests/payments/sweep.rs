@@ -13,6 +13,7 @@ use std::{
 };
 
 use frontdesk_domain::{
+    Domain,
     jobs::{self, Attempt, Kind},
     payments::{self, SettlePayment, SettleRefund},
 };
@@ -44,7 +45,7 @@ async fn die_after(steps: usize, run: impl Future) -> bool {
 }
 
 /// Takes the job that is due and runs it for so many steps. Whether it got through.
-async fn work_and_die<K: Kind>(domain: &TestDomain, steps: usize) -> bool {
+async fn work_and_die<K: Kind<Context = Domain>>(domain: &TestDomain, steps: usize) -> bool {
     let claimed = jobs::claim(domain, &[K::NAME], 1, Duration::from_secs(30)).await.unwrap().remove(0);
     let kind: K = serde_json::from_str(&claimed.payload).unwrap();
     die_after(steps, kind.run(domain, Attempt::of(domain, &claimed))).await

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use frontdesk_domain::{
+    Domain,
     db::Sql,
     jobs::{self, Handler, Job, Settings, Worker},
     params,
@@ -29,7 +30,7 @@ pub async fn job(domain: &TestDomain, id: JobId) -> job::Job {
 }
 
 /// Has a worker do all that is due.
-pub async fn work(domain: &TestDomain, kinds: &[Handler]) {
+pub async fn work(domain: &TestDomain, kinds: &[Handler<Domain>]) {
     let settings = Settings { poll: Duration::from_millis(10), ..Settings::default() };
     let worker = Worker::new((**domain).clone(), kinds, settings);
     let done = worker.run(async {

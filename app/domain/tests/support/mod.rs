@@ -57,7 +57,7 @@ impl TestDomain {
                 queue: 1_000,
                 ..Default::default()
             },
-            breaches: None,
+            breached_passwords: None,
             lifetime: Lifetime::default(),
             clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
             courier: Arc::new(courier.clone()),

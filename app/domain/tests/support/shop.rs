@@ -25,7 +25,7 @@ use frontdesk_model::{
 use super::{TestDomain, system, work};
 
 /// What workers know here.
-pub const KINDS: [Handler; 3] =
+pub const KINDS: [Handler<Domain>; 3] =
     [Handler::of::<SettlePayment>(), Handler::of::<SettleRefund>(), Handler::of::<Reconcile>()];
 
 /// An order of one thing that costs so much, in cents.

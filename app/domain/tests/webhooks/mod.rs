@@ -6,7 +6,7 @@ mod plans;
 mod publish;
 
 use frontdesk_domain::{
-    accounts,
+    Domain, accounts,
     jobs::Handler,
     webhooks::{self, ClearDeliveries, Created, Deliver, Parcel},
 };
@@ -20,7 +20,7 @@ use frontdesk_model::{
 use crate::support::{TestDomain, suspension, system, work};
 
 /// What workers know here.
-const KINDS: [Handler; 2] = [Handler::of::<Deliver>(), Handler::of::<ClearDeliveries>()];
+const KINDS: [Handler<Domain>; 2] = [Handler::of::<Deliver>(), Handler::of::<ClearDeliveries>()];
 
 const ALL: &str = "user.signed_up user.created user.updated user.suspended user.reinstated user.removed user.restored \
                    role.granted role.revoked session.ended";

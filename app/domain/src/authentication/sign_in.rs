@@ -1,0 +1,21 @@
+//! Signs a user in by e-mail address and password.
+
+use frontdesk_model::forms::{Form, SignIn};
+
+use crate::{
+    Domain,
+    actor::Actor,
+    credentials::{Credentials, check_password},
+    users,
+};
+
+/// Checks an e-mail address and a password. The caller begins the session with what this returns.
+///
+/// # Errors
+/// As [`check_password()`], and the form's own faults.
+#[tracing::instrument(name = "sessions.sign_in", skip_all)]
+pub async fn sign_in(domain: &Domain, actor: &Actor, form: SignIn) -> Result<Credentials, users::Error> {
+    form.check().map_err(users::Error::Invalid)?;
+    let email = frontdesk_model::Email::parse(&form.email).map_err(|_| users::Error::WrongCredentials)?;
+    check_password(domain, actor, &email, form.password).await
+}

@@ -1,0 +1,54 @@
+//! One attempt to prove a password: throttled, and audited if it fails.
+
+use frontdesk_model::{UserId, audit::Action};
+
+use crate::{
+    Domain,
+    actor::Actor,
+    audit, events,
+    users::{Error, sql::CredentialsRow},
+};
+
+/// A try at somebody's password.
+pub(super) struct Tried<T> {
+    pub(super) came_to: T,
+    /// If it has failed, it is the failure after which there is a wait.
+    pub(super) held_back: bool,
+}
+
+/// Has a password compared if it is not too soon after others, which costs nothing.
+///
+/// # Errors
+/// [`Error::Throttled`]; those of the comparison, and then it counts for nothing.
+pub(super) async fn try_password<T>(
+    domain: &Domain,
+    email_key: &str,
+    compare: impl Future<Output = Result<T, Error>>,
+) -> Result<Tried<T>, Error> {
+    let begun = domain.sign_in_attempts.begin(email_key, domain.clock.now());
+    let held_back = begun.map_err(|wait| Error::Throttled { wait })?;
+    let came_to = compare.await.inspect_err(|_| domain.sign_in_attempts.take_back(email_key))?;
+    Ok(Tried { came_to, held_back })
+}
+
+/// One event for a failure, and another if it is the one after which there is a wait. An address that
+/// nobody has is not written down: it may be a password in the wrong field.
+pub(super) async fn write_down(
+    domain: &Domain,
+    actor: &Actor,
+    held_back: bool,
+    known: Option<&CredentialsRow>,
+    failed: audit::Entry,
+) -> Result<(), Error> {
+    let about = |entry: audit::Entry| match known {
+        Some(known) => entry.on(UserId(known.id), &known.name),
+        None => entry,
+    };
+    let mut tx = domain.db.write().await?;
+    events::record(&mut tx, domain, actor, about(failed)).await?;
+    if held_back {
+        let throttled = audit::Entry::new(Action::LoginThrottled);
+        events::record(&mut tx, domain, actor, about(throttled)).await?;
+    }
+    Ok(tx.commit().await?)
+}

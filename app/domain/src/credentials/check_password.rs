@@ -1,0 +1,61 @@
+//! Checks an e-mail address and a password.
+
+use frontdesk_model::{Email, Secret, UserId, audit::Action, user::Status};
+
+use super::{
+    Credentials,
+    attempt::{Tried, try_password, write_down},
+};
+use crate::{
+    Domain,
+    actor::Actor,
+    audit,
+    users::{Error, sql},
+};
+
+/// Checks a password. An unknown address gets the same answer after the same work: the same
+/// queries, the same hash through the same queue, the same write to the audit trail.
+///
+/// # Errors
+/// [`Error::WrongCredentials`]; [`Error::Throttled`] after many failures; [`Error::Password`] under
+/// a flood; [`Error::WrongState`] for the suspended, told only to who knows the password.
+#[tracing::instrument(name = "credentials.check_password", skip_all)]
+pub async fn check_password(
+    domain: &Domain,
+    actor: &Actor,
+    email: &Email,
+    password: Secret,
+) -> Result<Credentials, Error> {
+    let key = email.key();
+    let compare = async {
+        domain.passwords.expect_room().await?;
+        let known = sql::credentials(&domain.db, &key).await?;
+        let stored = known.as_ref().and_then(|known| known.password_hash.clone());
+        let verdict = domain.passwords.verify(password.clone(), stored).await?;
+        Ok((known, verdict))
+    };
+    let Tried { came_to: (known, verdict), held_back } = try_password(domain, &key, compare).await?;
+    let known = match known {
+        Some(known) if verdict.matches && known.status == Status::Active.as_str() => known,
+        known => {
+            let suspended = verdict.matches
+                && known.as_ref().is_some_and(|known| known.status == Status::Suspended.as_str());
+            let failed = audit::Entry::new(Action::LoginFailed);
+            let failed = if suspended { failed.because("suspended") } else { failed };
+            write_down(domain, actor, held_back, known.as_ref(), failed).await?;
+            return Err(if suspended {
+                Error::WrongState("This account is suspended. Get in touch with us to have it looked at.")
+            } else {
+                Error::WrongCredentials
+            });
+        }
+    };
+    domain.sign_in_attempts.succeeded(&key);
+    let rehash = if verdict.outdated {
+        // Whoever proved the password is let in, even if there is no time to hash it again now.
+        domain.passwords.hash(password).await.ok()
+    } else {
+        None
+    };
+    Ok(Credentials { user: UserId(known.id), name: known.name, epoch: known.session_epoch, rehash })
+}

@@ -1,0 +1,189 @@
+//! A gateway that is built in: it moves no money, and does what the payment method's token says, so
+//! that everything can be tried with nothing else. What it has charged is in tables of its own, in
+//! transactions of its own, as if it were somewhere else.
+
+mod methods;
+mod sql;
+
+use std::{sync::Arc, time::Duration};
+
+use frontdesk_model::{
+    Timestamp,
+    payment::{DeclineReason, PaymentFailure},
+};
+use methods::{Behaviour, behaviour};
+
+use super::{
+    Asked, Charge, Charged, GatewayError, Known, Notice, NoticeError, PaidBack, PayBack, PaymentGateway,
+};
+use crate::{
+    clock::Clock,
+    db::{self, Db},
+};
+
+pub use methods::{METHODS, SandboxMethod};
+pub(crate) use sql::{ALL as STATEMENTS, State, decide_now, seed as seed_charge};
+
+/// What it is called.
+pub(crate) const NAME: &str = "sandbox";
+
+/// How long the slow one takes.
+const SLOW: Duration = Duration::from_secs(3);
+
+/// The gateway that is built in.
+pub struct Sandbox {
+    db: Db,
+    clock: Clock,
+    /// Where this server is found, for the page on which payments are confirmed.
+    site: Arc<str>,
+}
+
+impl Sandbox {
+    pub fn new(db: Db, clock: Clock, site: Arc<str>) -> Self {
+        Self { db, clock, site }
+    }
+
+    async fn charge_once(&self, charge: Charge) -> Result<Charged, GatewayError> {
+        let Some(behaviour) = behaviour(&charge.method) else {
+            return Ok(Charged::Failed { reference: None, failure: PaymentFailure::MethodInvalid });
+        };
+        match behaviour {
+            Behaviour::Down => {
+                return Err(GatewayError::NotDone("the sandbox pretends to be down".to_owned()));
+            }
+            Behaviour::Slow => tokio::time::sleep(SLOW).await,
+            _ => {}
+        }
+        let state = match behaviour {
+            Behaviour::Decline(_) | Behaviour::Insufficient => State::Declined,
+            Behaviour::Confirm | Behaviour::LostBefore => State::Waiting,
+            _ => State::Charged,
+        };
+        let found = sql::charge(&self.db, &charge, state, self.clock.now()).await.map_err(broken)?;
+        if (found.amount, found.method.as_str()) != (charge.amount, charge.method.as_str()) {
+            let message = "this key was used for another charge".to_owned();
+            return Ok(Charged::Failed { reference: None, failure: PaymentFailure::Refused { message } });
+        }
+        let lost = || GatewayError::Unknown("the sandbox pretends that its answer was lost".to_owned());
+        match behaviour {
+            Behaviour::LostAfter if found.asked == 1 => Err(lost()),
+            Behaviour::LostBefore if found.asked == 1 => Err(lost()),
+            Behaviour::LostBefore if found.state == State::Waiting => {
+                sql::decide(&self.db, charge.payment, State::Charged).await.map_err(broken)?;
+                Ok(self.told(sql::Found { state: State::Charged, ..found }))
+            }
+            _ => Ok(self.told(found)),
+        }
+    }
+
+    async fn look(&self, known: &Known) -> Result<Charged, GatewayError> {
+        if matches!(behaviour(&known.method), Some(Behaviour::Down)) {
+            return Err(GatewayError::NotDone("the sandbox pretends to be down".to_owned()));
+        }
+        let found = sql::find(&self.db, known.payment).await.map_err(broken)?;
+        Ok(found.map_or(Charged::Absent, |found| self.told(found)))
+    }
+
+    async fn call_off(&self, known: Known) -> Result<Charged, GatewayError> {
+        sql::decide(&self.db, known.payment, State::Cancelled).await.map_err(broken)?;
+        self.look(&known).await
+    }
+
+    /// What a charge looks like from outside.
+    fn told(&self, found: sql::Found) -> Charged {
+        let reference = format!("sandbox_{}", found.payment.0.simple());
+        match (found.state, behaviour(&found.method)) {
+            (State::Charged, _) => Charged::Succeeded { reference, captured: found.amount },
+            (State::Cancelled, _) => {
+                Charged::Failed { reference: Some(reference), failure: PaymentFailure::NotConfirmed }
+            }
+            (State::Waiting, Some(Behaviour::Confirm)) => Charged::ConfirmationRequired {
+                url: format!("{}/sandbox/payments/{}", self.site, found.payment),
+                reference,
+            },
+            // The first request for it got lost on its way.
+            (State::Waiting, _) => Charged::Absent,
+            (State::Declined, behaviour) => {
+                let failure = match behaviour {
+                    Some(Behaviour::Decline(reason)) => PaymentFailure::CardDeclined { reason },
+                    Some(Behaviour::Insufficient) => PaymentFailure::InsufficientFunds {
+                        available: Some(frontdesk_model::Money::new(
+                            found.amount.minor / 4,
+                            found.amount.currency,
+                        )),
+                        required: found.amount,
+                    },
+                    _ => PaymentFailure::CardDeclined { reason: DeclineReason::AuthenticationFailed },
+                };
+                Charged::Failed { reference: Some(reference), failure }
+            }
+        }
+    }
+
+    async fn pay_back(&self, back: PayBack) -> Result<PaidBack, GatewayError> {
+        let Some(charge) = sql::find(&self.db, back.payment).await.map_err(broken)? else {
+            return Ok(PaidBack::Failed { why: "there is no such charge".to_owned() });
+        };
+        let behaviour = behaviour(&charge.method);
+        let refused = matches!(behaviour, Some(Behaviour::RefuseRefunds));
+        let (paid, is_new) =
+            sql::pay_back(&self.db, &back, refused, self.clock.now()).await.map_err(broken)?;
+        if is_new && matches!(behaviour, Some(Behaviour::LoseRefunds)) {
+            return Err(GatewayError::Unknown("the sandbox pretends that its answer was lost".to_owned()));
+        }
+        Ok(paid_back(&back, paid))
+    }
+
+    async fn look_at_refund(&self, back: PayBack) -> Result<PaidBack, GatewayError> {
+        let found = sql::find_refund(&self.db, back.refund).await.map_err(broken)?;
+        Ok(found.map_or(PaidBack::Absent, |paid| paid_back(&back, paid)))
+    }
+}
+
+fn paid_back(back: &PayBack, paid: bool) -> PaidBack {
+    if paid {
+        PaidBack::Succeeded { reference: format!("sandbox_{}", back.refund.0.simple()) }
+    } else {
+        PaidBack::Failed { why: "The card’s account is closed".to_owned() }
+    }
+}
+
+/// Its database is ours. If that fails, whether it was written is not known.
+#[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
+fn broken(error: db::Error) -> GatewayError {
+    GatewayError::Unknown(error.to_string())
+}
+
+impl PaymentGateway for Sandbox {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn remembers(&self) -> i64 {
+        24 * 3_600
+    }
+
+    fn charge(&self, charge: Charge) -> Asked<'_, Charged> {
+        Box::pin(self.charge_once(charge))
+    }
+
+    fn look_up(&self, known: Known) -> Asked<'_, Charged> {
+        Box::pin(async move { self.look(&known).await })
+    }
+
+    fn cancel(&self, known: Known) -> Asked<'_, Charged> {
+        Box::pin(self.call_off(known))
+    }
+
+    fn refund(&self, back: PayBack) -> Asked<'_, PaidBack> {
+        Box::pin(self.pay_back(back))
+    }
+
+    fn look_up_refund(&self, back: PayBack) -> Asked<'_, PaidBack> {
+        Box::pin(self.look_at_refund(back))
+    }
+
+    fn read_notice(&self, _: Option<&str>, _: &[u8], _: Timestamp) -> Result<Option<Notice>, NoticeError> {
+        Err(NoticeError::NotExpected)
+    }
+}

@@ -1,0 +1,13 @@
+//! Invitations: setting up the first owner, and inviting users to choose a password.
+
+pub mod accept;
+pub mod create;
+pub mod open;
+pub mod set_up;
+pub mod setup_link;
+
+pub use accept::accept;
+pub use create::create;
+pub use open::{OpenLink, open};
+pub use set_up::set_up;
+pub use setup_link::{FirstLink, first_link, setup_link};

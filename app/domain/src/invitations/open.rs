@@ -1,0 +1,26 @@
+//! Looks at a one-time link without using it up.
+
+use frontdesk_model::Secret;
+
+use crate::{
+    Domain,
+    one_time_links::{Purpose, digest, sql as links},
+    users::Error,
+};
+
+/// What somebody sees before they use a link.
+#[derive(Clone, Debug, Default)]
+pub struct OpenLink {
+    pub name: String,
+    pub email: String,
+}
+
+/// Looks at an invitation, or at the first owner's link, without using it up.
+///
+/// # Errors
+/// [`Error::LinkSpent`].
+pub async fn open(domain: &Domain, purpose: Purpose, token: &Secret) -> Result<OpenLink, Error> {
+    let seen = links::see_link(&domain.db, digest(token), purpose, domain.clock.now()).await?;
+    let link = seen.ok_or(Error::LinkSpent(purpose))?;
+    Ok(OpenLink { name: link.name.unwrap_or_default(), email: link.email.unwrap_or_default() })
+}

@@ -1,0 +1,70 @@
+//! The overview of the management pages: what needs attention, and recent activity.
+
+use frontdesk_model::{
+    Permission, Problem, Timestamp,
+    audit::{Action, Event},
+    query::AuditQuery,
+    user::{Status, User},
+};
+
+use crate::{
+    Domain,
+    actor::Actor,
+    audit, jobs,
+    users::{Error, sql},
+};
+
+/// What staff see first.
+#[derive(Clone, Debug)]
+pub struct Overview {
+    /// Since 24 hours ago; counts stop at [`Overview::AT_MOST`].
+    pub joined: i64,
+    /// Since 24 hours ago; `None` without `audit:read`.
+    pub failed_sign_ins: Option<i64>,
+    pub suspended_count: i64,
+    pub removed_count: i64,
+    /// Jobs that nobody will do unless somebody looks after them; `None` without `jobs:read`.
+    pub dead_jobs: Option<i64>,
+    /// The latest few.
+    pub suspended: Vec<User>,
+    /// The latest few events; `None` without `audit:read`.
+    pub events: Option<Vec<Event>>,
+}
+
+impl Overview {
+    /// Counting stops here, so that the page costs the same with any number of users.
+    pub const AT_MOST: i64 = 1_000;
+}
+
+/// What happened lately, and what needs attention.
+///
+/// # Errors
+/// [`Error::Denied`] without `overview:read`.
+#[tracing::instrument(name = "overview.overview", skip_all)]
+pub async fn overview(domain: &Domain, actor: &Actor) -> Result<Overview, Error> {
+    actor.require(Permission::OverviewRead)?;
+    let (db, at_most) = (&domain.db, Overview::AT_MOST + 1);
+    let yesterday: Timestamp = domain.clock.now().plus_seconds(-24 * 3600);
+    let (failed_sign_ins, events) = if actor.may(Permission::AuditRead) {
+        let query = AuditQuery { limit: frontdesk_model::Limit::new(10), ..AuditQuery::default() };
+        let events =
+            audit::list(domain, actor, &query).await.map_err(|error| Error::Invalid(Problem::from(error)))?;
+        let failed = audit::count_since(domain, Action::LoginFailed, yesterday, at_most).await?;
+        (Some(failed), Some(events.items))
+    } else {
+        (None, None)
+    };
+    let dead_jobs = match actor.may(Permission::JobsRead) {
+        true => Some(jobs::count_dead(domain, at_most).await?),
+        false => None,
+    };
+    Ok(Overview {
+        dead_jobs,
+        joined: sql::count_joined(db, yesterday, at_most).await?,
+        failed_sign_ins,
+        suspended_count: sql::count_status(db, Status::Suspended, at_most).await?,
+        removed_count: sql::count_status(db, Status::Removed, at_most).await?,
+        suspended: sql::suspended(db, 5).await?,
+        events,
+    })
+}

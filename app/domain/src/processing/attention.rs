@@ -1,0 +1,50 @@
+//! Counts of payments and refunds that need attention.
+
+use frontdesk_model::Permission;
+
+use crate::{Domain, actor::Actor, db::statements, params, payments::Error};
+
+statements! { "processing.attention";
+    COUNT_UNKNOWN = "SELECT count(*) FROM (SELECT 1 FROM payments WHERE state = 'unknown' LIMIT CAST($1 AS BIGINT)) AS a";
+    COUNT_AWAITING = "SELECT count(*) FROM (SELECT 1 FROM refunds WHERE state = 'awaiting_approval' \
+                      LIMIT CAST($1 AS BIGINT)) AS a";
+    COUNT_LEFT = "SELECT count(*) FROM (SELECT 1 FROM payments WHERE settle_at IS NOT NULL AND settle_at < $2 \
+                  LIMIT CAST($1 AS BIGINT)) AS a";
+    COUNT_SURPLUS = "SELECT count(*) FROM (SELECT 1 FROM payments WHERE is_surplus = 1 AND reserved_minor < amount_minor \
+                     LIMIT CAST($1 AS BIGINT)) AS a";
+    COUNT_FAILED = "SELECT count(*) FROM (SELECT 1 FROM refunds WHERE state = 'failed' AND id >= $2 \
+                    LIMIT CAST($1 AS BIGINT)) AS a";
+}
+
+/// What staff should look at; each is counted up to a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Attention {
+    /// Payments of which it is not known what became of them.
+    pub unknown_payments: i64,
+    /// Refunds that wait for somebody's approval.
+    pub refunds_to_approve: i64,
+    /// Refunds of the last week that the gateway did not make.
+    pub failed_refunds: i64,
+    /// Payments that nobody could settle for an hour: they may be at a gateway that is not configured.
+    pub left_payments: i64,
+    /// Payments that their orders do without, and that have not gone back.
+    pub surplus_payments: i64,
+}
+
+/// What staff should look at.
+///
+/// # Errors
+/// [`Error::Denied`] without `orders:read`.
+#[tracing::instrument(name = "payments.attention", skip_all)]
+pub async fn attention(domain: &Domain, actor: &Actor, at_most: i64) -> Result<Attention, Error> {
+    actor.require(Permission::OrdersRead)?;
+    let (db, week_ago) = (&domain.db, domain.clock.now().plus_seconds(-7 * 24 * 3_600));
+    let (unknown_payments,): (i64,) = db.one(COUNT_UNKNOWN, params![at_most]).await?;
+    let (refunds_to_approve,): (i64,) = db.one(COUNT_AWAITING, params![at_most]).await?;
+    let since = crate::clock::first_id_at(week_ago);
+    let (failed_refunds,): (i64,) = db.one(COUNT_FAILED, params![at_most, since]).await?;
+    let hour_ago = domain.clock.now().plus_seconds(-3_600);
+    let (left_payments,): (i64,) = db.one(COUNT_LEFT, params![at_most, hour_ago]).await?;
+    let (surplus_payments,): (i64,) = db.one(COUNT_SURPLUS, params![at_most]).await?;
+    Ok(Attention { unknown_payments, refunds_to_approve, failed_refunds, left_payments, surplus_payments })
+}

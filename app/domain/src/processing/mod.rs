@@ -1,0 +1,20 @@
+//! Processing: the exchanges with the payment gateway, and what follows from its results.
+
+pub mod attention;
+pub mod gateway_event;
+mod payment;
+mod reconcile;
+mod result;
+pub mod sandbox;
+
+pub use attention::{Attention, attention};
+pub use gateway_event::gateway_event;
+pub use reconcile::Reconcile;
+pub use sandbox::{confirm, is_sandbox};
+
+use crate::db::Sql;
+
+/// The statements of this feature.
+pub fn statements() -> Vec<Sql> {
+    [reconcile::ALL, attention::ALL].concat()
+}

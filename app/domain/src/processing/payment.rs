@@ -1,0 +1,141 @@
+//! One exchange with the gateway about a payment.
+
+use std::time::Duration;
+
+use frontdesk_model::{Timestamp, payment::PaymentState};
+use tokio::time::Instant;
+
+use super::result::{self, Exchange};
+use crate::{
+    Domain,
+    gateway::{Charge, Charged, GatewayError, Known},
+    jobs::{Attempt, Done, Failure, Kind, Retry},
+    payments::{
+        ProcessPayment, Why,
+        sql::{self, Row},
+    },
+};
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ask {
+    Charge,
+    LookUp,
+    Cancel,
+}
+
+impl Ask {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Charge => "charge",
+            Self::LookUp => "look_up",
+            Self::Cancel => "cancel",
+        }
+    }
+}
+
+impl Kind for ProcessPayment {
+    type Context = Domain;
+
+    const NAME: &'static str = "payments.settle";
+    const TIMEOUT: Duration = Duration::from_secs(120);
+    // These are for the database: what the gateway does not do is no failure of this job.
+    const RETRY: Retry =
+        Retry::Backoff { first: Duration::from_secs(1), most: Duration::from_secs(600), attempts: 20 };
+
+    async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
+        let Some(payment) = sql::by_id(&domain.db, self.payment).await? else {
+            return attempt.done().await;
+        };
+        let Some(ask) = self.ask(domain, &payment) else { return attempt.done().await };
+        if payment.gateway != domain.gateway.name() {
+            let why = format!("The payment is at {}, which is not configured.", payment.gateway);
+            return Err(Failure::Retry(why));
+        }
+        let was_lost = payment.asking_at.is_some();
+        let payment = if ask == Ask::Charge { note_asking(domain, payment).await? } else { payment };
+        let (at, began) = (domain.clock.now(), Instant::now());
+        let answer = self.asked(domain, ask, &payment).await;
+        let duration_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        result::record(domain, attempt, Exchange { payment, ask, was_lost, answer, at, duration_ms }).await
+    }
+}
+
+impl ProcessPayment {
+    /// What to ask; nothing if how it ended is known.
+    fn ask(&self, domain: &Domain, payment: &Row) -> Option<Ask> {
+        let charge_again = || {
+            let asked_at = payment.asked_at.unwrap_or(payment.created_at);
+            // Well before the key is forgotten, so that no clock has to be right.
+            domain.clock.now() < asked_at.plus_seconds(domain.gateway.remembers() * 9 / 10)
+        };
+        let noticed = match self.why {
+            Why::Due(at) if payment.settle_at.map(Timestamp::micros) != Some(at) => return None,
+            Why::Due(_) => false,
+            Why::Noticed { .. } => true,
+        };
+        match payment.state {
+            PaymentState::Succeeded => None,
+            // What was asked for may have been done, whatever was heard of it.
+            PaymentState::Failed => (noticed && payment.charges > 0).then_some(Ask::LookUp),
+            PaymentState::ConfirmationRequired if payment.cancel_asked_at.is_some() => Some(Ask::Cancel),
+            PaymentState::ConfirmationRequired => Some(Ask::LookUp),
+            PaymentState::Pending if charge_again() => Some(Ask::Charge),
+            PaymentState::Pending => Some(Ask::LookUp),
+            // In turn: to look changes nothing, and to ask again moves on what never arrived.
+            PaymentState::Unknown => {
+                let is_lost = payment.gateway_reference.is_none() && self.reference().is_none();
+                let turn = payment.attempts % 2 == 0;
+                Some(if is_lost && turn && charge_again() { Ask::Charge } else { Ask::LookUp })
+            }
+        }
+    }
+
+    fn reference(&self) -> Option<&String> {
+        match &self.why {
+            Why::Noticed { reference } => reference.as_ref(),
+            Why::Due(_) => None,
+        }
+    }
+
+    async fn asked(&self, domain: &Domain, ask: Ask, payment: &Row) -> Result<Charged, GatewayError> {
+        let known = Known {
+            payment: payment.id,
+            amount: payment.amount,
+            method: payment.method.clone(),
+            reference: payment.gateway_reference.clone().or_else(|| self.reference().cloned()),
+            since: payment.created_at,
+        };
+        match ask {
+            Ask::LookUp => domain.gateway.look_up(known).await,
+            Ask::Cancel => domain.gateway.cancel(known).await,
+            Ask::Charge => {
+                let charge = Charge {
+                    payment: payment.id,
+                    amount: payment.amount,
+                    method: payment.method.clone(),
+                    description: payment.reference.clone(),
+                    return_url: format!("{}/account/orders/{}", domain.site, payment.order),
+                };
+                domain.gateway.charge(charge).await
+            }
+        }
+    }
+}
+
+/// Writes down that the gateway is about to be asked to charge. From the first time on its memory of
+/// the key runs; and whoever finds this still there knows that an answer was lost.
+async fn note_asking(domain: &Domain, payment: Row) -> Result<Row, Failure> {
+    let at = domain.clock.now();
+    let mut tx = domain.db.write().await?;
+    if !sql::ask(&mut tx, &payment, at).await? {
+        return Err(Failure::Retry("The payment has just changed.".to_owned()));
+    }
+    tx.commit().await?;
+    Ok(Row {
+        asked_at: payment.asked_at.or(Some(at)),
+        charges: payment.charges + 1,
+        version: payment.version + 1,
+        ..payment
+    })
+}

@@ -1,0 +1,307 @@
+//! What is made of a gateway's answer: the one place where a payment moves on.
+
+use std::time::Duration;
+
+use frontdesk_model::{
+    PaymentFailure, Timestamp,
+    audit::Action,
+    order::OrderState,
+    payment::{PaymentAttempt, PaymentState},
+};
+
+use super::payment::Ask;
+use crate::{
+    Domain,
+    actor::Actor,
+    audit::Entry,
+    db::Tx,
+    events,
+    gateway::{Charged, GatewayError},
+    jobs::{self, Attempt, Done, Failure, Retry},
+    ledger,
+    orders::{self, Locked},
+    payments::{
+        ProcessPayment, metrics as meter,
+        sql::{self, After, Row},
+    },
+    refunds,
+};
+
+/// Between two exchanges about the same payment: quick while somebody waits for it, then seldom.
+const PAUSES: Retry = Retry::Delays(&[
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(20),
+    Duration::from_secs(60),
+    Duration::from_secs(300),
+    Duration::from_secs(900),
+    Duration::from_secs(3_600),
+]);
+/// After so many exchanges in which the gateway could not be reached it is over.
+const GIVE_UP: i64 = 6;
+/// After so many times that it was asked to charge, and knows of nothing, it is over.
+const CHARGED_IN_VAIN: i64 = 3;
+/// What was given up is looked at again after so long, in case it was charged all the same.
+const SECOND_LOOKS: [Duration; 2] = [Duration::from_secs(3_600), Duration::from_secs(24 * 3_600)];
+/// How long a customer has to confirm a payment, in seconds.
+const CONFIRM_WITHIN: i64 = 24 * 3_600;
+/// A payment that waits for its customer is looked at no more often; notices are faster.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// What was asked about a payment as it was then, and what was said.
+pub(super) struct Exchange {
+    pub(super) payment: Row,
+    pub(super) ask: Ask,
+    /// It was asked to charge before, and what was said then is not known: a process has died.
+    pub(super) was_lost: bool,
+    pub(super) answer: Result<Charged, GatewayError>,
+    pub(super) at: Timestamp,
+    pub(super) duration_ms: i64,
+}
+
+/// What follows from an answer.
+enum Next {
+    Succeeded,
+    Failed(PaymentFailure),
+    Confirm {
+        url: String,
+    },
+    /// Ask again later, in this state.
+    Again(PaymentState),
+    /// A payment that is over stays so.
+    Over,
+}
+
+/// Writes down what came of an exchange, together with the fact that the job is done.
+pub(super) async fn record(domain: &Domain, attempt: Attempt, exchange: Exchange) -> Result<Done, Failure> {
+    let mut tx = domain.db.write().await?;
+    let Some(order) = orders::lock(&mut tx, exchange.payment.order).await? else {
+        return attempt.finish(tx).await;
+    };
+    let next = exchange.next(domain);
+    let actor = attempt.actor();
+    let counted = next.counted(exchange.payment.state);
+    move_on(&mut tx, domain, &exchange, &order, next, &actor).await?;
+    let done = attempt.finish(tx).await?;
+    meter::exchange(exchange.ask.as_str(), exchange.answer.is_ok(), exchange.duration_ms);
+    if let Some(outcome) = counted {
+        meter::payment(outcome);
+    }
+    Ok(done)
+}
+
+impl Next {
+    /// What it is counted as, if a payment comes to something by it.
+    fn counted(&self, before: PaymentState) -> Option<&'static str> {
+        match self {
+            Self::Succeeded => Some("succeeded"),
+            Self::Failed(failure) => Some(failure.kind()),
+            Self::Confirm { .. } if before != PaymentState::ConfirmationRequired => {
+                Some("confirmation_required")
+            }
+            Self::Again(PaymentState::Unknown) if before != PaymentState::Unknown => Some("unknown"),
+            Self::Confirm { .. } | Self::Again(_) | Self::Over => None,
+        }
+    }
+}
+
+impl Exchange {
+    fn next(&self, domain: &Domain) -> Next {
+        let payment = &self.payment;
+        let all_of_it = |answer: &Result<Charged, _>| matches!(answer, Ok(Charged::Succeeded { captured, .. }) if *captured == payment.amount);
+        if payment.state == PaymentState::Failed && !all_of_it(&self.answer) {
+            return Next::Over;
+        }
+        let asked = payment.attempts + 1;
+        // What waits for its customer goes on waiting; of anything else it is not known.
+        let waiting = match payment.state {
+            PaymentState::ConfirmationRequired => PaymentState::ConfirmationRequired,
+            _ => PaymentState::Unknown,
+        };
+        match &self.answer {
+            Ok(Charged::Succeeded { captured, .. }) if *captured == payment.amount => Next::Succeeded,
+            Ok(Charged::Succeeded { captured, .. }) => {
+                tracing::error!(payment = %payment.id, %captured, "the gateway has captured another amount");
+                Next::Again(PaymentState::Unknown)
+            }
+            Ok(Charged::Failed { failure, .. }) => Next::Failed(failure.clone()),
+            Ok(Charged::ConfirmationRequired { url, .. }) => Next::Confirm { url: url.clone() },
+            Ok(Charged::Processing { .. }) => Next::Again(PaymentState::Unknown),
+            Ok(Charged::Absent) if self.ask == Ask::Cancel => Next::Failed(PaymentFailure::NotConfirmed),
+            // It has said before that it has the payment.
+            Ok(Charged::Absent) if payment.gateway_reference.is_some() => Next::Again(waiting),
+            Ok(Charged::Absent) if payment.charges >= CHARGED_IN_VAIN => {
+                Next::Failed(PaymentFailure::NetworkError { retryable: true })
+            }
+            Ok(Charged::Absent) if is_forgotten(payment, domain) => {
+                Next::Failed(PaymentFailure::NetworkError { retryable: false })
+            }
+            Ok(Charged::Absent) => Next::Again(PaymentState::Unknown),
+            // These speak of this exchange, and not of one whose answer was lost.
+            Err(GatewayError::NotDone(_) | GatewayError::Misconfigured(_)) if self.was_lost => {
+                Next::Again(waiting)
+            }
+            Err(GatewayError::NotDone(_)) if payment.state == PaymentState::Pending && asked >= GIVE_UP => {
+                Next::Failed(PaymentFailure::NetworkError { retryable: true })
+            }
+            Err(GatewayError::Misconfigured(why)) if payment.state == PaymentState::Pending => {
+                Next::Failed(PaymentFailure::Refused { message: why.clone() })
+            }
+            Err(GatewayError::NotDone(_) | GatewayError::Misconfigured(_)) => Next::Again(payment.state),
+            Err(GatewayError::Unknown(_)) => Next::Again(waiting),
+        }
+    }
+
+    fn reference(&self) -> Option<&str> {
+        match self.answer.as_ref().ok()? {
+            Charged::Succeeded { reference, .. }
+            | Charged::ConfirmationRequired { reference, .. }
+            | Charged::Processing { reference } => Some(reference),
+            Charged::Failed { reference, .. } => reference.as_deref(),
+            Charged::Absent => None,
+        }
+    }
+
+    /// In words for staff.
+    fn outcome(&self) -> String {
+        match &self.answer {
+            Ok(Charged::Succeeded { captured, .. }) => format!("captured {}", orders::words(*captured)),
+            Ok(Charged::Failed { failure: PaymentFailure::CardDeclined { reason }, .. }) => {
+                format!("declined: {}", reason.as_str())
+            }
+            Ok(Charged::Failed { failure: PaymentFailure::Refused { message }, .. }) => {
+                format!("refused: {message}")
+            }
+            Ok(Charged::Failed { failure, .. }) => failure.code().as_str().to_lowercase().replace('_', " "),
+            Ok(Charged::ConfirmationRequired { .. }) => "to be confirmed by the customer".to_owned(),
+            Ok(Charged::Processing { .. }) => "not decided yet".to_owned(),
+            Ok(Charged::Absent) => "knows of no such payment".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+}
+
+/// Whether asking again could charge again: the gateway may have forgotten the key.
+fn is_forgotten(payment: &Row, domain: &Domain) -> bool {
+    let asked_at = payment.asked_at.unwrap_or(payment.created_at);
+    domain.clock.now() >= asked_at.plus_seconds(domain.gateway.remembers() * 9 / 10)
+}
+
+async fn move_on(
+    tx: &mut Tx,
+    domain: &Domain,
+    exchange: &Exchange,
+    order: &Locked,
+    next: Next,
+    actor: &Actor,
+) -> Result<(), Failure> {
+    let (before, at) = (&exchange.payment, domain.clock.now());
+    let mut after = After {
+        state: before.state,
+        gateway_reference: exchange.reference(),
+        failure: before.failure.as_ref(),
+        confirmation_url: None,
+        is_surplus: before.is_surplus,
+        settle_at: None,
+    };
+    let asked = u32::try_from(before.attempts + 1).unwrap_or(u32::MAX);
+    let mut entry = None;
+    match &next {
+        Next::Over => {}
+        Next::Succeeded => {
+            after.state = PaymentState::Succeeded;
+            after.failure = None;
+            // It was given up, and its order does without it by now.
+            after.is_surplus =
+                order.state != OrderState::Placed || sql::has_other(tx, order.id, before.id).await?;
+            let paid = if after.is_surplus { order.state } else { OrderState::Paid };
+            let told = Entry::new(Action::PaymentSucceeded);
+            entry = Some(told.changed("order state", Some(order.state.as_str()), Some(paid.as_str())));
+        }
+        Next::Failed(failure) => {
+            after.state = PaymentState::Failed;
+            after.failure = Some(failure);
+            entry = Some(Entry::new(action_of(failure)).because(&failure.sentence()));
+        }
+        Next::Confirm { url } => {
+            after.state = PaymentState::ConfirmationRequired;
+            after.confirmation_url = Some(url);
+            after.settle_at = Some(at + PAUSES.wait(asked).max(LOOK_EVERY));
+            if before.state != after.state {
+                entry = Some(Entry::new(Action::PaymentConfirmationRequired));
+            }
+        }
+        Next::Again(state) => {
+            after.state = *state;
+            after.settle_at = Some(at + PAUSES.wait(asked));
+            if before.state != after.state {
+                entry = Some(Entry::new(Action::PaymentUnknown));
+            }
+        }
+    }
+    let overdue = after.state == PaymentState::ConfirmationRequired
+        && before.cancel_asked_at.is_none()
+        && at >= before.created_at.plus_seconds(CONFIRM_WITHIN);
+    if overdue {
+        after.settle_at = Some(at);
+    }
+    let (state, settle_at, is_surplus) = (after.state, after.settle_at, after.is_surplus);
+    if !sql::update(tx, before, after, at).await? {
+        return Err(Failure::Retry("The payment has just changed.".to_owned()));
+    }
+    let attempt = PaymentAttempt {
+        number: before.attempts + 1,
+        at: exchange.at,
+        asked: exchange.ask.as_str().to_owned(),
+        outcome: exchange.outcome(),
+        duration_ms: exchange.duration_ms,
+    };
+    sql::insert_attempt(tx, before.id, &attempt).await?;
+    if let Some(entry) = entry {
+        let entry = entry
+            .on(order.id, &order.reference)
+            .changed("payment", None, Some(&before.id.to_string()))
+            .changed("payment state", Some(before.state.as_str()), Some(state.as_str()))
+            .changed("amount", None, Some(&orders::words(before.amount)));
+        events::record(tx, domain, actor, entry).await.map_err(|error| Failure::Retry(error.to_string()))?;
+    }
+    if state == PaymentState::Succeeded {
+        ledger::post(tx, domain, &before.gateway, ledger::Entry::Capture(before.id), before.amount).await?;
+        if is_surplus {
+            refunds::refund_surplus(tx, domain, actor, order, before).await?;
+        } else {
+            orders::set_money(tx, order.id, before.amount, order.refunded, at).await?;
+        }
+    }
+    if overdue {
+        sql::ask_to_cancel(tx, before.id, at).await?;
+    }
+    let given_up =
+        matches!(next, Next::Failed(PaymentFailure::NetworkError { .. } | PaymentFailure::NotConfirmed));
+    if given_up && before.charges > 0 {
+        for wait in SECOND_LOOKS {
+            let job =
+                ProcessPayment::noticed(before.id, None, &order.reference).at(at + wait).caused_by(actor);
+            jobs::enqueue(tx, &domain.clock, job).await.map_err(|error| Failure::Retry(error.to_string()))?;
+        }
+    }
+    if let Some(settle_at) = settle_at {
+        let job = ProcessPayment::due(before.id, settle_at, &order.reference).caused_by(actor);
+        jobs::enqueue(tx, &domain.clock, job).await.map_err(|error| Failure::Retry(error.to_string()))?;
+    }
+    Ok(())
+}
+
+/// Each failure has an event of its own.
+const fn action_of(failure: &PaymentFailure) -> Action {
+    match failure {
+        PaymentFailure::CardDeclined { .. } => Action::PaymentDeclined,
+        PaymentFailure::InsufficientFunds { .. } => Action::PaymentInsufficientFunds,
+        PaymentFailure::NetworkError { .. } => Action::PaymentNetworkError,
+        PaymentFailure::MethodInvalid => Action::PaymentMethodInvalid,
+        PaymentFailure::Refused { .. } => Action::PaymentRefused,
+        PaymentFailure::NotConfirmed => Action::PaymentNotConfirmed,
+    }
+}

@@ -1,0 +1,28 @@
+//! Approves a refund that another person requested.
+
+use frontdesk_model::{
+    Permission,
+    forms::OneRefund,
+    refund::{Refund, RefundState},
+};
+
+use super::{Error, decide::Decision};
+use crate::{Domain, actor::Actor};
+
+/// Agrees to a refund that somebody else asked for, and has it done.
+///
+/// # Errors
+/// [`Error::Denied`] without `refunds:approve`, and for a token that is nobody's;
+/// [`Error::NoSuchRefund`]; [`Error::SelfApproval`]; [`Error::WrongState`] if nobody has to approve it.
+#[tracing::instrument(name = "payments.approve_refund", skip_all)]
+pub async fn approve(domain: &Domain, actor: &Actor, form: OneRefund) -> Result<Refund, Error> {
+    actor.require(Permission::RefundsApprove)?;
+    // Two people, so each has to be one.
+    let approver = actor.require_user()?;
+    let decision = Decision { id: form.id, state: RefundState::Pending, reason: "" };
+    decision
+        .carry_out(domain, actor, |refund| {
+            if refund.requested_by_id == Some(approver) { Err(Error::SelfApproval) } else { Ok(()) }
+        })
+        .await
+}

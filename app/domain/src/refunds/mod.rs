@@ -1,0 +1,38 @@
+//! Refunds: money going back. Large ones need a second person's approval.
+
+pub mod approve;
+pub mod decide;
+pub mod get;
+pub mod list;
+pub mod poll;
+mod process;
+pub mod request;
+pub(crate) mod sql;
+
+pub use approve::approve;
+pub use decide::reject;
+pub use get::get;
+pub use list::{list, list_statements};
+pub use poll::wait;
+pub use process::ProcessRefund;
+pub(crate) use request::refund_surplus;
+pub use request::request;
+
+use frontdesk_model::Money;
+
+use crate::db::Sql;
+
+pub use crate::payments::{ApprovalAbove, Error};
+
+impl ApprovalAbove {
+    /// Whether somebody else has to approve so much.
+    pub fn is_below(self, amount: Money) -> bool {
+        let limit = self.0.and_then(|major| Money::parse(&major.to_string(), amount.currency));
+        limit.is_some_and(|limit| amount.minor > limit.minor)
+    }
+}
+
+/// The statements of this feature.
+pub fn statements() -> Vec<Sql> {
+    sql::ALL.iter().copied().chain(list_statements()).collect()
+}

@@ -1,0 +1,29 @@
+//! Waits briefly for a refund to be decided.
+
+use std::time::Duration;
+
+use frontdesk_model::{RefundId, refund::Refund};
+use tokio::time::{Instant, sleep};
+
+use super::{Error, get};
+use crate::{Domain, actor::Actor};
+
+/// How long, and how often it is looked.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// The refund as soon as the gateway has answered, or as it is when patience ends.
+///
+/// # Errors
+/// As [`get`].
+pub async fn wait(domain: &Domain, actor: &Actor, id: RefundId) -> Result<Refund, Error> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let refund = get(domain, actor, id).await?;
+        if !refund.state.is_open() || Instant::now() >= until {
+            return Ok(refund);
+        }
+        sleep(PAUSE).await;
+    }
+}

@@ -1,0 +1,116 @@
+//! Requests a refund.
+
+use frontdesk_model::{
+    Money, Permission, RefundId,
+    audit::Action,
+    forms::{Form, RequestRefund},
+    payment::PaymentState,
+    refund::{Refund, RefundState},
+};
+use payments::Row;
+
+use super::{
+    Error, ProcessRefund, get,
+    sql::{self, NewRefund},
+};
+use crate::{
+    Domain,
+    actor::Actor,
+    audit::Entry,
+    db::Tx,
+    events,
+    jobs::{self, Failure},
+    orders::{self, Locked},
+    payments::sql as payments,
+};
+
+/// Writes down that money is to go back, and has it done; a larger amount waits for somebody else to
+/// approve it.
+///
+/// # Errors
+/// [`Error::Denied`] without `refunds:create`; [`Error::NoSuchPayment`]; [`Error::Invalid`];
+/// [`Error::WrongState`] if the payment has not succeeded; [`Error::RefundExceeds`].
+#[tracing::instrument(name = "payments.request_refund", skip_all)]
+pub async fn request(domain: &Domain, actor: &Actor, form: RequestRefund) -> Result<Refund, Error> {
+    actor.require(Permission::RefundsCreate)?;
+    form.check().map_err(Error::Invalid)?;
+    let mut tx = domain.begin(actor).await?;
+    let seen = payments::by_id_now(&mut tx, form.payment_id).await?.ok_or(Error::NoSuchPayment)?;
+    let order = orders::lock(&mut tx, seen.order).await?.ok_or(Error::NoSuchPayment)?;
+    let payment = payments::by_id_now(&mut tx, form.payment_id).await?.ok_or(Error::NoSuchPayment)?;
+    if payment.state != PaymentState::Succeeded {
+        return Err(Error::WrongState("Only a payment that has succeeded can be refunded."));
+    }
+    let amount = amount_of(&form, &payment)?;
+    // All refunds of the payment together, or it would be enough to ask in small parts.
+    let together = payment.reserved.plus(amount).ok_or(Error::RefundExceeds)?;
+    let needs_approval = domain.approval_above.is_below(together);
+    let state = if needs_approval { RefundState::AwaitingApproval } else { RefundState::Pending };
+    let id = write(&mut tx, domain, actor, &order, &payment, amount, state, form.reason.trim()).await?;
+    tx.commit().await?;
+    get::by_id(domain, id).await
+}
+
+fn amount_of(form: &RequestRefund, payment: &Row) -> Result<Money, Error> {
+    let wrong = |code: &str, message: &str| {
+        let problem = frontdesk_model::Problem::new(frontdesk_model::Code::ValidationError);
+        Error::Invalid(problem.fault("amount", code, message))
+    };
+    let Some(said) = &form.amount else {
+        let left = payment.amount.minus(payment.reserved).filter(|left| left.is_positive());
+        return left.ok_or(Error::RefundExceeds);
+    };
+    let amount = said.of(payment.amount.currency);
+    let amount = amount
+        .ok_or_else(|| wrong("amount", "Enter an amount that the payment’s currency has, such as 12.50"))?;
+    if amount.is_positive() { Ok(amount) } else { Err(wrong("positive", "A refund is more than nothing")) }
+}
+
+/// Sets the money aside and writes the refund, the event and, if nobody has to approve it, the job.
+#[expect(clippy::too_many_arguments, reason = "each is another thing, and the two callers are here")]
+async fn write(
+    tx: &mut Tx,
+    domain: &Domain,
+    actor: &Actor,
+    order: &Locked,
+    payment: &Row,
+    amount: Money,
+    state: RefundState,
+    reason: &str,
+) -> Result<RefundId, Error> {
+    let at = domain.clock.now();
+    let id = RefundId(domain.clock.id_at(at));
+    if !payments::reserve(tx, payment.id, amount).await? {
+        return Err(Error::RefundExceeds);
+    }
+    let settle_at = state.is_open().then_some(at);
+    let new =
+        NewRefund { id, payment: payment.id, order: order.id, state, amount, reason, actor, settle_at, at };
+    sql::insert(tx, new).await?;
+    let entry = Entry::new(Action::RefundRequested)
+        .on(order.id, &order.reference)
+        .because(reason)
+        .changed("refund", None, Some(&id.to_string()))
+        .changed("amount", None, Some(&orders::words(amount)))
+        .changed("refund state", None, Some(state.as_str()));
+    events::record(tx, domain, actor, entry).await?;
+    if let Some(settle_at) = settle_at {
+        let job = ProcessRefund::due(id, settle_at, &order.reference).caused_by(actor);
+        jobs::enqueue(tx, &domain.clock, job).await?;
+    }
+    Ok(id)
+}
+
+/// Pays back what was captured although its order did not need it any more. Nobody has to approve
+/// that: it was never ours.
+pub(crate) async fn refund_surplus(
+    tx: &mut Tx,
+    domain: &Domain,
+    actor: &Actor,
+    order: &Locked,
+    payment: &Row,
+) -> Result<(), Failure> {
+    let why = "This payment turned up after its order was paid or cancelled.";
+    let written = write(tx, domain, actor, order, payment, payment.amount, RefundState::Pending, why).await;
+    written.map(|_| ()).map_err(|error| Failure::Retry(error.to_string()))
+}

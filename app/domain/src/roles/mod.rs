@@ -1,0 +1,34 @@
+//! Roles: granting and revoking them.
+
+pub mod grant;
+pub mod revoke;
+
+pub use grant::grant;
+pub use revoke::revoke;
+
+use frontdesk_model::{Permission, Role, user::Status};
+
+use crate::{
+    Domain,
+    actor::{Actor, Denied},
+    users::{Error, UserChange},
+};
+
+async fn begin<'a>(
+    domain: &'a Domain,
+    actor: &'a Actor,
+    id: frontdesk_model::UserId,
+    role: Role,
+) -> Result<UserChange<'a>, Error> {
+    let change = UserChange::begin(domain, actor, Permission::RolesAssign, id).await?;
+    if !Role::ASSIGNABLE.contains(&role) {
+        return Err(Error::WrongState("Everybody is a member; it is not a role to give or take."));
+    }
+    if !actor.permissions().covers(role.permissions()) {
+        return Err(Denied::Outranked.into());
+    }
+    if change.user.status == Status::Removed {
+        return Err(Error::WrongState("This user is removed. Restore them first."));
+    }
+    Ok(change)
+}

@@ -1,0 +1,41 @@
+//! The name and the address that every account has.
+
+use frontdesk_model::{Email, PersonName, Problem, UserId};
+
+use super::{
+    Error,
+    sql::{self, NewUser},
+};
+use crate::{Domain, audit, db};
+
+/// The two facts that every account has. The forms have checked them; this is what makes them types.
+pub(crate) fn parse(name: &str, email: &str) -> Result<(PersonName, Email), Error> {
+    let invalid = |field: &'static str| {
+        move |fault: validator::ValidationError| {
+            let message = fault.message.as_deref().unwrap_or_default().to_owned();
+            Error::Invalid(Problem::new(frontdesk_model::Code::ValidationError).fault(
+                field,
+                &fault.code,
+                message,
+            ))
+        }
+    };
+    Ok((PersonName::parse(name).map_err(invalid("name"))?, Email::parse(email).map_err(invalid("email"))?))
+}
+
+pub(crate) async fn insert(
+    domain: &Domain,
+    tx: &mut db::Tx,
+    name: &PersonName,
+    email: &Email,
+    password_hash: Option<String>,
+) -> Result<UserId, Error> {
+    let at = domain.clock.now();
+    let id = UserId(domain.clock.id_at(at));
+    let inserted = sql::insert(tx, NewUser { id, name, email, password_hash, at }).await?;
+    if inserted { Ok(id) } else { Err(Error::EmailTaken) }
+}
+
+pub(crate) fn with_facts(entry: audit::Entry, name: &PersonName, email: &Email) -> audit::Entry {
+    entry.changed("name", None, Some(name.as_str())).changed("email", None, Some(email.as_str()))
+}

@@ -1,0 +1,28 @@
+//! Moves a user to the trash.
+
+use frontdesk_model::{
+    Permission,
+    audit::Action,
+    forms::OneUser,
+    user::{Status, User},
+};
+
+use super::{Error, UserChange, change::status_entry, sql::State};
+use crate::{Domain, actor::Actor};
+
+/// Puts somebody into the trash, with everything that is theirs, and ends their sessions.
+///
+/// # Errors
+/// [`Error::Denied`] without `users:remove` or the rank; [`Error::LastOwner`];
+/// [`Error::WrongState`] for oneself and for those who are removed already.
+#[tracing::instrument(name = "users.remove", skip_all)]
+pub async fn remove(domain: &Domain, actor: &Actor, form: OneUser) -> Result<User, Error> {
+    let mut change = UserChange::begin(domain, actor, Permission::UsersRemove, form.id).await?;
+    change.not_oneself("You cannot remove yourself.")?;
+    if change.user.status == Status::Removed {
+        return Err(Error::WrongState("This user is removed already."));
+    }
+    change.another_owner_stays().await?;
+    let entry = status_entry(Action::UserRemoved, change.user.status, Status::Removed);
+    change.commit(State::Removed, entry).await
+}

@@ -1,0 +1,25 @@
+//! Restores a user from the trash.
+
+use frontdesk_model::{
+    Permission,
+    audit::Action,
+    forms::OneUser,
+    user::{Status, User},
+};
+
+use super::{Error, UserChange, change::status_entry, sql::State};
+use crate::{Domain, actor::Actor};
+
+/// Takes somebody out of the trash: their roles are as they were, and who was suspended still is.
+///
+/// # Errors
+/// [`Error::Denied`] without `users:remove` or the rank; [`Error::WrongState`] for those who are
+/// not removed.
+#[tracing::instrument(name = "users.restore", skip_all)]
+pub async fn restore(domain: &Domain, actor: &Actor, form: OneUser) -> Result<User, Error> {
+    let change = UserChange::begin(domain, actor, Permission::UsersRemove, form.id).await?;
+    change.status_must_be(Status::Removed, "Only a removed user can be restored.")?;
+    let to = if change.user.suspended_reason.is_empty() { Status::Active } else { Status::Suspended };
+    let entry = status_entry(Action::UserRestored, Status::Removed, to);
+    change.commit(State::Restored, entry).await
+}

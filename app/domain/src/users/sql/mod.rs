@@ -1,0 +1,208 @@
+//! Statements on users, except those of the list, which are in `list.rs`.
+
+mod passwords;
+mod roles;
+
+use frontdesk_model::{
+    Email, PersonName, Timestamp, UserId,
+    user::{Status, User},
+};
+use uuid::Uuid;
+
+use crate::{
+    db::{self, Db, Tx, row, statements},
+    params,
+};
+
+pub(crate) use self::passwords::*;
+pub(crate) use self::roles::*;
+
+/// What a `User` is read from.
+macro_rules! user_columns {
+    () => {
+        concat!(
+            "u.id, u.name, u.email, u.status, u.suspended_reason, u.removed_at, u.password_hash IS NOT NULL \
+             AS has_password, u.joined_at, u.updated_at, u.last_seen_at, u.version, ",
+            roles_column!()
+        )
+    };
+}
+
+statements! { "users";
+    INSERT = "INSERT INTO users (id, name, name_key, email, email_key, status, password_hash, joined_at, updated_at, \
+              last_seen_at) VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $7, 0) \
+              ON CONFLICT (email_key) DO NOTHING RETURNING id";
+    BY_ID = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.id = $1");
+    BY_EMAIL = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.email_key = $1");
+    ID_BY_EMAIL = "SELECT id FROM users WHERE email_key = $1";
+    UPDATE = "UPDATE users SET name = $3, name_key = $4, email = $5, email_key = $6, updated_at = $7, \
+              version = version + 1 WHERE id = $1 AND version = $2";
+    SET_STATE = "UPDATE users SET status = $3, \
+                 suspended_at = CASE WHEN $5 = '' THEN NULL ELSE COALESCE(suspended_at, $4) END, suspended_reason = $5, removed_at = $6, \
+                 updated_at = $7, session_epoch = session_epoch + $8, version = version + 1 \
+                 WHERE id = $1 AND version = $2";
+    TOUCH = "UPDATE users SET updated_at = $3, version = version + 1 WHERE id = $1 AND version = $2";
+    SEEN = "UPDATE users SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
+    SUSPENDED = concat!(
+        "SELECT ", user_columns!(), " FROM users u WHERE u.status <> 'active' AND u.status = 'suspended' \
+         ORDER BY u.joined_at DESC, u.id DESC LIMIT CAST($1 AS BIGINT)");
+    COUNT_JOINED = "SELECT count(*) FROM (SELECT 1 FROM users WHERE status <> 'removed' AND joined_at >= $1 LIMIT CAST($2 AS BIGINT)) AS counted";
+    COUNT_STATUS = "SELECT count(*) FROM (SELECT 1 FROM users WHERE status <> 'active' AND status = $1 LIMIT CAST($2 AS BIGINT)) AS counted";
+}
+
+/// The statements on users, their roles and their passwords.
+pub(crate) fn statements() -> Vec<db::Sql> {
+    [ALL, passwords::ALL, roles::ALL].concat()
+}
+
+row! {
+    struct UserRow {
+        id: Uuid,
+        name: String,
+        email: String,
+        status: String,
+        suspended_reason: String,
+        removed_at: Option<i64>,
+        has_password: bool,
+        joined_at: i64,
+        updated_at: i64,
+        last_seen_at: i64,
+        version: i64,
+        roles: Option<String>,
+    }
+}
+
+impl From<UserRow> for User {
+    fn from(row: UserRow) -> Self {
+        Self {
+            id: UserId(row.id),
+            name: row.name,
+            email: row.email,
+            status: status(&row.status),
+            suspended_reason: row.suspended_reason,
+            roles: roles(row.roles.as_deref()),
+            has_password: row.has_password,
+            joined_at: Timestamp::from_micros(row.joined_at),
+            updated_at: Timestamp::from_micros(row.updated_at),
+            last_seen_at: last_seen(row.last_seen_at),
+            removed_at: row.removed_at.map(Timestamp::from_micros),
+            version: row.version,
+        }
+    }
+}
+
+/// The schema holds the column to the three that there are.
+pub(crate) fn status(column: &str) -> Status {
+    Status::parse(column).unwrap_or(Status::Removed)
+}
+
+/// The column has 0 for never.
+pub(crate) fn last_seen(column: i64) -> Option<Timestamp> {
+    (column > 0).then(|| Timestamp::from_micros(column))
+}
+
+pub(crate) struct NewUser<'a> {
+    pub(crate) id: UserId,
+    pub(crate) name: &'a PersonName,
+    pub(crate) email: &'a Email,
+    pub(crate) password_hash: Option<String>,
+    pub(crate) at: Timestamp,
+}
+
+/// Whether the person was inserted; not if the e-mail address is taken.
+pub(crate) async fn insert(tx: &mut Tx, new: NewUser<'_>) -> Result<bool, db::Error> {
+    let (name, email) = (new.name, new.email);
+    let params =
+        params![new.id, name.as_str(), name.key(), email.as_str(), email.key(), new.password_hash, new.at];
+    let inserted: Option<(Uuid,)> = tx.optional(INSERT, params).await?;
+    Ok(inserted.is_some())
+}
+
+pub(crate) async fn by_id(tx: &mut Tx, id: UserId) -> Result<Option<User>, db::Error> {
+    let row: Option<UserRow> = tx.optional(BY_ID, params![id]).await?;
+    Ok(row.map(User::from))
+}
+
+pub(crate) async fn read_by_id(db: &Db, id: UserId) -> Result<Option<User>, db::Error> {
+    let row: Option<UserRow> = db.optional(BY_ID, params![id]).await?;
+    Ok(row.map(User::from))
+}
+
+pub(crate) async fn by_email(db: &Db, email_key: &str) -> Result<Option<User>, db::Error> {
+    let row: Option<UserRow> = db.optional(BY_EMAIL, params![email_key]).await?;
+    Ok(row.map(User::from))
+}
+
+pub(crate) async fn id_by_email(tx: &mut Tx, email_key: &str) -> Result<Option<UserId>, db::Error> {
+    let found: Option<(Uuid,)> = tx.optional(ID_BY_EMAIL, params![email_key]).await?;
+    Ok(found.map(|(id,)| UserId(id)))
+}
+
+/// Whether the version was still the one that was edited.
+pub(crate) async fn update(
+    tx: &mut Tx,
+    (id, version): (UserId, i64),
+    name: &PersonName,
+    email: &Email,
+    at: Timestamp,
+) -> Result<bool, db::Error> {
+    let params = params![id, version, name.as_str(), name.key(), email.as_str(), email.key(), at];
+    Ok(tx.execute(UPDATE, params).await? == 1)
+}
+
+/// What a change makes of somebody's state.
+#[derive(Clone, Copy)]
+pub(crate) enum State<'a> {
+    /// Only the version grows: the change is elsewhere, in their roles or links.
+    Same,
+    Active,
+    Suspended {
+        reason: &'a str,
+    },
+    /// Keeps whether they were suspended, for when they are restored.
+    Removed,
+    Restored,
+}
+
+/// Whether nobody was faster. Leaving the active state ends every session, at once and for good:
+/// they belong to an epoch that is over.
+pub(crate) async fn update_state(
+    tx: &mut Tx,
+    user: &User,
+    to: State<'_>,
+    at: Timestamp,
+) -> Result<bool, db::Error> {
+    let was_suspended = !user.suspended_reason.is_empty();
+    let reason = user.suspended_reason.as_str();
+    let (status, reason, removed_at, ends_sessions) = match to {
+        State::Same => return Ok(tx.execute(TOUCH, params![user.id, user.version, at]).await? == 1),
+        State::Active => (Status::Active, "", None, 0),
+        State::Suspended { reason } => (Status::Suspended, reason, None, 1),
+        State::Removed => (Status::Removed, reason, Some(at.micros()), 1),
+        State::Restored if was_suspended => (Status::Suspended, reason, None, 0),
+        State::Restored => (Status::Active, "", None, 0),
+    };
+    let params = params![user.id, user.version, status.as_str(), at, reason, removed_at, at, ends_sessions];
+    Ok(tx.execute(SET_STATE, params).await? == 1)
+}
+
+pub(crate) async fn seen(tx: &mut Tx, id: UserId, at: Timestamp) -> Result<(), db::Error> {
+    tx.execute(SEEN, params![id, at]).await.map(|_| ())
+}
+
+pub(crate) async fn suspended(db: &Db, limit: i64) -> Result<Vec<User>, db::Error> {
+    let rows: Vec<UserRow> = db.all(SUSPENDED, params![limit]).await?;
+    Ok(rows.into_iter().map(User::from).collect())
+}
+
+/// Counted up to `at_most`.
+pub(crate) async fn count_joined(db: &Db, since: Timestamp, at_most: i64) -> Result<i64, db::Error> {
+    let (count,): (i64,) = db.one(COUNT_JOINED, params![since, at_most]).await?;
+    Ok(count)
+}
+
+/// Of the suspended or the removed, counted up to `at_most`.
+pub(crate) async fn count_status(db: &Db, status: Status, at_most: i64) -> Result<i64, db::Error> {
+    let (count,): (i64,) = db.one(COUNT_STATUS, params![status.as_str(), at_most]).await?;
+    Ok(count)
+}

@@ -1,0 +1,60 @@
+//! Statements on the roles of users.
+
+use frontdesk_model::{Role, Roles, Timestamp, UserId};
+use uuid::Uuid;
+
+use crate::{
+    db::{self, Tx, statements},
+    params,
+};
+
+/// The roles of the user `u`, in one column: a page stays one walk of an index, with nothing to sort
+/// or to fold afterwards. [`roles`] reads it.
+macro_rules! roles_column {
+    () => {
+        "(SELECT string_agg(r.role, ' ') FROM user_roles r WHERE r.user_id = u.id) AS roles"
+    };
+}
+pub(crate) use roles_column;
+
+statements! { "users.roles";
+    INSERT_ROLE = "INSERT INTO user_roles (user_id, role, granted_at, granted_by) VALUES ($1, $2, $3, $4) \
+                   ON CONFLICT (user_id, role) DO NOTHING RETURNING role";
+    DELETE_ROLE = "DELETE FROM user_roles WHERE user_id = $1 AND role = $2";
+    OTHER_OWNERS = "SELECT count(*) FROM user_roles r JOIN users u ON u.id = r.user_id \
+                    WHERE r.role = 'owner' AND r.user_id <> $1 AND u.status = 'active' AND u.password_hash IS NOT NULL";
+    ANY_OWNER = "SELECT user_id FROM user_roles WHERE role = 'owner' LIMIT 1";
+}
+
+/// Reads what `roles_column!` selects.
+pub(crate) fn roles(column: Option<&str>) -> Roles {
+    column.unwrap_or_default().split(' ').filter_map(Role::parse).collect()
+}
+
+/// Whether the role is new to them.
+pub(crate) async fn insert_role(
+    tx: &mut Tx,
+    id: UserId,
+    role: Role,
+    at: Timestamp,
+    by: Option<Uuid>,
+) -> Result<bool, db::Error> {
+    let inserted: Option<(String,)> = tx.optional(INSERT_ROLE, params![id, role.as_str(), at, by]).await?;
+    Ok(inserted.is_some())
+}
+
+/// Whether they had it.
+pub(crate) async fn delete_role(tx: &mut Tx, id: UserId, role: Role) -> Result<bool, db::Error> {
+    Ok(tx.execute(DELETE_ROLE, params![id, role.as_str()]).await? == 1)
+}
+
+/// Owners other than this one who can sign in.
+pub(crate) async fn other_owners(tx: &mut Tx, than: UserId) -> Result<i64, db::Error> {
+    let (count,): (i64,) = tx.one(OTHER_OWNERS, params![than]).await?;
+    Ok(count)
+}
+
+pub(crate) async fn has_owner(tx: &mut Tx) -> Result<bool, db::Error> {
+    let owner: Option<(Uuid,)> = tx.optional(ANY_OWNER, params![]).await?;
+    Ok(owner.is_some())
+}

@@ -1,0 +1,74 @@
+//! Changes the name and the e-mail address of a user.
+
+use frontdesk_model::{
+    Email, Fault, Permission, PersonName,
+    audit::Action,
+    forms::{Form, UpdateUser},
+    user::{Status, User},
+};
+
+use super::{Error, UserChange, account, sql};
+use crate::{Domain, actor::Actor, audit, events};
+
+/// What became of an edit.
+#[derive(Clone, Debug)]
+pub struct Updated {
+    /// As they are now.
+    pub user: User,
+    /// Whether anything was different.
+    pub changed: bool,
+}
+
+/// Changes name and e-mail address, those that the form has.
+///
+/// # Errors
+/// [`Error::Denied`] without `users:update` or the rank; [`Error::Changed`] with the fields that
+/// differ if somebody else was faster; [`Error::Invalid`]; [`Error::EmailTaken`].
+#[tracing::instrument(name = "users.update", skip_all)]
+pub async fn update(domain: &Domain, actor: &Actor, form: UpdateUser) -> Result<Updated, Error> {
+    let mut change = UserChange::begin(domain, actor, Permission::UsersUpdate, form.id).await?;
+    form.check().map_err(Error::Invalid)?;
+    let user = &change.user;
+    let name = form.name.as_deref().unwrap_or(&user.name);
+    let (name, email) = account::parse(name, form.email.as_deref().unwrap_or(&user.email))?;
+    if user.status == Status::Removed {
+        return Err(Error::WrongState("This user is removed. Restore them first."));
+    }
+    if name.as_str() == user.name && email.as_str() == user.email {
+        return Ok(Updated { user: change.user, changed: false });
+    }
+    if form.version != user.version {
+        return Err(Error::Changed(differences(user, &name, &email)));
+    }
+    let taken = sql::id_by_email(&mut change.tx, &email.key()).await?;
+    if taken.is_some_and(|holder| holder != change.user.id) {
+        return Err(Error::EmailTaken);
+    }
+    let at = domain.clock.now();
+    let written = sql::update(&mut change.tx, (form.id, form.version), &name, &email, at).await;
+    // Two who take the same free address at once: the unique index decides.
+    if !written.map_err(|error| if error.is_conflict() { Error::EmailTaken } else { error.into() })? {
+        return Err(Error::Changed(Vec::new()));
+    }
+    let entry = audit::Entry::new(Action::UserUpdated)
+        .on(form.id, name.as_str())
+        .changed("name", Some(&change.user.name), Some(name.as_str()))
+        .changed("email", Some(&change.user.email), Some(email.as_str()));
+    events::record(&mut change.tx, domain, actor, entry).await?;
+    let user = sql::by_id(&mut change.tx, form.id).await?.ok_or(Error::NoSuchUser)?;
+    change.tx.commit().await?;
+    Ok(Updated { user, changed: true })
+}
+
+/// What is there now where it is not what was typed.
+fn differences(now: &User, name: &PersonName, email: &Email) -> Vec<Fault> {
+    [("name", &now.name, name.as_str()), ("email", &now.email, email.as_str())]
+        .into_iter()
+        .filter(|(_, now, typed)| now.as_str() != *typed)
+        .map(|(field, now, _)| Fault {
+            field: field.to_owned(),
+            code: "changed".to_owned(),
+            message: format!("It is “{now}” now"),
+        })
+        .collect()
+}

@@ -1,0 +1,287 @@
+//! One attempt to deliver an event, and what becomes of it.
+
+use std::time::Duration;
+
+use frontdesk_model::{
+    DeliveryId, JobId, Timestamp, WebhookId,
+    audit::Action,
+    webhook::{DeliveryAttempt, DeliveryState, MAX_ANSWER},
+};
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+
+use super::sql::{self, Counted, Waiting};
+use crate::{
+    Domain,
+    actor::Actor,
+    audit::{self, Entry},
+    db::{self, Tx},
+    jobs::{self, Attempt, Done, Failure, Kind, Retry},
+    webhooks::{
+        endpoints,
+        publish::job,
+        sender::{CourierError, Parcel, Reply, RetryAfter},
+        signature,
+    },
+};
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: Duration = Duration::from_secs(24 * HOUR);
+
+/// After the first attempt: the example of the specification, a little over three days in all.
+const SCHEDULE: Retry = Retry::Delays(&[
+    Duration::from_secs(5),
+    Duration::from_secs(5 * MINUTE),
+    Duration::from_secs(30 * MINUTE),
+    Duration::from_secs(2 * HOUR),
+    Duration::from_secs(5 * HOUR),
+    Duration::from_secs(10 * HOUR),
+    Duration::from_secs(14 * HOUR),
+    Duration::from_secs(20 * HOUR),
+    DAY,
+]);
+/// A webhook where nothing has arrived for so long is turned off when a delivery to it is given up.
+const PATIENCE: Duration = Duration::from_secs(5 * DAY.as_secs());
+/// Whoever asks for more time than this gets this much.
+const MOST_ASKED: Duration = DAY;
+
+const GONE: u16 = 410;
+
+/// Sends an event once. That an attempt was in vain is not this job's failure: it has done its work
+/// when what came of the attempt is written down, with the job of the next one.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Deliver {
+    pub(in crate::webhooks) delivery: DeliveryId,
+    /// Of a delivery's jobs only the latest sends it: one that waited while somebody sent it again
+    /// has nothing to do.
+    pub(in crate::webhooks) turn: i64,
+}
+
+impl Kind for Deliver {
+    type Context = Domain;
+
+    const NAME: &'static str = "webhooks.deliver";
+
+    async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
+        let waiting = sql::waiting(&domain.db, self.delivery).await?;
+        let Some(waiting) = waiting.filter(|waiting| waiting.turn == self.turn) else {
+            return attempt.done().await;
+        };
+        let (at, began) = (domain.clock.now(), Instant::now());
+        let outcome = if waiting.is_enabled {
+            Outcome::of(domain.courier.post(parcel(&waiting, at, &attempt)).await)
+        } else {
+            Outcome::Off
+        };
+        let duration_ms = i64::try_from(began.elapsed().as_millis()).unwrap_or(i64::MAX);
+        self.record(domain, attempt, &outcome, at, duration_ms).await
+    }
+}
+
+impl Deliver {
+    /// Writes down what came of the attempt, and sees to the next one.
+    async fn record(
+        self,
+        domain: &Domain,
+        attempt: Attempt,
+        outcome: &Outcome,
+        at: Timestamp,
+        duration_ms: i64,
+    ) -> Result<Done, Failure> {
+        let mut tx = domain.db.write().await?;
+        // The webhook was removed meanwhile, and its deliveries with it.
+        let Some(counted) = sql::count_attempt(&mut tx, self.delivery).await? else {
+            return attempt.finish(tx).await;
+        };
+        sql::insert_attempt(&mut tx, self.delivery, &outcome.tried(counted.attempts, at, duration_ms))
+            .await?;
+        let actor = attempt.actor();
+        // Somebody may have sent it again meanwhile: whether another attempt follows is no longer
+        // this one's business then.
+        let is_latest = counted.turn == self.turn;
+        match outcome {
+            Outcome::Arrived(_) => {
+                sql::end_delivery(&mut tx, self.delivery, DeliveryState::Succeeded).await?;
+                endpoints::sql::mend(&mut tx, counted.webhook).await?;
+            }
+            Outcome::Off if is_latest => {
+                sql::end_delivery(&mut tx, self.delivery, DeliveryState::Failed).await?;
+            }
+            Outcome::Off => {}
+            Outcome::Answered(reply) if reply.status == GONE => {
+                sql::end_delivery(&mut tx, self.delivery, DeliveryState::Failed).await?;
+                turn_off(
+                    &mut tx,
+                    domain,
+                    &actor,
+                    counted.webhook,
+                    "It has answered with 410: gone for good.",
+                )
+                .await?;
+            }
+            Outcome::Answered(_) | Outcome::Unanswered(_) => {
+                let since = endpoints::sql::fail(&mut tx, counted.webhook, at).await?;
+                if is_latest {
+                    let next = self.again(&mut tx, domain, &actor, &counted, outcome.retry_after()).await?;
+                    let is_hopeless = since.is_some_and(|since| since <= at - PATIENCE);
+                    if next.is_none() && is_hopeless {
+                        let why = "Nothing has arrived there for five days.";
+                        turn_off(&mut tx, domain, &actor, counted.webhook, why).await?;
+                    }
+                }
+            }
+        }
+        attempt.finish(tx).await
+    }
+
+    /// Enqueues the next attempt, or gives up after the last.
+    async fn again(
+        &self,
+        tx: &mut Tx,
+        domain: &Domain,
+        actor: &Actor,
+        counted: &Counted,
+        asked: Option<RetryAfter>,
+    ) -> Result<Option<JobId>, Failure> {
+        let failures = u32::try_from(counted.failures + 1).unwrap_or(u32::MAX);
+        if failures >= SCHEDULE.attempts() {
+            sql::end_delivery(tx, self.delivery, DeliveryState::Failed).await?;
+            return Ok(None);
+        }
+        let now = domain.clock.now();
+        let asked = asked.map_or(now, |asked| match asked {
+            RetryAfter::In(wait) => now + wait.min(MOST_ASKED),
+            RetryAfter::At(moment) => moment.min(now + MOST_ASKED),
+        });
+        let next = (now + SCHEDULE.wait(failures)).max(asked);
+        let turn = sql::postpone(tx, self.delivery, i64::from(failures), next).await?;
+        let job = job(Self { delivery: self.delivery, turn }, counted.webhook, &counted.kind);
+        let enqueued = jobs::enqueue(tx, &domain.clock, job.at(next).caused_by(actor)).await;
+        enqueued.map_err(|error| Failure::Retry(error.to_string()))
+    }
+}
+
+/// Turns a webhook off that does not want to hear from us, or cannot.
+async fn turn_off(
+    tx: &mut Tx,
+    domain: &Domain,
+    actor: &Actor,
+    id: WebhookId,
+    why: &str,
+) -> Result<(), db::Error> {
+    // Another delivery, or staff, may have been faster.
+    if let Some(webhook) = endpoints::sql::turn_off(tx, id, why, domain.clock.now()).await? {
+        let entry = Entry::new(Action::WebhookDisabled).on(id, webhook.label()).because(why);
+        audit::append(tx, &domain.clock, actor, entry).await?;
+    }
+    Ok(())
+}
+
+fn parcel(waiting: &Waiting, at: Timestamp, attempt: &Attempt) -> Parcel {
+    let old =
+        waiting.old_secret.as_deref().filter(|_| waiting.old_secret_until.is_some_and(|until| at < until));
+    let secrets: Vec<&[u8]> = std::iter::once(waiting.secret.as_slice()).chain(old).collect();
+    let signed = signature::headers(&secrets, waiting.event, at, &waiting.body);
+    let mut headers = vec![
+        ("content-type", "application/json".to_owned()),
+        ("user-agent", concat!("Frontdesk-Webhooks/", env!("CARGO_PKG_VERSION")).to_owned()),
+    ];
+    headers.extend(signed);
+    headers.extend(trace_parent(attempt.trace_id(), attempt.job()).map(|trace| ("traceparent", trace)));
+    Parcel { url: waiting.url.clone(), headers, body: waiting.body.clone() }
+}
+
+/// W3C Trace Context: the receiver's logs and ours, for the request that caused the event.
+fn trace_parent(trace_id: &str, job: JobId) -> Option<String> {
+    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let is_sound =
+        trace_id.len() == 32 && trace_id.bytes().all(is_hex) && trace_id.bytes().any(|b| b != b'0');
+    // The latter half of the job's id, which is random.
+    is_sound.then(|| format!("00-{trace_id}-{:016x}-01", job.0.as_u64_pair().1))
+}
+
+/// What came of an attempt.
+enum Outcome {
+    Arrived(Reply),
+    Answered(Reply),
+    Unanswered(CourierError),
+    /// Nothing was sent: the webhook is off.
+    Off,
+}
+
+impl Outcome {
+    fn of(posted: Result<Reply, CourierError>) -> Self {
+        match posted {
+            Ok(reply) if (200..300).contains(&reply.status) => Self::Arrived(reply),
+            Ok(reply) => Self::Answered(reply),
+            Err(error) => Self::Unanswered(error),
+        }
+    }
+
+    fn reply(&self) -> Option<&Reply> {
+        match self {
+            Self::Arrived(reply) | Self::Answered(reply) => Some(reply),
+            Self::Unanswered(_) | Self::Off => None,
+        }
+    }
+
+    fn retry_after(&self) -> Option<RetryAfter> {
+        self.reply().and_then(|reply| reply.retry_after)
+    }
+
+    fn error(&self) -> Option<String> {
+        match self {
+            Self::Arrived(_) => None,
+            Self::Answered(reply) if (300..400).contains(&reply.status) => {
+                Some(format!("It was answered with {}, and redirects are not followed.", reply.status))
+            }
+            Self::Answered(reply) => Some(format!("It was answered with {}.", reply.status)),
+            Self::Unanswered(error) => Some(error.to_string()),
+            Self::Off => Some("It was not sent, because the webhook is off.".to_owned()),
+        }
+    }
+
+    fn tried(&self, number: i64, at: Timestamp, duration_ms: i64) -> DeliveryAttempt {
+        let answer = self.reply().map(|reply| readable(&reply.answer)).unwrap_or_default();
+        let status = self.reply().map(|reply| reply.status);
+        DeliveryAttempt { number, at, status, duration_ms, error: self.error(), answer }
+    }
+}
+
+/// How an answer begins, as text that can be kept and shown.
+fn readable(answer: &[u8]) -> String {
+    let start = &answer[..answer.len().min(MAX_ANSWER)];
+    let readable = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c };
+    String::from_utf8_lossy(start).chars().map(readable).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_tried_ten_times_within_about_three_days() {
+        let waits = (1..SCHEDULE.attempts()).map(|failures| SCHEDULE.delay(failures, 0.0).as_secs());
+        let waits: Vec<u64> = waits.collect();
+        assert_eq!(waits, [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
+        assert_eq!(SCHEDULE.attempts(), 10);
+    }
+
+    #[test]
+    fn an_answer_is_kept_as_far_as_it_is_text() {
+        assert_eq!(readable(b"no\0such\r\n\xff"), "no such \n\u{FFFD}");
+        assert_eq!(readable(&[b'x'; 5_000]).len(), MAX_ANSWER);
+    }
+
+    #[test]
+    fn a_trace_goes_on_if_it_is_one() {
+        let job = JobId(uuid::Uuid::from_u128(0x0123_4567_89ab_cdef_0011_2233_4455_6677));
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let expected = format!("00-{trace}-0011223344556677-01");
+        assert_eq!(trace_parent(trace, job), Some(expected));
+        for wrong in ["", "request-1", "00000000000000000000000000000000", &trace.to_uppercase()] {
+            assert_eq!(trace_parent(wrong, job), None, "{wrong}");
+        }
+    }
+}

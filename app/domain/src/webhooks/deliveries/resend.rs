@@ -1,0 +1,44 @@
+//! Sends a delivery again.
+
+use frontdesk_model::{Permission, audit::Action, forms::OneDelivery};
+
+use super::{Deliver, must_be_on, sql};
+use crate::{
+    Domain,
+    actor::Actor,
+    audit::{self, Entry},
+    jobs,
+    webhooks::{Error, endpoints, publish::job},
+};
+
+/// Sends an event again, at once and then by the whole schedule: one that was given up, one that
+/// waits for its next attempt, and one that has arrived and was lost there. Its id is the same.
+///
+/// # Errors
+/// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchDelivery`]; [`Error::WrongState`] if
+/// it is on its way, or its webhook is off.
+#[tracing::instrument(name = "webhooks.resend", skip_all)]
+pub async fn resend(domain: &Domain, actor: &Actor, form: OneDelivery) -> Result<(), Error> {
+    actor.require(Permission::WebhooksManage)?;
+    let now = domain.clock.now();
+    let mut tx = domain.begin(actor).await?;
+    let (delivery, turn) = sql::delivery_now(&mut tx, form.id).await?.ok_or(Error::NoSuchDelivery)?;
+    let webhook =
+        endpoints::sql::by_id_now(&mut tx, delivery.webhook, now).await?.ok_or(Error::NoSuchDelivery)?;
+    must_be_on(&webhook)?;
+    if delivery.next_attempt_at.is_some_and(|at| at <= now) {
+        return Err(Error::WrongState("It is on its way already."));
+    }
+    let Some(turn) = sql::restart(&mut tx, form.id, turn, now).await? else {
+        return Err(Error::WrongState("It has just changed. Look at it again."));
+    };
+    let job = job(Deliver { delivery: form.id, turn }, webhook.id, &delivery.kind).caused_by(actor);
+    jobs::enqueue(&mut tx, &domain.clock, job).await?;
+    let entry = Entry::new(Action::WebhookResent).on(webhook.id, webhook.label()).changed(
+        "event",
+        None,
+        Some(&format!("{} {}", delivery.kind, delivery.event)),
+    );
+    audit::append(&mut tx, &domain.clock, actor, entry).await?;
+    Ok(tx.commit().await?)
+}

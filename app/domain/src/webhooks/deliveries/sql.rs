@@ -1,0 +1,296 @@
+//! The deliveries' SQL. A delivery whose webhook is removed is there until it is swept, and nobody
+//! is shown it.
+
+use frontdesk_model::{
+    DeliveryId, EventId, Timestamp, WebhookId,
+    webhook::{DeliveryAttempt, DeliveryState, DeliverySummary, EventType},
+};
+use uuid::Uuid;
+
+use crate::{
+    db::{self, Db, Tx, row, statements},
+    params,
+};
+
+/// What a `DeliverySummary` is read from.
+macro_rules! delivery {
+    () => {
+        "d.id, d.webhook_id, d.event_id, d.event_type, d.state, d.attempts, d.next_at, d.created_at"
+    };
+}
+
+macro_rules! deliveries {
+    ($than:literal, $order:literal $(, $filter:literal)?) => {
+        concat!(
+            "SELECT ", delivery!(), " FROM webhook_deliveries d WHERE d.webhook_id = $1 AND d.id ", $than, " $2",
+            $(" AND ", $filter,)? " ORDER BY d.id ", $order, " LIMIT CAST($3 AS BIGINT)"
+        )
+    };
+}
+
+statements! { "webhooks";
+    INSERT_DELIVERY = "INSERT INTO webhook_deliveries (id, webhook_id, event_id, event_type, body, state, turn, attempts, \
+                       failures, next_at, created_at) VALUES ($1, $2, $3, $4, $5, 'pending', $6, 0, 0, $7, $7)";
+    WAITING = "SELECT d.event_id, d.body, d.turn, w.url, w.secret, w.old_secret, w.old_secret_until, w.is_enabled \
+               FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id \
+               WHERE d.id = $1 AND d.state = 'pending'";
+    COUNT_ATTEMPT = "UPDATE webhook_deliveries SET attempts = attempts + 1 WHERE id = $1 \
+                     RETURNING webhook_id, event_type, attempts, failures, turn";
+    INSERT_ATTEMPT = "INSERT INTO webhook_attempts (delivery_id, number, at, status, duration_ms, error, answer) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    END_DELIVERY = "UPDATE webhook_deliveries SET state = $2, next_at = NULL WHERE id = $1";
+    POSTPONE = "UPDATE webhook_deliveries SET failures = $2, next_at = $3, turn = turn + 1 WHERE id = $1 RETURNING turn";
+    RESTART = "UPDATE webhook_deliveries SET state = 'pending', failures = 0, next_at = $3, turn = turn + 1 \
+               WHERE id = $1 AND turn = $2 RETURNING turn";
+    DELIVERY = concat!(
+        "SELECT ", delivery!(), " FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE d.id = $1");
+    REST = "SELECT body, turn FROM webhook_deliveries WHERE id = $1";
+    TRIES = "SELECT number, at, status, duration_ms, error, answer FROM webhook_attempts WHERE delivery_id = $1 \
+             ORDER BY number DESC LIMIT 50";
+    DELIVERIES = deliveries!("<", "DESC");
+    DELIVERIES_BACK = deliveries!(">", "ASC");
+    DELIVERIES_BY_STATE = deliveries!("<", "DESC", "d.state = $4");
+    DELIVERIES_BY_STATE_BACK = deliveries!(">", "ASC", "d.state = $4");
+    SWEEP = "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE id < $1 LIMIT 1000)";
+    CLEAR = "DELETE FROM webhook_deliveries WHERE id IN (\
+             SELECT id FROM webhook_deliveries WHERE webhook_id = $1 LIMIT 1000)";
+}
+
+pub(in crate::webhooks) struct NewDelivery {
+    pub(in crate::webhooks) id: DeliveryId,
+    pub(in crate::webhooks) webhook: WebhookId,
+    pub(in crate::webhooks) event: EventId,
+    pub(in crate::webhooks) kind: EventType,
+    pub(in crate::webhooks) body: String,
+    pub(in crate::webhooks) turn: i64,
+    pub(in crate::webhooks) at: Timestamp,
+}
+
+pub(in crate::webhooks) async fn insert_delivery(tx: &mut Tx, new: NewDelivery) -> Result<(), db::Error> {
+    let params = params![new.id, new.webhook, new.event, new.kind.as_str(), new.body, new.turn, new.at];
+    tx.execute(INSERT_DELIVERY, params).await.map(|_| ())
+}
+
+/// A pending delivery, with what is needed to send it.
+pub(in crate::webhooks) struct Waiting {
+    pub(in crate::webhooks) event: EventId,
+    pub(in crate::webhooks) body: String,
+    pub(in crate::webhooks) turn: i64,
+    pub(in crate::webhooks) url: String,
+    pub(in crate::webhooks) secret: Vec<u8>,
+    pub(in crate::webhooks) old_secret: Option<Vec<u8>>,
+    pub(in crate::webhooks) old_secret_until: Option<Timestamp>,
+    pub(in crate::webhooks) is_enabled: bool,
+}
+
+row! {
+    struct WaitingRow {
+        event_id: Uuid,
+        body: String,
+        turn: i64,
+        url: String,
+        secret: Vec<u8>,
+        old_secret: Option<Vec<u8>>,
+        old_secret_until: Option<i64>,
+        is_enabled: i64,
+    }
+}
+
+pub(in crate::webhooks) async fn waiting(db: &Db, id: DeliveryId) -> Result<Option<Waiting>, db::Error> {
+    let row: Option<WaitingRow> = db.optional(WAITING, params![id]).await?;
+    Ok(row.map(|row| Waiting {
+        event: EventId(row.event_id),
+        body: row.body,
+        turn: row.turn,
+        url: row.url,
+        secret: row.secret,
+        old_secret: row.old_secret,
+        old_secret_until: row.old_secret_until.map(Timestamp::from_micros),
+        is_enabled: row.is_enabled == 1,
+    }))
+}
+
+/// A delivery, this attempt included.
+pub(in crate::webhooks) struct Counted {
+    pub(in crate::webhooks) webhook: WebhookId,
+    pub(in crate::webhooks) kind: String,
+    pub(in crate::webhooks) attempts: i64,
+    /// This attempt not included.
+    pub(in crate::webhooks) failures: i64,
+    pub(in crate::webhooks) turn: i64,
+}
+
+/// Counts an attempt, and keeps others from the delivery until the commit.
+pub(in crate::webhooks) async fn count_attempt(
+    tx: &mut Tx,
+    id: DeliveryId,
+) -> Result<Option<Counted>, db::Error> {
+    let row: Option<(Uuid, String, i64, i64, i64)> = tx.optional(COUNT_ATTEMPT, params![id]).await?;
+    Ok(row.map(|(webhook, kind, attempts, failures, turn)| Counted {
+        webhook: WebhookId(webhook),
+        kind,
+        attempts,
+        failures,
+        turn,
+    }))
+}
+
+pub(in crate::webhooks) async fn insert_attempt(
+    tx: &mut Tx,
+    id: DeliveryId,
+    tried: &DeliveryAttempt,
+) -> Result<(), db::Error> {
+    let params = params![
+        id,
+        tried.number,
+        tried.at,
+        tried.status.map(i64::from),
+        tried.duration_ms,
+        tried.error.clone(),
+        &tried.answer,
+    ];
+    tx.execute(INSERT_ATTEMPT, params).await.map(|_| ())
+}
+
+pub(in crate::webhooks) async fn end_delivery(
+    tx: &mut Tx,
+    id: DeliveryId,
+    state: DeliveryState,
+) -> Result<(), db::Error> {
+    tx.execute(END_DELIVERY, params![id, state.as_str()]).await.map(|_| ())
+}
+
+/// Has it wait until `next`. Returns the turn of the job that is to send it then.
+pub(in crate::webhooks) async fn postpone(
+    tx: &mut Tx,
+    id: DeliveryId,
+    failures: i64,
+    next: Timestamp,
+) -> Result<i64, db::Error> {
+    let (turn,): (i64,) = tx.one(POSTPONE, params![id, failures, next]).await?;
+    Ok(turn)
+}
+
+/// Begins the schedule anew. Returns the turn of the job that is to send it; `None` if it is not as
+/// it was.
+pub(in crate::webhooks) async fn restart(
+    tx: &mut Tx,
+    id: DeliveryId,
+    turn: i64,
+    now: Timestamp,
+) -> Result<Option<i64>, db::Error> {
+    let row: Option<(i64,)> = tx.optional(RESTART, params![id, turn, now]).await?;
+    Ok(row.map(|(turn,)| turn))
+}
+
+row! {
+    struct DeliveryRow {
+        id: Uuid,
+        webhook_id: Uuid,
+        event_id: Uuid,
+        event_type: String,
+        state: String,
+        attempts: i64,
+        next_at: Option<i64>,
+        created_at: i64,
+    }
+}
+
+impl DeliveryRow {
+    fn summary(self) -> DeliverySummary {
+        DeliverySummary {
+            id: DeliveryId(self.id),
+            webhook: WebhookId(self.webhook_id),
+            event: EventId(self.event_id),
+            kind: self.event_type,
+            // The table's CHECK allows no other.
+            state: DeliveryState::parse(&self.state).unwrap_or(DeliveryState::Failed),
+            attempts: self.attempts,
+            next_attempt_at: self.next_at.map(Timestamp::from_micros),
+            created_at: Timestamp::from_micros(self.created_at),
+        }
+    }
+}
+
+/// A delivery's body and turn: what its row in a list has not.
+type Rest = (String, i64);
+
+/// The delivery, and what is sent.
+pub(in crate::webhooks) async fn delivery(
+    db: &Db,
+    id: DeliveryId,
+) -> Result<Option<(DeliverySummary, String)>, db::Error> {
+    let Some(row) = db.optional::<DeliveryRow>(DELIVERY, params![id]).await? else { return Ok(None) };
+    let rest: Option<Rest> = db.optional(REST, params![id]).await?;
+    Ok(rest.map(|(body, _)| (row.summary(), body)))
+}
+
+/// The delivery, and whose turn it is to send it.
+pub(in crate::webhooks) async fn delivery_now(
+    tx: &mut Tx,
+    id: DeliveryId,
+) -> Result<Option<(DeliverySummary, i64)>, db::Error> {
+    let Some(row) = tx.optional::<DeliveryRow>(DELIVERY, params![id]).await? else { return Ok(None) };
+    let rest: Option<Rest> = tx.optional(REST, params![id]).await?;
+    Ok(rest.map(|(_, turn)| (row.summary(), turn)))
+}
+
+row! {
+    struct TryRow {
+        number: i64,
+        at: i64,
+        status: Option<i64>,
+        duration_ms: i64,
+        error: Option<String>,
+        answer: String,
+    }
+}
+
+pub(in crate::webhooks) async fn tries(db: &Db, id: DeliveryId) -> Result<Vec<DeliveryAttempt>, db::Error> {
+    let rows: Vec<TryRow> = db.all(TRIES, params![id]).await?;
+    let tried = |row: TryRow| DeliveryAttempt {
+        number: row.number,
+        at: Timestamp::from_micros(row.at),
+        status: row.status.and_then(|status| u16::try_from(status).ok()),
+        duration_ms: row.duration_ms,
+        error: row.error,
+        answer: row.answer,
+    };
+    Ok(rows.into_iter().map(tried).collect())
+}
+
+/// Some deliveries of one webhook, on one side of `from`.
+pub(in crate::webhooks) struct Range {
+    pub(in crate::webhooks) webhook: WebhookId,
+    pub(in crate::webhooks) state: Option<DeliveryState>,
+    pub(in crate::webhooks) from: Uuid,
+    pub(in crate::webhooks) limit: i64,
+    pub(in crate::webhooks) backwards: bool,
+}
+
+/// In the order of the walk.
+pub(in crate::webhooks) async fn deliveries(
+    db: &Db,
+    range: Range,
+) -> Result<Vec<DeliverySummary>, db::Error> {
+    let mut params = params![range.webhook, range.from, range.limit];
+    let [on, back] = match range.state {
+        None => [DELIVERIES, DELIVERIES_BACK],
+        Some(state) => {
+            params.push(state.as_str().into());
+            [DELIVERIES_BY_STATE, DELIVERIES_BY_STATE_BACK]
+        }
+    };
+    let rows: Vec<DeliveryRow> = db.all(if range.backwards { back } else { on }, params).await?;
+    Ok(rows.into_iter().map(DeliveryRow::summary).collect())
+}
+
+/// Deletes some deliveries with ids before this one. Returns how many.
+pub(in crate::webhooks) async fn sweep(tx: &mut Tx, before: Uuid) -> Result<u64, db::Error> {
+    tx.execute(SWEEP, params![before]).await
+}
+
+/// Deletes some deliveries of one webhook. Returns how many.
+pub(in crate::webhooks) async fn clear(tx: &mut Tx, webhook: WebhookId) -> Result<u64, db::Error> {
+    tx.execute(CLEAR, params![webhook]).await
+}

@@ -1,0 +1,61 @@
+//! Deliveries are kept for a while, then deleted; those of a webhook that is removed, at once.
+
+use std::time::Duration;
+
+use frontdesk_model::{WebhookId, webhook::KEPT_DAYS};
+use serde::{Deserialize, Serialize};
+
+use super::sql;
+use crate::{
+    Domain,
+    clock::first_id_at,
+    jobs::{Attempt, Done, Failure, Kind, Recurring},
+};
+
+/// Deletes the deliveries of [`KEPT_DAYS`] ago and before.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct SweepDeliveries {}
+
+impl Kind for SweepDeliveries {
+    type Context = Domain;
+
+    const NAME: &'static str = "webhooks.sweep";
+
+    async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
+        let before = first_id_at(domain.clock.now().plus_seconds(-KEPT_DAYS * 24 * 3_600));
+        // Some at a time, so that others can write between.
+        loop {
+            let mut tx = domain.db.write().await?;
+            if sql::sweep(&mut tx, before).await? == 0 {
+                return attempt.finish(tx).await;
+            }
+            tx.commit().await?;
+        }
+    }
+}
+
+impl Recurring for SweepDeliveries {
+    const EVERY: Duration = Duration::from_secs(3_600);
+}
+
+/// Deletes the deliveries of a webhook that was removed.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ClearDeliveries {
+    pub(in crate::webhooks) webhook: WebhookId,
+}
+
+impl Kind for ClearDeliveries {
+    type Context = Domain;
+
+    const NAME: &'static str = "webhooks.clear";
+
+    async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
+        loop {
+            let mut tx = domain.db.write().await?;
+            if sql::clear(&mut tx, self.webhook).await? == 0 {
+                return attempt.finish(tx).await;
+            }
+            tx.commit().await?;
+        }
+    }
+}

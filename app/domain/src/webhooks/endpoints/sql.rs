@@ -1,0 +1,194 @@
+//! The webhooks' SQL, but for that of their deliveries, which is in `outbox.rs`.
+
+use frontdesk_model::{Timestamp, Webhook, WebhookId, webhook::EventTypes};
+use uuid::Uuid;
+
+use crate::{
+    db::{self, Db, Tx, row, statements},
+    params,
+};
+
+/// What a `Webhook` is read from. Its secrets are not among it.
+macro_rules! columns {
+    () => {
+        "id, url, description, events, is_enabled, disabled_reason, failing_since, old_secret_until, version, created_at"
+    };
+}
+
+statements! { "webhooks";
+    COUNT = "SELECT count(*) FROM (SELECT 1 FROM webhooks LIMIT CAST($1 AS BIGINT)) AS counted";
+    INSERT = "INSERT INTO webhooks (id, url, description, events, secret, version, created_at) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    UPDATE = "UPDATE webhooks SET url = $3, description = $4, events = $5, is_enabled = $6, disabled_reason = $7, \
+              failing_since = $8, version = version + 1 WHERE id = $1 AND version = $2";
+    ROTATE = concat!(
+        "UPDATE webhooks SET old_secret = secret, old_secret_until = $3, secret = $2, version = version + 1 \
+         WHERE id = $1 RETURNING ", columns!());
+    REMOVE = concat!("DELETE FROM webhooks WHERE id = $1 RETURNING ", columns!());
+    TURN_OFF = concat!(
+        "UPDATE webhooks SET is_enabled = 0, disabled_reason = $2, version = version + 1 \
+         WHERE id = $1 AND is_enabled = 1 RETURNING ", columns!());
+    FAIL = "UPDATE webhooks SET failing_since = COALESCE(failing_since, $2) WHERE id = $1 RETURNING failing_since";
+    MEND = "UPDATE webhooks SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL";
+    BY_ID = concat!("SELECT ", columns!(), " FROM webhooks WHERE id = $1");
+    PAGE = concat!("SELECT ", columns!(), " FROM webhooks WHERE id < $1 ORDER BY id DESC LIMIT CAST($2 AS BIGINT)");
+    PAGE_BACK = concat!("SELECT ", columns!(), " FROM webhooks WHERE id > $1 ORDER BY id LIMIT CAST($2 AS BIGINT)");
+    // There are at most a few dozen.
+    LISTENING = "SELECT id, events FROM webhooks WHERE is_enabled = 1 ORDER BY id";
+}
+
+/// Counted up to `at_most`.
+pub(in crate::webhooks) async fn count(tx: &mut Tx, at_most: i64) -> Result<i64, db::Error> {
+    let (count,): (i64,) = tx.one(COUNT, params![at_most]).await?;
+    Ok(count)
+}
+
+pub(in crate::webhooks) async fn insert(
+    tx: &mut Tx,
+    webhook: &Webhook,
+    secret: Vec<u8>,
+) -> Result<(), db::Error> {
+    let params = params![
+        webhook.id,
+        &webhook.url,
+        &webhook.description,
+        webhook.events.to_string(),
+        secret,
+        webhook.version,
+        webhook.created_at,
+    ];
+    tx.execute(INSERT, params).await.map(|_| ())
+}
+
+/// Whether it still had the version that was edited.
+pub(in crate::webhooks) async fn update(tx: &mut Tx, after: &Webhook) -> Result<bool, db::Error> {
+    let params = params![
+        after.id,
+        after.version,
+        &after.url,
+        &after.description,
+        after.events.to_string(),
+        i64::from(after.enabled),
+        &after.disabled_reason,
+        after.failing_since,
+    ];
+    Ok(tx.execute(UPDATE, params).await? == 1)
+}
+
+row! {
+    struct WebhookRow {
+        id: Uuid,
+        url: String,
+        description: String,
+        events: String,
+        is_enabled: i64,
+        disabled_reason: String,
+        failing_since: Option<i64>,
+        old_secret_until: Option<i64>,
+        version: i64,
+        created_at: i64,
+    }
+}
+
+impl WebhookRow {
+    fn webhook(self, now: Timestamp) -> Webhook {
+        Webhook {
+            id: WebhookId(self.id),
+            url: self.url,
+            description: self.description,
+            events: EventTypes::parse(&self.events),
+            enabled: self.is_enabled == 1,
+            disabled_reason: self.disabled_reason,
+            failing_since: self.failing_since.map(Timestamp::from_micros),
+            old_secret_until: self.old_secret_until.map(Timestamp::from_micros).filter(|until| now < *until),
+            version: self.version,
+            created_at: Timestamp::from_micros(self.created_at),
+        }
+    }
+}
+
+pub(in crate::webhooks) async fn by_id(
+    db: &Db,
+    id: WebhookId,
+    now: Timestamp,
+) -> Result<Option<Webhook>, db::Error> {
+    let row: Option<WebhookRow> = db.optional(BY_ID, params![id]).await?;
+    Ok(row.map(|row| row.webhook(now)))
+}
+
+/// The same, within a transaction.
+pub(in crate::webhooks) async fn by_id_now(
+    tx: &mut Tx,
+    id: WebhookId,
+    now: Timestamp,
+) -> Result<Option<Webhook>, db::Error> {
+    let row: Option<WebhookRow> = tx.optional(BY_ID, params![id]).await?;
+    Ok(row.map(|row| row.webhook(now)))
+}
+
+/// Webhooks on one side of `from`, in the order of the walk.
+pub(in crate::webhooks) async fn page(
+    db: &Db,
+    from: Uuid,
+    limit: i64,
+    backwards: bool,
+    now: Timestamp,
+) -> Result<Vec<Webhook>, db::Error> {
+    let sql = if backwards { PAGE_BACK } else { PAGE };
+    let rows: Vec<WebhookRow> = db.all(sql, params![from, limit]).await?;
+    Ok(rows.into_iter().map(|row| row.webhook(now)).collect())
+}
+
+/// Makes the secret the old one, and this the secret.
+pub(in crate::webhooks) async fn rotate(
+    tx: &mut Tx,
+    id: WebhookId,
+    secret: Vec<u8>,
+    until: Timestamp,
+    now: Timestamp,
+) -> Result<Option<Webhook>, db::Error> {
+    let row: Option<WebhookRow> = tx.optional(ROTATE, params![id, secret, until]).await?;
+    Ok(row.map(|row| row.webhook(now)))
+}
+
+/// What it was.
+pub(in crate::webhooks) async fn remove(
+    tx: &mut Tx,
+    id: WebhookId,
+    now: Timestamp,
+) -> Result<Option<Webhook>, db::Error> {
+    let row: Option<WebhookRow> = tx.optional(REMOVE, params![id]).await?;
+    Ok(row.map(|row| row.webhook(now)))
+}
+
+/// The webhook, if it was on.
+pub(in crate::webhooks) async fn turn_off(
+    tx: &mut Tx,
+    id: WebhookId,
+    why: &str,
+    now: Timestamp,
+) -> Result<Option<Webhook>, db::Error> {
+    let row: Option<WebhookRow> = tx.optional(TURN_OFF, params![id, why]).await?;
+    Ok(row.map(|row| row.webhook(now)))
+}
+
+/// Notes that an attempt was in vain. Returns since when they all are; `None` if it is removed.
+pub(in crate::webhooks) async fn fail(
+    tx: &mut Tx,
+    id: WebhookId,
+    at: Timestamp,
+) -> Result<Option<Timestamp>, db::Error> {
+    let row: Option<(i64,)> = tx.optional(FAIL, params![id, at]).await?;
+    Ok(row.map(|(since,)| Timestamp::from_micros(since)))
+}
+
+/// Notes that something has arrived.
+pub(in crate::webhooks) async fn mend(tx: &mut Tx, id: WebhookId) -> Result<(), db::Error> {
+    tx.execute(MEND, params![id]).await.map(|_| ())
+}
+
+/// Those that are on, and what they asked for.
+pub(in crate::webhooks) async fn listening(tx: &mut Tx) -> Result<Vec<(WebhookId, EventTypes)>, db::Error> {
+    let rows: Vec<(Uuid, String)> = tx.all(LISTENING, params![]).await?;
+    Ok(rows.into_iter().map(|(id, events)| (WebhookId(id), EventTypes::parse(&events))).collect())
+}

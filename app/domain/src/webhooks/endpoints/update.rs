@@ -1,0 +1,111 @@
+//! Changes a webhook endpoint.
+
+use frontdesk_model::{
+    Fault, Permission, Webhook,
+    audit::Action,
+    forms::{Form, UpdateWebhook},
+    webhook::{self, EventTypes},
+};
+
+use super::sql;
+use crate::{
+    Domain,
+    actor::Actor,
+    audit::{self, Entry},
+    webhooks::Error,
+};
+
+/// What became of an edit.
+#[derive(Clone, Debug)]
+pub struct Updated {
+    /// As it is now.
+    pub webhook: Webhook,
+    /// Whether anything was different.
+    pub changed: bool,
+}
+
+/// Changes what the form has of a webhook. What is on its way goes to the new address.
+///
+/// # Errors
+/// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchWebhook`]; [`Error::Changed`] with
+/// the fields that differ if somebody else was faster; [`Error::Invalid`]; [`Error::Address`].
+#[tracing::instrument(name = "webhooks.update", skip_all)]
+pub async fn update(domain: &Domain, actor: &Actor, form: UpdateWebhook) -> Result<Updated, Error> {
+    actor.require(Permission::WebhooksManage)?;
+    form.check().map_err(Error::Invalid)?;
+    let at = domain.clock.now();
+    let mut tx = domain.begin(actor).await?;
+    let now = sql::by_id_now(&mut tx, form.id, at).await?.ok_or(Error::NoSuchWebhook)?;
+    let after = edited(&now, &form);
+    if after == now {
+        return Ok(Updated { webhook: now, changed: false });
+    }
+    if form.version != now.version {
+        return Err(Error::Changed(differences(&now, &after)));
+    }
+    // An address that was let through before is not asked about again: it may be the one thing that
+    // is not to be changed, by whoever turns the webhook off.
+    if after.url != now.url {
+        domain.courier.check(&after.url)?;
+    }
+    if !sql::update(&mut tx, &after).await? {
+        return Err(Error::Changed(Vec::new()));
+    }
+    audit::append(&mut tx, &domain.clock, actor, change(&now, &after)).await?;
+    tx.commit().await?;
+    Ok(Updated { webhook: Webhook { version: now.version + 1, ..after }, changed: true })
+}
+
+fn edited(now: &Webhook, form: &UpdateWebhook) -> Webhook {
+    let mut after = now.clone();
+    if let Some(url) = &form.url {
+        url.trim().clone_into(&mut after.url);
+    }
+    if let Some(description) = &form.description {
+        description.trim().clone_into(&mut after.description);
+    }
+    if let Some(events) = &form.events {
+        after.events = events.clone();
+    }
+    if let Some(enabled) = form.enabled
+        && enabled != now.enabled
+    {
+        after.enabled = enabled;
+        after.disabled_reason.clear();
+        // It starts afresh.
+        after.failing_since = None;
+    }
+    after
+}
+
+fn change(before: &Webhook, after: &Webhook) -> Entry {
+    let word = |webhook: &Webhook| if webhook.enabled { "on" } else { "off" };
+    let (from, to) = (webhook::host(&before.url), webhook::host(&after.url));
+    // The rest of an address may be a secret between the receiver and its users.
+    let to = if from == to && before.url != after.url { format!("{to}, elsewhere") } else { to.to_owned() };
+    Entry::new(Action::WebhookUpdated)
+        .on(after.id, after.label())
+        .changed("host", Some(from), Some(&to))
+        .changed("description", Some(&before.description), Some(&after.description))
+        .changed("events", Some(&before.events.to_string()), Some(&after.events.to_string()))
+        .changed("state", Some(word(before)), Some(word(after)))
+}
+
+/// What is there now where it is not what was asked for.
+fn differences(now: &Webhook, asked: &Webhook) -> Vec<Fault> {
+    let events = |events: &EventTypes| events.to_string();
+    [
+        ("url", now.url.clone(), asked.url.clone()),
+        ("description", now.description.clone(), asked.description.clone()),
+        ("events", events(&now.events), events(&asked.events)),
+        ("enabled", now.enabled.to_string(), asked.enabled.to_string()),
+    ]
+    .into_iter()
+    .filter(|(_, now, asked)| now != asked)
+    .map(|(field, now, _)| Fault {
+        field: field.to_owned(),
+        code: "changed".to_owned(),
+        message: format!("it is now “{now}”"),
+    })
+    .collect()
+}

@@ -1,0 +1,153 @@
+//! The audit trail: appended in the transaction of what it tells, read by those who may.
+
+mod store;
+
+use frontdesk_model::{
+    Cursor, EventId, Page, Permission, Problem,
+    audit::{Action, Change, Event, Party},
+    page::{ForeignCursor, Key},
+    query::AuditQuery,
+};
+use uuid::Uuid;
+
+use crate::{
+    Platform,
+    actor::{Actor, Denied},
+    clock::{Clock, first_id_at},
+    db::{self, Sql, Tx},
+};
+
+/// Something to write down. The actor and the circumstances are added by [`append`].
+pub struct Entry {
+    action: Action,
+    target: Option<Party>,
+    reason: String,
+    changes: Vec<Change>,
+}
+
+impl Entry {
+    pub fn new(action: Action) -> Self {
+        Self { action, target: None, reason: String::new(), changes: Vec::new() }
+    }
+
+    /// To whom or what it was done.
+    pub fn on(mut self, id: impl Into<Uuid>, label: &str) -> Self {
+        self.target = Some(Party { id: Some(id.into()), label: label.to_owned() });
+        self
+    }
+
+    /// What it was done to, if that is nobody.
+    pub fn about(mut self, label: String) -> Self {
+        self.target = Some(Party { id: None, label });
+        self
+    }
+
+    pub fn because(mut self, reason: &str) -> Self {
+        reason.trim().clone_into(&mut self.reason);
+        self
+    }
+
+    /// A fact that changed; nothing is noted if it did not.
+    pub fn changed(mut self, field: &str, before: Option<&str>, after: Option<&str>) -> Self {
+        if before != after {
+            let text = |value: Option<&str>| value.map(ToOwned::to_owned);
+            self.changes.push(Change { field: field.to_owned(), before: text(before), after: text(after) });
+        }
+        self
+    }
+}
+
+/// Why the trail could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    #[error(transparent)]
+    ForeignCursor(#[from] ForeignCursor),
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Denied(denied) => denied.into(),
+            Error::ForeignCursor(foreign) => foreign.into(),
+            Error::Database(error) => error.into(),
+        }
+    }
+}
+
+/// Writes down what `tx` does, so that both happen or neither.
+pub async fn append(tx: &mut Tx, clock: &Clock, actor: &Actor, entry: Entry) -> Result<Event, db::Error> {
+    let at = clock.now();
+    let event = Event {
+        id: EventId(clock.id_at(at)),
+        at,
+        actor: actor.party(),
+        action: entry.action,
+        target: entry.target,
+        ip: actor.origin.ip.clone(),
+        user_agent: actor.origin.user_agent.clone(),
+        request_id: actor.origin.request_id.clone(),
+        reason: entry.reason,
+        changes: entry.changes,
+    };
+    store::insert(tx, &event).await?;
+    Ok(event)
+}
+
+/// A page of events, newest first.
+///
+/// # Errors
+/// [`Error::Denied`] without `audit:read`.
+#[tracing::instrument(name = "audit.list", skip_all)]
+pub async fn list(platform: &Platform, actor: &Actor, query: &AuditQuery) -> Result<Page<Event>, Error> {
+    actor.require(Permission::AuditRead)?;
+    let list = list_name(query);
+    let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, &list)).transpose()?;
+    let mut from = query.since.map_or(Uuid::nil(), first_id_at);
+    let mut until = query.until.map_or(Uuid::max(), first_id_at);
+    let backwards = cursor.as_ref().is_some_and(|cursor| cursor.backwards);
+    match &cursor {
+        Some(cursor) if backwards => from = from.max(after(cursor.id)),
+        Some(cursor) => until = until.min(cursor.id),
+        None => {}
+    }
+    let limit = query.limit.unwrap_or_default();
+    let range = store::Range { from, until, limit: limit.probe(), backwards };
+    let events = store::page(&platform.db, query, range).await?;
+    Ok(Page::of_probe(events, limit, &list, cursor.as_ref(), |event| (Key::Number(0), event.id.0)))
+}
+
+/// How many events of one kind there were since a moment, counted up to `at_most`.
+pub async fn count_since(
+    platform: &Platform,
+    action: Action,
+    since: frontdesk_model::Timestamp,
+    at_most: i64,
+) -> Result<i64, db::Error> {
+    store::count_since(&platform.db, action, first_id_at(since), at_most).await
+}
+
+/// Every statement of this room.
+pub fn statements() -> Vec<Sql> {
+    store::ALL.to_vec()
+}
+
+/// The list's pages, each with values that fit, for the tests that look at plans.
+#[doc(hidden)]
+pub fn list_statements() -> impl Iterator<Item = Sql> {
+    store::PAGES.iter().flatten().copied()
+}
+
+/// Names the list by its filters, so that a cursor leads on only where it came from.
+fn list_name(query: &AuditQuery) -> String {
+    let filters = AuditQuery { limit: None, cursor: None, ..query.clone() };
+    format!("audit:{}", serde_json::to_string(&filters).unwrap_or_default())
+}
+
+/// The next id after this one.
+fn after(id: Uuid) -> Uuid {
+    Uuid::from_u128(id.as_u128().saturating_add(1))
+}

@@ -1,0 +1,196 @@
+//! What a kind of job is: its name, what it works with, how it is run and when it is tried again.
+
+use std::{pin::Pin, time::Duration};
+
+use frontdesk_model::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{Attempt, Done, Job};
+use crate::db;
+
+/// A kind of job. The type is what the job works with: it is kept as JSON, so its fields can be
+/// added to but not renamed as long as jobs of an older version wait. It holds ids rather than
+/// facts, which may be others by the time it runs, and never a secret.
+pub trait Kind: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The part of the worker's context that the job needs.
+    type Context: Send + Sync + 'static;
+    /// `room.verb`: small letters, digits, `_` and a dot. Jobs are found by it, so it stays.
+    const NAME: &'static str;
+    /// How long one attempt may take.
+    const TIMEOUT: Duration = Duration::from_secs(60);
+    const RETRY: Retry = Retry::DEFAULT;
+
+    /// Does it. To be able to return [`Done`], it has to commit: [`Attempt::finish`] with the
+    /// transaction of what it did, or [`Attempt::done`] if there is none.
+    ///
+    /// It can be dropped at any `await`: by its timeout, by staff who call it off, by a shutdown.
+    fn run(
+        self,
+        context: &Self::Context,
+        attempt: Attempt,
+    ) -> impl Future<Output = Result<Done, Failure>> + Send;
+}
+
+/// A kind that is done again and again, as long as there is a worker that knows it.
+pub trait Recurring: Kind + Default {
+    /// From its end until it is due anew, in whole seconds.
+    const EVERY: Duration;
+}
+
+/// Why an attempt was in vain. The words are shown to staff: no secret, nothing about a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Another attempt may succeed: it is made as the kind's [`Retry`] says.
+    Retry(String),
+    /// Another attempt may succeed, from this moment on: the other side said so.
+    RetryAt { at: Timestamp, why: String },
+    /// No further attempt can succeed.
+    Permanent(String),
+    /// Another worker has the job by now: nothing of this attempt happened, and nobody is to know.
+    LeaseLost,
+}
+
+impl From<db::Error> for Failure {
+    fn from(error: db::Error) -> Self {
+        tracing::warn!(error = &error as &(dyn std::error::Error + 'static), "a job's statement failed");
+        Self::Retry(error.to_string())
+    }
+}
+
+/// How long to wait after a failure, and how often to try.
+#[derive(Clone, Copy, Debug)]
+pub enum Retry {
+    /// Anything up to `first`, twice as much with each failure and never more than `most`. Random
+    /// over its whole length, so that those who failed together do not come back together.
+    Backoff { first: Duration, most: Duration, attempts: u32 },
+    /// These waits, each up to a tenth longer.
+    Delays(&'static [Duration]),
+}
+
+impl Retry {
+    /// Ten attempts within about two hours.
+    pub const DEFAULT: Self =
+        Self::Backoff { first: Duration::from_secs(10), most: Duration::from_secs(3_600), attempts: 10 };
+
+    /// How often it is tried at most.
+    pub const fn attempts(&self) -> u32 {
+        match self {
+            Self::Backoff { attempts, .. } => *attempts,
+            #[expect(clippy::cast_possible_truncation, reason = "a list that somebody wrote down")]
+            Self::Delays(delays) => delays.len() as u32 + 1,
+        }
+    }
+
+    /// How long to wait after so many failures in a row (at least one), for those who keep count
+    /// themselves.
+    pub fn wait(&self, failures: u32) -> Duration {
+        self.delay(failures, dice())
+    }
+
+    /// How long to wait after so many failures in a row (at least one). The `dice` are at least 0
+    /// and less than 1.
+    pub fn delay(&self, failures: u32, dice: f64) -> Duration {
+        let before = failures.saturating_sub(1);
+        match self {
+            Self::Backoff { first, most, .. } => {
+                let doubled = 2_u32.checked_pow(before).and_then(|times| first.checked_mul(times));
+                doubled.unwrap_or(*most).min(*most).mul_f64(dice)
+            }
+            Self::Delays(delays) => {
+                let delay = delays.get(before as usize).or(delays.last()).copied().unwrap_or_default();
+                delay.mul_f64(1.0 + dice / 10.0)
+            }
+        }
+    }
+}
+
+/// A number that is at least 0 and less than 1.
+pub(super) fn dice() -> f64 {
+    // A machine without randomness still waits, if not as well spread.
+    getrandom::u32().map_or(0.5, |number| f64::from(number) / (f64::from(u32::MAX) + 1.0))
+}
+
+type Running = Pin<Box<dyn Future<Output = Result<Done, Failure>> + Send>>;
+
+/// A kind as workers have it: all kinds of one worker's context are of this one type.
+pub struct Handler<C> {
+    pub name: &'static str,
+    pub(super) timeout: Duration,
+    pub(super) retry: Retry,
+    /// The job that there always is.
+    pub(super) recurring: Option<fn() -> Job>,
+    pub(super) run: fn(C, String, Attempt) -> Running,
+}
+
+impl<C> Clone for Handler<C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C> Copy for Handler<C> {}
+
+impl<C: Send + Sync + 'static> Handler<C> {
+    pub const fn of<K: Kind>() -> Self
+    where
+        C: AsRef<K::Context>,
+    {
+        Self { name: K::NAME, timeout: K::TIMEOUT, retry: K::RETRY, recurring: None, run: run::<C, K> }
+    }
+
+    pub const fn recurring<K: Recurring>() -> Self
+    where
+        C: AsRef<K::Context>,
+    {
+        let recurring = || Job::new(&K::default()).unique(K::NAME).every(K::EVERY);
+        Self { recurring: Some(recurring), ..Self::of::<K>() }
+    }
+}
+
+fn run<C: AsRef<K::Context> + Send + Sync + 'static, K: Kind>(
+    context: C,
+    payload: String,
+    attempt: Attempt,
+) -> Running {
+    Box::pin(async move {
+        match serde_json::from_str::<K>(&payload) {
+            Ok(kind) => kind.run(context.as_ref(), attempt).await,
+            // What exactly is wrong with it may be about a person.
+            Err(_) => Err(Failure::Permanent("This version cannot read what the job works with.".to_owned())),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn backoff_doubles_up_to_its_most_and_is_random_over_its_whole_length() {
+        let retry = Retry::Backoff { first: SECOND, most: 60 * SECOND, attempts: 5 };
+        let longest: Vec<u64> =
+            (1..=8).map(|n| retry.delay(n, 0.999_999).as_secs_f64().round() as u64).collect();
+        assert_eq!(longest, [1, 2, 4, 8, 16, 32, 60, 60]);
+        assert_eq!(retry.delay(4, 0.5), 4 * SECOND);
+        assert_eq!(retry.delay(4, 0.0), Duration::ZERO);
+        assert_eq!(retry.delay(u32::MAX, 0.5), 30 * SECOND);
+        assert_eq!(retry.attempts(), 5);
+    }
+
+    #[test]
+    fn a_list_of_delays_is_kept_to_within_a_tenth() {
+        const RETRY: Retry = Retry::Delays(&[SECOND, Duration::from_secs(300)]);
+        let retry = RETRY;
+        assert_eq!(retry.attempts(), 3);
+        assert_eq!((retry.delay(1, 0.0), retry.delay(2, 0.0)), (SECOND, 300 * SECOND));
+        assert_eq!(retry.delay(2, 0.5), 315 * SECOND);
+        assert_eq!(retry.delay(9, 0.0), 300 * SECOND);
+    }
+
+    #[test]
+    fn dice_stay_within_their_range() {
+        assert!((0..1_000).map(|_| dice()).all(|number| (0.0..1.0).contains(&number)));
+    }
+}

@@ -1,0 +1,148 @@
+//! What staff and programs can see of jobs, and do about them.
+
+use frontdesk_model::{
+    Cursor, JobId, Page, Permission,
+    audit::Action,
+    forms::OneJob,
+    job::{Job, JobState, JobSummary},
+    page::Key,
+    query::JobsQuery,
+};
+use uuid::Uuid;
+
+use super::{Error, lease::label, store};
+use crate::{
+    Platform,
+    actor::Actor,
+    audit::{self, Entry},
+    db::{self, Sql},
+};
+
+/// A page of jobs, newest first.
+///
+/// # Errors
+/// [`Error::Denied`] without `jobs:read`.
+#[tracing::instrument(name = "jobs.list", skip_all)]
+pub async fn list(platform: &Platform, actor: &Actor, query: &JobsQuery) -> Result<Page<JobSummary>, Error> {
+    actor.require(Permission::JobsRead)?;
+    let list = list_name(query);
+    let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, &list)).transpose();
+    let cursor = cursor.map_err(|_| Error::ForeignCursor)?;
+    let backwards = cursor.as_ref().is_some_and(|cursor| cursor.backwards);
+    let start = if backwards { Uuid::nil() } else { Uuid::max() };
+    let from = cursor.as_ref().map_or(start, |cursor| cursor.id);
+    let limit = query.limit.unwrap_or_default();
+    let jobs = store::page(&platform.db, query, from, limit.probe(), backwards).await?;
+    Ok(Page::of_probe(jobs, limit, &list, cursor.as_ref(), |job| (Key::Number(0), job.id.0)))
+}
+
+/// One job, with its latest failures.
+///
+/// # Errors
+/// [`Error::Denied`] without `jobs:read`; [`Error::NoSuchJob`].
+#[tracing::instrument(name = "jobs.get", skip_all)]
+pub async fn get(platform: &Platform, actor: &Actor, id: JobId) -> Result<Job, Error> {
+    actor.require(Permission::JobsRead)?;
+    let (summary, trace_id) = store::by_id(&platform.db, id).await?.ok_or(Error::NoSuchJob)?;
+    let failures = store::failures(&platform.db, id).await?;
+    Ok(Job { summary, trace_id, failures })
+}
+
+/// Has a job run at once: one that waits need not wait, one that is dead or was called off gets as
+/// many attempts as it had at first. What has succeeded is never done again.
+///
+/// # Errors
+/// [`Error::Denied`] without `jobs:manage`; [`Error::NoSuchJob`]; [`Error::WrongState`].
+#[tracing::instrument(name = "jobs.rerun", skip_all)]
+pub async fn rerun(platform: &Platform, actor: &Actor, form: OneJob) -> Result<(), Error> {
+    actor.require(Permission::JobsManage)?;
+    let mut tx = platform.begin(actor).await?;
+    let (job, _) = store::by_id_now(&mut tx, form.id).await?.ok_or(Error::NoSuchJob)?;
+    if !job.can_rerun() {
+        return Err(Error::WrongState("Only a job that waits, is dead or was called off can be run."));
+    }
+    let again = store::rerun(&mut tx, form.id, job.state, platform.clock.now()).await;
+    // One with its unique key has come in meanwhile, such as the next of those that repeat.
+    let taken = Error::WrongState("Another one like it is waiting or running already.");
+    if !again.map_err(|error| if error.is_conflict() { taken } else { error.into() })? {
+        return Err(Error::WrongState(FASTER));
+    }
+    tx.announce();
+    let entry = Entry::new(Action::JobRerun).about(label(&job.kind, form.id)).changed(
+        "state",
+        Some(job.state.as_str()),
+        Some(JobState::Waiting.as_str()),
+    );
+    audit::append(&mut tx, &platform.clock, actor, entry).await?;
+    Ok(tx.commit().await?)
+}
+
+/// What calling off came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancelled {
+    /// It is off.
+    Now,
+    /// Its worker is asked to stop, and hears of it when it next extends its lease. If it has
+    /// succeeded by then, it has succeeded.
+    Asked,
+}
+
+/// Calls a job off: one that waits is not run, one that runs is stopped, one that is dead needs
+/// nobody's attention any more.
+///
+/// # Errors
+/// [`Error::Denied`] without `jobs:manage`; [`Error::NoSuchJob`]; [`Error::WrongState`].
+#[tracing::instrument(name = "jobs.cancel", skip_all)]
+pub async fn cancel(platform: &Platform, actor: &Actor, form: OneJob) -> Result<Cancelled, Error> {
+    actor.require(Permission::JobsManage)?;
+    let mut tx = platform.begin(actor).await?;
+    let (job, _) = store::by_id_now(&mut tx, form.id).await?.ok_or(Error::NoSuchJob)?;
+    if !job.can_cancel() {
+        return Err(Error::WrongState(match job.state {
+            JobState::Running => "Its worker has been asked to stop already.",
+            _ => "Only a job that is not over can be called off.",
+        }));
+    }
+    let now = platform.clock.now();
+    let is_running = job.state == JobState::Running;
+    let done = if is_running {
+        store::ask_to_stop(&mut tx, form.id, now).await?
+    } else {
+        store::cancel(&mut tx, form.id, job.state, now).await?
+    };
+    if !done {
+        return Err(Error::WrongState(FASTER));
+    }
+    // Only this one is off, not those that would have followed it. A dead one has its successor.
+    if job.state == JobState::Waiting && job.repeat_every.is_some() {
+        store::repeat(&mut tx, form.id, JobId(platform.clock.id_at(now)), now).await?;
+    }
+    let entry = Entry::new(Action::JobCancelled).about(label(&job.kind, form.id)).changed(
+        "state",
+        Some(job.state.as_str()),
+        (!is_running).then_some(JobState::Cancelled.as_str()),
+    );
+    audit::append(&mut tx, &platform.clock, actor, entry).await?;
+    tx.commit().await?;
+    Ok(if is_running { Cancelled::Asked } else { Cancelled::Now })
+}
+
+/// A worker has taken or ended the job between two lines of a use case.
+const FASTER: &str = "It has just changed. Look at it again.";
+
+/// How many jobs need somebody's attention, counted up to `at_most`.
+pub async fn count_dead(platform: &Platform, at_most: i64) -> Result<i64, db::Error> {
+    store::count(&platform.db, JobState::Dead, at_most).await
+}
+
+/// The list's pages, for the tests that look at plans.
+#[doc(hidden)]
+pub fn list_statements() -> impl Iterator<Item = Sql> {
+    store::PAGES.iter().flatten().copied()
+}
+
+/// Names the list by its filters, so that a cursor leads on only where it came from.
+fn list_name(query: &JobsQuery) -> String {
+    let filters = JobsQuery { limit: None, cursor: None, ..query.clone() };
+    format!("jobs:{}", serde_json::to_string(&filters).unwrap_or_default())
+}

@@ -1,0 +1,351 @@
+//! The jobs' SQL. What is not over has `due_at`, and only that is in the indexes by which workers
+//! look.
+
+use frontdesk_model::{
+    JobId, Timestamp,
+    job::{JobFailure, JobState, JobSummary},
+    query::JobsQuery,
+};
+use uuid::Uuid;
+
+use super::lease::Claimed;
+use crate::{
+    db::{self, Db, Sql, Tx, row, statements},
+    params,
+};
+
+macro_rules! columns {
+    () => {
+        "id, kind, about, state, due_at, attempts, last_attempt, repeat_every, cancel_asked_at, created_at, \
+         started_at, finished_at, last_error, trace_id"
+    };
+}
+
+macro_rules! page {
+    ($than:literal, $order:literal $(, $filter:literal)*) => {
+        concat!(
+            "SELECT ", columns!(), " FROM jobs WHERE id ", $than, " $1", $(" AND ", $filter,)*
+            " ORDER BY id ", $order, " LIMIT CAST($2 AS BIGINT)"
+        )
+    };
+}
+
+statements! { "jobs";
+    INSERT = "INSERT INTO jobs (id, kind, payload, about, state, unique_key, lane, due_at, max_attempts, last_attempt, \
+              repeat_every, trace_id, created_at) \
+              VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
+    // The next of those that repeat: what the one before was, from the beginning, and its own trace.
+    REPEAT = "INSERT INTO jobs (id, kind, payload, about, state, unique_key, lane, due_at, max_attempts, last_attempt, \
+              repeat_every, trace_id, created_at) \
+              SELECT $2, kind, payload, about, 'waiting', unique_key, lane, $3 + repeat_every * 1000000, \
+              max_attempts, max_attempts, repeat_every, $4, $3 \
+              FROM jobs WHERE id = $1 AND repeat_every IS NOT NULL ON CONFLICT DO NOTHING";
+    // `,a.b,c.d,` has every kind between commas: the one way to bind a list that both databases have.
+    IS_DUE = "SELECT id FROM jobs WHERE due_at <= $1 AND $2 LIKE '%,' || kind || ',%' LIMIT 1";
+    EXPIRED = "SELECT id, attempts FROM jobs WHERE due_at <= $1 AND state = 'running' ORDER BY due_at, id LIMIT 100";
+    // What makes a job free is asked twice. On PostgreSQL an UPDATE that had to wait for a row looks
+    // again at the row only: without the outer condition it would take what has just been taken.
+    CLAIM = "UPDATE jobs SET state = 'running', attempts = attempts + 1, due_at = $2, started_at = $1 \
+             WHERE state = 'waiting' AND due_at <= $1 AND id IN (\
+             SELECT j.id FROM jobs j WHERE j.due_at <= $1 AND j.state = 'waiting' AND $3 LIKE '%,' || j.kind || ',%' \
+             AND (j.lane IS NULL OR NOT EXISTS (SELECT 1 FROM jobs o WHERE o.lane = j.lane AND o.due_at IS NOT NULL \
+             AND o.id <> j.id AND (o.state = 'running' OR (o.due_at, o.id) < (j.due_at, j.id)))) \
+             ORDER BY j.due_at, j.id LIMIT CAST($4 AS BIGINT)) \
+             RETURNING id, kind, payload, attempts, trace_id, repeat_every, cancel_asked_at";
+    HOLD = "UPDATE jobs SET due_at = $3 WHERE id = $1 AND attempts = $2 AND state = 'running' \
+            RETURNING kind, last_attempt, max_attempts, repeat_every, cancel_asked_at, started_at, last_error, trace_id";
+    END = "UPDATE jobs SET state = $3, due_at = $4, finished_at = $5, last_error = $6 \
+           WHERE id = $1 AND attempts = $2 AND state = 'running'";
+    RELEASE = "UPDATE jobs SET state = 'waiting', due_at = $3, last_attempt = last_attempt + 1 \
+               WHERE id = $1 AND attempts = $2 AND state = 'running'";
+    INSERT_FAILURE = "INSERT INTO job_failures (job_id, attempt, started_at, failed_at, error) VALUES ($1, $2, $3, $4, $5)";
+    RERUN = "UPDATE jobs SET state = 'waiting', due_at = $3, finished_at = NULL, cancel_asked_at = NULL, \
+             last_attempt = CASE WHEN state = 'waiting' THEN last_attempt ELSE attempts + max_attempts END \
+             WHERE id = $1 AND state = $2";
+    CANCEL = "UPDATE jobs SET state = 'cancelled', due_at = NULL, finished_at = $3 WHERE id = $1 AND state = $2";
+    ASK_TO_STOP = "UPDATE jobs SET cancel_asked_at = $2 \
+                   WHERE id = $1 AND state = 'running' AND cancel_asked_at IS NULL";
+    // What ended before a moment began before it, too, and the order of ids is that of the beginnings.
+    SWEEP = "DELETE FROM jobs WHERE id IN (\
+             SELECT id FROM jobs WHERE state = $1 AND id < $2 AND finished_at < $3 LIMIT 1000)";
+    COUNT = "SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = $1 LIMIT CAST($2 AS BIGINT)) AS counted";
+    BY_ID = concat!("SELECT ", columns!(), " FROM jobs WHERE id = $1");
+    FAILURES = "SELECT attempt, started_at, failed_at, error FROM job_failures WHERE job_id = $1 \
+                ORDER BY attempt DESC LIMIT 50";
+    PAGE = page!("<", "DESC");
+    PAGE_BACK = page!(">", "ASC");
+    PAGE_BY_STATE = page!("<", "DESC", "state = $3");
+    PAGE_BY_STATE_BACK = page!(">", "ASC", "state = $3");
+    PAGE_BY_KIND = page!("<", "DESC", "kind = $3");
+    PAGE_BY_KIND_BACK = page!(">", "ASC", "kind = $3");
+    PAGE_BY_BOTH = page!("<", "DESC", "state = $3", "kind = $4");
+    PAGE_BY_BOTH_BACK = page!(">", "ASC", "state = $3", "kind = $4");
+}
+
+/// By filter (1: state, 2: kind, added up), then by direction.
+pub(super) const PAGES: [[Sql; 2]; 4] = [
+    [PAGE, PAGE_BACK],
+    [PAGE_BY_STATE, PAGE_BY_STATE_BACK],
+    [PAGE_BY_KIND, PAGE_BY_KIND_BACK],
+    [PAGE_BY_BOTH, PAGE_BY_BOTH_BACK],
+];
+
+/// As text between commas, for statements that ask for some kinds.
+pub(super) fn listed(kinds: &[&str]) -> String {
+    format!(",{},", kinds.join(","))
+}
+
+pub(super) struct NewJob {
+    pub(super) id: JobId,
+    pub(super) kind: &'static str,
+    pub(super) payload: String,
+    pub(super) about: String,
+    pub(super) unique_key: Option<String>,
+    pub(super) lane: Option<String>,
+    pub(super) due_at: Timestamp,
+    pub(super) max_attempts: i64,
+    pub(super) repeat_every: Option<i64>,
+    pub(super) trace_id: String,
+    pub(super) created_at: Timestamp,
+}
+
+/// Whether it is there now, and was not before.
+pub(super) async fn insert(tx: &mut Tx, new: NewJob) -> Result<bool, db::Error> {
+    let params = params![
+        new.id,
+        new.kind,
+        new.payload,
+        new.about,
+        new.unique_key,
+        new.lane,
+        new.due_at,
+        new.max_attempts,
+        new.repeat_every,
+        new.trace_id,
+        new.created_at,
+    ];
+    Ok(tx.execute(INSERT, params).await? == 1)
+}
+
+/// Writes down the next of a job that repeats and has just ended.
+pub(super) async fn repeat(tx: &mut Tx, ended: JobId, next: JobId, now: Timestamp) -> Result<(), db::Error> {
+    tx.execute(REPEAT, params![ended, next, now, next.0.simple().to_string()]).await.map(|_| ())
+}
+
+pub(super) async fn is_due(db: &Db, now: Timestamp, kinds: &str) -> Result<bool, db::Error> {
+    let found: Option<(Uuid,)> = db.optional(IS_DUE, params![now, kinds]).await?;
+    Ok(found.is_some())
+}
+
+/// The attempts whose leases are over.
+pub(super) async fn expired(tx: &mut Tx, now: Timestamp) -> Result<Vec<(JobId, i64)>, db::Error> {
+    let rows: Vec<(Uuid, i64)> = tx.all(EXPIRED, params![now]).await?;
+    Ok(rows.into_iter().map(|(id, attempt)| (JobId(id), attempt)).collect())
+}
+
+row! {
+    struct ClaimedRow {
+        id: Uuid,
+        kind: String,
+        payload: String,
+        attempts: i64,
+        trace_id: String,
+        repeat_every: Option<i64>,
+        cancel_asked_at: Option<i64>,
+    }
+}
+
+pub(super) async fn claim(
+    tx: &mut Tx,
+    now: Timestamp,
+    until: Timestamp,
+    kinds: &str,
+    at_most: i64,
+) -> Result<Vec<Claimed>, db::Error> {
+    let rows: Vec<ClaimedRow> = tx.all(CLAIM, params![now, until, kinds, at_most]).await?;
+    let claimed = |row: ClaimedRow| Claimed {
+        id: JobId(row.id),
+        kind: row.kind,
+        payload: row.payload,
+        attempt: row.attempts,
+        trace_id: row.trace_id,
+        repeats: row.repeat_every.is_some(),
+        is_cancelling: row.cancel_asked_at.is_some(),
+    };
+    Ok(rows.into_iter().map(claimed).collect())
+}
+
+row! {
+    /// What ending an attempt needs to know.
+    pub(super) struct HeldRow {
+        pub(super) kind: String,
+        pub(super) last_attempt: i64,
+        pub(super) max_attempts: i64,
+        pub(super) repeat_every: Option<i64>,
+        pub(super) cancel_asked_at: Option<i64>,
+        pub(super) started_at: Option<i64>,
+        pub(super) last_error: Option<String>,
+        pub(super) trace_id: String,
+    }
+}
+
+/// Moves the end of an attempt's lease, if it still is the job's attempt.
+pub(super) async fn hold(
+    tx: &mut Tx,
+    id: JobId,
+    attempt: i64,
+    until: Timestamp,
+) -> Result<Option<HeldRow>, db::Error> {
+    tx.optional(HOLD, params![id, attempt, until]).await
+}
+
+/// What a job is after an attempt.
+pub(super) struct End {
+    pub(super) state: JobState,
+    pub(super) due_at: Option<Timestamp>,
+    pub(super) finished_at: Option<Timestamp>,
+    pub(super) error: Option<String>,
+}
+
+/// Whether it still was the job's attempt.
+pub(super) async fn end(tx: &mut Tx, id: JobId, attempt: i64, end: End) -> Result<bool, db::Error> {
+    let params = params![id, attempt, end.state.as_str(), end.due_at, end.finished_at, end.error];
+    Ok(tx.execute(END, params).await? == 1)
+}
+
+/// Gives a job back as if this attempt had not been.
+pub(super) async fn release(tx: &mut Tx, id: JobId, attempt: i64, now: Timestamp) -> Result<(), db::Error> {
+    tx.execute(RELEASE, params![id, attempt, now]).await.map(|_| ())
+}
+
+pub(super) async fn insert_failure(
+    tx: &mut Tx,
+    (id, attempt): (JobId, i64),
+    started_at: i64,
+    at: Timestamp,
+    error: &str,
+) -> Result<(), db::Error> {
+    tx.execute(INSERT_FAILURE, params![id, attempt, started_at, at, error]).await.map(|_| ())
+}
+
+/// Whether it was in this state.
+pub(super) async fn rerun(tx: &mut Tx, id: JobId, from: JobState, at: Timestamp) -> Result<bool, db::Error> {
+    Ok(tx.execute(RERUN, params![id, from.as_str(), at]).await? == 1)
+}
+
+/// Whether it was in this state.
+pub(super) async fn cancel(tx: &mut Tx, id: JobId, from: JobState, at: Timestamp) -> Result<bool, db::Error> {
+    Ok(tx.execute(CANCEL, params![id, from.as_str(), at]).await? == 1)
+}
+
+/// Whether it was running, and not asked before.
+pub(super) async fn ask_to_stop(tx: &mut Tx, id: JobId, at: Timestamp) -> Result<bool, db::Error> {
+    Ok(tx.execute(ASK_TO_STOP, params![id, at]).await? == 1)
+}
+
+/// Deletes some of those in this state that ended before a moment. Returns how many.
+pub(super) async fn sweep(tx: &mut Tx, state: JobState, before: Timestamp) -> Result<u64, db::Error> {
+    tx.execute(SWEEP, params![state.as_str(), crate::clock::first_id_at(before), before]).await
+}
+
+pub(super) async fn count(db: &Db, state: JobState, at_most: i64) -> Result<i64, db::Error> {
+    let (count,): (i64,) = db.one(COUNT, params![state.as_str(), at_most]).await?;
+    Ok(count)
+}
+
+row! {
+    struct JobRow {
+        id: Uuid,
+        kind: String,
+        about: String,
+        state: String,
+        due_at: Option<i64>,
+        attempts: i64,
+        last_attempt: i64,
+        repeat_every: Option<i64>,
+        cancel_asked_at: Option<i64>,
+        created_at: i64,
+        started_at: Option<i64>,
+        finished_at: Option<i64>,
+        last_error: Option<String>,
+        trace_id: String,
+    }
+}
+
+impl JobRow {
+    fn job(self) -> (JobSummary, String) {
+        // The table's CHECK allows no other.
+        let state = JobState::parse(&self.state).unwrap_or(JobState::Dead);
+        let at = |micros: Option<i64>| micros.map(Timestamp::from_micros);
+        let summary = JobSummary {
+            id: JobId(self.id),
+            kind: self.kind,
+            about: self.about,
+            state,
+            is_cancelling: state == JobState::Running && self.cancel_asked_at.is_some(),
+            attempts: self.attempts,
+            last_attempt: self.last_attempt,
+            next_attempt_at: at(self.due_at).filter(|_| state == JobState::Waiting),
+            started_at: at(self.started_at),
+            finished_at: at(self.finished_at),
+            created_at: Timestamp::from_micros(self.created_at),
+            last_error: self.last_error,
+            repeat_every: self.repeat_every,
+        };
+        (summary, self.trace_id)
+    }
+}
+
+/// The job, and its trace id.
+pub(super) async fn by_id(db: &Db, id: JobId) -> Result<Option<(JobSummary, String)>, db::Error> {
+    let row: Option<JobRow> = db.optional(BY_ID, params![id]).await?;
+    Ok(row.map(JobRow::job))
+}
+
+/// The same, within a transaction.
+pub(super) async fn by_id_now(tx: &mut Tx, id: JobId) -> Result<Option<(JobSummary, String)>, db::Error> {
+    let row: Option<JobRow> = tx.optional(BY_ID, params![id]).await?;
+    Ok(row.map(JobRow::job))
+}
+
+row! {
+    struct FailureRow {
+        attempt: i64,
+        started_at: i64,
+        failed_at: i64,
+        error: String,
+    }
+}
+
+pub(super) async fn failures(db: &Db, id: JobId) -> Result<Vec<JobFailure>, db::Error> {
+    let rows: Vec<FailureRow> = db.all(FAILURES, params![id]).await?;
+    let failure = |row: FailureRow| JobFailure {
+        attempt: row.attempt,
+        started_at: Timestamp::from_micros(row.started_at),
+        failed_at: Timestamp::from_micros(row.failed_at),
+        error: row.error,
+    };
+    Ok(rows.into_iter().map(failure).collect())
+}
+
+/// Jobs on one side of `from`, in the order of the walk.
+pub(super) async fn page(
+    db: &Db,
+    query: &JobsQuery,
+    from: Uuid,
+    limit: i64,
+    backwards: bool,
+) -> Result<Vec<JobSummary>, db::Error> {
+    let mut params = params![from, limit];
+    let mut shape = 0;
+    if let Some(state) = query.state {
+        params.push(state.as_str().into());
+        shape += 1;
+    }
+    if let Some(kind) = &query.kind {
+        params.push(kind.as_str().into());
+        shape += 2;
+    }
+    let rows: Vec<JobRow> = db.all(PAGES[shape][usize::from(backwards)], params).await?;
+    Ok(rows.into_iter().map(|row| row.job().0).collect())
+}

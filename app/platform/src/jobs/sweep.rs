@@ -1,0 +1,49 @@
+//! Jobs that are over are kept for a while, then deleted.
+
+use std::time::Duration;
+
+use frontdesk_model::job::JobState;
+use serde::{Deserialize, Serialize};
+
+use super::{Attempt, Done, Failure, Kind, Recurring, store};
+use crate::Platform;
+
+const DAY: Duration = Duration::from_secs(24 * 3_600);
+
+/// How long jobs are kept once they are over, by how they ended.
+const KEPT: [(JobState, Duration); 3] = [
+    (JobState::Succeeded, Duration::from_secs(7 * DAY.as_secs())),
+    (JobState::Cancelled, Duration::from_secs(30 * DAY.as_secs())),
+    // Nobody should overlook them.
+    (JobState::Dead, Duration::from_secs(90 * DAY.as_secs())),
+];
+
+/// Deletes the jobs that have been over for long enough.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct SweepJobs {}
+
+impl Kind for SweepJobs {
+    type Context = Platform;
+
+    const NAME: &'static str = "jobs.sweep";
+
+    async fn run(self, platform: &Platform, attempt: Attempt) -> Result<Done, Failure> {
+        let now = platform.clock.now();
+        // Some at a time, so that others can write between.
+        loop {
+            let mut tx = platform.db.write().await?;
+            let mut swept = 0;
+            for (state, kept) in KEPT {
+                swept += store::sweep(&mut tx, state, now - kept).await?;
+            }
+            if swept == 0 {
+                return attempt.finish(tx).await;
+            }
+            tx.commit().await?;
+        }
+    }
+}
+
+impl Recurring for SweepJobs {
+    const EVERY: Duration = Duration::from_secs(3_600);
+}

@@ -1,0 +1,59 @@
+//! Everything that features are built on: the database, jobs, the audit trail, idempotent requests,
+//! password hashing and the clock. Knows no feature, no HTTP and no HTML, and is the only crate that
+//! uses `sqlx` and the password hash.
+
+pub mod actor;
+pub mod advisory_lock;
+pub mod audit;
+pub mod clock;
+pub mod db;
+pub mod idempotency;
+pub mod jobs;
+pub mod passwords;
+pub mod problem;
+pub mod rate_limit;
+
+use std::sync::Arc;
+
+use actor::Actor;
+use clock::Clock;
+use db::{Db, Sql, Tx};
+use passwords::{BreachedPasswords, Passwords};
+use rate_limit::SignInAttempts;
+
+/// The parts that every feature uses. Cheap to clone.
+#[derive(Clone)]
+pub struct Platform {
+    pub db: Db,
+    pub clock: Clock,
+    pub passwords: Passwords,
+    /// Looks passwords up in a list of breached ones, if the operator has configured one.
+    pub breached_passwords: Option<Arc<dyn BreachedPasswords>>,
+    pub sign_in_attempts: SignInAttempts,
+}
+
+impl Platform {
+    /// Begins a transaction for the actor's request. If the request carries an idempotency key, the key is
+    /// claimed in the same transaction.
+    ///
+    /// # Errors
+    /// [`db::Error::Repeated`] if the key has been used; [`db::Error::Busy`].
+    pub async fn begin(&self, actor: &Actor) -> Result<Tx, db::Error> {
+        let mut tx = self.db.write().await?;
+        if let Some(claim) = &actor.origin.claim {
+            claim.take(&mut tx, &self.clock).await?;
+        }
+        Ok(tx)
+    }
+}
+
+impl AsRef<Self> for Platform {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+/// Every statement of the platform. A test prepares each on both databases.
+pub fn all_statements() -> Vec<Sql> {
+    [advisory_lock::ALL.to_vec(), idempotency::statements(), audit::statements(), jobs::statements()].concat()
+}
