@@ -20,17 +20,17 @@ use serde::Deserialize;
 pub struct Site {
     /// The prefix of the script and the WebAssembly module, `frontdesk.<hash>`, if there are any.
     pub bundle: Option<&'static str>,
-    /// The address of the stylesheet.
+    /// Path of the stylesheet.
     pub style: &'static str,
 }
 
-/// The names of the files.
+/// Names of the files.
 pub fn site() -> &'static Site {
     &ASSETS.site
 }
 
-/// Answers a request for the file at `path`, or returns none if there is no such file. A HEAD request is
-/// answered as a GET: to drop the body is left to the caller.
+/// Responds with the file at `path`, or `None` if there is no such file. A HEAD request is answered like
+/// a GET: the caller drops the body.
 pub fn serve(path: &str, headers: &HeaderMap) -> Option<Response<Body>> {
     ASSETS.files.get(path).map(|file| file.respond(headers))
 }
@@ -50,7 +50,7 @@ struct StyleSources;
 static ASSETS: LazyLock<Assets> =
     LazyLock::new(|| Assets::new(&embedded::<Built>(), &embedded::<StyleSources>()));
 
-/// A file as it was embedded.
+/// An embedded file.
 struct Content {
     bytes: &'static [u8],
     sha256: [u8; 32],
@@ -60,7 +60,7 @@ impl From<EmbeddedFile> for Content {
     fn from(file: EmbeddedFile) -> Self {
         let bytes = match file.data {
             Cow::Borrowed(bytes) => bytes,
-            // Only without rust-embed's `debug-embed`; it happens once in the life of the process.
+            // Only without rust-embed's `debug-embed`, and once per process.
             Cow::Owned(bytes) => bytes.leak(),
         };
         Self { bytes, sha256: file.metadata.sha256_hash() }
@@ -71,7 +71,7 @@ fn embedded<E: Embed>() -> HashMap<String, Content> {
     E::iter().filter_map(|name| Some((name.to_string(), E::get(&name)?.into()))).collect()
 }
 
-/// All files, prepared: what a request costs is a look-up.
+/// All files, prepared so that a request costs a look-up.
 struct Assets {
     site: Site,
     files: HashMap<String, File>,
@@ -99,12 +99,12 @@ impl Assets {
 struct File {
     content_type: HeaderValue,
     cache_control: HeaderValue,
-    /// The compressed forms, best first.
+    /// Compressed forms, best first.
     compressed: Vec<Form>,
     plain: Form,
 }
 
-/// A file in one coding. Each has a tag of its own, since their bytes differ.
+/// A file in one encoding. Each has a tag of its own, since their bytes differ.
 struct Form {
     coding: Option<&'static str>,
     etag: HeaderValue,
@@ -134,7 +134,7 @@ impl File {
             return response;
         }
         headers.insert(CONTENT_TYPE, self.content_type.clone());
-        // Told here so that an answer to HEAD, which loses its body, still has it.
+        // Set here so that the response to HEAD, which loses its body, still has it.
         headers.insert(CONTENT_LENGTH, HeaderValue::from(form.bytes.len()));
         if let Some(coding) = form.coding {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
@@ -143,8 +143,8 @@ impl File {
         response
     }
 
-    /// The smallest form that the client understands. It may well refuse the plain one, too, but to send that
-    /// is of more use than an error.
+    /// The smallest form that the client accepts. Even if it refuses the uncompressed form, too, sending
+    /// that is more useful than an error.
     fn negotiate(&self, request: &HeaderMap) -> &Form {
         let accepted = |form: &&Form| form.coding.is_some_and(|coding| accepts(request, coding));
         self.compressed.iter().find(accepted).unwrap_or(&self.plain)
@@ -153,7 +153,7 @@ impl File {
 
 impl Form {
     fn new(content: &Content, coding: Option<&'static str>) -> Option<Self> {
-        // Half of the hash is far more than it takes to tell the forms and versions of one file apart.
+        // Half of the hash is more than enough to distinguish the forms and versions of one file.
         let tag: String = content.sha256.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         Some(Self { coding, etag: HeaderValue::try_from(format!("\"{tag}\"")).ok()?, bytes: content.bytes })
     }
@@ -167,10 +167,10 @@ fn content_type(name: &str) -> Option<HeaderValue> {
 
 fn cache_control(name: &str) -> &'static str {
     if name.starts_with("pkg/frontdesk.") {
-        // Its name would be another if its content were.
+        // Its name changes with its content.
         "public, max-age=31536000, immutable"
     } else if name.starts_with("style/") {
-        // The sources are served while somebody works on them.
+        // During development the sources are served.
         "no-cache"
     } else {
         "public, max-age=3600"
@@ -205,7 +205,7 @@ fn is_known(etag: &HeaderValue, request: &HeaderMap) -> bool {
     items(request, &IF_NONE_MATCH).any(|item| item == "*" || item.strip_prefix("W/").unwrap_or(item) == etag)
 }
 
-/// The items of a header that is a list, and may be there several times.
+/// Items of a list header, which may occur several times.
 fn items<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
     let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
     values.flat_map(|value| value.split(',')).map(str::trim)

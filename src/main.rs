@@ -1,4 +1,4 @@
-//! The command line: reads it, sets up the log, and runs one command.
+//! The command line: parses it, sets up the log, and runs one command.
 
 mod commands;
 

@@ -26,10 +26,10 @@ pub enum Error {
     Twice(#[from] tracing_subscriber::util::TryInitError),
 }
 
-/// Sets up the log of this process, panics included. `filter` is written as for `RUST_LOG`.
+/// Sets up the log of this process, panics included. `filter` has the syntax of `RUST_LOG`.
 ///
 /// # Errors
-/// A filter that cannot be read.
+/// An invalid filter.
 pub fn init(filter: &str, format: LogFormat) -> Result<(), Error> {
     let terminal = std::io::stderr().is_terminal();
     let is_json = match format {
@@ -38,7 +38,7 @@ pub fn init(filter: &str, format: LogFormat) -> Result<(), Error> {
         LogFormat::Json => true,
     };
     let lines = if is_json {
-        // All spans from the request's, which has the trace id, to the innermost.
+        // All spans, from that of the request, which has the trace id, to the innermost.
         fmt::layer().json().flatten_event(true).with_current_span(false).with_writer(std::io::stderr).boxed()
     } else {
         fmt::layer().with_ansi(terminal).with_writer(std::io::stderr).boxed()
@@ -48,11 +48,11 @@ pub fn init(filter: &str, format: LogFormat) -> Result<(), Error> {
     Ok(())
 }
 
-/// Logs a panic once and like everything else, inside the span of the request it happened in.
+/// Logs a panic once, in the span of the request in which it happened.
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let message = panic.payload_as_str().unwrap_or("no message");
     let location = panic.location().map(tracing::field::display);
-    // Captured only if RUST_BACKTRACE asks for it.
+    // Captured only with RUST_BACKTRACE.
     let backtrace = std::backtrace::Backtrace::capture();
     let backtrace =
         (backtrace.status() == BacktraceStatus::Captured).then(|| tracing::field::display(&backtrace));

@@ -1,4 +1,4 @@
-//! Everything that can be configured: each with a flag, a variable, a default and a line of help.
+//! Configuration: each option has a flag, a variable, a default and a line of help.
 
 mod duration;
 mod files;
@@ -39,8 +39,8 @@ const LOG: &str = "Log";
 const PASSWORDS: &str = "Passwords and sessions";
 const JOBS: &str = "Jobs";
 
-/// Connections to `--redirect-listen` at the same time; more have to wait. Each is one short answer,
-/// and they take nothing from those who are served.
+/// Maximum number of connections to `--redirect-listen`. Each needs one short response, and they take
+/// none from the main listener.
 const REDIRECTED: usize = 256;
 
 /// The configuration, which every command takes.
@@ -229,7 +229,7 @@ pub struct Config {
     pub api_origins: Vec<BaseUrl>,
 }
 
-/// What is wrong with the configuration, in words for who wrote it.
+/// Errors of the configuration, in words for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the file {} of {option} cannot be read", path.display())]
@@ -258,7 +258,7 @@ pub enum Error {
     EmptyWebhookSecret,
 }
 
-/// A secret that is given as it is or in a file.
+/// Reads a secret from its option or from its file.
 fn secret(
     given: Option<&Secret>,
     file: Option<&PathBuf>,
@@ -276,10 +276,10 @@ fn secret(
 }
 
 impl Config {
-    /// Finds what is wrong beyond single values.
+    /// Checks combinations of options.
     ///
     /// # Errors
-    /// The first fault.
+    /// The first error.
     pub fn check(&self) -> Result<(), Error> {
         let times = [
             ("--idle-timeout", self.idle_timeout),
@@ -299,7 +299,7 @@ impl Config {
         self.tls.check(self.base_url.as_ref())
     }
 
-    /// Where browsers find this server.
+    /// Public URL of the server.
     pub fn base_url(&self) -> BaseUrl {
         let port = self.listen.port();
         match &self.base_url {
@@ -309,10 +309,10 @@ impl Config {
         }
     }
 
-    /// Which database it is.
+    /// URL of the database.
     ///
     /// # Errors
-    /// A URL that cannot be used, or a file that cannot be read.
+    /// An invalid URL, or a file that cannot be read.
     pub fn database_url(&self) -> Result<DatabaseUrl, Error> {
         let file = self.database_url_file.as_ref();
         match secret(self.database_url.as_ref(), file, "--database-url-file")? {
@@ -321,10 +321,10 @@ impl Config {
         }
     }
 
-    /// Makes the data directory and the SQLite file where they are missing, for the owner alone.
+    /// Creates the data directory and the SQLite file if they are missing, readable only by their owner.
     ///
     /// # Errors
-    /// What cannot be made.
+    /// Those of the file system.
     pub fn make_files(&self, url: &DatabaseUrl) -> Result<(), Error> {
         let made = |path: &Path, result: io::Result<()>| {
             result.map_err(|source| Error::Make { path: path.to_owned(), source })
@@ -339,10 +339,10 @@ impl Config {
         Ok(())
     }
 
-    /// How the domain is opened.
+    /// Options of the domain.
     ///
     /// # Errors
-    /// Those of the gateway: what is no key or secret, or cannot be read.
+    /// Those of the gateway: an invalid or unreadable key or secret.
     pub fn domain(&self, url: DatabaseUrl, clock: Clock) -> Result<frontdesk_domain::Options, Error> {
         let passwords = passwords::Options::default();
         Ok(frontdesk_domain::Options {
@@ -370,7 +370,7 @@ impl Config {
         Some(Arc::new(RangeServer::new(url)))
     }
 
-    /// How jobs are worked on.
+    /// Options of the worker.
     pub fn jobs(&self) -> jobs::Settings {
         jobs::Settings {
             concurrency: usize::from(self.job_concurrency),
@@ -380,7 +380,7 @@ impl Config {
         }
     }
 
-    /// How requests are treated.
+    /// Options of the HTTP surfaces.
     pub fn http(&self) -> frontdesk_http::Settings {
         frontdesk_http::Settings {
             base_url: self.base_url(),
@@ -393,7 +393,7 @@ impl Config {
         }
     }
 
-    /// How connections are treated.
+    /// Options of the main listener.
     pub fn serve(&self) -> listener::Settings {
         listener::Settings {
             connections: self.max_connections as usize,
@@ -405,7 +405,7 @@ impl Config {
         }
     }
 
-    /// How those are treated who are only redirected: few at a time, and none of them stays.
+    /// Options of the redirecting listener: few connections, each closed after its response.
     pub fn serve_redirects(&self) -> listener::Settings {
         listener::Settings { connections: REDIRECTED, idle: self.header_timeout, ..self.serve() }
     }

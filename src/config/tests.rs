@@ -105,7 +105,7 @@ fn a_redirect_leads_to_https_and_needs_some() {
     let named = ["--base-url", "https://desk.example"];
     check(&[&pair[..], &named].concat()).unwrap();
     check(&named).unwrap();
-    // With a certificate and no name for it, everybody would be led to their own localhost.
+    // With a certificate and without a base URL, all visitors would be redirected to their own localhost.
     for flags in [&[][..], &pair, &["--base-url", "http://desk.example"]] {
         assert!(matches!(check(flags), Err(Error::NothingToRedirectTo)), "{flags:?}");
     }

@@ -24,7 +24,7 @@ pub(super) struct Secured<S> {
 enum State<S> {
     Handshake(Accept<S>),
     Open(TlsStream<S>),
-    /// The handshake has failed, and the connection is closed.
+    /// The handshake failed, and the connection is closed.
     Failed,
 }
 

@@ -8,7 +8,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore, pki_types::CertificateDe
 
 use super::certificate::Files;
 
-/// The name in all of them.
+/// Name in all of them.
 pub(crate) const NAME: &str = "localhost";
 
 /// A certificate and its key in files of their own, with the right modes.

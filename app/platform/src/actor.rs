@@ -1,5 +1,5 @@
-//! Who asks, and from where. A use case that is not open to everybody takes an [`Actor`], and asks it
-//! for a permission before anything else.
+//! The actor of a request. Use cases that are not public take an [`Actor`] and check its permission
+//! first.
 
 use frontdesk_model::{
     Permission, Permissions, Roles, SessionId, Timestamp, TokenId, UserId, audit::Party, token,
@@ -8,23 +8,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::idempotency::Claim;
 
-/// Where a request came from. Kept with every audit event, but for the claim.
+/// Origin of a request. Stored with every audit event, except the claim.
 #[derive(Clone, Debug, Default)]
 pub struct Origin {
     pub ip: String,
     pub user_agent: String,
     pub request_id: String,
-    /// What makes a request that comes twice be carried out once; `None` if it may be repeated.
+    /// The idempotency claim; `None` if the request may be repeated.
     pub claim: Option<Claim>,
 }
 
-/// A signed-in person, as of this request: roles are read anew each time, so a change takes
-/// effect at the next one.
+/// A signed-in person. Roles are read with every request, so a change takes effect with the next one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     pub id: UserId,
     pub session: SessionId,
-    /// In which the session began; it is over once the person's own has moved on.
+    /// The session's epoch; the session ends when the user's epoch changes.
     pub epoch: i64,
     pub name: String,
     pub email: String,
@@ -32,17 +31,17 @@ pub struct Person {
     pub joined_at: Timestamp,
 }
 
-/// A program that has shown a token, as of this request.
+/// A program authenticated by a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bearer {
     pub id: TokenId,
-    /// What the token is called, and how its text begins.
+    /// The token's name and the beginning of its text.
     pub name: String,
     pub hint: String,
     pub expires_at: Option<Timestamp>,
-    /// What it may do now: what it was given, and of that no more than its owner may do, if it has one.
+    /// Current permissions: those that the token was given, limited to its owner's.
     pub permissions: Permissions,
-    /// For whom it acts; nobody if it is a service token.
+    /// The person it acts for; `None` for a service token.
     pub owner: Option<Owner>,
 }
 
@@ -63,18 +62,18 @@ pub enum Who {
     Token(Bearer),
     /// The command line.
     System,
-    /// Frontdesk itself, at work on a job.
+    /// Frontdesk itself, running a job.
     Worker,
 }
 
-/// Who asks for something, and from where.
+/// The party that a request acts as, and the request's origin.
 #[derive(Clone, Debug)]
 pub struct Actor {
     pub who: Who,
     pub origin: Origin,
 }
 
-/// The actor may not do this. Which answer that gets (404, 403, 401) is the door's business.
+/// The actor lacks a permission. Each surface decides on the response (404, 403, 401).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
     #[error("nobody is signed in")]
@@ -94,18 +93,18 @@ impl Actor {
         Self { who: Who::Anonymous, origin }
     }
 
-    /// The command line: whoever can run it holds the data in their hands already.
+    /// The command line: its user has access to the database anyway.
     pub fn system() -> Self {
         Self { who: Who::System, origin: Origin::default() }
     }
 
-    /// Frontdesk itself, at work on what the request with this trace id has caused.
+    /// Frontdesk itself, running a job caused by the request with this trace id.
     pub fn worker(trace_id: &str) -> Self {
         let origin = Origin { request_id: trace_id.to_owned(), ..Origin::default() };
         Self { who: Who::Worker, origin }
     }
 
-    /// The person who is signed in. Not the owner of a token: see [`Actor::user`].
+    /// The signed-in person. Not the owner of a token: see [`Actor::user`].
     pub fn person(&self) -> Option<&Person> {
         match &self.who {
             Who::Person(person) => Some(person),
@@ -113,7 +112,7 @@ impl Actor {
         }
     }
 
-    /// The token that was shown.
+    /// The token of the request.
     pub fn token(&self) -> Option<&Bearer> {
         match &self.who {
             Who::Token(bearer) => Some(bearer),
@@ -121,7 +120,7 @@ impl Actor {
         }
     }
 
-    /// Whose account the actor acts for: the person who is signed in, or the owner of their token.
+    /// The account that the actor acts for: the signed-in person, or the owner of the token.
     pub fn user(&self) -> Option<UserId> {
         match &self.who {
             Who::Person(person) => Some(person.id),
@@ -130,7 +129,7 @@ impl Actor {
         }
     }
 
-    /// As [`Actor::user`], for what only those with an account can do.
+    /// As [`Actor::user`], for use cases that need an account.
     ///
     /// # Errors
     /// [`Denied::Anonymous`]; [`Denied::NoAccount`] for service tokens and the command line.
@@ -141,7 +140,7 @@ impl Actor {
         })
     }
 
-    /// As [`Actor::person`], for what people do themselves and no token does for them.
+    /// As [`Actor::person`], for use cases that no token may perform.
     ///
     /// # Errors
     /// [`Denied::Anonymous`]; [`Denied::NotInPerson`] for tokens and the command line.
@@ -152,8 +151,8 @@ impl Actor {
         })
     }
 
-    /// To change something of one's own account: people may, and a token only with a permission, so
-    /// that one without any only reads.
+    /// Requires a permission only of tokens: people may change their own account, and a token without
+    /// permissions is read-only.
     ///
     /// # Errors
     /// [`Denied::Lacks`].
@@ -174,10 +173,10 @@ impl Actor {
         self.permissions().has(permission)
     }
 
-    /// The first line of every use case that is not open to all.
+    /// Requires a permission. The first line of every use case that is not public.
     ///
     /// # Errors
-    /// [`Denied`], which is what you get unless a role says otherwise.
+    /// [`Denied`], unless a role includes the permission.
     pub fn require(&self, permission: Permission) -> Result<(), Denied> {
         if self.may(permission) {
             return Ok(());
@@ -190,7 +189,7 @@ impl Actor {
         Err(denied)
     }
 
-    /// To act on somebody, one must hold all that they hold; otherwise an admin could take over an
+    /// Acting on a user requires all permissions of that user; otherwise an admin could take over an
     /// owner's account by changing its e-mail address.
     ///
     /// # Errors
@@ -199,7 +198,7 @@ impl Actor {
         self.require_rank_over_permissions(roles.permissions())
     }
 
-    /// The same, to act on what holds permissions without roles.
+    /// As [`Actor::require_rank_over`], for objects that hold permissions without roles.
     ///
     /// # Errors
     /// [`Denied::Outranked`].
@@ -207,8 +206,8 @@ impl Actor {
         if self.permissions().covers(held) { Ok(()) } else { Err(Denied::Outranked) }
     }
 
-    /// What the audit trail calls the actor. What a personal token does is found under its owner, and
-    /// the label says that it was the token.
+    /// The actor's name in the audit trail. Actions of a personal token belong to its owner, and the
+    /// label names the token.
     pub fn party(&self) -> Party {
         match &self.who {
             Who::Anonymous => Party { id: None, label: "somebody".to_owned() },

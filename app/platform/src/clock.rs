@@ -1,4 +1,4 @@
-//! The time, and ids made from it. Both are arguments, so tests can choose them.
+//! Time, and ids derived from it. Both are passed as arguments, so that tests can control them.
 
 use std::sync::{
     Arc,
@@ -8,33 +8,33 @@ use std::sync::{
 use frontdesk_model::Timestamp;
 use uuid::{ContextV7, Uuid};
 
-/// Tells the time and makes ids that sort by it. Cheap to clone.
+/// Returns the time, and creates ids in order of time. Cheap to clone.
 #[derive(Clone)]
 pub struct Clock {
     time: Time,
-    /// Counts within a millisecond, so that ids made in a row sort in that row.
+    /// Counter within a millisecond, so that consecutive ids are in order.
     ids: Arc<std::sync::Mutex<ContextV7>>,
 }
 
 #[derive(Clone)]
 enum Time {
     System,
-    /// Stands still until it is moved; microseconds.
+    /// Fixed until it is advanced; in microseconds.
     Set(Arc<AtomicI64>),
 }
 
 impl Clock {
-    /// The machine's clock.
+    /// The system clock.
     pub fn system() -> Self {
         Self { time: Time::System, ids: Arc::default() }
     }
 
-    /// A clock that stands at `at` until [`Clock::advance`].
+    /// A clock that stays at `at` until [`Clock::advance`].
     pub fn set_to(at: Timestamp) -> Self {
         Self { time: Time::Set(Arc::new(AtomicI64::new(at.micros()))), ids: Arc::default() }
     }
 
-    /// Moves a clock that was set. The machine's clock cannot be moved.
+    /// Advances a fixed clock. The system clock cannot be advanced.
     pub fn advance(&self, seconds: i64) {
         if let Time::Set(micros) = &self.time {
             micros.fetch_add(seconds.saturating_mul(1_000_000), Ordering::SeqCst);
@@ -53,7 +53,7 @@ impl Clock {
         }
     }
 
-    /// A new id: UUIDv7 of this clock's now.
+    /// A new id: UUIDv7 of the current time.
     pub fn id(&self) -> Uuid {
         self.id_at(self.now())
     }
@@ -67,7 +67,7 @@ impl Clock {
     }
 }
 
-/// The smallest id that could have been made at that moment: the bound of a range of time.
+/// The smallest possible id of a time: the bound of a range of time.
 pub fn first_id_at(at: Timestamp) -> Uuid {
     let millis = u64::try_from(at.micros().div_euclid(1_000)).unwrap_or(0);
     uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()

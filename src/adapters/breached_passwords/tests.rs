@@ -1,4 +1,4 @@
-//! The client, and servers that do not behave.
+//! Tests of the client with misbehaving servers.
 
 use std::{net::SocketAddr, time::Instant};
 
@@ -21,7 +21,7 @@ const BEGIN: &str = "ABF7A";
 const REST: &str = "AD6438836DBE526AA231ABDE2D0EEF74D42";
 const OTHER: &str = "0018A45C4D1DEF81644B54AB7F969B88D65";
 
-/// Answers every range with this.
+/// Answers every range with this response.
 async fn server(answer: impl Fn() -> Response + Clone + Send + Sync + 'static) -> RangeServer {
     at(listen(Router::new().route("/range/{begin}", get(async move || answer()))).await)
 }

@@ -95,7 +95,7 @@ fn about(event: Event) -> Option<Notice> {
     }
     let payment: PaymentId = object.pointer("/metadata/frontdesk_payment")?.as_str()?.parse().ok()?;
     let of = |name| object.get(name).and_then(id_in).filter(|id| is_reference(id));
-    // A charge of a PaymentIntent is a part of it, and a refund is of either.
+    // A charge may be a part of a PaymentIntent, and a refund belongs to either.
     let reference = match object.get("object").and_then(Value::as_str) {
         Some("payment_intent") => of("id"),
         Some("charge") => of("payment_intent").or_else(|| of("id")),

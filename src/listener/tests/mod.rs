@@ -18,7 +18,7 @@ use tokio::{
 use super::{serve::HEADER_BYTES, *};
 use crate::shutdown::Shutdown;
 
-/// More than any system buffers on the way, in bytes.
+/// More than systems buffer on the way, in bytes.
 const LARGE: usize = 32 * 1024 * 1024;
 
 /// A server on a port of its own, with a page that waits until it is released.
@@ -145,11 +145,11 @@ async fn a_header_that_does_not_arrive_in_time_closes_the_connection() {
     }
 }
 
-/// Asks on a connection that is to be kept, and reads the whole answer.
+/// Sends a request on a kept connection, and reads the whole response.
 async fn ask_and_stay(stream: &mut TcpStream) {
     stream.write_all(b"GET /peer HTTP/1.1\r\nHost: desk\r\n\r\n").await.unwrap();
     let mut seen = Vec::new();
-    // The answer ends with its body, the client's own address.
+    // The response ends with its body, the client's own address.
     let own = stream.local_addr().unwrap().to_string();
     while !seen.ends_with(own.as_bytes()) {
         let mut bytes = [0; 1_024];
@@ -168,7 +168,7 @@ async fn a_connection_is_kept_between_requests_for_longer_than_a_header_may_take
         ask_and_stay(&mut stream).await;
         sleep(Duration::from_millis(120)).await;
     }
-    // The next header has its own time, however slowly it dribbles in.
+    // The next header has its own time limit, however slowly it arrives.
     let late = timeout(Duration::from_secs(10), async {
         while stream.write_all(b"G").await.is_ok() {
             let mut byte = [0];

@@ -16,7 +16,7 @@ use crate::tls::{
     sample::{NAME, Sample},
 };
 
-/// A server that speaks HTTPS, and its certificate.
+/// A server with HTTPS, and its certificate.
 async fn start(settings: Settings) -> (Server, Sample) {
     let sample = Sample::new();
     let tls = Certificate::load(sample.files.clone()).unwrap().acceptor().unwrap();
@@ -81,13 +81,13 @@ async fn a_connection_is_kept_over_tls_too() {
 async fn a_late_handshake_is_dropped() {
     let settings = Settings { header: Duration::from_millis(50), ..Settings::default() };
     let (server, sample) = start(settings).await;
-    // Nothing, and the beginning of a greeting that is never whole.
+    // Nothing, and the beginning of a greeting that is never complete.
     for begun in [&b""[..], &[0x16], &[0x16, 3, 1, 2, 0, 1]] {
         let mut stream = server.connect().await;
         stream.write_all(begun).await.unwrap();
         assert!(end(stream).await.is_empty(), "{begun:?}");
     }
-    // A handshake and then nothing: it shares the time with the first header.
+    // A handshake without a request: it shares the time limit with the first header.
     let stream = server.secure(&connector(&sample)).await.unwrap();
     assert_eq!(timeout(Duration::from_secs(10), answer(stream)).await.unwrap(), "");
 }
@@ -138,7 +138,7 @@ async fn plain_http_is_not_answered() {
     let mut plain = server.connect().await;
     ask(&mut plain, "/peer").await;
     let said = end(plain).await;
-    // An alert of TLS at most.
+    // At most a TLS alert.
     assert!(said.len() <= 7 && !said.starts_with(b"HTTP"), "{said:?}");
 }
 

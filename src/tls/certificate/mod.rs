@@ -28,7 +28,7 @@ const READ_BY_OTHERS: u32 = 0o044;
 pub struct Files {
     /// The certificate of the server, then the intermediate ones.
     pub certificate: PathBuf,
-    /// PKCS#8, PKCS#1 or SEC1, and no password.
+    /// PKCS#8, PKCS#1 or SEC1, without a password.
     pub key: PathBuf,
 }
 

@@ -40,7 +40,7 @@ fn a_chain_is_kept_in_its_order_and_a_key_is_found_beside_it() {
 #[test]
 fn a_key_may_be_sec1() {
     let sample = Sample::new();
-    // PKCS#8 is an envelope around it.
+    // PKCS#8 wraps it.
     const ENVELOPE: usize = 29;
     let pem = pem_of("EC PRIVATE KEY", &sample.key.serialize_der()[ENVELOPE..]);
     write_private(&sample.files.key, &pem);

@@ -12,7 +12,7 @@ use tokio_rustls::{
 use super::*;
 use crate::tls::sample::{NAME, Sample};
 
-/// Which certificate somebody is shown who trusts this one alone; `None` if it is another.
+/// The certificate shown to a client that trusts only this one; `None` if it is another.
 async fn shown_to(client: &Sample, tls: &TlsAcceptor) -> Option<CertificateDer<'static>> {
     let (theirs, ours) = duplex(64 * 1024);
     let server = tokio::spawn({
@@ -40,7 +40,7 @@ async fn new_connections_are_shown_a_renewed_certificate_and_no_broken_one() {
     look(&mut certificate);
     assert_eq!(shown_to(&old, &tls).await, Some(old.der.clone()));
 
-    // The certificate is there already, its key is not yet.
+    // The new certificate is written, its key is not yet.
     fs::write(&old.files.certificate, &new.certificate).unwrap();
     look(&mut certificate);
     assert!(certificate.complaint.is_some());
@@ -74,7 +74,7 @@ async fn the_files_are_read_again_every_minute() {
     old.replace_by(&new);
     tokio::time::sleep(INTERVAL - Duration::from_secs(1)).await;
     assert_eq!(shown_to(&old, &tls).await, Some(old.der.clone()));
-    // How long reading takes is not in the test's hands.
+    // The test cannot control how long reading takes.
     let mut tries = 0;
     while shown_to(&new, &tls).await.is_none() {
         tries += 1;

@@ -1,4 +1,4 @@
-//! Signing up and signing in.
+//! Authentication: signing up and signing in.
 
 pub mod sign_in;
 pub mod sign_up;

@@ -9,7 +9,7 @@ use crate::{
     users,
 };
 
-/// Checks an e-mail address and a password. The caller begins the session with what this returns.
+/// Checks an e-mail address and a password. The caller starts the session with the returned credentials.
 ///
 /// # Errors
 /// As [`check_password()`], and the form's own faults.

@@ -14,17 +14,18 @@ use crate::{
     users::{Error, account},
 };
 
-/// Makes an account for whoever asks. The caller signs them in.
+/// Creates an account for an anonymous visitor. The caller signs them in.
 ///
 /// # Errors
-/// [`Error::Invalid`] with each field's fault; [`Error::EmailTaken`]; [`Error::Password`] under a flood.
+/// [`Error::Invalid`] with the fault of each field; [`Error::EmailTaken`]; [`Error::Password`] under a
+/// flood.
 #[tracing::instrument(name = "authentication.sign_up", skip_all)]
 pub async fn sign_up(domain: &Domain, actor: &Actor, form: SignUp) -> Result<Credentials, Error> {
     form.check().map_err(Error::Invalid)?;
     let (name, email) = account::parse(&form.name, &form.email)?;
     passwords::refuse_breached(domain, &form.password).await.map_err(Error::Invalid)?;
-    // Hashed before the address is looked up, and outside any transaction: a taken address costs
-    // as much time as a free one, and the hash keeps nobody waiting for the writer.
+    // Hashed before the address is looked up, so that a taken address takes as much time as a free one,
+    // and outside any transaction, so that the hash does not block other writers.
     let hash = domain.passwords.hash(form.password).await?;
     let mut tx = domain.begin(actor).await?;
     let id = account::insert(domain, &mut tx, &name, &email, Some(hash)).await?;

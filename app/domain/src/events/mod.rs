@@ -1,5 +1,5 @@
-//! What happened is written down and told in the transaction in which it happens: the audit trail
-//! has it, and so has, by the same id, every webhook that asked for it. Both, or neither.
+//! Records an event: the audit event and its webhook deliveries, with the same id, in the caller's
+//! transaction.
 
 use frontdesk_model::Problem;
 
@@ -11,7 +11,7 @@ use crate::{
     jobs, webhooks,
 };
 
-/// Why an event could not be written down; then nothing of its transaction happens.
+/// A failure to record an event; the caller's transaction must not be committed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
@@ -38,7 +38,7 @@ impl From<Error> for Problem {
     }
 }
 
-/// Writes down what `tx` does, and has the webhooks told that asked for it.
+/// Records the event of a change made by `tx`, with its webhook deliveries.
 pub(crate) async fn record(tx: &mut Tx, domain: &Domain, actor: &Actor, entry: Entry) -> Result<(), Error> {
     let event = audit::append(tx, &domain.clock, actor, entry).await?;
     Ok(webhooks::publish(tx, domain, actor, &event).await?)

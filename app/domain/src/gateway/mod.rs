@@ -1,4 +1,4 @@
-//! The payment gateway port, and the sandbox gateway that is built in.
+//! The payment gateway port, and the built-in sandbox gateway.
 
 pub mod sandbox;
 
@@ -6,104 +6,105 @@ use std::pin::Pin;
 
 use frontdesk_model::{Money, PaymentFailure, PaymentId, RefundId, Timestamp};
 
-/// What is to be charged. The payment's id is the idempotency key: asked again, a gateway tells what
-/// came of the first time.
+/// A charge request. The payment's id is the idempotency key: a repeated request returns the result of
+/// the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charge {
     pub payment: PaymentId,
     pub amount: Money,
-    /// The gateway's token for the card, or whatever is charged.
+    /// The gateway's token for the payment method.
     pub method: String,
-    /// What is paid, for the customer's statement: the order's reference.
+    /// Text on the customer's statement: the order's reference.
     pub description: String,
-    /// Where the customer comes back to after confirming.
+    /// URL for the customer's return after confirming.
     pub return_url: String,
 }
 
-/// A payment that a gateway may know of.
+/// A payment that the gateway may know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     pub payment: PaymentId,
     pub amount: Money,
     pub method: String,
-    /// What the gateway calls it, if it has said so.
+    /// The gateway's id of it, if known.
     pub reference: Option<String>,
-    /// Before this it was not asked.
+    /// Time of the first request to charge.
     pub since: Timestamp,
 }
 
-/// What a gateway says about a payment.
+/// A gateway's answer about a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Charged {
-    /// The money is captured, so much of it.
+    /// Captured, with the amount.
     Succeeded { reference: String, captured: Money },
-    /// It is over, and nothing was captured.
+    /// Ended without a capture.
     Failed { reference: Option<String>, failure: PaymentFailure },
-    /// The customer has to confirm it there.
+    /// The customer must confirm at the gateway.
     ConfirmationRequired { reference: String, url: String },
-    /// It is not decided yet.
+    /// Not decided yet.
     Processing { reference: String },
-    /// The gateway knows nothing of such a payment.
+    /// The gateway has no such payment.
     Absent,
 }
 
-/// What is to be paid back. The refund's id is the idempotency key.
+/// A refund request. The refund's id is the idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayBack {
     pub refund: RefundId,
     pub amount: Money,
     pub payment: PaymentId,
-    /// What the gateway calls the payment.
+    /// The gateway's id of the payment.
     pub reference: String,
-    /// What it calls the refund, if it has said so.
+    /// The gateway's id of the refund, if known.
     pub known: Option<String>,
-    /// Before this it was not asked.
+    /// Time of the first request to charge.
     pub since: Timestamp,
 }
 
-/// What a gateway says about a refund.
+/// A gateway's answer about a refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PaidBack {
     Succeeded {
         reference: String,
     },
-    /// It is over, and nothing went back, for a reason that staff read.
+    /// Ended without a refund, for a reason that staff read.
     Failed {
         why: String,
     },
-    /// It is not decided yet.
+    /// Not decided yet.
     Processing {
         reference: String,
     },
-    /// The gateway knows nothing of such a refund.
+    /// The gateway has no such refund.
     Absent,
 }
 
-/// Why a gateway said nothing of use. The words are for staff, without secrets.
+/// A failed call of a gateway. The texts are for staff, without secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GatewayError {
-    /// It is certain that nothing was done: it could not be reached, or said that it is too busy.
+    /// Nothing was done, certainly: the gateway was not reached, or is too busy.
     #[error("nothing was done: {0}")]
     NotDone(String),
-    /// It may have been done: the answer was lost, or makes no sense.
+    /// The request may have been carried out: the answer was lost or is invalid.
     #[error("no answer: {0}")]
     Unknown(String),
-    /// It does not know us: a key is wrong or lacks a right. Nothing was done, and staff have to act.
+    /// The gateway rejects our key: it is wrong or lacks a permission. Nothing was done, and staff have
+    /// to act.
     #[error("the gateway does not let us in: {0}")]
     Misconfigured(String),
 }
 
-/// Which payment a notice is about.
+/// A gateway event, reduced to the payment it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub payment: PaymentId,
-    /// What the gateway calls it.
+    /// The gateway's id of the payment.
     pub reference: Option<String>,
-    /// What the notice calls itself, for the log.
+    /// The event's type, for the log.
     pub kind: String,
 }
 
-/// Why a notice is not believed.
+/// Reasons to refuse a gateway event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoticeError {
     #[error("it has no signature that could be read")]
@@ -120,35 +121,35 @@ pub enum NoticeError {
 
 pub use sandbox::{METHODS, Sandbox, SandboxMethod};
 
-/// An answer that is still to come.
+/// Future of an answer.
 pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, GatewayError>> + Send + 'a>>;
 
-/// Moves money. Each call takes bounded time.
+/// The payment gateway. Each call takes bounded time.
 pub trait PaymentGateway: Send + Sync + 'static {
-    /// What it is called in the database: `stripe`.
+    /// Name in the database: `stripe`.
     fn name(&self) -> &'static str;
 
-    /// For how long it remembers an idempotency key, in seconds. Beyond that, asking again would
+    /// Time for which it remembers an idempotency key, in seconds. A repeated request after that would
     /// charge again.
     fn remembers(&self) -> i64;
 
     fn charge(&self, charge: Charge) -> Asked<'_, Charged>;
 
-    /// What became of a payment, without doing anything.
+    /// Looks a payment up, without side effects.
     fn look_up(&self, known: Known) -> Asked<'_, Charged>;
 
-    /// Ends a payment that waits for its confirmation, and tells how it really ended.
+    /// Cancels a payment that waits for confirmation, and returns its final result.
     fn cancel(&self, known: Known) -> Asked<'_, Charged>;
 
     fn refund(&self, refund: PayBack) -> Asked<'_, PaidBack>;
 
-    /// What became of a refund, without doing anything.
+    /// Looks a refund up, without side effects.
     fn look_up_refund(&self, refund: PayBack) -> Asked<'_, PaidBack>;
 
-    /// Reads what the gateway has sent by itself. `None` if it is nothing that matters here.
+    /// Verifies and parses a gateway event. `None` if it is of no interest here.
     ///
     /// # Errors
-    /// [`NoticeError`], before anything of it is believed.
+    /// [`NoticeError`], before any of its contents are used.
     fn read_notice(
         &self,
         signature: Option<&str>,

@@ -14,7 +14,7 @@ use crate::{
     users::{Error, sql as users},
 };
 
-/// Chooses a password, which ends every session there was.
+/// Sets the password and ends all sessions of the user.
 ///
 /// # Errors
 /// [`Error::LinkSpent`]; [`Error::Invalid`].

@@ -11,10 +11,10 @@ use crate::{
     users::{Error, UserChange, sql as users},
 };
 
-/// The token of a new link with which somebody chooses a password; it replaces the one before.
+/// Creates a link to choose a password, which replaces the one before, and returns its token.
 ///
 /// # Errors
-/// [`Error::Denied`] without `users:update` or the rank; [`Error::WrongState`] unless active.
+/// [`Error::Denied`] without `users:update` or the rank; [`Error::WrongState`] unless the user is active.
 #[tracing::instrument(name = "invitations.invite", skip_all)]
 pub async fn create(domain: &Domain, actor: &Actor, form: OneUser) -> Result<Secret, Error> {
     let mut change = UserChange::begin(domain, actor, Permission::UsersUpdate, form.id).await?;

@@ -1,4 +1,4 @@
-//! Looks at a one-time link without using it up.
+//! Reads a one-time link without using it.
 
 use frontdesk_model::Secret;
 
@@ -8,14 +8,14 @@ use crate::{
     users::Error,
 };
 
-/// What somebody sees before they use a link.
+/// The page of an unused link.
 #[derive(Clone, Debug, Default)]
 pub struct OpenLink {
     pub name: String,
     pub email: String,
 }
 
-/// Looks at an invitation, or at the first owner's link, without using it up.
+/// Reads an invitation or the setup link without using it.
 ///
 /// # Errors
 /// [`Error::LinkSpent`].

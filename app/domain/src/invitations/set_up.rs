@@ -19,7 +19,7 @@ use crate::{
     users::{Error, account, sql as users},
 };
 
-/// Makes the first owner.
+/// Creates the first owner.
 ///
 /// # Errors
 /// [`Error::LinkSpent`]; [`Error::Invalid`]; [`Error::EmailTaken`].

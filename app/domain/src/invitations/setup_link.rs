@@ -1,4 +1,4 @@
-//! Creates the first owner's link.
+//! Creates the setup link, with which the first owner signs up.
 
 use frontdesk_model::{Secret, Timestamp, audit::Action};
 
@@ -13,26 +13,26 @@ use crate::{
     users::{Error, sql as users},
 };
 
-/// What a start finds out about the first owner's link.
+/// State of the setup link at the start of the server.
 #[derive(Clone, Debug)]
 pub enum FirstLink {
-    /// There is an owner, so there is none.
+    /// There is an owner already.
     NotNeeded,
-    /// One has been made that is still good. What it is cannot be told again.
+    /// A valid link exists. Its token cannot be shown again.
     Earlier { expires_at: Timestamp },
-    /// The token of a new one.
+    /// The token of a new link.
     New(Secret),
 }
 
-/// Makes a link for the first owner, unless there is an owner, or a link that is still good: an
-/// instance that starts takes away nobody's link.
+/// Creates a setup link unless there is an owner or a valid link: a starting instance must not invalidate
+/// a link that was already handed out.
 ///
 /// # Errors
-/// What the database says.
+/// Those of the database.
 #[tracing::instrument(name = "invitations.first_link", skip_all)]
 pub async fn first_link(domain: &Domain) -> Result<FirstLink, Error> {
     let mut tx = domain.begin(&Actor::system()).await?;
-    // Two that start at once take turns, so that one link is made.
+    // Instances that start at the same time take turns, so that only one link is created.
     advisory_lock::acquire(&mut tx, "owners").await?;
     if users::has_owner(&mut tx).await? {
         return Ok(FirstLink::NotNeeded);
@@ -43,11 +43,10 @@ pub async fn first_link(domain: &Domain) -> Result<FirstLink, Error> {
     Ok(FirstLink::New(make_setup_link(domain, tx).await?))
 }
 
-/// The token of a new link for the first owner, which replaces the one before; `None` if there is
-/// an owner.
+/// Creates a setup link that replaces the one before, and returns its token; `None` if there is an owner.
 ///
 /// # Errors
-/// What the database says.
+/// Those of the database.
 #[tracing::instrument(name = "invitations.setup_link", skip_all)]
 pub async fn setup_link(domain: &Domain) -> Result<Option<Secret>, Error> {
     let mut tx = domain.begin(&Actor::system()).await?;

@@ -1,9 +1,9 @@
-//! The book of what was captured and what was paid back, in double entry: each entry has two
-//! postings that cancel each other out, money at the `gateway` and what `sales` have earned. It is
-//! only ever written to, in the transaction of what it tells.
+//! The ledger: double-entry records of captures and refunds. Each entry has two postings that sum to
+//! zero, the balance at the `gateway` and the revenue of `sales`. Entries are only inserted, in the
+//! transaction of the payment or refund.
 //!
-//! [`verify()`] proves that it adds up, and that payments, refunds, orders and the days' revenue say
-//! the same.
+//! [`verify()`] checks that it balances, and that payments, refunds, orders and daily revenue agree with
+//! it.
 
 mod sql;
 mod verify;
@@ -21,16 +21,16 @@ use crate::{
 
 pub use verify::{Balance, Report, VerifyLedger, verify};
 
-/// What an entry is about.
+/// The cause of an entry.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Entry {
-    /// Money has come in.
+    /// A captured payment.
     Capture(PaymentId),
-    /// Money of a payment has gone back.
+    /// A refund of a payment.
     Refund(PaymentId, RefundId),
 }
 
-/// Writes an entry. The database has at most one for each payment and for each refund.
+/// Inserts an entry. The database allows one per payment and one per refund.
 pub(crate) async fn post(
     tx: &mut Tx,
     domain: &Domain,
@@ -43,7 +43,7 @@ pub(crate) async fn post(
     sql::add_to_day(tx, entry, amount, at).await
 }
 
-/// Why the book could not be read.
+/// A failure to read the ledger.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
@@ -61,7 +61,7 @@ impl From<Error> for frontdesk_model::Problem {
     }
 }
 
-/// What came in and went back on each of the latest days, for each currency that had any.
+/// Captures and refunds of each of the latest days, for each currency with any.
 ///
 /// # Errors
 /// [`Error::Denied`] without `orders:read`.
@@ -80,7 +80,7 @@ pub async fn revenue(domain: &Domain, actor: &Actor) -> Result<Vec<Revenue>, Err
             *slot = RevenueDay { day: slot.day, ..sums };
         }
     }
-    // Where most came in first.
+    // Highest revenue first.
     let captured = |one: &Revenue| one.days.iter().map(|day| day.captures).sum::<i64>();
     all.sort_by_key(|one| std::cmp::Reverse(captured(one)));
     Ok(all)
@@ -103,7 +103,7 @@ fn day_of(at: Timestamp) -> i64 {
     at.seconds().div_euclid(DAY)
 }
 
-/// The database holds none but currencies of ours: the use cases wrote them.
+/// The use cases write only valid currencies.
 fn currency(code: &str) -> Currency {
     Currency::parse(code).unwrap_or(Currency::EUR)
 }

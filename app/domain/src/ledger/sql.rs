@@ -1,4 +1,4 @@
-//! The ledger's SQL, but for what proves it, which is in `verify.rs`.
+//! The ledger's SQL, except the checks, which are in `verify.rs`.
 
 use frontdesk_model::{Currency, Money, RefundId, Timestamp, revenue::RevenueDay};
 use uuid::Uuid;
@@ -22,7 +22,7 @@ statements! { "ledger";
             FROM revenue_days WHERE day >= $1 GROUP BY currency, day ORDER BY currency, day";
 }
 
-/// A day's rows: those who write at the same time mostly write to different ones.
+/// Rows per day, so that concurrent captures mostly update different ones.
 const SLOTS: u8 = 16;
 
 pub(super) async fn insert(
@@ -57,7 +57,7 @@ pub(super) async fn add_to_day(
     tx.execute(ADD_TO_DAY, params).await.map(|_| ())
 }
 
-/// By currency and day, from this day on.
+/// Revenue by currency and day, from this day on.
 pub(super) async fn days(db: &Db, first: i64) -> Result<Vec<(Currency, i64, RevenueDay)>, db::Error> {
     let rows: Vec<(String, i64, i64, i64, i64, i64)> = db.all(DAYS, params![first]).await?;
     let sums = |(code, day, captures, captured_minor, refunds, refunded_minor): (String, _, _, _, _, _)| {

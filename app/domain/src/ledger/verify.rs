@@ -1,5 +1,5 @@
-//! The proof that the book adds up. Each question counts what contradicts it, over everything there
-//! is, so it is asked once a day and by whoever wants to know, and never for a page.
+//! Verifies the ledger. Each check counts discrepancies over all rows, so it runs once a day and on
+//! request, never for a page.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ statements! { "ledger";
     ENTRIES = "SELECT count(*) FROM ledger_entries";
 }
 
-/// Each question, and what is wrong where its count is not nothing.
+/// The checks, each with the description of a discrepancy.
 const QUESTIONS: [(Sql, &str); 8] = [
     (UNBALANCED, "entries whose postings do not cancel each other out"),
     (UNPOSTED, "entries without postings"),
@@ -62,28 +62,28 @@ const QUESTIONS: [(Sql, &str); 8] = [
     (REVENUE, "currencies in which the days' revenue is not what the ledger says"),
 ];
 
-/// What was found.
+/// The result of all checks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     pub entries: i64,
-    /// What is at each gateway by the book, for each currency.
+    /// Balance at each gateway, per currency.
     pub balances: Vec<Balance>,
-    /// What does not add up; nothing if all does.
+    /// Discrepancies; empty if there are none.
     pub faults: Vec<String>,
 }
 
-/// What is at a gateway by the book.
+/// Balance at a gateway according to the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Balance {
     pub gateway: String,
     pub amount: Money,
 }
 
-/// Looks at all there is. What changes meanwhile is not mistaken for a fault by any question by
-/// itself: each is one statement, and each transaction leaves every answer at nothing.
+/// Runs all checks. Concurrent changes cause no false discrepancies: each check is one statement, and
+/// every committed transaction keeps all counts at zero.
 ///
 /// # Errors
-/// What the database says.
+/// Those of the database.
 #[tracing::instrument(name = "ledger.verify", skip_all)]
 pub async fn verify(domain: &Domain) -> Result<Report, db::Error> {
     let mut faults = Vec::new();
@@ -102,7 +102,7 @@ pub async fn verify(domain: &Domain) -> Result<Report, db::Error> {
     Ok(Report { entries, balances: balances.into_iter().map(balance).collect(), faults })
 }
 
-/// Proves the book every day, and writes into the audit trail what does not add up.
+/// Verifies the ledger daily, and records discrepancies in the audit trail.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct VerifyLedger {}
 

@@ -13,18 +13,18 @@ use crate::{
     problem::surprise,
 };
 
-/// How long the first owner's link works, in seconds: a day.
+/// Lifetime of a setup link, in seconds: a day.
 pub const SETUP_SECONDS: i64 = 24 * 3600;
 
-/// How long an invitation works, in seconds: a week.
+/// Lifetime of an invitation, in seconds: a week.
 pub const INVITE_SECONDS: i64 = 7 * 24 * 3600;
 
-/// What a one-time link is for.
+/// The purpose of a one-time link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// To become the first owner.
+    /// Creates the first owner.
     Setup,
-    /// To choose a password.
+    /// Sets a password.
     Invite,
 }
 

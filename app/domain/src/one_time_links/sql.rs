@@ -30,12 +30,12 @@ pub(crate) struct NewLink {
     pub(crate) expires_at: Timestamp,
 }
 
-/// Makes what links a person has for this purpose worth nothing.
+/// Invalidates a user's links with this purpose.
 pub(crate) async fn drop_links(tx: &mut Tx, purpose: Purpose, user: UserId) -> Result<(), db::Error> {
     tx.execute(DROP_LINKS, params![purpose.as_str(), user]).await.map(|_| ())
 }
 
-/// Replaces what links there were for the same purpose and person.
+/// Inserts a link, which replaces others with the same purpose and user.
 pub(crate) async fn insert_link(tx: &mut Tx, new: NewLink) -> Result<(), db::Error> {
     let (purpose, user) = (new.purpose.as_str(), new.user.map(|id| id.0));
     tx.execute(DROP_LINKS, params![purpose, user]).await?;
@@ -43,7 +43,7 @@ pub(crate) async fn insert_link(tx: &mut Tx, new: NewLink) -> Result<(), db::Err
     tx.execute(INSERT_LINK, params).await.map(|_| ())
 }
 
-/// Until when the first owner's link is good, if there is one.
+/// Expiry of the setup link, if there is a valid one.
 pub(crate) async fn setup_link_expiry(tx: &mut Tx, at: Timestamp) -> Result<Option<Timestamp>, db::Error> {
     let found: Option<(i64,)> = tx.optional(SETUP_LINK, params![at]).await?;
     Ok(found.map(|(expires_at,)| Timestamp::from_micros(expires_at)))
@@ -55,7 +55,7 @@ row! {
     }
 }
 
-/// Uses a link up, if it is good. Two who try at once: one gets it.
+/// Uses a valid link. Of two concurrent attempts, one succeeds.
 pub(crate) async fn spend_link(
     tx: &mut Tx,
     token_hash: Vec<u8>,
@@ -72,7 +72,7 @@ row! {
     }
 }
 
-/// Looks at a link without using it up.
+/// Reads a link without using it.
 pub(crate) async fn see_link(
     db: &Db,
     token_hash: Vec<u8>,

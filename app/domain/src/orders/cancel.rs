@@ -10,11 +10,11 @@ use frontdesk_model::{
 use super::{Error, sql};
 use crate::{Domain, actor::Actor, audit::Entry, events};
 
-/// Calls an order off that nobody has paid.
+/// Cancels an unpaid order.
 ///
 /// # Errors
 /// [`Error::Denied`] without `orders:cancel`; [`Error::NoSuchOrder`]; [`Error::Invalid`];
-/// [`Error::WrongState`] if it is paid, or is being paid.
+/// [`Error::WrongState`] if it is paid, or a payment is in progress.
 #[tracing::instrument(name = "orders.cancel", skip_all)]
 pub async fn cancel(domain: &Domain, actor: &Actor, form: CancelOrder) -> Result<Order, Error> {
     actor.require(Permission::OrdersCancel)?;

@@ -1,20 +1,20 @@
-//! A list of orders as a file for spreadsheets, some rows at a time: it holds no more in memory for
-//! a million orders than for a hundred, and keeps nobody waiting.
+//! Exports orders as CSV, in batches: memory does not grow with the number of orders, and other requests
+//! are not blocked.
 
 use frontdesk_model::{Limit, Permission, order::OrderSummary, page::MAX_LIMIT, query::OrdersQuery};
 
 use super::{Error, list};
 use crate::{Domain, actor::Actor};
 
-/// An export under way.
+/// An export in progress.
 pub struct Export {
     domain: Domain,
     actor: Actor,
-    /// What is left; `None` at the end.
+    /// The rest of the export; `None` at the end.
     query: Option<OrdersQuery>,
 }
 
-/// Begins an export of the orders that the query means, whatever page of them it names.
+/// Starts an export of all orders that match the query, ignoring its page.
 ///
 /// # Errors
 /// [`Error::Denied`] without `orders:read`.
@@ -26,7 +26,7 @@ pub fn export(domain: &Domain, actor: &Actor, query: &OrdersQuery) -> Result<Exp
 }
 
 impl Export {
-    /// The next rows; nothing at the end.
+    /// The next rows; `None` at the end.
     ///
     /// # Errors
     /// As [`list()`].

@@ -5,10 +5,10 @@ use frontdesk_model::{OrderId, Permission, UserId, order::Order};
 use super::{Error, sql};
 use crate::{Domain, actor::Actor};
 
-/// One order: one's own, or any with `orders:read`. Its note is for those with the permission.
+/// Reads an order: one's own, or any with `orders:read`. Its note is visible only with the permission.
 ///
 /// # Errors
-/// [`Error::NoSuchOrder`], also for who may not see it; [`Error::Denied`] for who is nobody.
+/// [`Error::NoSuchOrder`], also if the actor may not see it; [`Error::Denied`] for anonymous actors.
 #[tracing::instrument(name = "orders.get", skip_all)]
 pub async fn get(domain: &Domain, actor: &Actor, id: OrderId) -> Result<Order, Error> {
     if actor.user().is_none() {
@@ -21,13 +21,13 @@ pub async fn get(domain: &Domain, actor: &Actor, id: OrderId) -> Result<Order, E
     Ok(shown_to(actor, order))
 }
 
-/// The note is for those with `orders:read`.
+/// Removes the note for actors without `orders:read`.
 pub(super) fn shown_to(actor: &Actor, order: Order) -> Order {
     let is_staff = actor.may(Permission::OrdersRead);
     Order { note: order.note.filter(|_| is_staff), ..order }
 }
 
-/// Whether the actor may see what belongs to this customer.
+/// Returns true if the actor may see objects of this customer.
 pub(crate) fn may_see(actor: &Actor, customer: UserId) -> bool {
     actor.user() == Some(customer) || actor.may(Permission::OrdersRead)
 }

@@ -11,13 +11,13 @@ use serde::Serialize;
 use super::{Error, get::may_see};
 use crate::{Domain, actor::Actor, audit};
 
-/// What happened to an order, the latest first.
+/// Events of an order, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct History {
     pub events: Vec<HistoryEvent>,
 }
 
-/// A line of it. Who did it is only told to staff.
+/// An event. Its actor is shown to staff only.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HistoryEvent {
     pub at: Timestamp,
@@ -27,13 +27,12 @@ pub struct HistoryEvent {
     pub changes: Vec<Change>,
 }
 
-/// What staff consider among themselves is for staff.
+/// Internal decisions of staff are hidden from customers.
 const fn is_for_customers(action: Action) -> bool {
     !matches!(action, Action::RefundRequested | Action::RefundApproved | Action::RefundRejected)
 }
 
-/// Why an order was cancelled is said to its customer, and so is why a payment failed. What else
-/// staff write down is for staff.
+/// Customers see the reason of a cancellation and of a failed payment. Other reasons are for staff.
 const fn tells_why(action: Action) -> bool {
     matches!(
         action,
@@ -47,17 +46,17 @@ const fn tells_why(action: Action) -> bool {
     )
 }
 
-/// The latest hundred events of an order that the actor may see, as the audit trail has them.
+/// The latest hundred audit events of an order that the actor may see.
 ///
 /// # Errors
-/// What the database says.
+/// Those of the database.
 #[tracing::instrument(name = "orders.history", skip_all)]
 pub async fn history(domain: &Domain, actor: &Actor, order: &Order) -> Result<History, Error> {
     if !may_see(actor, order.summary.customer.id) {
         return Err(Error::NoSuchOrder);
     }
     let is_staff = actor.may(Permission::OrdersRead);
-    // The trail knows orders by their ids as it knows users.
+    // The audit trail stores the ids of orders and of users in the same column.
     let query = AuditQuery {
         target: Some(UserId(order.summary.id.0)),
         limit: Limit::new(100),

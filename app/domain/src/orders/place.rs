@@ -19,8 +19,8 @@ use crate::{Domain, actor::Actor, audit::Entry, events};
 /// Places an order for a customer.
 ///
 /// # Errors
-/// [`Error::Denied`] without `orders:create`; [`Error::Invalid`] with each fault, also of who is not
-/// a customer; [`Error::ReferenceTaken`].
+/// [`Error::Denied`] without `orders:create`; [`Error::Invalid`] with all faults, including an unknown
+/// customer; [`Error::ReferenceTaken`].
 #[tracing::instrument(name = "orders.place", skip_all)]
 pub async fn place(domain: &Domain, actor: &Actor, form: PlaceOrder) -> Result<Order, Error> {
     actor.require(Permission::OrdersCreate)?;
@@ -55,7 +55,7 @@ pub async fn place(domain: &Domain, actor: &Actor, form: PlaceOrder) -> Result<O
     super::get::by_id(domain, id).await
 }
 
-/// All faults at once, those of the form and those of its lines.
+/// Collects all faults of the form and of its lines.
 fn check(form: &PlaceOrder) -> Result<Vec<Line>, Error> {
     let mut faults = form.check().err().map(|problem| problem.details).unwrap_or_default();
     faults.extend(form.line_faults());

@@ -1,4 +1,4 @@
-//! The orders' SQL, but for the lists', which is in `list.rs`.
+//! Statements on orders, except those of the lists, which are in `list.rs`.
 
 use frontdesk_model::{
     Currency, Money, OrderId, PaymentId, Timestamp, UserId,
@@ -12,7 +12,7 @@ use crate::{
     params,
 };
 
-/// What an `OrderSummary` is read from, of `o` and its customer `u`.
+/// Columns of an `OrderSummary`, from `o` and its customer `u`.
 macro_rules! columns {
     () => {
         "o.id, o.reference, o.customer_id, u.name AS customer_name, o.state, o.currency, o.total_minor, \
@@ -21,8 +21,8 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
-/// The newest orders of these customers, at most five of each. Each is found from the one after it in
-/// its customer's index, so that no more than those are read, on either database.
+/// The newest orders of these customers, at most five each. Each order is found from the one after it in
+/// the customer's index, so that neither database reads more than those.
 macro_rules! recent {
     ($customers:literal) => {
         concat!(
@@ -44,7 +44,7 @@ statements! { "orders";
               VALUES ($1, $2, $3, 'placed', $4, $5, $6, $7, $7) ON CONFLICT (reference) DO NOTHING RETURNING id";
     INSERT_LINE = "INSERT INTO order_lines (order_id, position, description, quantity, unit_minor) \
                    VALUES ($1, $2, $3, $4, $5)";
-    // Writes, so that whoever comes next waits until the commit, on either database.
+    // An update, so that concurrent changes wait until the commit on both databases.
     LOCK = "UPDATE orders SET version = version + 1 WHERE id = $1 \
             RETURNING reference, customer_id, state, currency, total_minor, captured_minor, refunded_minor";
     SET_MONEY = "UPDATE orders SET state = $2, captured_minor = $3, refunded_minor = $4, updated_at = $5 WHERE id = $1";
@@ -58,7 +58,7 @@ statements! { "orders";
     CUSTOMER = "SELECT name, status FROM users WHERE id = $1";
     BY_REFERENCE = concat!(
         "SELECT ", columns!(), " FROM orders o JOIN users u ON u.id = o.customer_id WHERE o.reference = $1");
-    // For so many customers each: a list is padded to the next of these numbers.
+    // Variants for fixed numbers of customers: a list is padded to the next one.
     RECENT_OF_20 = recent!("$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
         $11, $12, $13, $14, $15, $16, $17, $18, $19, $20");
     RECENT_OF_50 = recent!("$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
@@ -80,7 +80,7 @@ pub(crate) struct NewOrder<'a> {
     pub(crate) at: Timestamp,
 }
 
-/// Writes an order with its lines, if its reference is free. Whether it was.
+/// Inserts an order with its lines. Returns false if its reference is taken.
 pub(crate) async fn insert(tx: &mut Tx, new: NewOrder<'_>, lines: &[Line]) -> Result<bool, db::Error> {
     let params = params![
         new.id,
@@ -102,7 +102,7 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewOrder<'_>, lines: &[Line]) -> Re
     Ok(true)
 }
 
-/// An order that nobody else changes until the commit.
+/// An order whose row is locked until the commit.
 #[derive(Clone, Debug)]
 pub(crate) struct Locked {
     pub(crate) id: OrderId,
@@ -114,7 +114,7 @@ pub(crate) struct Locked {
     pub(crate) refunded: Money,
 }
 
-/// Takes an order's row: from here to the commit nobody else changes the order, its payments or its
+/// Locks an order's row: until the commit no other transaction changes the order, its payments or its
 /// refunds.
 pub(crate) async fn lock(tx: &mut Tx, id: OrderId) -> Result<Option<Locked>, db::Error> {
     row! {
@@ -143,7 +143,7 @@ pub(crate) async fn lock(tx: &mut Tx, id: OrderId) -> Result<Option<Locked>, db:
     }))
 }
 
-/// Writes what was paid and paid back, and the state that follows from it.
+/// Updates the captured and refunded amounts, and the state that follows from them.
 pub(crate) async fn set_money(
     tx: &mut Tx,
     id: OrderId,
@@ -160,13 +160,13 @@ pub(super) async fn cancel(tx: &mut Tx, id: OrderId, at: Timestamp) -> Result<()
     tx.execute(CANCEL, params![id, at]).await.map(|_| ())
 }
 
-/// Whether a payment is under way or has succeeded.
+/// Returns true if a payment is in progress or has succeeded.
 pub(super) async fn has_payment(tx: &mut Tx, id: OrderId) -> Result<bool, db::Error> {
     let row: Option<(Uuid,)> = tx.optional(HAS_PAYMENT, params![id]).await?;
     Ok(row.is_some())
 }
 
-/// A user's name and status, if there is one.
+/// A user's name and status, if the user exists.
 pub(super) async fn customer(tx: &mut Tx, id: UserId) -> Result<Option<(String, String)>, db::Error> {
     tx.optional(CUSTOMER, params![id]).await
 }
@@ -240,7 +240,7 @@ pub(super) async fn by_reference(db: &Db, reference: &str) -> Result<Option<Orde
     Ok(row.map(SummaryRow::summary))
 }
 
-/// The newest few orders of each of these users (at most a hundred), theirs together and the newest first.
+/// The newest few orders of each of these users (at most a hundred), grouped by user, newest first.
 pub(super) async fn recent(db: &Db, users: &[UserId]) -> Result<Vec<(UserId, RecentOrder)>, db::Error> {
     row! {
         struct Row {
@@ -274,7 +274,7 @@ pub(super) async fn recent(db: &Db, users: &[UserId]) -> Result<Vec<(UserId, Rec
     Ok(rows.into_iter().map(recent).collect())
 }
 
-/// The database holds none but currencies of ours and states of ours: its constraints say so.
+/// Constraints of the database allow only valid currencies and states.
 pub(crate) fn currency(code: &str) -> Currency {
     Currency::parse(code).unwrap_or(Currency::EUR)
 }

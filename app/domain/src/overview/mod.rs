@@ -14,16 +14,16 @@ use crate::{
     users::{Error, sql},
 };
 
-/// What staff see first.
+/// Contents of the overview.
 #[derive(Clone, Debug)]
 pub struct Overview {
-    /// Since 24 hours ago; counts stop at [`Overview::AT_MOST`].
+    /// In the last 24 hours; counts stop at [`Overview::AT_MOST`].
     pub joined: i64,
-    /// Since 24 hours ago; `None` without `audit:read`.
+    /// In the last 24 hours; `None` without `audit:read`.
     pub failed_sign_ins: Option<i64>,
     pub suspended_count: i64,
     pub removed_count: i64,
-    /// Jobs that nobody will do unless somebody looks after them; `None` without `jobs:read`.
+    /// Jobs that failed permanently; `None` without `jobs:read`.
     pub dead_jobs: Option<i64>,
     /// The latest few.
     pub suspended: Vec<User>,
@@ -36,7 +36,7 @@ impl Overview {
     pub const AT_MOST: i64 = 1_000;
 }
 
-/// What happened lately, and what needs attention.
+/// Recent activity, and counts that need attention.
 ///
 /// # Errors
 /// [`Error::Denied`] without `overview:read`.

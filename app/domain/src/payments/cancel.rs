@@ -10,11 +10,11 @@ use frontdesk_model::{
 use super::{Error, ProcessPayment, allowed_for_oneself, get, sql};
 use crate::{Domain, actor::Actor, audit::Entry, events, jobs, orders};
 
-/// Has the gateway end a payment that waits for its customer to confirm it, so that they can pay
-/// another way. If they were faster, it has succeeded.
+/// Makes the gateway cancel a payment that waits for its customer's confirmation, so that they can pay
+/// another way. If they confirmed first, it has succeeded.
 ///
 /// # Errors
-/// As [`pay`]; [`Error::NoSuchPayment`]; [`Error::WrongState`] if there is nothing to confirm.
+/// As [`pay`]; [`Error::NoSuchPayment`]; [`Error::WrongState`] if it does not wait for confirmation.
 #[tracing::instrument(name = "payments.cancel", skip_all)]
 pub async fn cancel(domain: &Domain, actor: &Actor, form: OnePayment) -> Result<Payment, Error> {
     allowed_for_oneself(actor)?;

@@ -8,11 +8,11 @@ use frontdesk_model::{
 use super::{Error, sql};
 use crate::{Domain, actor::Actor, orders};
 
-/// One payment: of one's own order, or any with `orders:read`. What was said between us and the
-/// gateway is for those with the permission.
+/// Reads a payment: of one's own order, or any with `orders:read`. Its exchanges with the gateway are
+/// visible only with the permission.
 ///
 /// # Errors
-/// [`Error::NoSuchPayment`], also for who may not see it; [`Error::Denied`] for who is nobody.
+/// [`Error::NoSuchPayment`], also if the actor may not see it; [`Error::Denied`] for anonymous actors.
 #[tracing::instrument(name = "payments.get", skip_all)]
 pub async fn get(domain: &Domain, actor: &Actor, id: PaymentId) -> Result<Payment, Error> {
     if actor.user().is_none() {
@@ -25,7 +25,7 @@ pub async fn get(domain: &Domain, actor: &Actor, id: PaymentId) -> Result<Paymen
     Ok(shown_to(actor, payment))
 }
 
-/// As those without `orders:read` may see it: without what was said between us and the gateway.
+/// Removes the exchanges with the gateway for actors without `orders:read`.
 pub(crate) fn shown_to(actor: &Actor, payment: Payment) -> Payment {
     if actor.may(Permission::OrdersRead) {
         return payment;

@@ -5,32 +5,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::jobs::Job;
 
-/// Asks the gateway about a payment: to charge it, what became of it, or to call it off. What comes
-/// of it is written down, with the job of the next exchange if there is to be one.
+/// Calls the gateway about one payment: charges, looks up or cancels it. Stores the result, together with
+/// the job of the next call if there is to be one.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ProcessPayment {
     pub(crate) payment: PaymentId,
     pub(crate) why: Why,
 }
 
-/// Why it is asked now.
+/// Cause of the call.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Why {
-    /// It is time: the payment's `settle_at`, in microseconds. Once that has moved, another job does it.
+    /// Scheduled: the payment's `settle_at`, in microseconds. Once that has moved, another job is
+    /// responsible.
     Due(i64),
-    /// A notice says that something has happened, perhaps to what was given up, or it was given up
-    /// some time ago. What a notice calls the payment tells where to look if our own answer was lost.
+    /// A gateway event about the payment has arrived, which may even be a failed one, or it failed some
+    /// time ago and is looked up once more. The event's reference helps to find the payment if our own
+    /// answer was lost.
     Noticed { reference: Option<String> },
 }
 
 impl ProcessPayment {
-    /// The job of the next exchange, at the payment's `settle_at`. One payment has one at a time.
+    /// The job of the next call, at the payment's `settle_at`. A payment has one such job at a time.
     pub(crate) fn due(payment: PaymentId, settle_at: Timestamp, order: &str) -> Job {
         Self { payment, why: Why::Due(settle_at.micros()) }.enqueued(order).at(settle_at)
     }
 
-    /// The job of a look at what a notice is about.
+    /// The job of a look-up caused by a gateway event.
     pub(crate) fn noticed(payment: PaymentId, reference: Option<String>, order: &str) -> Job {
         Self { payment, why: Why::Noticed { reference } }.enqueued(order)
     }

@@ -1,5 +1,5 @@
-//! Waiting a little for a gateway's answer, for somebody who sits before a page: mostly it is there
-//! before they would have looked again.
+//! Waits briefly for a gateway's answer, which mostly arrives before the person at the page would have
+//! reloaded it.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use tokio::time::{Instant, sleep};
 use super::{Error, get};
 use crate::{Domain, actor::Actor};
 
-/// How long, and how often it is looked.
+/// Maximum wait, and the interval of looking.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The payment as soon as it has left the state `waits`, or as it is when patience ends.
+/// Returns the payment as soon as it has left the state `waits`, or as it is after the maximum wait.
 ///
 /// # Errors
 /// As [`lists::get`].

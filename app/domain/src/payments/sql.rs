@@ -1,4 +1,4 @@
-//! The payments' SQL, but for the lists', which is in `lists.rs`.
+//! Statements on payments, except those of the list, which are in `list.rs`.
 
 use frontdesk_model::{
     Code, Currency, Money, OrderId, PaymentFailure, PaymentId, Problem, Timestamp, UserId,
@@ -12,7 +12,7 @@ use crate::{
     params,
 };
 
-/// What a `PaymentSummary` is read from, of `p`, its order `o` and their customer `u`.
+/// Columns of a `PaymentSummary`, from `p`, its order `o` and their customer `u`.
 macro_rules! columns {
     () => {
         "p.id, p.order_id, o.reference, o.customer_id, u.name AS customer_name, p.state, p.currency, p.amount_minor, \
@@ -21,7 +21,7 @@ macro_rules! columns {
 }
 pub(crate) use columns;
 
-/// What a `Row` is read from.
+/// Columns of a `Row`.
 macro_rules! own_columns {
     () => {
         "p.id, p.order_id, o.reference, p.state, p.currency, p.amount_minor, p.reserved_minor, p.refunded_minor, \
@@ -40,7 +40,7 @@ statements! { "payments";
          JOIN orders o ON o.id = p.order_id JOIN users u ON u.id = o.customer_id WHERE p.id = $1");
     ATTEMPTS = "SELECT number, at, asked, outcome, duration_ms FROM payment_attempts WHERE payment_id = $1 \
                 ORDER BY number DESC LIMIT 50";
-    // Before the gateway is asked to charge: from then on, its answer may be lost.
+    // Written before a charge request: from then on, an answer may be lost.
     ASK = "UPDATE payments SET asked_at = COALESCE(asked_at, $3), asking_at = $3, charges = charges + 1, \
            version = version + 1 WHERE id = $1 AND version = $2";
     UPDATE = "UPDATE payments SET state = $3, gateway_reference = COALESCE($4, gateway_reference), failure = $5, \
@@ -56,7 +56,7 @@ statements! { "payments";
     ADD_REFUND = "UPDATE payments SET refunded_minor = refunded_minor + $2, updated_at = $3, version = version + 1 WHERE id = $1";
 }
 
-/// A payment as those who move it on see it.
+/// A payment with the columns that processing needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     pub(crate) id: PaymentId,
@@ -72,10 +72,10 @@ pub(crate) struct Row {
     pub(crate) is_surplus: bool,
     pub(crate) cancel_asked_at: Option<Timestamp>,
     pub(crate) attempts: i64,
-    /// How often the gateway was asked to charge, and since when.
+    /// Number of charge requests, and the time of the first.
     pub(crate) charges: i64,
     pub(crate) asked_at: Option<Timestamp>,
-    /// It was asked to charge, and what it said was never written down.
+    /// A charge request was sent, and its answer was never stored.
     pub(crate) asking_at: Option<Timestamp>,
     pub(crate) settle_at: Option<Timestamp>,
     pub(crate) created_at: Timestamp,
@@ -143,7 +143,7 @@ pub(crate) struct NewPayment<'a> {
     pub(crate) at: Timestamp,
 }
 
-/// Whether the order had no other payment that is under way or has succeeded.
+/// Returns false if the order has another payment that is in progress or has succeeded.
 pub(crate) async fn insert(tx: &mut Tx, new: NewPayment<'_>) -> Result<bool, db::Error> {
     let params = params![
         new.id,
@@ -163,18 +163,18 @@ pub(crate) async fn by_id(db: &Db, id: PaymentId) -> Result<Option<Row>, db::Err
     Ok(row.map(OwnRow::row))
 }
 
-/// The same, within a transaction that has the order's row.
+/// As [`by_id`], in a transaction that has locked the order's row.
 pub(crate) async fn by_id_now(tx: &mut Tx, id: PaymentId) -> Result<Option<Row>, db::Error> {
     let row: Option<OwnRow> = tx.optional(BY_ID, params![id]).await?;
     Ok(row.map(OwnRow::row))
 }
 
-/// Notes that the gateway is about to be asked to charge, if nobody else has moved the payment on.
+/// Marks that a charge request follows, unless the payment has changed meanwhile.
 pub(crate) async fn ask(tx: &mut Tx, seen: &Row, at: Timestamp) -> Result<bool, db::Error> {
     Ok(tx.execute(ASK, params![seen.id, seen.version, at]).await? == 1)
 }
 
-/// What becomes of a payment.
+/// The payment after a result.
 pub(crate) struct After<'a> {
     pub(crate) state: PaymentState,
     pub(crate) gateway_reference: Option<&'a str>,
@@ -184,7 +184,7 @@ pub(crate) struct After<'a> {
     pub(crate) settle_at: Option<Timestamp>,
 }
 
-/// Whether nobody else has moved it on.
+/// Returns false if the payment has changed meanwhile.
 pub(crate) async fn update(
     tx: &mut Tx,
     seen: &Row,
@@ -220,23 +220,23 @@ pub(crate) async fn ask_to_cancel(tx: &mut Tx, id: PaymentId, at: Timestamp) -> 
     tx.execute(ASK_TO_CANCEL, params![id, at]).await.map(|_| ())
 }
 
-/// Whether the order has another payment that is under way or has succeeded.
+/// Returns true if the order has another payment that is in progress or has succeeded.
 pub(crate) async fn has_other(tx: &mut Tx, order: OrderId, than: PaymentId) -> Result<bool, db::Error> {
     let row: Option<(Uuid,)> = tx.optional(HAS_OTHER, params![order, than]).await?;
     Ok(row.is_some())
 }
 
-/// Sets some of a payment aside for a refund, if so much is left.
+/// Reserves part of a payment for a refund, if so much is left.
 pub(crate) async fn reserve(tx: &mut Tx, id: PaymentId, amount: Money) -> Result<bool, db::Error> {
     Ok(tx.execute(RESERVE, params![id, amount.minor]).await? == 1)
 }
 
-/// Gives back what was set aside for a refund that is not made.
+/// Releases the reserved amount of a refund that is not made.
 pub(crate) async fn release(tx: &mut Tx, id: PaymentId, amount: Money) -> Result<(), db::Error> {
     tx.execute(RELEASE, params![id, amount.minor]).await.map(|_| ())
 }
 
-/// Notes that what was set aside has gone back.
+/// Marks a reserved amount as refunded.
 pub(crate) async fn add_refund(
     tx: &mut Tx,
     id: PaymentId,
@@ -311,7 +311,7 @@ pub(crate) async fn read(db: &Db, id: PaymentId) -> Result<Option<Payment>, db::
     }))
 }
 
-/// What is in the way of a payment, if anything is.
+/// The problem of a payment, if there is one.
 fn problem(payment: &PaymentSummary) -> Option<Problem> {
     let to_confirm = || {
         let why = "The customer’s bank wants them to confirm this payment, at `confirmation_url`.";
@@ -321,17 +321,17 @@ fn problem(payment: &PaymentSummary) -> Option<Problem> {
     failed.or_else(|| (payment.state == PaymentState::ConfirmationRequired).then(to_confirm))
 }
 
-/// The database holds none but currencies of ours: the use cases wrote them.
+/// The use cases write only valid currencies.
 pub(crate) fn currency(code: &str) -> Currency {
     Currency::parse(code).unwrap_or(Currency::EUR)
 }
 
-/// The database holds none but states of ours: its constraints say so.
+/// Constraints of the database allow only valid states.
 fn state(text: &str) -> PaymentState {
     PaymentState::parse(text).unwrap_or(PaymentState::Unknown)
 }
 
-/// A failure of a newer version, running beside this one, may be one that this one does not know.
+/// A newer version, running at the same time, may store a failure that this version does not know.
 fn failure(json: Option<&str>) -> Option<PaymentFailure> {
     json.map(|json| serde_json::from_str(json).unwrap_or(PaymentFailure::NetworkError { retryable: false }))
 }

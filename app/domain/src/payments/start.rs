@@ -14,12 +14,12 @@ use super::{
 };
 use crate::{Domain, actor::Actor, audit::Entry, events, jobs, orders};
 
-/// Writes down that an order is to be charged, all of it, and has it done: the customer their own
-/// order, and others with `payments:create`.
+/// Inserts the payment of an order, in full, with the job that charges it: for the customer their own
+/// order, for others with `payments:create`.
 ///
 /// # Errors
-/// [`Error::Denied`] for who is nobody, and for a token without the permission;
-/// [`Error::NoSuchOrder`], also for who may not pay it; [`Error::Invalid`]; [`Error::OrderPaid`];
+/// [`Error::Denied`] for anonymous actors, and for a token without the permission;
+/// [`Error::NoSuchOrder`], also if the actor may not pay it; [`Error::Invalid`]; [`Error::OrderPaid`];
 /// [`Error::WrongState`] if it is cancelled.
 #[tracing::instrument(name = "payments.start", skip_all)]
 pub async fn start(domain: &Domain, actor: &Actor, form: PayOrder) -> Result<Payment, Error> {

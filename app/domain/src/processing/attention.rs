@@ -16,22 +16,22 @@ statements! { "processing.attention";
                     LIMIT CAST($1 AS BIGINT)) AS a";
 }
 
-/// What staff should look at; each is counted up to a bound.
+/// Objects that need attention; each is counted up to a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attention {
-    /// Payments of which it is not known what became of them.
+    /// Payments with an unknown result.
     pub unknown_payments: i64,
-    /// Refunds that wait for somebody's approval.
+    /// Refunds that wait for approval.
     pub refunds_to_approve: i64,
-    /// Refunds of the last week that the gateway did not make.
+    /// Refunds of the last week that failed.
     pub failed_refunds: i64,
-    /// Payments that nobody could settle for an hour: they may be at a gateway that is not configured.
+    /// Payments that could not be processed for an hour: their gateway may not be configured.
     pub left_payments: i64,
-    /// Payments that their orders do without, and that have not gone back.
+    /// Surplus payments that have not been refunded.
     pub surplus_payments: i64,
 }
 
-/// What staff should look at.
+/// Counts the payments and refunds that need attention.
 ///
 /// # Errors
 /// [`Error::Denied`] without `orders:read`.

@@ -1,6 +1,5 @@
-//! What the gateway sends by itself. It is believed only so far that the gateway is asked: a notice
-//! that is old, out of order, sent ten times or made up by somebody who knows the secret changes
-//! nothing that the gateway does not say itself.
+//! Gateway events. An event only causes a look-up at the gateway: one that is old, out of order,
+//! repeated, or forged with a stolen secret changes nothing that the gateway does not confirm.
 
 use frontdesk_model::audit::Action;
 
@@ -13,10 +12,10 @@ use crate::{
     payments::{Error, ProcessPayment, sql},
 };
 
-/// Takes a notice, and has the gateway asked about the payment that it is about.
+/// Receives a gateway event, and enqueues a look-up of its payment.
 ///
 /// # Errors
-/// [`Error::Notice`], which is written into the audit trail.
+/// [`Error::Notice`], which is recorded in the audit trail.
 #[tracing::instrument(name = "payments.notice", skip_all)]
 pub async fn gateway_event(
     domain: &Domain,
@@ -39,7 +38,7 @@ pub async fn gateway_event(
     };
     let Some(notice) = notice else { return Ok(()) };
     let Some(payment) = sql::by_id(&domain.db, notice.payment).await? else {
-        // Of another system with the same account at the gateway.
+        // From another system with the same account at the gateway.
         tracing::info!(payment = %notice.payment, kind = notice.kind, "a notice of a payment that is not ours");
         return Ok(());
     };

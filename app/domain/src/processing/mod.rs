@@ -1,4 +1,4 @@
-//! Processing: the exchanges with the payment gateway, and what follows from its results.
+//! Processing: calls of the payment gateway, and applying its results.
 
 pub mod attention;
 pub mod gateway_event;

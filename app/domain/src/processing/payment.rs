@@ -1,4 +1,4 @@
-//! One exchange with the gateway about a payment.
+//! One call of the gateway about a payment.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// What is asked.
+/// The request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ask {
     Charge,
@@ -39,7 +39,7 @@ impl Kind for ProcessPayment {
 
     const NAME: &'static str = "payments.settle";
     const TIMEOUT: Duration = Duration::from_secs(120);
-    // These are for the database: what the gateway does not do is no failure of this job.
+    // For failures of the database: a failed call of the gateway is not a failure of this job.
     const RETRY: Retry =
         Retry::Backoff { first: Duration::from_secs(1), most: Duration::from_secs(600), attempts: 20 };
 
@@ -62,11 +62,11 @@ impl Kind for ProcessPayment {
 }
 
 impl ProcessPayment {
-    /// What to ask; nothing if how it ended is known.
+    /// The request to send; `None` if the result is final.
     fn ask(&self, domain: &Domain, payment: &Row) -> Option<Ask> {
         let charge_again = || {
             let asked_at = payment.asked_at.unwrap_or(payment.created_at);
-            // Well before the key is forgotten, so that no clock has to be right.
+            // Well before the key expires, so that exact clocks are not needed.
             domain.clock.now() < asked_at.plus_seconds(domain.gateway.remembers() * 9 / 10)
         };
         let noticed = match self.why {
@@ -76,13 +76,14 @@ impl ProcessPayment {
         };
         match payment.state {
             PaymentState::Succeeded => None,
-            // What was asked for may have been done, whatever was heard of it.
+            // The charge may have been made, whatever the answers were.
             PaymentState::Failed => (noticed && payment.charges > 0).then_some(Ask::LookUp),
             PaymentState::ConfirmationRequired if payment.cancel_asked_at.is_some() => Some(Ask::Cancel),
             PaymentState::ConfirmationRequired => Some(Ask::LookUp),
             PaymentState::Pending if charge_again() => Some(Ask::Charge),
             PaymentState::Pending => Some(Ask::LookUp),
-            // In turn: to look changes nothing, and to ask again moves on what never arrived.
+            // Alternating: a look-up changes nothing, and a charge request retries one that never
+            // arrived.
             PaymentState::Unknown => {
                 let is_lost = payment.gateway_reference.is_none() && self.reference().is_none();
                 let turn = payment.attempts % 2 == 0;
@@ -123,8 +124,8 @@ impl ProcessPayment {
     }
 }
 
-/// Writes down that the gateway is about to be asked to charge. From the first time on its memory of
-/// the key runs; and whoever finds this still there knows that an answer was lost.
+/// Marks that a charge request follows. The gateway's memory of the key starts with the first request; a
+/// mark that is still there means that an answer was lost.
 async fn note_asking(domain: &Domain, payment: Row) -> Result<Row, Failure> {
     let at = domain.clock.now();
     let mut tx = domain.db.write().await?;

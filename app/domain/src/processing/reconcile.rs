@@ -1,5 +1,5 @@
-//! Looks for payments and refunds that nobody looks after: their job was called off, has died, or was
-//! of a version that is gone.
+//! Finds payments and refunds without a pending job: their job was cancelled, failed permanently, or
+//! belonged to a version that is gone.
 
 use std::time::Duration;
 
@@ -24,10 +24,10 @@ statements! { "processing";
                     WHERE r.settle_at IS NOT NULL AND r.settle_at < $1 AND p.gateway = $2 ORDER BY r.settle_at, r.id LIMIT 500";
 }
 
-/// So long after its time nobody is going to look after it.
+/// Delay after which a scheduled call counts as forgotten.
 const LATE: Duration = Duration::from_secs(180);
 
-/// Gives what is left behind a job of its own.
+/// Enqueues a job for each of them.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Reconcile {}
 

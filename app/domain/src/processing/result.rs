@@ -1,4 +1,4 @@
-//! What is made of a gateway's answer: the one place where a payment moves on.
+//! Applies the gateway's result: the only place where a payment changes its state.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ use crate::{
     refunds,
 };
 
-/// Between two exchanges about the same payment: quick while somebody waits for it, then seldom.
+/// Delays between calls about one payment: short while a customer waits for it, then longer.
 const PAUSES: Retry = Retry::Delays(&[
     Duration::from_secs(1),
     Duration::from_secs(2),
@@ -39,42 +39,43 @@ const PAUSES: Retry = Retry::Delays(&[
     Duration::from_secs(900),
     Duration::from_secs(3_600),
 ]);
-/// After so many exchanges in which the gateway could not be reached it is over.
+/// A payment fails after this number of calls that could not reach the gateway.
 const GIVE_UP: i64 = 6;
-/// After so many times that it was asked to charge, and knows of nothing, it is over.
+/// A payment fails after this number of charge requests, if the gateway still does not know it.
 const CHARGED_IN_VAIN: i64 = 3;
-/// What was given up is looked at again after so long, in case it was charged all the same.
+/// A payment that failed for lack of an answer is looked up again after these delays, in case it was
+/// charged.
 const SECOND_LOOKS: [Duration; 2] = [Duration::from_secs(3_600), Duration::from_secs(24 * 3_600)];
-/// How long a customer has to confirm a payment, in seconds.
+/// Time that a customer has to confirm a payment, in seconds.
 const CONFIRM_WITHIN: i64 = 24 * 3_600;
-/// A payment that waits for its customer is looked at no more often; notices are faster.
+/// Minimum interval of look-ups of a payment that waits for its customer; gateway events are faster.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
-/// What was asked about a payment as it was then, and what was said.
+/// A call about a payment, with the state it was sent in and the answer.
 pub(super) struct Exchange {
     pub(super) payment: Row,
     pub(super) ask: Ask,
-    /// It was asked to charge before, and what was said then is not known: a process has died.
+    /// An earlier charge request's answer is unknown: a process died.
     pub(super) was_lost: bool,
     pub(super) answer: Result<Charged, GatewayError>,
     pub(super) at: Timestamp,
     pub(super) duration_ms: i64,
 }
 
-/// What follows from an answer.
+/// The consequence of an answer.
 enum Next {
     Succeeded,
     Failed(PaymentFailure),
     Confirm {
         url: String,
     },
-    /// Ask again later, in this state.
+    /// Call again later, in this state.
     Again(PaymentState),
-    /// A payment that is over stays so.
+    /// The payment is final.
     Over,
 }
 
-/// Writes down what came of an exchange, together with the fact that the job is done.
+/// Stores the result of a call, in the transaction that marks the job as done.
 pub(super) async fn record(domain: &Domain, attempt: Attempt, exchange: Exchange) -> Result<Done, Failure> {
     let mut tx = domain.db.write().await?;
     let Some(order) = orders::lock(&mut tx, exchange.payment.order).await? else {
@@ -93,7 +94,7 @@ pub(super) async fn record(domain: &Domain, attempt: Attempt, exchange: Exchange
 }
 
 impl Next {
-    /// What it is counted as, if a payment comes to something by it.
+    /// Label in the metrics, if the call gives the payment a result.
     fn counted(&self, before: PaymentState) -> Option<&'static str> {
         match self {
             Self::Succeeded => Some("succeeded"),
@@ -115,7 +116,7 @@ impl Exchange {
             return Next::Over;
         }
         let asked = payment.attempts + 1;
-        // What waits for its customer goes on waiting; of anything else it is not known.
+        // A payment that waits for its customer keeps waiting; any other becomes unknown.
         let waiting = match payment.state {
             PaymentState::ConfirmationRequired => PaymentState::ConfirmationRequired,
             _ => PaymentState::Unknown,
@@ -130,7 +131,7 @@ impl Exchange {
             Ok(Charged::ConfirmationRequired { url, .. }) => Next::Confirm { url: url.clone() },
             Ok(Charged::Processing { .. }) => Next::Again(PaymentState::Unknown),
             Ok(Charged::Absent) if self.ask == Ask::Cancel => Next::Failed(PaymentFailure::NotConfirmed),
-            // It has said before that it has the payment.
+            // The gateway knew the payment before.
             Ok(Charged::Absent) if payment.gateway_reference.is_some() => Next::Again(waiting),
             Ok(Charged::Absent) if payment.charges >= CHARGED_IN_VAIN => {
                 Next::Failed(PaymentFailure::NetworkError { retryable: true })
@@ -139,7 +140,7 @@ impl Exchange {
                 Next::Failed(PaymentFailure::NetworkError { retryable: false })
             }
             Ok(Charged::Absent) => Next::Again(PaymentState::Unknown),
-            // These speak of this exchange, and not of one whose answer was lost.
+            // True of this call only, and not of an earlier one whose answer was lost.
             Err(GatewayError::NotDone(_) | GatewayError::Misconfigured(_)) if self.was_lost => {
                 Next::Again(waiting)
             }
@@ -164,7 +165,7 @@ impl Exchange {
         }
     }
 
-    /// In words for staff.
+    /// Description for staff.
     fn outcome(&self) -> String {
         match &self.answer {
             Ok(Charged::Succeeded { captured, .. }) => format!("captured {}", orders::words(*captured)),
@@ -183,7 +184,8 @@ impl Exchange {
     }
 }
 
-/// Whether asking again could charge again: the gateway may have forgotten the key.
+/// Returns true if another charge request could charge twice, because the gateway may have forgotten the
+/// key.
 fn is_forgotten(payment: &Row, domain: &Domain) -> bool {
     let asked_at = payment.asked_at.unwrap_or(payment.created_at);
     domain.clock.now() >= asked_at.plus_seconds(domain.gateway.remembers() * 9 / 10)
@@ -213,7 +215,7 @@ async fn move_on(
         Next::Succeeded => {
             after.state = PaymentState::Succeeded;
             after.failure = None;
-            // It was given up, and its order does without it by now.
+            // It had failed, and its order no longer needs it.
             after.is_surplus =
                 order.state != OrderState::Placed || sql::has_other(tx, order.id, before.id).await?;
             let paid = if after.is_surplus { order.state } else { OrderState::Paid };
@@ -294,7 +296,7 @@ async fn move_on(
     Ok(())
 }
 
-/// Each failure has an event of its own.
+/// Each failure has its own audit action.
 const fn action_of(failure: &PaymentFailure) -> Action {
     match failure {
         PaymentFailure::CardDeclined { .. } => Action::PaymentDeclined,

@@ -1,4 +1,4 @@
-//! Confirms a payment in the sandbox, as its customer would at their bank.
+//! Confirms a payment in the sandbox, as the customer would at their bank.
 
 use frontdesk_model::{Permission, forms::ConfirmSandbox, payment::Payment};
 
@@ -10,16 +10,16 @@ use crate::{
     payments::{Error, ProcessPayment, get, sql as payments},
 };
 
-/// Whether no money moves: the gateway is the one that is built in.
+/// Returns true if the gateway is the sandbox, which moves no money.
 pub fn is_sandbox(domain: &Domain) -> bool {
     domain.gateway.name() == sandbox::NAME
 }
 
-/// What the customer does on the sandbox's page, which stands for that of their bank: confirms a
-/// payment, or not. It is noticed as that of a real gateway would be.
+/// Handles the sandbox's confirmation page, which stands in for the bank's: confirms a payment or rejects
+/// it, and sends the event that a real gateway would send.
 ///
 /// # Errors
-/// [`Error::NoSuchPayment`], also for who may not pay it and where the gateway is another;
+/// [`Error::NoSuchPayment`], also if the actor may not pay it and with another gateway;
 /// [`Error::WrongState`] if there is nothing to confirm.
 #[tracing::instrument(name = "payments.sandbox_confirm", skip_all)]
 pub async fn confirm(domain: &Domain, actor: &Actor, form: ConfirmSandbox) -> Result<Payment, Error> {

@@ -9,15 +9,15 @@ use frontdesk_model::{
 use super::{Error, decide::Decision};
 use crate::{Domain, actor::Actor};
 
-/// Agrees to a refund that somebody else asked for, and has it done.
+/// Approves a refund that another person requested, and enqueues it.
 ///
 /// # Errors
-/// [`Error::Denied`] without `refunds:approve`, and for a token that is nobody's;
-/// [`Error::NoSuchRefund`]; [`Error::SelfApproval`]; [`Error::WrongState`] if nobody has to approve it.
+/// [`Error::Denied`] without `refunds:approve`, and for service tokens; [`Error::NoSuchRefund`];
+/// [`Error::SelfApproval`]; [`Error::WrongState`] unless it waits for approval.
 #[tracing::instrument(name = "payments.approve_refund", skip_all)]
 pub async fn approve(domain: &Domain, actor: &Actor, form: OneRefund) -> Result<Refund, Error> {
     actor.require(Permission::RefundsApprove)?;
-    // Two people, so each has to be one.
+    // Approval needs two persons, so the actor must be one.
     let approver = actor.require_user()?;
     let decision = Decision { id: form.id, state: RefundState::Pending, reason: "" };
     decision

@@ -10,7 +10,7 @@ use frontdesk_model::{
 use super::{Error, ProcessRefund, get, sql};
 use crate::{Domain, actor::Actor, audit::Entry, events, jobs, orders, payments::sql as payments};
 
-/// Turns down a refund that waits for approval; whoever asked for it can take it back so.
+/// Rejects a refund that waits for approval; the requester can withdraw it this way.
 ///
 /// # Errors
 /// As [`approve`], and [`Error::Invalid`].

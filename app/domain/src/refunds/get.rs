@@ -5,7 +5,7 @@ use frontdesk_model::{Permission, RefundId, refund::Refund};
 use super::{Error, sql};
 use crate::{Domain, actor::Actor};
 
-/// One refund.
+/// Reads a refund.
 ///
 /// # Errors
 /// [`Error::Denied`] without `orders:read`; [`Error::NoSuchRefund`].

@@ -8,12 +8,12 @@ use tokio::time::{Instant, sleep};
 use super::{Error, get};
 use crate::{Domain, actor::Actor};
 
-/// How long, and how often it is looked.
+/// Maximum wait, and the interval of looking.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The refund as soon as the gateway has answered, or as it is when patience ends.
+/// Returns the refund as soon as the gateway has answered, or as it is after the maximum wait.
 ///
 /// # Errors
 /// As [`get`].

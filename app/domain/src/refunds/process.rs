@@ -1,5 +1,5 @@
-//! One exchange with the gateway about a refund. Unlike a payment, nobody waits for it, and it is
-//! owed: it is asked for until the gateway says yes or no.
+//! One call of the gateway about a refund. Unlike a payment it has no waiting customer, and it is owed:
+//! calls are repeated until the gateway answers.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ use crate::{
     payments::{metrics as meter, sql as payments},
 };
 
-/// Between two exchanges about the same refund.
+/// Delays between calls about one refund.
 const PAUSES: Retry = Retry::Delays(&[
     Duration::from_secs(2),
     Duration::from_secs(10),
@@ -33,13 +33,13 @@ const PAUSES: Retry = Retry::Delays(&[
     Duration::from_secs(3_600),
 ]);
 
-/// Asks the gateway to pay a refund, or what became of it.
+/// Calls the gateway about one refund: requests it or looks it up.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ProcessRefund {
     refund: RefundId,
-    /// The refund's `settle_at`, in microseconds. Once that has moved, another job does it.
+    /// The refund's `settle_at`, in microseconds. Once that has moved, another job is responsible.
     due: i64,
-    /// How many exchanges came to nothing before.
+    /// Number of earlier calls without a result.
     #[serde(default)]
     failures: u32,
 }
@@ -79,9 +79,9 @@ impl Kind for ProcessRefund {
     }
 }
 
-/// While the gateway remembers the key, asking again tells what came of the first time; beyond that
-/// it could pay again, so it is only asked what became of it. If it never got it, which the second
-/// value tells, it is asked anew the next time.
+/// Within the gateway's memory of the key, a repeated request returns the first result; after that it
+/// could refund twice, so the refund is only looked up. If the gateway never received it, which the
+/// second value tells, the next call requests it anew.
 async fn ask(
     domain: &Domain,
     refund: &Refund,
@@ -193,8 +193,7 @@ impl ProcessRefund {
     }
 }
 
-/// Writes into the ledger, the payment and the order that the money has gone back. Where the order
-/// stands then.
+/// Books the refund in the ledger, the payment and the order. Returns the order's state.
 async fn book(tx: &mut Tx, domain: &Domain, order: &Locked, refund: &Refund) -> Result<OrderState, Failure> {
     let at = domain.clock.now();
     let entry = ledger::Entry::Refund(refund.payment_id, refund.id);

@@ -24,8 +24,7 @@ use crate::{
     payments::sql as payments,
 };
 
-/// Writes down that money is to go back, and has it done; a larger amount waits for somebody else to
-/// approve it.
+/// Requests a refund and enqueues it; a larger one waits for a second person's approval.
 ///
 /// # Errors
 /// [`Error::Denied`] without `refunds:create`; [`Error::NoSuchPayment`]; [`Error::Invalid`];
@@ -42,7 +41,7 @@ pub async fn request(domain: &Domain, actor: &Actor, form: RequestRefund) -> Res
         return Err(Error::WrongState("Only a payment that has succeeded can be refunded."));
     }
     let amount = amount_of(&form, &payment)?;
-    // All refunds of the payment together, or it would be enough to ask in small parts.
+    // The total of the payment's refunds, since otherwise many small refunds would avoid the approval.
     let together = payment.reserved.plus(amount).ok_or(Error::RefundExceeds)?;
     let needs_approval = domain.approval_above.is_below(together);
     let state = if needs_approval { RefundState::AwaitingApproval } else { RefundState::Pending };
@@ -66,7 +65,7 @@ fn amount_of(form: &RequestRefund, payment: &Row) -> Result<Money, Error> {
     if amount.is_positive() { Ok(amount) } else { Err(wrong("positive", "A refund is more than nothing")) }
 }
 
-/// Sets the money aside and writes the refund, the event and, if nobody has to approve it, the job.
+/// Reserves the amount and inserts the refund, the event and, unless it needs approval, the job.
 #[expect(clippy::too_many_arguments, reason = "each is another thing, and the two callers are here")]
 async fn write(
     tx: &mut Tx,
@@ -101,8 +100,7 @@ async fn write(
     Ok(id)
 }
 
-/// Pays back what was captured although its order did not need it any more. Nobody has to approve
-/// that: it was never ours.
+/// Refunds a surplus payment. It needs no approval: the money was never ours.
 pub(crate) async fn refund_surplus(
     tx: &mut Tx,
     domain: &Domain,

@@ -1,4 +1,4 @@
-//! The refunds' SQL, but for the list's, which is in `lists.rs`.
+//! Statements on refunds, except those of the list, which are in `list.rs`.
 
 use frontdesk_model::{
     Money, OrderId, PaymentId, RefundId, Timestamp, UserId,
@@ -14,7 +14,7 @@ use crate::{
     params,
 };
 
-/// What a `Refund` is read from, of `r` and its order `o`.
+/// Columns of a `Refund`, from `r` and its order `o`.
 macro_rules! columns {
     () => {
         "r.id, r.order_id, o.reference, r.payment_id, r.state, r.currency, r.amount_minor, r.reason, r.requested_by, \
@@ -28,7 +28,7 @@ statements! { "refunds";
               requested_label, settle_at, created_at, updated_at) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)";
     BY_ID = concat!("SELECT ", columns!(), " FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.id = $1");
-    // What its job needs beside: where the gateway has the payment.
+    // Further columns for its job: the gateway's reference of the payment.
     ASKED = "SELECT r.asked_at, r.settle_at, r.gateway_reference AS known, p.gateway, p.gateway_reference FROM refunds r \
              JOIN payments p ON p.id = r.payment_id WHERE r.id = $1";
     ASK = "UPDATE refunds SET asked_at = COALESCE(asked_at, $3), version = version + 1 WHERE id = $1 AND version = $2";
@@ -37,7 +37,7 @@ statements! { "refunds";
     UPDATE = "UPDATE refunds SET state = $3, gateway_reference = COALESCE($4, gateway_reference), failure = $5, \
               settle_at = $6, updated_at = $7, version = version + 1, \
               asked_at = CASE WHEN $8 = 1 THEN NULL ELSE asked_at END WHERE id = $1 AND version = $2";
-    // A service token is nobody, but somebody has made it, perhaps with another one.
+    // A service token is no person, but was created by one, perhaps through other tokens.
     MAKER = "WITH RECURSIVE up (maker, depth) AS (SELECT created_by, 0 FROM tokens WHERE id = $1 UNION ALL \
              SELECT t.created_by, up.depth + 1 FROM tokens t JOIN up ON t.id = up.maker WHERE up.depth < 20) \
              SELECT maker FROM up ORDER BY depth DESC LIMIT 1";
@@ -71,7 +71,7 @@ impl RefundRow {
             id: RefundId(self.id),
             order: OrderOf { id: OrderId(self.order_id), reference: self.reference },
             payment_id: PaymentId(self.payment_id),
-            // The database holds none but states of ours: its constraints say so.
+            // Constraints of the database allow only valid states.
             state: RefundState::parse(&self.state).unwrap_or(RefundState::Unknown),
             amount: Money::new(self.amount_minor, currency(&self.currency)),
             reason: self.reason,
@@ -117,8 +117,8 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewRefund<'_>) -> Result<(), db::Er
     tx.execute(INSERT, params).await.map(|_| ())
 }
 
-/// Who answers for what the actor does: the person, the owner of a personal token, or whoever made a
-/// service token. Nobody for the command line and Frontdesk itself.
+/// The person responsible for the actor: the person, the owner of a personal token, or the creator of a
+/// service token. `None` for the command line and for Frontdesk itself.
 async fn person_behind(tx: &mut Tx, actor: &Actor) -> Result<Option<Uuid>, db::Error> {
     match (actor.user(), actor.token()) {
         (Some(user), _) => Ok(Some(user.0)),
@@ -135,18 +135,18 @@ pub(crate) async fn by_id(db: &Db, id: RefundId) -> Result<Option<Refund>, db::E
     Ok(row.map(RefundRow::refund))
 }
 
-/// The same, within a transaction.
+/// As [`by_id`], in a transaction.
 pub(crate) async fn by_id_now(tx: &mut Tx, id: RefundId) -> Result<Option<Refund>, db::Error> {
     let row: Option<RefundRow> = tx.optional(BY_ID, params![id]).await?;
     Ok(row.map(RefundRow::refund))
 }
 
-/// What its job needs beside.
+/// Further columns for its job.
 #[derive(Clone, Debug)]
 pub(crate) struct Asking {
     pub(crate) asked_at: Option<Timestamp>,
     pub(crate) settle_at: Option<Timestamp>,
-    /// What the gateway calls the refund, if it has said so.
+    /// The gateway's id of the refund, if known.
     pub(crate) known: Option<String>,
     pub(crate) gateway: String,
     pub(crate) payment_reference: String,
@@ -172,12 +172,12 @@ pub(crate) async fn asking(db: &Db, id: RefundId) -> Result<Option<Asking>, db::
     }))
 }
 
-/// Notes that the gateway is about to be asked, if nobody else has moved the refund on.
+/// Marks that a request follows, unless the refund has changed meanwhile.
 pub(crate) async fn ask(tx: &mut Tx, seen: &Refund, at: Timestamp) -> Result<bool, db::Error> {
     Ok(tx.execute(ASK, params![seen.id, seen.version, at]).await? == 1)
 }
 
-/// Notes who approved or rejected it.
+/// Stores the approver.
 pub(crate) async fn decide(
     tx: &mut Tx,
     seen: &Refund,
@@ -190,7 +190,7 @@ pub(crate) async fn decide(
         seen.id,
         seen.version,
         state.as_str(),
-        // Whoever takes their own request back has decided nothing.
+        // Withdrawing one's own request is no decision.
         actor.user().filter(|user| seen.requested_by_id != Some(*user)).map(|user| user.0),
         Some(actor.party().label),
         settle_at,
@@ -199,13 +199,13 @@ pub(crate) async fn decide(
     Ok(tx.execute(DECIDE, params).await? == 1)
 }
 
-/// What becomes of a refund at the gateway.
+/// The refund after a call of the gateway.
 pub(crate) struct After<'a> {
     pub(crate) state: RefundState,
     pub(crate) gateway_reference: Option<&'a str>,
     pub(crate) failure: Option<&'a str>,
     pub(crate) settle_at: Option<Timestamp>,
-    /// The gateway has forgotten the key and never got it: the next time is the first.
+    /// The gateway has forgotten the key and never received the request: the next call is the first.
     pub(crate) anew: bool,
 }
 
@@ -228,7 +228,7 @@ pub(crate) async fn update(
     Ok(tx.execute(UPDATE, params).await? == 1)
 }
 
-/// Whether the order does without this payment.
+/// Returns true if the payment is a surplus payment.
 pub(crate) async fn is_surplus(tx: &mut Tx, payment: PaymentId) -> Result<bool, db::Error> {
     let (surplus,): (i64,) = tx.one(IS_SURPLUS, params![payment]).await?;
     Ok(surplus == 1)

@@ -1,4 +1,4 @@
-//! Grants a role.
+//! Assigns a role.
 
 use frontdesk_model::{audit::Action, forms::ChangeRole, user::User};
 
@@ -13,11 +13,11 @@ use crate::{
     },
 };
 
-/// Gives a role. Nobody gives what they do not hold.
+/// Assigns a role. It must not hold permissions that the actor lacks.
 ///
 /// # Errors
 /// [`Error::Denied`] without `roles:assign`, the rank, or any permission of the role;
-/// [`Error::WrongState`] if they have it, or are removed.
+/// [`Error::WrongState`] if the user has it, or is removed.
 #[tracing::instrument(name = "roles.grant", skip_all)]
 pub async fn grant(domain: &Domain, actor: &Actor, form: ChangeRole) -> Result<User, Error> {
     let mut change = begin(domain, actor, form.id, form.role).await?;

@@ -1,4 +1,4 @@
-//! Roles: granting and revoking them.
+//! Roles: assigning and removing them.
 
 pub mod grant;
 pub mod revoke;

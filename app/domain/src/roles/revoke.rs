@@ -1,4 +1,4 @@
-//! Revokes a role.
+//! Removes a role.
 
 use frontdesk_model::{Role, audit::Action, forms::ChangeRole, user::User};
 
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// Takes a role away.
+/// Removes a role from a user.
 ///
 /// # Errors
 /// As [`grant`], and [`Error::LastOwner`].

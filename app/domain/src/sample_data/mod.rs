@@ -1,5 +1,5 @@
-//! Sample data in any amount, for a first look around and for measuring. Only the command line writes
-//! it: there is no permission for it, and it writes a past that did not happen.
+//! Sample data in any amount, for demonstrations and measurements. Only the command line writes it: there
+//! is no permission for it, and it invents a history.
 
 pub mod orders;
 pub(crate) mod random;

@@ -1,5 +1,5 @@
-//! Orders of the past, paid and not, for a first look around. Only the command line does this: it
-//! writes a past that did not happen, but one that adds up, as the ledger proves.
+//! Sample orders of the past, paid and unpaid. Their history is invented, but consistent: the ledger
+//! verifies.
 
 use frontdesk_model::{
     Currency, Money, OrderId, PaymentFailure, PaymentId, RefundId, Timestamp, UserId,
@@ -28,13 +28,13 @@ use crate::{
 
 statements! { "sample_data";
     SEED_FIRST = "SELECT id FROM users ORDER BY id LIMIT 1";
-    // Any customers will do: those whose ids come first from a random place on.
+    // Customers are chosen from a random position on.
     SEED_CUSTOMERS = "SELECT id FROM users WHERE status = 'active' AND id >= $1 ORDER BY id LIMIT CAST($2 AS BIGINT)";
 }
 
-/// Orders written at the same time.
+/// Number of orders written at the same time.
 const AT_ONCE: u64 = 64;
-/// How far back they go, in seconds.
+/// Age of the oldest order, in seconds.
 const PAST: u64 = 60 * 24 * 3_600;
 
 const GOODS: &[(&str, i64)] = &[
@@ -52,7 +52,7 @@ const GOODS: &[(&str, i64)] = &[
     ("Postage", 490),
 ];
 
-/// What becomes of an order.
+/// The course of an order.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Story {
     Open,
@@ -62,11 +62,11 @@ enum Story {
     Refunded,
 }
 
-/// Writes so many orders for people who are there, and tells `progress` how many it has come to.
-/// Returns how many there are; none if there is nobody to order anything.
+/// Writes orders for existing users, and reports the number written to `progress`. Returns the number of
+/// orders; zero without users.
 ///
 /// # Errors
-/// What the database says.
+/// Those of the database.
 #[tracing::instrument(name = "payments.seed", skip_all)]
 pub async fn seed(
     domain: &Domain,
@@ -78,7 +78,7 @@ pub async fn seed(
     let mut done = 0;
     let Some((first,)) = domain.db.optional::<(Uuid,)>(SEED_FIRST, params![]).await? else { return Ok(0) };
     while done < orders {
-        // Ids begin with the moment at which somebody joined.
+        // Ids start with their time of creation.
         let from = first_id_at(dice.between(joined(first), domain.clock.now()));
         let some = (orders - done).min(AT_ONCE);
         let mut customers = customers(domain, from, some).await?;
@@ -105,9 +105,9 @@ async fn customers(domain: &Domain, from: Uuid, most: u64) -> Result<Vec<UserId>
     Ok(rows.into_iter().map(|(id,)| UserId(id)).collect())
 }
 
-/// One order and what became of it, at a moment in the past.
+/// Writes one order with its course, at a time in the past.
 async fn write(domain: &Domain, customer: UserId, mut dice: Random) -> Result<(), db::Error> {
-    // More of them lately, as of a business that grows, and none from before somebody joined.
+    // Recent orders are more frequent, as in a growing business, and none is older than its customer.
     let here = domain.clock.now().seconds() - joined(customer.0).seconds();
     let past = PAST.min(u64::try_from(here).unwrap_or(0)).max(1);
     let back = dice.below(past).min(dice.below(past));
@@ -118,7 +118,7 @@ async fn write(domain: &Domain, customer: UserId, mut dice: Random) -> Result<()
         0..3 => Story::Refunded,
         3..7 => Story::PartlyRefunded,
         7..11 => Story::Declined,
-        // What nobody has paid is recent.
+        // Unpaid orders are recent.
         11..16 if back < PAST / 6 => Story::Open,
         _ => Story::Paid,
     };
@@ -142,7 +142,7 @@ async fn write(domain: &Domain, customer: UserId, mut dice: Random) -> Result<()
     tx.commit().await
 }
 
-/// When the id of somebody was made.
+/// The time of creation of an id.
 fn joined(id: Uuid) -> Timestamp {
     let (seconds, _) = id.get_timestamp().map_or((0, 0), |at| at.to_unix());
     Timestamp::from_seconds(i64::try_from(seconds).unwrap_or(0))
@@ -222,7 +222,7 @@ impl Scene<'_> {
             self.refund(tx, id, Money::new(back, self.total.currency)).await?;
         }
         let back = Money::new(back, self.total.currency);
-        // What no order ever goes through is refused by the database: first paid, then paid back.
+        // In allowed steps, since the database rejects others: first paid, then refunded.
         orders::set_money(tx, self.order, self.total, Money::zero(back.currency), self.at).await?;
         if back.is_positive() {
             orders::set_money(tx, self.order, self.total, back, self.at).await?;

@@ -1,5 +1,5 @@
-//! Numbers that look random and are the same for the same seed, on every machine and for good.
-//! A generator from a library would be free to give others with its next version.
+//! Pseudo-random numbers that are the same for a seed on every machine and in every version; a library's
+//! generator may change between versions.
 
 use frontdesk_model::Timestamp;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ pub(crate) struct Random(u64);
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl Random {
-    /// One of many streams of the same seed, each independent of the others.
+    /// One of many independent streams of a seed.
     pub(crate) fn new(seed: u64, stream: u64) -> Self {
         let mut of_seed = Self(seed);
         let start = of_seed.next();
@@ -26,15 +26,15 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// From 0 on and less than `end`.
+    /// A number from 0 to below `end`.
     pub(crate) fn below(&mut self, end: u64) -> u64 {
-        // The upper half of the product: even, but for what nobody can see in made-up people.
+        // The upper half of the product: even, except for a bias that does not matter in sample data.
         u64::try_from((u128::from(self.next()) * u128::from(end)) >> 64).unwrap_or_default()
     }
 
-    /// From 0 on and less than 1.
+    /// A number from 0 to below 1.
     pub(crate) fn unit(&mut self) -> f64 {
-        // 53 bits are what the number can hold.
+        // The type has 53 bits of precision.
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
@@ -42,24 +42,24 @@ impl Random {
         self.below(100) < chance
     }
 
-    /// One of a list that is not empty.
+    /// An item of a list that is not empty.
     pub(crate) fn pick<T: Copy>(&mut self, list: &[T]) -> T {
         list[self.index(list.len())]
     }
 
-    /// The same, and the nearer to its beginning the more often.
+    /// As [`Random::pick`], but prefers early items.
     pub(crate) fn pick_early<T: Copy>(&mut self, list: &[T]) -> T {
         let early = self.index(list.len()).min(self.index(list.len()));
         list[early]
     }
 
-    /// A moment from `from` on and before `until`.
+    /// A time from `from` to before `until`.
     pub(crate) fn between(&mut self, from: Timestamp, until: Timestamp) -> Timestamp {
         let span = u64::try_from(until.micros() - from.micros()).unwrap_or_default();
         Timestamp::from_micros(from.micros() + i64::try_from(self.below(span)).unwrap_or_default())
     }
 
-    /// `UUIDv7` of a moment: the clock would add randomness that does not come from the seed.
+    /// `UUIDv7` of a time: ids of the clock would contain randomness that does not come from the seed.
     pub(crate) fn id_at(&mut self, at: Timestamp) -> Uuid {
         let millis = u64::try_from(at.micros().div_euclid(1_000)).unwrap_or_default();
         let mut bytes = [0; 10];

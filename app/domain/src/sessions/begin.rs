@@ -1,4 +1,4 @@
-//! Begins a session.
+//! Starts a session.
 
 use frontdesk_model::{SessionId, audit::Action};
 
@@ -11,10 +11,11 @@ use crate::{
     events, users,
 };
 
-/// Begins a session: the row, `login.success`, the better hash if there is one, all at once.
+/// Starts a session: inserts the row and `login.success`, and stores the better hash if there is one, in
+/// one transaction.
 ///
 /// # Errors
-/// [`Error::Shut`] if they were suspended or removed, or got another password, between proof and now.
+/// [`Error::Shut`] if the user was suspended or removed, or got another password, since the proof.
 #[tracing::instrument(name = "sessions.begin", skip_all)]
 pub async fn begin(
     domain: &Domain,

@@ -1,4 +1,4 @@
-//! Ends one session, or all of one's own but the one in use.
+//! Ends one session, or all of one's own except the current one.
 
 use frontdesk_model::{Permission, audit::Action, forms::EndSession};
 
@@ -10,18 +10,18 @@ use crate::{
     events, users,
 };
 
-/// Ends one session: one's own, or somebody else's.
+/// Ends a session: one's own, or another user's.
 ///
 /// # Errors
-/// [`Error::NoSuchSession`] for what is over, or not theirs; [`Error::Denied`] for somebody else's
-/// without `sessions:end` or the rank, and for one's own through a token without it.
+/// [`Error::NoSuchSession`] if it has ended or belongs to another user; [`Error::Denied`] for another
+/// user's without `sessions:end` or the rank, and for one's own with a token without it.
 #[tracing::instrument(name = "sessions.end", skip_all)]
 pub async fn end(domain: &Domain, actor: &Actor, form: EndSession) -> Result<(), Error> {
     if actor.user().is_none() {
         actor.require(Permission::SessionsEnd)?;
     }
     actor.require_through_token(Permission::SessionsEnd)?;
-    // For those who may end only their own, there are no others.
+    // For actors who may end only their own, other sessions do not exist.
     let others = actor.may(Permission::SessionsEnd);
     let mut tx = domain.begin(actor).await?;
     let whose = sql::whose(&mut tx, form.id).await?.filter(|user| others || actor.user() == Some(*user));
@@ -38,10 +38,10 @@ pub async fn end(domain: &Domain, actor: &Actor, form: EndSession) -> Result<(),
     Ok(tx.commit().await?)
 }
 
-/// Ends all of one's own sessions but the one in use. Returns how many that were.
+/// Ends all of one's own sessions except the current one. Returns their number.
 ///
 /// # Errors
-/// [`Error::Denied`] for who has no account, and through a token without `sessions:end`.
+/// [`Error::Denied`] without an account, and with a token without `sessions:end`.
 #[tracing::instrument(name = "sessions.end_others", skip_all)]
 pub async fn end_others(domain: &Domain, actor: &Actor) -> Result<u64, Error> {
     let user = actor.require_user()?;

@@ -3,10 +3,10 @@
 use super::{Error, TokenHash, sql};
 use crate::Domain;
 
-/// Deletes a session by what is in its cookie, without a word: it was ended already, or belongs to
-/// a sign-in that replaces it.
+/// Deletes a session by its cookie, without an audit event: it has ended already, or a new sign-in
+/// replaces it.
 pub async fn forget(domain: &Domain, token: TokenHash) -> Result<(), Error> {
-    // Mostly there is nothing left, and to see that costs no write.
+    // Usually there is nothing to delete, and finding that out needs no write.
     if !sql::exists(&domain.db, token).await? {
         return Ok(());
     }

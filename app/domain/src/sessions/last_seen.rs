@@ -1,7 +1,7 @@
-//! When people were last seen, written down a few seconds late and in one go.
+//! Last-seen times of sessions and users, written a few seconds late and in batches.
 //!
-//! A write for every request would make every page a durable commit. What a crash loses here is
-//! seconds of a "last seen", and idle limits are counted in days.
+//! A write for every request would make every page a durable commit. A crash loses seconds of a last-seen
+//! time, and idle limits are counted in days.
 
 use std::{
     collections::HashMap,
@@ -13,12 +13,12 @@ use frontdesk_model::{SessionId, Timestamp, UserId};
 use super::{Error, sql};
 use crate::{Domain, actor::Person, users};
 
-/// How old a "last seen" may get before it is written anew, in seconds.
+/// Age at which a last-seen time is written anew, in seconds.
 const FRESH: i64 = 60;
-/// How many are written in one transaction.
+/// Number written in one transaction.
 const AT_ONCE: usize = 200;
 
-/// The sessions that were seen and are not written down yet. Cheap to clone.
+/// Last-seen times that are not written yet. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct LastSeen {
     pending: Arc<Mutex<HashMap<SessionId, (UserId, Timestamp)>>>,
@@ -37,14 +37,14 @@ impl LastSeen {
         pending.drain().collect()
     }
 
-    /// Writes down who was seen. `serve` calls it every few seconds and before it leaves.
+    /// Writes pending times. `serve` calls it every few seconds and before it exits.
     ///
     /// # Errors
-    /// What the database says; those not written yet are then forgotten, and seen again soon.
+    /// Those of the database; pending times are lost then, and recorded again soon.
     #[tracing::instrument(name = "sessions.last_seen.flush", skip_all)]
     pub async fn flush(&self, domain: &Domain) -> Result<(), Error> {
         let mut seen = self.take();
-        // Always in the same order, so that two instances never wait for each other in a circle.
+        // Always in the same order, so that two instances cannot deadlock.
         seen.sort_unstable_by_key(|(session, _)| *session);
         for some in seen.chunks(AT_ONCE) {
             let mut tx = domain.db.write().await?;

@@ -9,7 +9,7 @@ use crate::{Domain, actor::Actor};
 /// A page of one's own sessions, newest first.
 ///
 /// # Errors
-/// [`Error::Denied`] for who has no account; [`Error::ForeignCursor`].
+/// [`Error::Denied`] without an account; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "sessions.list_mine", skip_all)]
 pub async fn list_mine(
     domain: &Domain,
@@ -19,7 +19,7 @@ pub async fn list_mine(
     page(domain, actor.require_user()?, query).await
 }
 
-/// A page of somebody's sessions, newest first. Of those who are not there, there are none.
+/// A page of a user's sessions, newest first; empty for unknown users.
 ///
 /// # Errors
 /// [`Error::Denied`] without `sessions:read`; [`Error::ForeignCursor`].

@@ -3,7 +3,7 @@
 use super::{Error, TokenHash, idle_since, sql};
 use crate::{Domain, actor::Person};
 
-/// Whose session this is, with their roles as they are now; `None` if it is over.
+/// The session's user, with their current roles; `None` if the session has ended.
 #[tracing::instrument(name = "sessions.load", skip_all)]
 pub async fn load(domain: &Domain, token: TokenHash) -> Result<Option<Person>, Error> {
     let now = domain.clock.now();

@@ -1,8 +1,8 @@
 //! Sessions: signed-in devices.
 //!
-//! A session is a row, found by the hash of the cookie's token. It is over when it was signed out,
-//! idle or old for too long, or when the user's epoch has moved on: suspending or removing a user
-//! ends all their sessions by that one number, in the same transaction.
+//! A session is a row, found by the hash of its cookie. It ends by sign-out, by its idle or absolute
+//! limit, or when the user's epoch changes: suspending or removing a user ends all their sessions with
+//! that one number, in the same transaction.
 
 pub mod begin;
 pub mod end;
@@ -37,23 +37,23 @@ pub use load::load;
 pub use sign_out::sign_out;
 pub use sweep::SweepSessions;
 
-/// How long a session lasts.
+/// Lifetime of a session.
 #[derive(Clone, Copy, Debug)]
 pub struct Lifetime {
     /// Without a request.
     pub idle: Duration,
-    /// From sign-in, whatever happens.
+    /// From sign-in, in any case.
     pub absolute: Duration,
 }
 
 impl Default for Lifetime {
-    /// A week without a request, 30 days in all: the most that SP 800-63B allows for one factor.
+    /// A week without a request, 30 days in total: the maximum that SP 800-63B allows for one factor.
     fn default() -> Self {
         Self { idle: Duration::from_secs(7 * 24 * 3600), absolute: Duration::from_secs(30 * 24 * 3600) }
     }
 }
 
-/// What is in the cookie, hashed. The database never sees the other.
+/// The hash of a cookie's token. The database never stores the token.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TokenHash([u8; 32]);
 
@@ -97,7 +97,7 @@ pub fn statements() -> Vec<Sql> {
     sql::ALL.to_vec()
 }
 
-/// Who was not seen after this moment has been idle for too long.
+/// Sessions last seen before this time are idle.
 fn idle_since(domain: &Domain, now: Timestamp) -> Timestamp {
     now - domain.lifetime.idle
 }

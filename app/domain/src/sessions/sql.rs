@@ -1,4 +1,4 @@
-//! The sessions' SQL.
+//! Statements on sessions.
 
 use frontdesk_model::{SessionId, Timestamp, UserId, user::Session};
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use crate::{
     users::sql::{roles, roles_column},
 };
 
-/// One person's sessions that are not over.
+/// Sessions of one user that have not ended.
 macro_rules! page {
     ($than:literal, $order:literal) => {
         concat!(
@@ -28,7 +28,7 @@ macro_rules! page {
 }
 
 statements! { "sessions";
-    // Sees in the same statement that they may sign in, and that nothing has ended their proof.
+    // Checks in the same statement that the user may sign in and that the proof is still valid.
     INSERT = "INSERT INTO sessions (id, token_hash, user_id, epoch, user_agent, ip, created_at, last_seen_at, expires_at) \
               SELECT $1, $2, u.id, u.session_epoch, $4, $5, $6, $6, $7 FROM users u \
               WHERE u.id = $3 AND u.status = 'active' AND u.session_epoch = $8";
@@ -46,8 +46,8 @@ statements! { "sessions";
     DELETE_BY_TOKEN = "DELETE FROM sessions WHERE token_hash = $1";
     EXISTS = "SELECT id FROM sessions WHERE token_hash = $1";
     SEEN = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
-    // Bounded, so that it never keeps other writers waiting for long. The idle are left until they
-    // are too old, too: then an index finds them all.
+    // Bounded, so that it does not block other writers for long. Idle sessions stay until they reach the
+    // absolute limit: then one index finds them all.
     SWEEP = "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 LIMIT 1000)";
 }
 
@@ -61,7 +61,7 @@ pub(super) struct NewSession<'a> {
     pub(super) expires_at: Timestamp,
 }
 
-/// Whether the person may still sign in, and so has the session now.
+/// Returns false if the user may no longer sign in.
 pub(super) async fn insert(tx: &mut Tx, new: NewSession<'_>) -> Result<bool, db::Error> {
     let params = params![
         new.id,
@@ -89,7 +89,7 @@ row! {
     }
 }
 
-/// The person, and when the session was last seen.
+/// The user, and the session's last-seen time.
 pub(super) async fn by_token(
     db: &Db,
     token: TokenHash,
@@ -121,7 +121,7 @@ row! {
     }
 }
 
-/// Whose sessions, and which of them are not over.
+/// Conditions of a user's active sessions.
 pub(super) struct Live {
     pub(super) user: UserId,
     pub(super) now: Timestamp,
@@ -153,12 +153,12 @@ pub(super) async fn whose(tx: &mut Tx, id: SessionId) -> Result<Option<UserId>, 
     Ok(found.map(|(id,)| UserId(id)))
 }
 
-/// Whether there was such a session.
+/// Returns true if there was such a session.
 pub(super) async fn delete(tx: &mut Tx, id: SessionId) -> Result<bool, db::Error> {
     Ok(tx.execute(DELETE, params![id]).await? == 1)
 }
 
-/// All of somebody's but this one. Returns how many there were.
+/// Deletes all of a user's sessions but this one. Returns their number.
 pub(super) async fn delete_others(tx: &mut Tx, of: Live, but: Option<SessionId>) -> Result<u64, db::Error> {
     let but = but.map_or(Uuid::nil(), Uuid::from);
     tx.execute(DELETE_OTHERS, params![of.user, of.now, of.idle_since, but]).await

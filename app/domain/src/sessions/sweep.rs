@@ -1,4 +1,4 @@
-//! Sessions that are too old are deleted. They are of no use to anybody meanwhile.
+//! Deletes expired sessions. They are unusable already.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::{
     jobs::{Attempt, Done, Failure, Kind, Recurring},
 };
 
-/// Deletes the sessions that are too old.
+/// Deletes sessions beyond the absolute limit.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct SweepSessions {}
 
@@ -21,7 +21,7 @@ impl Kind for SweepSessions {
 
     async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
         let now = domain.clock.now();
-        // Some at a time, so that others can write between.
+        // In batches, so that other writers get their turn.
         loop {
             let mut tx = domain.db.write().await?;
             if sql::sweep(&mut tx, now).await? == 0 {

@@ -1,4 +1,4 @@
-//! From the text of a token to who asks.
+//! Authenticates the bearer of a token.
 
 use frontdesk_model::{TokenText, audit::Action};
 
@@ -13,11 +13,11 @@ use crate::{
     events,
 };
 
-/// Who asks with this text; `None` for what is not a token or does not work, which is for the log
-/// and not for whoever asks. One statement; none for what has a wrong checksum.
+/// The actor of a token's text; `None` if it is no valid token. The reason goes to the log and not to the
+/// client. One statement; none for a wrong checksum.
 ///
 /// # Errors
-/// What the database says.
+/// Those of the database.
 #[tracing::instrument(name = "tokens.authenticate", skip_all)]
 pub async fn authenticate(domain: &Domain, text: &str, origin: Origin) -> Result<Option<Actor>, Error> {
     let Some(text) = TokenText::parse(text) else {
@@ -41,8 +41,8 @@ pub async fn authenticate(domain: &Domain, text: &str, origin: Origin) -> Result
     }
 }
 
-/// Whoever still has a token that has ended may be its owner's forgotten job, or the reason why it
-/// was revoked: the trail says so, once an hour for each token.
+/// A token that is used after its end belongs to a forgotten job of its owner, or was revoked because it
+/// leaked: audited once an hour per token.
 async fn refuse(domain: &Domain, found: &Found, reason: &'static str, origin: Origin) -> Result<(), Error> {
     let Bearer { id, name, hint, .. } = &found.bearer;
     tracing::info!(reason, token = %id, "token refused");

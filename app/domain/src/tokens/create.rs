@@ -1,4 +1,4 @@
-//! Making tokens.
+//! Creates tokens.
 
 use frontdesk_model::{
     Code, Permission, Permissions, Problem, Timestamp, Token, TokenId, TokenText, UserId,
@@ -12,19 +12,19 @@ use crate::{Domain, actor::Actor, advisory_lock, audit::Entry, events, users};
 
 const DAY: i64 = 24 * 3600;
 
-/// A new token, and its text, which is nowhere else.
+/// A new token and its text, which is not stored.
 #[derive(Clone, Debug)]
 pub struct Created {
     pub token: Token,
     pub text: TokenText,
 }
 
-/// Makes a token: a personal one for whoever asks, or a service token.
+/// Creates a token: a personal one for the actor, or a service token.
 ///
 /// # Errors
-/// [`Error::Denied`] for a service token without `tokens:manage`, for any token by way of a token
-/// without it, and for a personal one of who has no account; [`Error::NotHeld`];
-/// [`Error::Invalid`]; [`Error::Limit`].
+/// [`Error::Denied`] for a service token without `tokens:manage`, for any token created with a token
+/// without it, and for a personal token without an account; [`Error::NotHeld`]; [`Error::Invalid`];
+/// [`Error::Limit`].
 #[tracing::instrument(name = "tokens.create", skip_all)]
 pub async fn create(domain: &Domain, actor: &Actor, form: CreateToken) -> Result<Created, Error> {
     let owner = match form.kind {
@@ -41,10 +41,10 @@ pub async fn create(domain: &Domain, actor: &Actor, form: CreateToken) -> Result
     make(domain, actor, owner, form, actor.permissions()).await
 }
 
-/// Has the command line make a personal token for somebody.
+/// Creates a personal token for a user, from the command line.
 ///
 /// # Errors
-/// [`users::Error::NoSuchUser`]; otherwise as [`create`], with what the owner holds.
+/// [`users::Error::NoSuchUser`]; otherwise as [`create`], with the owner's permissions.
 #[tracing::instrument(name = "tokens.create_for", skip_all)]
 pub async fn create_for(domain: &Domain, owner: UserId, form: CreateToken) -> Result<Created, Error> {
     let actor = Actor::system();
@@ -74,7 +74,7 @@ async fn make(
     let mut tx = domain.begin(actor).await?;
     let owner = match owner {
         Some(id) => {
-            // Two at once for one person take turns, so that the count is true until the commit.
+            // Concurrent requests take turns, so that the count is valid until the commit.
             advisory_lock::acquire(&mut tx, "tokens").await?;
             if sql::count_live(&mut tx, id, at, token::MAX_LIVE).await? >= token::MAX_LIVE {
                 return Err(Error::Limit);
@@ -115,8 +115,8 @@ fn event(token: &Token) -> Entry {
         .changed("expires", None, Some(&expires))
 }
 
-/// When the new token ends. One that is made by way of a token ends no later than that one does;
-/// otherwise a leaked token could make itself last.
+/// Expiry of the new token. A token created with a token expires no later than that one; otherwise a
+/// leaked token could extend its own life.
 fn expires_at(actor: &Actor, form: &CreateToken, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     let fault = |code, message: &str| {
         Err(Error::Invalid(Problem::new(Code::ValidationError).fault("expires", code, message)))

@@ -1,16 +1,16 @@
-//! Ending tokens.
+//! Revokes tokens.
 
 use frontdesk_model::{Permission, Token, audit::Action, forms::RevokeToken, token::TokenState};
 
 use super::{Error, sql};
 use crate::{Domain, actor::Actor, audit::Entry, db::Tx, events, users};
 
-/// Ends a token at once and for good. People revoke their own; a token always revokes itself, so that
-/// whoever finds a leaked one can end it.
+/// Revokes a token immediately. People revoke their own; a token can always revoke itself, so that anyone
+/// who finds a leaked token can end it.
 ///
 /// # Errors
-/// [`Error::NoSuchToken`]; [`Error::Ended`]; [`Error::Denied`] for others' without `tokens:manage`
-/// or the rank, and for any other by way of a token without it.
+/// [`Error::NoSuchToken`]; [`Error::Ended`]; [`Error::Denied`] for others' without `tokens:manage` or the
+/// rank, and for any other token with a token without it.
 #[tracing::instrument(name = "tokens.revoke", skip_all)]
 pub async fn revoke(domain: &Domain, actor: &Actor, form: RevokeToken) -> Result<(), Error> {
     let itself = actor.token().is_some_and(|bearer| bearer.id == form.id);
@@ -20,7 +20,7 @@ pub async fn revoke(domain: &Domain, actor: &Actor, form: RevokeToken) -> Result
         }
         actor.require_through_token(Permission::TokensManage)?;
     }
-    // For those who may revoke only their own, there are no others.
+    // For actors who may revoke only their own, other tokens do not exist.
     let others = actor.may(Permission::TokensManage);
     let at = domain.clock.now();
     let mut tx = domain.begin(actor).await?;
@@ -40,7 +40,7 @@ pub async fn revoke(domain: &Domain, actor: &Actor, form: RevokeToken) -> Result
     Ok(tx.commit().await?)
 }
 
-/// As to act on a person: one must hold all that the owner holds, or the service token itself.
+/// As for acting on a user: the actor must hold all permissions of the owner, or of the service token.
 async fn require_rank(tx: &mut Tx, actor: &Actor, token: &Token) -> Result<(), Error> {
     match owner(token) {
         Some(id) => {

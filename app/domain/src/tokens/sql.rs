@@ -1,4 +1,4 @@
-//! The tokens' SQL, but for the lists', which is in `list.rs`.
+//! Statements on tokens, except those of the lists, which are in `list.rs`.
 
 use frontdesk_model::{
     Permissions, Timestamp, Token, TokenId, UserId,
@@ -15,7 +15,7 @@ use crate::{
     users::sql::{roles, roles_column},
 };
 
-/// What a `Token` is read from.
+/// Columns of a `Token`.
 macro_rules! columns {
     () => {
         "t.id, t.hint, t.name, t.owner_id, u.name AS owner_name, u.status AS owner_status, t.permissions, \
@@ -36,7 +36,7 @@ statements! { "tokens";
     COUNT_LIVE = "SELECT count(*) FROM (SELECT 1 FROM tokens WHERE owner_id = $1 AND ends_at > $2 LIMIT CAST($3 AS BIGINT)) AS counted";
     REVOKE = "UPDATE tokens SET revoked_at = $2, ends_at = $2 WHERE id = $1 AND ends_at > $2";
     USED = "UPDATE tokens SET last_used_at = $2 WHERE id = $1 AND last_used_at < $2";
-    // Bounded, so that it never keeps other writers waiting for long.
+    // Bounded, so that it does not block other writers for long.
     SWEEP = "DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE ends_at <= $1 LIMIT 1000)";
 }
 
@@ -59,7 +59,7 @@ row! {
 }
 
 impl TokenRow {
-    /// The token, as it is at this moment.
+    /// The token with its state at this time.
     pub(super) fn token(self, now: Timestamp) -> Token {
         let owner =
             self.owner_id.map(|id| TokenOwner { id: UserId(id), name: self.owner_name.unwrap_or_default() });
@@ -97,7 +97,7 @@ fn state(
     }
 }
 
-/// 0 is never.
+/// 0 means never.
 fn moment(micros: i64) -> Option<Timestamp> {
     (micros > 0).then(|| Timestamp::from_micros(micros))
 }
@@ -138,7 +138,7 @@ row! {
     }
 }
 
-/// A token that was shown, whether or not it works.
+/// A token found by its text, valid or not.
 pub(super) struct Found {
     pub(super) bearer: Bearer,
     pub(super) last_used_at: Option<Timestamp>,
@@ -147,7 +147,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    /// Why it does not work, if so.
+    /// Reason for refusing it, if there is one.
     pub(super) fn refusal(&self, now: Timestamp) -> Option<&'static str> {
         let expires_at = self.bearer.expires_at.map(Timestamp::micros);
         match state(self.revoked_at, expires_at, self.owner_status.as_deref(), now) {
@@ -197,7 +197,7 @@ pub(super) async fn read_by_id(db: &Db, id: TokenId, now: Timestamp) -> Result<O
     Ok(row.map(|row| row.token(now)))
 }
 
-/// Of one person, counted up to `at_most`.
+/// Number of one user's active tokens, up to `at_most`.
 pub(super) async fn count_live(
     tx: &mut Tx,
     owner: UserId,
@@ -208,7 +208,7 @@ pub(super) async fn count_live(
     Ok(count)
 }
 
-/// Whether it had not ended.
+/// Returns false if it had ended already.
 pub(super) async fn revoke(tx: &mut Tx, id: TokenId, at: Timestamp) -> Result<bool, db::Error> {
     Ok(tx.execute(REVOKE, params![id, at]).await? == 1)
 }

@@ -1,4 +1,4 @@
-//! Tokens that ended long ago are forgotten. The audit trail keeps what it has of them.
+//! Deletes tokens that ended long ago. The audit trail keeps its events.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::{
     jobs::{Attempt, Done, Failure, Kind, Recurring},
 };
 
-/// Deletes the tokens that ended [`KEPT_DAYS`] ago.
+/// Deletes tokens that ended [`KEPT_DAYS`] ago.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct SweepTokens {}
 
@@ -22,7 +22,7 @@ impl Kind for SweepTokens {
 
     async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
         let before = domain.clock.now().plus_seconds(-KEPT_DAYS * 24 * 3_600);
-        // Some at a time, so that others can write between.
+        // In batches, so that other writers get their turn.
         loop {
             let mut tx = domain.db.write().await?;
             if sql::sweep(&mut tx, before).await? == 0 {

@@ -1,5 +1,5 @@
-//! When tokens were used, written down a few seconds late and in one go, as for people's
-//! [`LastSeen`](crate::sessions::LastSeen); and which were refused lately.
+//! Last uses of tokens, written a few seconds late and in batches, as
+//! [`LastSeen`](crate::sessions::LastSeen) does for sessions; and recent refusals.
 
 use std::{
     collections::HashMap,
@@ -11,18 +11,18 @@ use frontdesk_model::{Timestamp, TokenId};
 use super::{Error, sql};
 use crate::Domain;
 
-/// How old a "last used" may get before it is written anew, in seconds.
+/// Age at which a last use is written anew, in seconds.
 const FRESH: i64 = 60;
-/// How many are written in one transaction.
+/// Number written in one transaction.
 const AT_ONCE: usize = 200;
-/// How long one refusal speaks for those that follow, in seconds.
+/// Time for which one audited refusal covers further ones, in seconds.
 const QUIET: i64 = 3_600;
 
-/// The tokens that were used and are not written down yet. Cheap to clone.
+/// Last uses that are not written yet. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct TokenUse {
     pending: Arc<Mutex<HashMap<TokenId, Timestamp>>>,
-    /// When a refusal was last written down. Only tokens that exist are here.
+    /// Time of the last audited refusal. Contains only existing tokens.
     refused: Arc<Mutex<HashMap<TokenId, Timestamp>>>,
 }
 
@@ -33,7 +33,7 @@ impl TokenUse {
         }
     }
 
-    /// Whether this refusal is one to write down.
+    /// Returns true if this refusal is to be audited.
     pub(super) fn refused(&self, token: TokenId, now: Timestamp) -> bool {
         let mut refused = lock(&self.refused);
         if refused.get(&token).is_some_and(|last| now < last.plus_seconds(QUIET)) {
@@ -44,14 +44,14 @@ impl TokenUse {
         true
     }
 
-    /// Writes down what was used. `serve` calls it every few seconds and before it leaves.
+    /// Writes pending uses. `serve` calls it every few seconds and before it exits.
     ///
     /// # Errors
-    /// What the database says; those not written yet are then forgotten, and used again soon.
+    /// Those of the database; pending uses are lost then, and recorded again soon.
     #[tracing::instrument(name = "tokens.flush", skip_all)]
     pub async fn flush(&self, domain: &Domain) -> Result<(), Error> {
         let mut used: Vec<_> = lock(&self.pending).drain().collect();
-        // Always in the same order, so that two instances never wait for each other in a circle.
+        // Always in the same order, so that two instances cannot deadlock.
         used.sort_unstable_by_key(|(token, _)| *token);
         for some in used.chunks(AT_ONCE) {
             let mut tx = domain.db.write().await?;

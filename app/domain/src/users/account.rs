@@ -1,4 +1,4 @@
-//! The name and the address that every account has.
+//! Name and e-mail address, which every account has.
 
 use frontdesk_model::{Email, PersonName, Problem, UserId};
 
@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{Domain, audit, db};
 
-/// The two facts that every account has. The forms have checked them; this is what makes them types.
+/// Parses the name and e-mail address of an account. The forms have validated them; this turns them into
+/// types.
 pub(crate) fn parse(name: &str, email: &str) -> Result<(PersonName, Email), Error> {
     let invalid = |field: &'static str| {
         move |fault: validator::ValidationError| {

@@ -15,12 +15,12 @@ use crate::{
     db, events,
 };
 
-/// A change of one person, under way.
+/// A change of one user, in progress.
 pub(crate) struct UserChange<'a> {
     pub(crate) domain: &'a Domain,
     pub(crate) actor: &'a Actor,
     pub(crate) tx: db::Tx,
-    /// As they are before the change.
+    /// The user before the change.
     pub(crate) user: User,
 }
 
@@ -38,14 +38,14 @@ impl<'a> UserChange<'a> {
         Ok(Self { domain, actor, tx, user })
     }
 
-    /// For what would be a way to lock oneself out.
+    /// Refuses changes with which actors would lock themselves out.
     pub(crate) fn not_oneself(&self, why: &'static str) -> Result<(), Error> {
         let oneself = self.actor.user() == Some(self.user.id);
         if oneself { Err(Error::WrongState(why)) } else { Ok(()) }
     }
 
-    /// Takes the turn of those who change owners, and refuses if no other owner would be left who
-    /// can sign in. Taking turns is what makes the answer true until the commit.
+    /// Takes the lock of changes of owners, and refuses if no other owner who can sign in would remain.
+    /// The lock keeps the answer valid until the commit.
     pub(crate) async fn another_owner_stays(&mut self) -> Result<(), Error> {
         if !self.user.roles.has(frontdesk_model::Role::Owner) {
             return Ok(());
@@ -54,8 +54,8 @@ impl<'a> UserChange<'a> {
         if sql::other_owners(&mut self.tx, self.user.id).await? == 0 { Err(Error::LastOwner) } else { Ok(()) }
     }
 
-    /// Writes the person's new state, if nobody was faster, and the event, and commits. Returns them as
-    /// they are then.
+    /// Writes the user's new state, unless it has changed meanwhile, and the event, and commits. Returns
+    /// the user after the change.
     pub(crate) async fn commit(mut self, after: sql::State<'_>, entry: audit::Entry) -> Result<User, Error> {
         if !sql::update_state(&mut self.tx, &self.user, after, self.domain.clock.now()).await? {
             return Err(Error::Changed(Vec::new()));

@@ -10,7 +10,7 @@ use frontdesk_model::{
 use super::{Error, account, sql};
 use crate::{Domain, actor::Actor, audit, events, one_time_links};
 
-/// Makes an account for somebody else, and the token of the link with which they choose their password.
+/// Creates an account for another person. Returns it with the token of the link to choose a password.
 ///
 /// # Errors
 /// [`Error::Denied`] without `users:create`; [`Error::Invalid`]; [`Error::EmailTaken`].

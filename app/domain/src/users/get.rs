@@ -5,7 +5,7 @@ use frontdesk_model::{Email, Permission, UserId, user::User};
 use super::{Error, sql};
 use crate::{Domain, actor::Actor};
 
-/// One user.
+/// Reads a user.
 ///
 /// # Errors
 /// [`Error::Denied`] without `users:read`; [`Error::NoSuchUser`].
@@ -15,7 +15,7 @@ pub async fn get(domain: &Domain, actor: &Actor, id: UserId) -> Result<User, Err
     sql::read_by_id(&domain.db, id).await?.ok_or(Error::NoSuchUser)
 }
 
-/// The user with this e-mail address, also if they are removed.
+/// The user with this e-mail address, even if removed.
 ///
 /// # Errors
 /// [`Error::Denied`] without `users:read`; [`Error::NoSuchUser`].

@@ -10,9 +10,10 @@ use frontdesk_model::{
 use super::{Error, UserChange, change::status_entry, sql::State};
 use crate::{Domain, actor::Actor};
 
+/// Reinstates a suspended user.
+///
 /// # Errors
-/// [`Error::Denied`] without `users:suspend` or the rank; [`Error::WrongState`] for those who are
-/// not suspended.
+/// [`Error::Denied`] without `users:suspend` or the rank; [`Error::WrongState`] unless suspended.
 #[tracing::instrument(name = "users.reinstate", skip_all)]
 pub async fn reinstate(domain: &Domain, actor: &Actor, form: OneUser) -> Result<User, Error> {
     let change = UserChange::begin(domain, actor, Permission::UsersSuspend, form.id).await?;

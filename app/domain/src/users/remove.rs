@@ -10,11 +10,11 @@ use frontdesk_model::{
 use super::{Error, UserChange, change::status_entry, sql::State};
 use crate::{Domain, actor::Actor};
 
-/// Puts somebody into the trash, with everything that is theirs, and ends their sessions.
+/// Moves a user to the trash, with all their data, and ends their sessions.
 ///
 /// # Errors
-/// [`Error::Denied`] without `users:remove` or the rank; [`Error::LastOwner`];
-/// [`Error::WrongState`] for oneself and for those who are removed already.
+/// [`Error::Denied`] without `users:remove` or the rank; [`Error::LastOwner`]; [`Error::WrongState`] for
+/// oneself and for removed users.
 #[tracing::instrument(name = "users.remove", skip_all)]
 pub async fn remove(domain: &Domain, actor: &Actor, form: OneUser) -> Result<User, Error> {
     let mut change = UserChange::begin(domain, actor, Permission::UsersRemove, form.id).await?;

@@ -10,11 +10,10 @@ use frontdesk_model::{
 use super::{Error, UserChange, change::status_entry, sql::State};
 use crate::{Domain, actor::Actor};
 
-/// Takes somebody out of the trash: their roles are as they were, and who was suspended still is.
+/// Restores a user from the trash: with their roles, and suspended again if they were.
 ///
 /// # Errors
-/// [`Error::Denied`] without `users:remove` or the rank; [`Error::WrongState`] for those who are
-/// not removed.
+/// [`Error::Denied`] without `users:remove` or the rank; [`Error::WrongState`] unless removed.
 #[tracing::instrument(name = "users.restore", skip_all)]
 pub async fn restore(domain: &Domain, actor: &Actor, form: OneUser) -> Result<User, Error> {
     let change = UserChange::begin(domain, actor, Permission::UsersRemove, form.id).await?;

@@ -10,11 +10,11 @@ use frontdesk_model::{
 use super::{Error, UserChange, change::status_entry, sql::State};
 use crate::{Domain, actor::Actor};
 
-/// Keeps somebody out, for a reason, and ends their sessions.
+/// Suspends a user, for a reason, and ends their sessions.
 ///
 /// # Errors
-/// [`Error::Denied`] without `users:suspend` or the rank; [`Error::LastOwner`];
-/// [`Error::WrongState`] for oneself and for those who are not active.
+/// [`Error::Denied`] without `users:suspend` or the rank; [`Error::LastOwner`]; [`Error::WrongState`] for
+/// oneself and unless active.
 #[tracing::instrument(name = "users.suspend", skip_all)]
 pub async fn suspend(domain: &Domain, actor: &Actor, form: SuspendUser) -> Result<User, Error> {
     let mut change = UserChange::begin(domain, actor, Permission::UsersSuspend, form.id).await?;

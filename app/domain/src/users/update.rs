@@ -10,20 +10,20 @@ use frontdesk_model::{
 use super::{Error, UserChange, account, sql};
 use crate::{Domain, actor::Actor, audit, events};
 
-/// What became of an edit.
+/// Result of an edit.
 #[derive(Clone, Debug)]
 pub struct Updated {
-    /// As they are now.
+    /// The user after the edit.
     pub user: User,
-    /// Whether anything was different.
+    /// False if nothing was different.
     pub changed: bool,
 }
 
-/// Changes name and e-mail address, those that the form has.
+/// Changes the name and e-mail address that the form contains.
 ///
 /// # Errors
-/// [`Error::Denied`] without `users:update` or the rank; [`Error::Changed`] with the fields that
-/// differ if somebody else was faster; [`Error::Invalid`]; [`Error::EmailTaken`].
+/// [`Error::Denied`] without `users:update` or the rank; [`Error::Changed`] with the differing fields if
+/// the user was edited meanwhile; [`Error::Invalid`]; [`Error::EmailTaken`].
 #[tracing::instrument(name = "users.update", skip_all)]
 pub async fn update(domain: &Domain, actor: &Actor, form: UpdateUser) -> Result<Updated, Error> {
     let mut change = UserChange::begin(domain, actor, Permission::UsersUpdate, form.id).await?;
@@ -46,7 +46,7 @@ pub async fn update(domain: &Domain, actor: &Actor, form: UpdateUser) -> Result<
     }
     let at = domain.clock.now();
     let written = sql::update(&mut change.tx, (form.id, form.version), &name, &email, at).await;
-    // Two who take the same free address at once: the unique index decides.
+    // The unique index decides between two concurrent requests for the same address.
     if !written.map_err(|error| if error.is_conflict() { Error::EmailTaken } else { error.into() })? {
         return Err(Error::Changed(Vec::new()));
     }
@@ -60,7 +60,7 @@ pub async fn update(domain: &Domain, actor: &Actor, form: UpdateUser) -> Result<
     Ok(Updated { user, changed: true })
 }
 
-/// What is there now where it is not what was typed.
+/// Current values that differ from the submitted ones.
 fn differences(now: &User, name: &PersonName, email: &Email) -> Vec<Fault> {
     [("name", &now.name, name.as_str()), ("email", &now.email, email.as_str())]
         .into_iter()

@@ -1,4 +1,4 @@
-//! From an event to those who asked for it.
+//! Creates the deliveries of an event.
 
 use frontdesk_model::{
     DeliveryId, WebhookId,
@@ -17,11 +17,11 @@ use crate::{
     jobs::{self, Job},
 };
 
-/// Puts an event on its way to every webhook that is on and asked for its type, in the transaction
-/// in which it happens. Costs one statement, or none for what webhooks are not told of.
+/// Creates a delivery for every enabled webhook that is subscribed to the event's type, in the
+/// transaction of the event. Costs one statement, or none for types that webhooks do not receive.
 ///
 /// # Errors
-/// What the database says.
+/// Those of the database.
 pub(crate) async fn publish(
     tx: &mut Tx,
     domain: &Domain,
@@ -37,10 +37,10 @@ pub(crate) async fn publish(
     Ok(())
 }
 
-/// Puts an event on its way to one webhook.
+/// Creates the delivery of an event to one webhook.
 ///
 /// # Errors
-/// What the database says.
+/// Those of the database.
 pub(super) async fn dispatch(
     tx: &mut Tx,
     domain: &Domain,
@@ -68,8 +68,7 @@ pub(super) async fn dispatch(
     Ok(id)
 }
 
-/// The job of an attempt. A webhook has a lane of its own, so a slow one keeps nobody waiting but
-/// itself.
+/// The job of an attempt. Each webhook has a lane, so that a slow one delays only its own deliveries.
 pub(super) fn job(deliver: Deliver, webhook: WebhookId, kind: &str) -> Job {
     Job::new(&deliver).about(kind).lane(&format!("webhook:{webhook}"))
 }

@@ -1,11 +1,12 @@
-//! Who takes events to where they are to go. The domain knows no HTTP: the server has the courier
-//! that does, and tests have one that they can ask.
+//! The webhook sender port. The domain knows no HTTP: the server implements the port, and tests have a
+//! fake that records requests.
 
 use std::{pin::Pin, time::Duration};
 
 use frontdesk_model::Timestamp;
 
-/// What is sent: a POST of this body, with these headers besides `host` and `content-length`.
+/// An outbound request: a POST of this body, with these headers in addition to `host` and
+/// `content-length`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parcel {
     pub url: String,
@@ -13,23 +14,23 @@ pub struct Parcel {
     pub body: String,
 }
 
-/// What was answered.
+/// The answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     pub status: u16,
     pub retry_after: Option<RetryAfter>,
-    /// The beginning of the body, at most [`frontdesk_model::webhook::MAX_ANSWER`] bytes.
+    /// The first part of the body, at most [`frontdesk_model::webhook::MAX_ANSWER`] bytes.
     pub answer: Vec<u8>,
 }
 
-/// When the other side wants to hear from us again.
+/// The delay that the receiver requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryAfter {
     In(Duration),
     At(Timestamp),
 }
 
-/// Why there is no answer, in words for staff.
+/// Reasons for a missing answer, with texts for staff.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CourierError {
     #[error("Nothing can be sent to this address.")]
@@ -50,19 +51,18 @@ pub enum CourierError {
     Broken,
 }
 
-/// A reply that is still to come.
+/// Future of an answer.
 pub type Posted<'a> = Pin<Box<dyn Future<Output = Result<Reply, CourierError>> + Send + 'a>>;
 
-/// Takes events to webhooks. Where a name leads is asked anew for every parcel, and what leads into
-/// a private network is refused; redirects are not followed.
+/// Sends webhook deliveries. The name is resolved for each request, private addresses are refused, and
+/// redirects are not followed.
 pub trait Courier: Send + Sync + 'static {
-    /// Whether anything could be sent there, as far as it can be told without asking where a name
-    /// leads.
+    /// Checks a URL as far as possible without resolving its name.
     ///
     /// # Errors
-    /// Why not.
+    /// The reason for refusing it.
     fn check(&self, url: &str) -> Result<(), CourierError>;
 
-    /// Sends it, in bounded time.
+    /// Sends a request, in bounded time.
     fn post(&self, parcel: Parcel) -> Posted<'_>;
 }

@@ -1,28 +1,28 @@
-//! Secrets, and what is signed with them: `webhook-id.webhook-timestamp.body`, by HMAC-SHA256.
+//! Secrets and signatures: HMAC-SHA256 of `webhook-id.webhook-timestamp.body`.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use frontdesk_model::{EventId, Secret, Timestamp};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
-/// How long a secret is, in bytes. The specification asks for 24 to 64.
+/// Length of a secret, in bytes. The specification requires 24 to 64.
 const SECRET_BYTES: usize = 32;
 
 /// # Errors
-/// The machine gives no randomness.
+/// The machine provides no randomness.
 pub(in crate::webhooks) fn new_secret() -> Result<Vec<u8>, getrandom::Error> {
     let mut secret = vec![0; SECRET_BYTES];
     getrandom::fill(&mut secret)?;
     Ok(secret)
 }
 
-/// A secret as the receiver gets it: `whsec_…`.
+/// Formats a secret for the receiver: `whsec_…`.
 pub(in crate::webhooks) fn text(secret: &[u8]) -> Secret {
     Secret::new(format!("whsec_{}", STANDARD.encode(secret)))
 }
 
-/// The headers by which the receiver knows what it is, and that it is from here. While a secret is
-/// being replaced there are two signatures, and the receiver looks for the one that it can check.
+/// Headers that identify and authenticate the event. During a rotation there are two signatures, and the
+/// receiver accepts either.
 pub(in crate::webhooks) fn headers(
     secrets: &[&[u8]],
     id: EventId,
@@ -35,7 +35,7 @@ pub(in crate::webhooks) fn headers(
     [("webhook-id", id), ("webhook-timestamp", seconds), ("webhook-signature", signatures.join(" "))]
 }
 
-/// HMAC takes keys of any length, so there always is one.
+/// HMAC accepts keys of any length, so this never fails.
 fn signature(secret: &[u8], id: &str, seconds: &str, body: &str) -> Option<String> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).ok()?;
     for part in [id, ".", seconds, ".", body] {

@@ -14,18 +14,18 @@ use super::{Db, Engine, Error, readers::Readers, url::DatabaseUrl, writer::Write
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
 
-/// How many rows SQLite's thread may be ahead of whoever reads them. A page of a list fits, so that
-/// the two threads wait for each other once in a query.
+/// Number of rows that SQLite's thread may be ahead of the reader. A page of a list fits, so that the two
+/// threads wait for each other once per query.
 const ROWS: usize = 256;
 
-/// How many connections, and how long to wait for anything.
+/// Number of connections, and time limits.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Connections that read (SQLite) or all connections (PostgreSQL).
+    /// Reading connections (SQLite), or all connections (PostgreSQL).
     pub connections: u32,
-    /// How long a request waits for a connection, or for its turn to write.
+    /// Time limit of waiting for a connection or for the writer.
     pub acquire: Duration,
-    /// How long PostgreSQL may take for one statement.
+    /// PostgreSQL's time limit for one statement.
     pub statement: Duration,
 }
 
@@ -36,10 +36,10 @@ impl Default for Options {
 }
 
 impl Db {
-    /// Connects, creating the SQLite file if there is none, and brings the schema up to date.
+    /// Connects, creates the SQLite file if it is missing, and migrates the schema.
     ///
     /// # Errors
-    /// What went wrong, in words for an operator.
+    /// The cause, in words for an operator.
     pub async fn open(url: &DatabaseUrl, options: &Options) -> Result<Self, Error> {
         migrate(url).await?;
         let engine = match url {
@@ -74,7 +74,7 @@ impl Db {
         Ok(Self { engine, statements: Arc::default(), announcements: Arc::default() })
     }
 
-    /// Whether the database answers. For `/health/ready`.
+    /// Succeeds if the database answers. For `/health/ready`.
     pub async fn ping(&self) -> Result<(), Error> {
         let answer = match &self.engine {
             Engine::Sqlite { readers, .. } => {
@@ -90,7 +90,7 @@ impl Db {
         answer.map_err(|source| Error::of("SELECT 1", source))
     }
 
-    /// Closes every connection, having let the last group of writes commit.
+    /// Closes all connections, after the commit of the last group of writes.
     pub async fn close(&self) {
         match &self.engine {
             Engine::Sqlite { readers, writer } => {
@@ -101,8 +101,7 @@ impl Db {
         }
     }
 
-    /// Has the database read a statement, and returns how many parameters it found. For the test
-    /// that does so with all of them.
+    /// Prepares a statement and returns its number of parameters. For the test that prepares all of them.
     #[doc(hidden)]
     pub async fn prepare(&self, sql: super::Sql) -> Result<usize, Error> {
         use sqlx::{Either, SqlSafeStr as _, Statement as _};
@@ -123,7 +122,7 @@ impl Db {
         }
     }
 
-    /// The plan of a statement, one step a line. For the tests that hold lists to their indexes.
+    /// The plan of a statement, one step per line. For the tests that check that lists use their indexes.
     #[doc(hidden)]
     pub async fn explain(&self, sql: super::Sql, params: Vec<super::Value>) -> Result<String, Error> {
         use sqlx::Row as _;
@@ -147,7 +146,7 @@ impl Db {
     }
 }
 
-/// Brings the schema up to date, on a connection of its own.
+/// Migrates the schema, on a connection of its own.
 async fn migrate(url: &DatabaseUrl) -> Result<(), Error> {
     let result = match url {
         DatabaseUrl::Sqlite(path) => {
@@ -169,9 +168,9 @@ async fn migrate(url: &DatabaseUrl) -> Result<(), Error> {
     result.map_err(|source| Error::of("migrating the schema", source.into()))
 }
 
-/// Waits for other processes that migrate the same file, such as a command that is run while the
-/// server starts: SQLite, unlike PostgreSQL, has no lock for that which outlives a transaction. The
-/// turn ends when the file is dropped, or with the process.
+/// Waits for other processes that migrate the same file, such as a command started at the same time as
+/// the server: SQLite, unlike PostgreSQL, has no lock that outlives a transaction. The lock ends when the
+/// file is dropped, or with the process.
 async fn take_turn(database: &Path) -> io::Result<File> {
     let path = database.with_extension("migrating");
     let locked = tokio::task::spawn_blocking(move || {
@@ -182,8 +181,8 @@ async fn take_turn(database: &Path) -> io::Result<File> {
     locked.await.map_err(io::Error::other)?
 }
 
-/// Why there is no connection to PostgreSQL. A certificate that is missing, or a socket, tells no
-/// more than "no such file" by itself.
+/// Explains a failed connection to PostgreSQL. For a missing certificate or socket, sqlx's message is
+/// only "no such file".
 fn not_connected(source: sqlx::Error) -> Error {
     let missing = matches!(&source, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::NotFound);
     let doing =
@@ -197,7 +196,7 @@ fn sqlite(path: &Path, options: &Options) -> SqliteConnectOptions {
         .create_if_missing(true)
         .foreign_keys(true)
         .journal_mode(SqliteJournalMode::Wal)
-        // FULL: what was acknowledged survives a power cut. Group commit pays for it.
+        // FULL: acknowledged commits survive a power failure. Group commit pays for it.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(options.acquire)
         .statement_cache_capacity(500)

@@ -1,12 +1,10 @@
 //! SQLite's readers: a few connections, each lent to one query at a time.
 //!
-//! sqlx's own pool pings a connection whenever it is given back. For SQLite that costs as much as a
-//! small query, two switches between threads, and finds out nothing: a file has no peer that could
-//! have gone.
+//! sqlx's own pool pings a connection whenever it is returned. For SQLite that costs as much as a small
+//! query, two thread switches, and is useless: a file has no peer that could have disappeared.
 //!
-//! What can happen is that whoever asked goes away, and leaves a query running. sqlx ends it at its
-//! next row; until then the connection answers nobody. So one whose query nobody heard the end of
-//! is lent last, and waited for first.
+//! A caller can go away and leave a query running. sqlx ends it at its next row; until then the
+//! connection is blocked. So such a connection is lent last, and pinged before.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -19,18 +17,18 @@ use tokio::{
     time::timeout,
 };
 
-/// The connections. Cheap to clone.
+/// The pool. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Readers(Arc<Shared>);
 
 struct Shared {
     options: SqliteConnectOptions,
     count: u32,
-    /// How long a query waits for a connection.
+    /// Time limit of waiting for a connection.
     patience: Duration,
-    /// One for each connection that there may be.
+    /// One permit per connection.
     turns: Semaphore,
-    /// Those that are not lent. The last is lent first: its cache is the warmest.
+    /// Idle connections. The last is lent first: its cache is the warmest.
     idle: Mutex<Vec<Slot>>,
 }
 
@@ -38,11 +36,11 @@ struct Shared {
 #[derive(Default)]
 struct Slot {
     conn: Option<SqliteConnection>,
-    /// A query was sent, and nobody heard its end.
+    /// A query was sent and its end was not received.
     unheard: bool,
 }
 
-/// A connection on loan, for one query.
+/// A connection on loan for one query.
 pub(super) struct Reader<'a> {
     slot: Slot,
     shared: &'a Shared,
@@ -50,7 +48,7 @@ pub(super) struct Reader<'a> {
 }
 
 impl Readers {
-    /// Opens the first connection; the others follow when they are needed.
+    /// Opens the first connection; the others follow when needed.
     pub(super) async fn open(
         options: SqliteConnectOptions,
         count: u32,
@@ -62,7 +60,7 @@ impl Readers {
         Ok(Self(Arc::new(Shared { options, count, patience, turns, idle })))
     }
 
-    /// Waits for a connection that nothing is running on.
+    /// Waits for a connection without a running query.
     pub(super) async fn lend(&self) -> Result<Reader<'_>, Error> {
         let reader = async {
             let turn = self.0.turns.acquire().await.map_err(|_| Error::PoolClosed)?;
@@ -74,15 +72,15 @@ impl Readers {
         timeout(self.0.patience, reader).await.unwrap_or(Err(Error::PoolTimedOut))
     }
 
-    /// Lends nothing any more, waits for what is lent, and closes the connections.
+    /// Stops lending, waits for lent connections, and closes all.
     pub(super) async fn close(&self) {
-        // Whoever keeps one for longer than others would wait for it is not waited for.
+        // Closing waits no longer than a query would for a connection.
         let back = timeout(self.0.patience, self.0.turns.acquire_many(self.0.count)).await;
         self.0.turns.close();
         drop(back);
         let idle = std::mem::take(&mut *self.0.idle());
         for conn in idle.into_iter().filter_map(|slot| slot.conn) {
-            // A connection that only reads has nothing to lose.
+            // Closing a read-only connection loses nothing.
             let _closed = conn.close().await;
         }
     }
@@ -95,7 +93,7 @@ impl Shared {
 }
 
 impl Reader<'_> {
-    /// The connection, for one query. What comes of that is for [`Reader::heard`].
+    /// The connection for one query. Report the result with [`Reader::heard`].
     pub(super) async fn connection(&mut self) -> Result<&mut SqliteConnection, Error> {
         let conn = match self.slot.conn.take() {
             Some(conn) => conn,
@@ -105,8 +103,8 @@ impl Reader<'_> {
         Ok(self.slot.conn.insert(conn))
     }
 
-    /// Gives the connection back after its query has ended. If that failed for another reason than
-    /// that SQLite refused it, the next query gets a new connection.
+    /// Returns the connection after its query. Unless the query succeeded or SQLite rejected it, the next
+    /// query gets a new connection.
     pub(super) fn heard<T>(mut self, answer: Result<T, Error>) -> Result<T, Error> {
         self.slot.unheard = false;
         if !matches!(answer, Ok(_) | Err(Error::Database(_))) {
@@ -115,7 +113,7 @@ impl Reader<'_> {
         answer
     }
 
-    /// Waits for the end of a query that nobody heard the end of.
+    /// Waits for the end of an abandoned query.
     async fn settle(&mut self) {
         if !self.slot.unheard {
             return;

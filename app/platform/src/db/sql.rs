@@ -2,18 +2,18 @@
 
 use uuid::Uuid;
 
-/// A statement with a name. The only way to make one is `statements!`, which also lists it for
-/// the tests that prepare every statement on both databases, so none can be forgotten.
+/// A statement with a name. `statements!` is the only way to create one; it also lists the statement for
+/// the tests that prepare all of them on both databases.
 ///
-/// A limit is written `LIMIT CAST($3 AS BIGINT)`: SQLite plans a statement for the value of a bare
-/// `LIMIT $3`, and so plans it anew for every call, which was two fifths of its work for a page.
+/// A limit is written `LIMIT CAST($3 AS BIGINT)`: SQLite plans a statement for the value of a bare `LIMIT
+/// $3`, and again for every call, which took two fifths of its time for a page.
 #[derive(Clone, Copy, Debug)]
 pub struct Sql {
-    /// `db.accounts.BY_EMAIL`: what it is called when it fails.
+    /// Name for errors, such as `db.accounts.BY_EMAIL`.
     pub name: &'static str,
     pub text: &'static str,
-    /// The highest `$n`. SQLite reads a parameter that was not bound as NULL, silently; the verbs
-    /// compare this number with what they are given.
+    /// The highest `$n`. SQLite silently reads an unbound parameter as NULL; the verbs compare this
+    /// number with the number of values.
     pub params: usize,
 }
 
@@ -41,18 +41,18 @@ const fn highest_parameter(text: &[u8]) -> usize {
     highest
 }
 
-/// Names the statements of a room, and lists them as `ALL`.
+/// Names the statements of a module, and lists them as `ALL`.
 #[macro_export]
 macro_rules! statements {
     ($room:literal; $($(#[$meta:meta])* $name:ident = $text:expr;)*) => {
         $($(#[$meta])* pub const $name: $crate::db::Sql =
             $crate::db::Sql::new(concat!("db.", $room, ".", stringify!($name)), $text);)*
-        /// Every statement of this room.
+        /// All statements of this module.
         pub const ALL: &[$crate::db::Sql] = &[$($name,)*];
     };
 }
 
-/// One bound value. The kinds are those that both databases know.
+/// A bound value, of the types that both databases know.
 #[derive(Clone, Debug)]
 pub enum Value {
     Uuid(Option<Uuid>),

@@ -1,17 +1,17 @@
-//! Where the data is, as an operator writes it.
+//! The database URL.
 
 use std::{path::PathBuf, str::FromStr};
 
 use sqlx::postgres::PgConnectOptions;
 
-/// Where the data is: `sqlite:<path>` or `postgres://…`.
+/// A database URL: `sqlite:<path>` or `postgres://…`.
 #[derive(Clone)]
 pub enum DatabaseUrl {
     Sqlite(PathBuf),
     Postgres(Box<PgConnectOptions>),
 }
 
-/// The text is not a database that Frontdesk can use.
+/// The URL is invalid or not supported.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WrongUrl {
     #[error("a database is sqlite:<path> or postgres://user:password@host:port/name")]
@@ -20,14 +20,13 @@ pub enum WrongUrl {
     UnknownParameter(String),
     #[error("“{0}” is there twice")]
     Twice(String),
-    /// With what is wrong about it.
+    /// Contains the reason.
     #[error("this address of a PostgreSQL cannot be read: {0}")]
     Unreadable(String),
 }
 
-/// What may stand behind the `?` of PostgreSQL's address. sqlx knows more names for some of them,
-/// and leaves out what it does not know: with a mistyped `sslmode` it would connect all the same,
-/// to whoever answers.
+/// Allowed parameters of PostgreSQL's URL. sqlx knows more names for some of them, and ignores unknown
+/// ones: with a mistyped `sslmode` it would connect without verification.
 const PARAMETERS: [&str; 11] = [
     "sslmode",
     "sslrootcert",
@@ -71,7 +70,7 @@ fn check_parameters(url: &str) -> Result<(), WrongUrl> {
         if !PARAMETERS.contains(&name) {
             return Err(WrongUrl::UnknownParameter(name.to_owned()));
         }
-        // Options add up; of anything else the last would count, unseen.
+        // Options are combined; any other repeated parameter would silently use the last value.
         if seen.contains(&name) && name != "options" {
             return Err(WrongUrl::Twice(name.to_owned()));
         }
@@ -80,7 +79,7 @@ fn check_parameters(url: &str) -> Result<(), WrongUrl> {
     Ok(())
 }
 
-/// What went wrong in the first place: sqlx's own words around it are for programmers.
+/// The innermost cause: sqlx's own messages around it are for programmers.
 fn innermost(error: &dyn std::error::Error) -> String {
     std::iter::successors(Some(error), |error| error.source())
         .last()
@@ -88,7 +87,7 @@ fn innermost(error: &dyn std::error::Error) -> String {
 }
 
 impl std::fmt::Display for DatabaseUrl {
-    /// Without the password.
+    /// Formats without the password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
@@ -148,7 +147,7 @@ mod tests {
             "port" => (name, "5433"),
             _ => (name, "x"),
         }) {
-            // With a value that cannot be: where there are such, it is sqlx that says so.
+            // With invalid values, which are rejected by sqlx.
             let url = format!("postgres://db.example/shop?{name}={value}");
             assert!(url.parse::<DatabaseUrl>().is_ok(), "{url}");
         }

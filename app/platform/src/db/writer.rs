@@ -1,12 +1,12 @@
-//! SQLite's one writer, with group commit.
+//! SQLite's single writer, with group commit.
 //!
-//! SQLite has one writer at a time, and a durable commit costs one fsync, whatever is in it. So
-//! writes queue for the one connection, each runs as a savepoint, and those that were in the queue
-//! together share one commit. Nobody is answered before that commit: `commit()` returns when the
-//! fsync has, or with its error.
+//! SQLite has one writer at a time, and a durable commit costs one fsync whatever its size. So writes
+//! queue for the connection, each runs as a savepoint, and those that were in the queue together share
+//! one commit. No write is acknowledged before that commit: `commit()` returns after the fsync, or with
+//! its error.
 //!
-//! The flusher is nothing but another one in the queue. The first write of a group sends it to the
-//! end; everything that stands before it by then shares the group.
+//! The flusher is an ordinary member of the queue. The first write of a group puts it at the end; all
+//! writes before it share the group.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,10 +15,10 @@ use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use super::Error;
 
-/// Takes back one write and leaves the group as it was before.
+/// Rolls back one write and keeps the group.
 const UNDO: &str = "ROLLBACK TO unit; RELEASE unit";
 
-/// The queue for the writer connection.
+/// The queue for the writing connection.
 #[derive(Clone)]
 pub(super) struct Writer {
     queue: Arc<Mutex<State>>,
@@ -27,29 +27,29 @@ pub(super) struct Writer {
 
 struct State {
     conn: SqliteConnection,
-    /// A `BEGIN` stands open.
+    /// A `BEGIN` is open.
     open: bool,
-    /// How far the last write came.
+    /// Progress of the last write.
     step: Step,
-    /// Those whose savepoints are released and who wait for the commit.
+    /// Writes whose savepoints are released and that wait for the commit.
     waiting: Vec<oneshot::Sender<bool>>,
 }
 
-/// How far a write came. One that ends early, by an error or because nobody waits for it any
-/// longer, leaves this for the next in the queue to undo.
+/// Progress of a write. A write that ends early, by an error or because its caller went away, leaves this
+/// for the next in the queue to roll back.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// There is nothing to undo.
+    /// Nothing to roll back.
     Done,
-    /// `BEGIN` was sent, and nobody heard what came of it.
+    /// `BEGIN` was sent, without a result yet.
     Beginning,
-    /// `SAVEPOINT` or `RELEASE` was sent, and nobody heard what came of it.
+    /// `SAVEPOINT` or `RELEASE` was sent, without a result yet.
     Crossing,
     /// The savepoint is open.
     Writing,
 }
 
-/// One write: a savepoint within the open group.
+/// One write: a savepoint in the open group.
 pub(super) struct Unit {
     state: OwnedMutexGuard<State>,
 }
@@ -70,7 +70,7 @@ impl Writer {
         let turn = tokio::time::timeout(self.patience, self.queue.clone().lock_owned());
         let mut state = turn.await.map_err(|_| Error::Busy)?;
         if state.step != Step::Done {
-            // A task of its own goes on if this write, too, is given up meanwhile.
+            // A task of its own, which completes even if this write is dropped, too.
             let undo = tokio::spawn(async move {
                 state.undo().await;
                 state
@@ -79,7 +79,7 @@ impl Writer {
         }
         if !state.open {
             state.step = Step::Beginning;
-            // Sent off first, so that a group whose first write is given up is ended all the same.
+            // Enqueued first, so that the group ends even if its first write is dropped.
             tokio::spawn(flush(self.queue.clone()));
             run(&mut state.conn, "BEGIN IMMEDIATE")
                 .await
@@ -91,7 +91,7 @@ impl Writer {
         Ok(Unit { state })
     }
 
-    /// Waits for those in the queue, and commits what they left open.
+    /// Waits for the queue, and commits what is open.
     pub(super) async fn close(&self) {
         flush(self.queue.clone()).await;
     }
@@ -102,7 +102,7 @@ impl Unit {
         &mut self.state.conn
     }
 
-    /// Releases the savepoint, lets the next one write, and waits until the group is on disk.
+    /// Releases the savepoint, lets the next write start, and waits until the group is on disk.
     pub(super) async fn commit(mut self) -> Result<(), Error> {
         self.state.cross("RELEASE unit").await?;
         self.state.step = Step::Done;
@@ -117,15 +117,16 @@ impl Unit {
 }
 
 impl State {
-    /// Enters or leaves a savepoint.
+    /// Opens or releases a savepoint.
     async fn cross(&mut self, sql: &'static str) -> Result<(), Error> {
         self.step = Step::Crossing;
         let crossed = run(&mut self.conn, sql).await;
-        // Heard and refused: what should be there is not, and only undoing the whole group is safe.
+        // The statement failed, so the savepoint's state is unknown, and only rolling back the whole
+        // group is safe.
         crossed.inspect_err(|_| self.step = Step::Writing).map_err(|source| Error::of(sql, source))
     }
 
-    /// Undoes what the last write left.
+    /// Rolls back what the last write left.
     async fn undo(&mut self) {
         match self.step {
             Step::Done => {}
@@ -134,13 +135,13 @@ impl State {
                 let _nothing_open = run(&mut self.conn, "ROLLBACK").await;
             }
             Step::Crossing => {
-                // Fails if there is no savepoint: it was not opened, or is released already. Then
-                // that write stands, which is for nobody to hear.
+                // Fails if there is no savepoint: it was not opened, or is released already. Then that
+                // write stays, without a caller to tell.
                 let _nothing_open = run(&mut self.conn, UNDO).await;
             }
             Step::Writing => {
-                // Where even that fails, SQLite has rolled back everything by itself, as on a full
-                // disk. Nobody in the group has been told that it succeeded.
+                // If even that fails, SQLite has rolled back the whole group, as on a full disk. No write
+                // of the group has been acknowledged.
                 if run(&mut self.conn, UNDO).await.is_err() {
                     self.end("ROLLBACK").await;
                 }
@@ -149,18 +150,18 @@ impl State {
         self.step = Step::Done;
     }
 
-    /// Ends the group by `COMMIT` or `ROLLBACK` and tells everybody in it.
+    /// Ends the group with `COMMIT` or `ROLLBACK` and wakes all its writes.
     async fn end(&mut self, how: &'static str) {
         let ended = run(&mut self.conn, how).await;
         if let Err(error) = &ended {
             tracing::error!(error = %error, "a group of writes could not be committed");
-            // Fails where SQLite has rolled back by itself, as on a full disk; then there is nothing to do.
+            // Fails if SQLite has rolled back by itself, as on a full disk; then there is nothing to do.
             let _nothing_open = run(&mut self.conn, "ROLLBACK").await;
         }
         self.open = false;
         let committed = ended.is_ok() && how == "COMMIT";
         for waiting in self.waiting.drain(..) {
-            // One who no longer listens has gone away; the write stands.
+            // The caller may have gone away; the write stays.
             let _gone = waiting.send(committed);
         }
     }

@@ -1,13 +1,12 @@
-//! Doing once what is asked twice: a double click, a program that tries again, two instances that
-//! get the same request.
+//! Idempotent requests: a double click, a retry by a program, or the same request at two instances is
+//! carried out once.
 //!
-//! A request that has a key carries a [`Claim`], as a part of its actor's origin. The first unit of
-//! work that the actor opens (`Platform::begin`) writes the key's row: the work and the row commit
-//! together or not at all. Whoever comes second finds the row there, does nothing
-//! ([`db::Error::Repeated`]), and is given the first one's answer.
+//! A request with a key carries a [`Claim`]. The first unit of work (`Platform::begin`) inserts the key's
+//! row: the work and the row commit together or not at all. A second request finds the row, does nothing
+//! ([`db::Error::Repeated`]), and gets the first one's answer.
 //!
-//! The answer is kept once it is known, sealed with a key that is made of what only the caller
-//! sends: it may hold a token that is shown once, and whoever reads the database cannot read it.
+//! The answer is stored once it is known, encrypted with a key derived from values that only the caller
+//! sends: it may contain a token that is shown once, and must not be readable from the database.
 
 mod seal;
 mod store;
@@ -28,14 +27,14 @@ use crate::{
     db::{self, Sql, Tx},
 };
 
-/// How long an answer is replayed, in seconds.
+/// Time for which an answer is replayed, in seconds.
 pub const KEPT: i64 = 24 * 3_600;
-/// After so many seconds nobody is still working on an answer: whoever did has stopped.
+/// Time after which the process that worked on an answer must have stopped, in seconds.
 const STOPPED: i64 = 120;
 /// Rows that one sweep deletes in one transaction.
 const SWEPT_AT_ONCE: i64 = 1_000;
 
-/// One request's claim to be the one that is carried out under its key. Cheap to clone.
+/// The claim of one request on its idempotency key. Cheap to clone.
 #[derive(Clone)]
 pub struct Claim(Arc<Parts>);
 
@@ -54,8 +53,8 @@ impl std::fmt::Debug for Claim {
     }
 }
 
-/// A key that nobody can guess, for a form. Empty if the machine gives no randomness: such a form is
-/// carried out as often as it is sent.
+/// A random key for a form. Empty if the machine provides no randomness: such a form is carried out each
+/// time it is sent.
 pub fn nonce() -> String {
     let mut random = [0_u8; 16];
     match getrandom::fill(&mut random) {
@@ -64,33 +63,33 @@ pub fn nonce() -> String {
     }
 }
 
-/// Who claims what.
+/// The parts of a claim.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
-    /// Whose key it is: the same key of somebody else is another.
+    /// The key's owner: the same key of another caller is a different one.
     pub caller: &'a str,
-    /// What the caller sends and we do not keep; answers are sealed with it.
+    /// A secret that the caller sends and that is not stored; answers are encrypted with it.
     pub secret: &'a str,
-    /// The key that the caller chose.
+    /// The key chosen by the caller.
     pub key: &'a str,
-    /// What makes it the same request: method, address, body.
+    /// Fingerprint of the request: method, address, body.
     pub asks: [&'a [u8]; 3],
     /// The request's id in logs and in the audit trail.
     pub id: &'a str,
 }
 
-/// What is known of a key.
+/// State of a key.
 #[derive(Debug)]
 pub enum Found {
-    /// Nothing was carried out under it.
+    /// Unused.
     Nothing,
-    /// What was answered.
+    /// The answer.
     Answer(Vec<u8>),
-    /// It was carried out, and the answer is being made.
+    /// The work is done, and its answer is not stored yet.
     Running,
-    /// It was carried out, and whoever did it stopped before the answer was kept.
+    /// The work is done, and the process stopped before it stored the answer.
     Lost { request_id: String },
-    /// It was used for something else.
+    /// Used for a different request.
     OtherRequest,
 }
 
@@ -107,15 +106,15 @@ impl Claim {
         }))
     }
 
-    /// Whether a unit of work has been opened under it.
+    /// Returns true if a unit of work was started under it.
     pub fn is_taken(&self) -> bool {
         self.0.taken.load(Ordering::Acquire)
     }
 
-    /// Writes the key's row, as the first statement of the work.
+    /// Inserts the key's row, as the first statement of the work.
     ///
     /// # Errors
-    /// [`db::Error::Repeated`] if the work has been done under this key.
+    /// [`db::Error::Repeated`] if the key is used.
     pub async fn take(&self, tx: &mut Tx, clock: &Clock) -> Result<(), db::Error> {
         let now = clock.now();
         if !store::insert(tx, &self.0, now, now.plus_seconds(-KEPT)).await? {
@@ -126,10 +125,10 @@ impl Claim {
     }
 }
 
-/// What was done under the claim's key before.
+/// State of the claim's key.
 ///
 /// # Errors
-/// What the database says.
+/// Those of the database.
 #[tracing::instrument(name = "idempotency.find", skip_all)]
 pub async fn find(platform: &Platform, claim: &Claim) -> Result<Found, db::Error> {
     let now = platform.clock.now();
@@ -143,14 +142,14 @@ pub async fn find(platform: &Platform, claim: &Claim) -> Result<Found, db::Error
         let stopped = row.created_at < now.plus_seconds(-STOPPED).micros();
         return Ok(if stopped { Found::Lost { request_id: row.request_id } } else { Found::Running });
     };
-    // Who has the key but not the secret that belonged to it is not who was answered.
+    // A caller with the key but without its secret is not the one who was answered.
     Ok(seal::open(&claim.0.seal, &sealed).map_or(Found::OtherRequest, Found::Answer))
 }
 
-/// Keeps the answer for those who ask again. Nothing happens if the work was not committed.
+/// Stores the answer for replays. Does nothing if the work was not committed.
 ///
 /// # Errors
-/// What the database says, or that there is no randomness.
+/// Those of the database, or missing randomness.
 #[tracing::instrument(name = "idempotency.keep", skip_all)]
 pub async fn keep(platform: &Platform, claim: &Claim, answer: &[u8]) -> Result<(), Error> {
     let sealed = seal::close(&claim.0.seal, answer)?;
@@ -160,10 +159,10 @@ pub async fn keep(platform: &Platform, claim: &Claim, answer: &[u8]) -> Result<(
     Ok(())
 }
 
-/// Deletes what is not replayed any more, and says how many rows.
+/// Deletes expired answers, and returns the number of rows.
 ///
 /// # Errors
-/// What the database says.
+/// Those of the database.
 #[tracing::instrument(name = "idempotency.sweep", skip_all)]
 pub async fn sweep(platform: &Platform) -> Result<u64, db::Error> {
     let mut swept = 0;
@@ -179,7 +178,7 @@ pub async fn sweep(platform: &Platform) -> Result<u64, db::Error> {
     }
 }
 
-/// Why an answer could not be kept.
+/// A failure to store an answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the machine gives no randomness")]
@@ -190,12 +189,12 @@ pub enum Error {
     Database(#[from] db::Error),
 }
 
-/// Every statement of this room.
+/// All statements of this module.
 pub fn statements() -> Vec<Sql> {
     store::ALL.to_vec()
 }
 
-/// SHA-256 of several texts, each with its length, so that no two lists read the same.
+/// SHA-256 of several texts, each with its length, so that no two lists give the same input.
 fn digest(purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in std::iter::once(&purpose.as_bytes()).chain(parts) {

@@ -1,4 +1,4 @@
-//! Sealing an answer: XChaCha20-Poly1305, with a random nonce before the ciphertext.
+//! Encryption of answers: XChaCha20-Poly1305, with a random nonce before the ciphertext.
 
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce, aead::Aead};
 
@@ -16,7 +16,7 @@ pub(super) fn close(key: &[u8; 32], plain: &[u8]) -> Result<Vec<u8>, Error> {
     Ok([&nonce[..], &sealed].concat())
 }
 
-/// Nothing if it was sealed with another key, or tampered with.
+/// `None` if it was encrypted with another key, or tampered with.
 pub(super) fn open(key: &[u8; 32], sealed: &[u8]) -> Option<Vec<u8>> {
     let (nonce, sealed) = sealed.split_at_checked(NONCE)?;
     XChaCha20Poly1305::new(key.into()).decrypt(XNonce::from_slice(nonce), sealed).ok()

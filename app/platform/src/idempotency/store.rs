@@ -1,4 +1,4 @@
-//! The statements of idempotency keys.
+//! Statements on idempotency keys.
 
 use frontdesk_model::Timestamp;
 use uuid::Uuid;
@@ -10,8 +10,8 @@ use crate::{
 };
 
 statements! { "idempotency";
-    // A row that is too old to be replayed is taken over. One that this very request has written,
-    // in an earlier unit of work, is its own.
+    // Takes over an expired row. A row inserted by this same request, in an earlier unit of work, is its
+    // own.
     INSERT = "INSERT INTO idempotency_keys (key, fingerprint, attempt, request_id, created_at) \
               VALUES ($1, $2, $3, $4, $5) \
               ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, attempt = excluded.attempt, \
@@ -34,7 +34,7 @@ row! {
     }
 }
 
-/// `false` if the key is taken.
+/// Returns false if the key is used.
 pub(super) async fn insert(
     tx: &mut Tx,
     it: &Parts,

@@ -9,7 +9,7 @@ use crate::{
     jobs::{Attempt, Done, Failure, Kind, Recurring},
 };
 
-/// Deletes the answers that have expired.
+/// Deletes expired answers.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct SweepAnswers {}
 

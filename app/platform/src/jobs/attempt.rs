@@ -1,4 +1,4 @@
-//! An attempt at a job, and the only way to have succeeded.
+//! Attempts at jobs, and the only way to mark a job as done.
 
 use frontdesk_model::{JobId, job::JobState};
 
@@ -13,8 +13,8 @@ use crate::{
     db::{Db, Tx},
 };
 
-/// One attempt at a job. Its number is the token of its lease: once another attempt has begun, this
-/// one can record nothing any more.
+/// One attempt at a job. Its number is the token of its lease: once another attempt has started, this one
+/// cannot write any more.
 pub struct Attempt {
     pub(super) db: Db,
     pub(super) clock: Clock,
@@ -24,7 +24,7 @@ pub struct Attempt {
     pub(super) repeats: bool,
 }
 
-/// Proof that a job has succeeded, in a transaction that is committed.
+/// Proof that a job has succeeded, in a committed transaction.
 #[derive(Debug)]
 pub struct Done(());
 
@@ -40,7 +40,7 @@ impl Attempt {
         }
     }
 
-    /// The job's id, the same in every attempt: whoever is told of it twice can tell by it.
+    /// The job's id, the same in every attempt: other systems can use it to detect repetitions.
     pub fn job(&self) -> JobId {
         self.job
     }
@@ -50,21 +50,21 @@ impl Attempt {
         self.number
     }
 
-    /// Of the request that caused the job.
+    /// Trace id of the request that caused the job.
     pub fn trace_id(&self) -> &str {
         &self.trace_id
     }
 
-    /// Frontdesk itself, at work on this job: who did what the job does.
+    /// Frontdesk itself, as the actor of this job's work.
     pub fn actor(&self) -> Actor {
         Actor::worker(&self.trace_id)
     }
 
-    /// Commits what the job did, together with the fact that it is done.
+    /// Commits the job's work, and marks the job as done in the same transaction.
     ///
     /// # Errors
-    /// [`Failure::LeaseLost`] if another attempt has begun, or staff's wish to stop was heeded;
-    /// otherwise what the database says. Then nothing in `tx` has happened.
+    /// [`Failure::LeaseLost`] if another attempt has started, or the job was cancelled; otherwise those
+    /// of the database. Then `tx` is rolled back.
     pub async fn finish(self, mut tx: Tx) -> Result<Done, Failure> {
         let now = self.clock.now();
         let end = End { state: JobState::Succeeded, due_at: None, finished_at: Some(now), error: None };
@@ -78,7 +78,8 @@ impl Attempt {
         Ok(Done(()))
     }
 
-    /// The same, for a job that did nothing in the database, or did it already.
+    /// As [`Attempt::finish`], for a job without changes in the database, or with changes already
+    /// committed.
     ///
     /// # Errors
     /// As [`Attempt::finish`].

@@ -1,4 +1,4 @@
-//! What a kind of job is: its name, what it works with, how it is run and when it is tried again.
+//! Kinds of jobs: name, payload, execution and retries.
 
 use std::{pin::Pin, time::Duration};
 
@@ -8,22 +8,23 @@ use serde::{Serialize, de::DeserializeOwned};
 use super::{Attempt, Done, Job};
 use crate::db;
 
-/// A kind of job. The type is what the job works with: it is kept as JSON, so its fields can be
-/// added to but not renamed as long as jobs of an older version wait. It holds ids rather than
-/// facts, which may be others by the time it runs, and never a secret.
+/// A kind of job. The type is the payload: it is stored as JSON, so fields can be added but not renamed
+/// while jobs of an older version wait. It contains ids rather than data, which may change before it
+/// runs, and never a secret.
 pub trait Kind: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The part of the worker's context that the job needs.
     type Context: Send + Sync + 'static;
-    /// `room.verb`: small letters, digits, `_` and a dot. Jobs are found by it, so it stays.
+    /// `feature.verb`: small letters, digits, `_` and a dot. Stored with every job, so it must not
+    /// change.
     const NAME: &'static str;
-    /// How long one attempt may take.
+    /// Time limit of one attempt.
     const TIMEOUT: Duration = Duration::from_secs(60);
     const RETRY: Retry = Retry::DEFAULT;
 
-    /// Does it. To be able to return [`Done`], it has to commit: [`Attempt::finish`] with the
-    /// transaction of what it did, or [`Attempt::done`] if there is none.
+    /// Runs the job. To return [`Done`] it has to commit: [`Attempt::finish`] with the transaction of its
+    /// work, or [`Attempt::done`] without one.
     ///
-    /// It can be dropped at any `await`: by its timeout, by staff who call it off, by a shutdown.
+    /// It can be dropped at any `await`: by its timeout, a cancellation, or a shutdown.
     fn run(
         self,
         context: &Self::Context,
@@ -31,22 +32,22 @@ pub trait Kind: Serialize + DeserializeOwned + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Done, Failure>> + Send;
 }
 
-/// A kind that is done again and again, as long as there is a worker that knows it.
+/// A kind of job that recurs, as long as there is a worker that knows it.
 pub trait Recurring: Kind + Default {
-    /// From its end until it is due anew, in whole seconds.
+    /// Delay from its end to its next run, in whole seconds.
     const EVERY: Duration;
 }
 
-/// Why an attempt was in vain. The words are shown to staff: no secret, nothing about a person.
+/// Reason for a failed attempt. Staff see the text: no secrets, no personal data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// Another attempt may succeed: it is made as the kind's [`Retry`] says.
+    /// Retry by the kind's [`Retry`] policy.
     Retry(String),
-    /// Another attempt may succeed, from this moment on: the other side said so.
+    /// Retry from this time on, as the other system requested.
     RetryAt { at: Timestamp, why: String },
     /// No further attempt can succeed.
     Permanent(String),
-    /// Another worker has the job by now: nothing of this attempt happened, and nobody is to know.
+    /// Another worker has the job by now: this attempt changed nothing, and is not reported.
     LeaseLost,
 }
 
@@ -57,13 +58,13 @@ impl From<db::Error> for Failure {
     }
 }
 
-/// How long to wait after a failure, and how often to try.
+/// Retry policy: delays and number of attempts.
 #[derive(Clone, Copy, Debug)]
 pub enum Retry {
-    /// Anything up to `first`, twice as much with each failure and never more than `most`. Random
-    /// over its whole length, so that those who failed together do not come back together.
+    /// A random delay up to `first`, doubled with each failure up to `most`. Random over the whole range,
+    /// so that jobs that failed together do not retry together.
     Backoff { first: Duration, most: Duration, attempts: u32 },
-    /// These waits, each up to a tenth longer.
+    /// Fixed delays, each up to a tenth longer.
     Delays(&'static [Duration]),
 }
 
@@ -72,7 +73,7 @@ impl Retry {
     pub const DEFAULT: Self =
         Self::Backoff { first: Duration::from_secs(10), most: Duration::from_secs(3_600), attempts: 10 };
 
-    /// How often it is tried at most.
+    /// Maximum number of attempts.
     pub const fn attempts(&self) -> u32 {
         match self {
             Self::Backoff { attempts, .. } => *attempts,
@@ -81,14 +82,12 @@ impl Retry {
         }
     }
 
-    /// How long to wait after so many failures in a row (at least one), for those who keep count
-    /// themselves.
+    /// Delay after this number of consecutive failures (at least one), for callers that count themselves.
     pub fn wait(&self, failures: u32) -> Duration {
         self.delay(failures, dice())
     }
 
-    /// How long to wait after so many failures in a row (at least one). The `dice` are at least 0
-    /// and less than 1.
+    /// Delay after this number of consecutive failures (at least one). `dice` is from 0 to below 1.
     pub fn delay(&self, failures: u32, dice: f64) -> Duration {
         let before = failures.saturating_sub(1);
         match self {
@@ -104,20 +103,20 @@ impl Retry {
     }
 }
 
-/// A number that is at least 0 and less than 1.
+/// A random number from 0 to below 1.
 pub(super) fn dice() -> f64 {
-    // A machine without randomness still waits, if not as well spread.
+    // Without randomness delays still work, only less spread out.
     getrandom::u32().map_or(0.5, |number| f64::from(number) / (f64::from(u32::MAX) + 1.0))
 }
 
 type Running = Pin<Box<dyn Future<Output = Result<Done, Failure>> + Send>>;
 
-/// A kind as workers have it: all kinds of one worker's context are of this one type.
+/// A kind of job without its type, as workers need it: all kinds of one context have this type.
 pub struct Handler<C> {
     pub name: &'static str,
     pub(super) timeout: Duration,
     pub(super) retry: Retry,
-    /// The job that there always is.
+    /// The job that always exists, if the kind recurs.
     pub(super) recurring: Option<fn() -> Job>,
     pub(super) run: fn(C, String, Attempt) -> Running,
 }
@@ -155,7 +154,7 @@ fn run<C: AsRef<K::Context> + Send + Sync + 'static, K: Kind>(
     Box::pin(async move {
         match serde_json::from_str::<K>(&payload) {
             Ok(kind) => kind.run(context.as_ref(), attempt).await,
-            // What exactly is wrong with it may be about a person.
+            // The details of the error may contain personal data.
             Err(_) => Err(Failure::Permanent("This version cannot read what the job works with.".to_owned())),
         }
     })

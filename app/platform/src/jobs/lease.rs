@@ -1,7 +1,7 @@
-//! Taking jobs, keeping them, and putting down how an attempt ended.
+//! Leases: taking jobs, extending leases, and recording how an attempt ended.
 //!
-//! A worker that finds jobs due takes its turn, so two never look at the same jobs at once; and
-//! every statement that ends an attempt names its number, so what comes late changes nothing.
+//! Workers look for due jobs one at a time, so that two never find the same; and every statement that
+//! ends an attempt checks its number, so that a late one changes nothing.
 
 use std::time::Duration;
 
@@ -20,12 +20,12 @@ use crate::{
     db::{self, Tx},
 };
 
-/// The longest error that is kept, in characters.
+/// Maximum length of a stored error, in characters.
 const MAX_ERROR: usize = 500;
-/// What an attempt failed of when nobody was left to tell.
+/// Error of an attempt whose worker disappeared.
 const GONE: &str = "The worker that had it went away.";
 
-/// A job that this worker may run now.
+/// A job leased by this worker.
 #[derive(Clone, Debug)]
 pub struct Claimed {
     pub id: JobId,
@@ -35,15 +35,15 @@ pub struct Claimed {
     pub attempt: i64,
     pub trace_id: String,
     pub repeats: bool,
-    /// It was called off just when it was given back.
+    /// It was cancelled at the moment it was returned.
     pub is_cancelling: bool,
 }
 
-/// Takes up to `at_most` jobs that are due, of these kinds, for the length of `lease`. What other
-/// workers have left behind is found here: their leases are over.
+/// Leases up to `at_most` due jobs of these kinds, for the duration of `lease`. This includes jobs whose
+/// worker disappeared: their leases have expired.
 ///
 /// # Errors
-/// What the database says; then nothing is taken.
+/// Those of the database; then no job is leased.
 pub async fn claim(
     platform: &Platform,
     kinds: &[&str],
@@ -51,7 +51,7 @@ pub async fn claim(
     lease: Duration,
 ) -> Result<Vec<Claimed>, db::Error> {
     let kinds = store::listed(kinds);
-    // Mostly there is nothing, and to see that costs no write.
+    // Usually no job is due, and finding that out needs no write.
     if !store::is_due(&platform.db, platform.clock.now(), &kinds).await? {
         return Ok(Vec::new());
     }
@@ -67,20 +67,20 @@ pub async fn claim(
     Ok(claimed)
 }
 
-/// Whether an attempt may go on.
+/// Result of extending a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held {
     Yes,
-    /// Staff have called the job off.
+    /// Staff have cancelled the job.
     Cancelled,
-    /// The lease was over, and another worker has the job, or it has ended.
+    /// The lease expired, and the job ended or belongs to another worker.
     Lost,
 }
 
 /// Extends the lease of an attempt: it ends `lease` from now.
 ///
 /// # Errors
-/// What the database says; the lease is as it was, then.
+/// Those of the database; then the lease is unchanged.
 pub async fn hold(platform: &Platform, id: JobId, attempt: i64, lease: Duration) -> Result<Held, db::Error> {
     let mut tx = platform.db.write().await?;
     let held = store::hold(&mut tx, id, attempt, platform.clock.now() + lease).await?;
@@ -92,31 +92,31 @@ pub async fn hold(platform: &Platform, id: JobId, attempt: i64, lease: Duration)
     })
 }
 
-/// How an attempt ended that did not succeed.
+/// The end of an attempt that did not succeed.
 #[derive(Clone, Debug)]
 pub enum Outcome {
     Failed(Failure),
-    /// It was stopped because staff have called the job off.
+    /// Stopped because staff cancelled the job.
     Cancelled,
-    /// The worker has to leave. The attempt does not count, and another worker begins at once.
+    /// The worker shuts down. The attempt does not count, and another worker can start at once.
     GivenBack,
 }
 
-/// What became of the job.
+/// The job after an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
-    /// It is tried again, from then on.
+    /// It is retried at this time.
     Waiting(Timestamp),
     Dead,
     Cancelled,
-    /// The attempt's lease was over: it has nothing to say.
+    /// The attempt's lease had expired, so nothing was changed.
     Lost,
 }
 
-/// Puts down how an attempt ended. One that succeeded has done so itself: [`super::Attempt::finish`].
+/// Records how an attempt ended. A successful one has done so itself: [`super::Attempt::finish`].
 ///
 /// # Errors
-/// What the database says. Then the lease runs out, and the job is tried again.
+/// Those of the database. Then the lease expires, and the job is retried.
 pub async fn settle(
     platform: &Platform,
     id: JobId,
@@ -138,7 +138,7 @@ pub async fn settle(
 
 enum Ended {
     Failed(Failure, Retry),
-    /// Its lease ran out.
+    /// Its lease expired.
     Gone,
     Cancelled,
     GivenBack,
@@ -151,7 +151,7 @@ async fn end_attempt(
     ended: Ended,
 ) -> Result<Settled, db::Error> {
     let now = platform.clock.now();
-    // Reads the row and locks it: staff who would call the job off now wait, and see what became of it.
+    // Reads and locks the row: a concurrent cancellation waits and sees the result.
     let Some(job) = store::hold(tx, id, attempt, now).await? else { return Ok(Settled::Lost) };
     let called_off = job.cancel_asked_at.is_some() || matches!(ended, Ended::Cancelled);
     let (error, next) = match ended {
@@ -162,7 +162,7 @@ async fn end_attempt(
             tx.announce();
             return Ok(Settled::Waiting(now));
         }
-        // The rest of the lease has been wait enough.
+        // The rest of the lease was delay enough.
         Ended::Gone => (Some(GONE.to_owned()), Some(now)),
         Ended::Failed(Failure::Permanent(why), _) => (Some(why), None),
         Ended::Failed(Failure::RetryAt { at, why }, _) => (Some(why), Some(at)),
@@ -195,17 +195,17 @@ async fn end_attempt(
     Ok(settled)
 }
 
-/// How often it has failed since it was enqueued or run again, this time included.
+/// Number of failures since it was enqueued or run again, including this one.
 fn failures(job: &HeldRow, attempt: i64) -> u32 {
     u32::try_from(attempt - (job.last_attempt - job.max_attempts)).unwrap_or(1).max(1)
 }
 
-/// What the audit trail calls a job.
+/// Label of a job in the audit trail.
 pub(super) fn label(kind: &str, id: JobId) -> String {
     format!("{kind} {id}")
 }
 
-/// An error as it is kept: bounded, and without what no text may have.
+/// An error as stored: bounded, and without characters that the databases reject.
 fn shown(error: &str) -> String {
     error.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_ERROR).collect()
 }

@@ -1,4 +1,4 @@
-//! Jobs that are over are kept for a while, then deleted.
+//! Deletes old jobs.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use crate::Platform;
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
 
-/// How long jobs are kept once they are over, by how they ended.
+/// Time for which ended jobs are kept, by how they ended.
 const KEPT: [(JobState, Duration); 3] = [
     (JobState::Succeeded, Duration::from_secs(7 * DAY.as_secs())),
     (JobState::Cancelled, Duration::from_secs(30 * DAY.as_secs())),
-    // Nobody should overlook them.
+    // Longest, so that staff do not miss them.
     (JobState::Dead, Duration::from_secs(90 * DAY.as_secs())),
 ];
 
-/// Deletes the jobs that have been over for long enough.
+/// Deletes jobs that ended long enough ago.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct SweepJobs {}
 
@@ -29,7 +29,7 @@ impl Kind for SweepJobs {
 
     async fn run(self, platform: &Platform, attempt: Attempt) -> Result<Done, Failure> {
         let now = platform.clock.now();
-        // Some at a time, so that others can write between.
+        // In batches, so that other writers get their turn.
         loop {
             let mut tx = platform.db.write().await?;
             let mut swept = 0;

@@ -1,4 +1,4 @@
-//! A worker: takes jobs that are due, runs some at a time, and keeps their leases while it does.
+//! Workers: lease due jobs, run several at a time, and extend their leases.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,17 +14,17 @@ use super::{
 };
 use crate::Platform;
 
-/// How a worker works.
+/// Options of a worker.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// How many jobs run at the same time.
+    /// Number of concurrent jobs.
     pub concurrency: usize,
-    /// How long a job stays with a worker that is not heard of any more. Three times in it the
-    /// worker is heard of. Many times what the clocks of several machines may differ by.
+    /// Duration of a lease, extended three times within it. Many times the possible difference between
+    /// the clocks of several machines.
     pub lease: Duration,
-    /// About how long until it is seen that another process has enqueued a job, or that one is due.
+    /// Approximate interval of polling for due jobs, including those enqueued by other processes.
     pub poll: Duration,
-    /// How long jobs under way may take when the worker has to leave; then others begin them anew.
+    /// Time that running jobs have in a shutdown; then other workers start them again.
     pub deadline: Duration,
 }
 
@@ -39,7 +39,7 @@ impl Default for Settings {
     }
 }
 
-/// Runs jobs of the kinds that it was given. Cheap to clone.
+/// Runs jobs of the given kinds. Cheap to clone.
 #[derive(Clone)]
 pub struct Worker<C> {
     context: C,
@@ -52,8 +52,8 @@ impl<C: AsRef<Platform> + Clone + Send + Sync + 'static> Worker<C> {
         Self { context, kinds: kinds.into(), settings }
     }
 
-    /// Works until `stop`; then lets what is under way finish, within the deadline. What fails is
-    /// put down with its job; what the database refuses is tried again.
+    /// Works until `stop`; then lets running jobs finish, within the deadline. Failures are recorded with
+    /// their job; failed statements are retried.
     pub async fn run(&self, stop: impl Future<Output = ()>) {
         let (leave, _) = watch::channel(false);
         let mut under_way = JoinSet::new();
@@ -66,7 +66,7 @@ impl<C: AsRef<Platform> + Clone + Send + Sync + 'static> Worker<C> {
                 under_way.spawn(self.clone().conduct(job, leave.subscribe()));
             }
             let is_full = under_way.len() >= self.settings.concurrency;
-            // Not all at the same moment, though all began at the same.
+            // Randomized, so that workers started together do not poll together.
             let pause = self.settings.poll.mul_f64(0.75 + dice() / 2.0);
             tokio::select! {
                 biased;
@@ -91,7 +91,7 @@ impl<C: AsRef<Platform> + Clone + Send + Sync + 'static> Worker<C> {
         self.context.as_ref()
     }
 
-    /// Enqueues what recurs, where it does not wait or run already.
+    /// Enqueues recurring jobs that do not exist.
     async fn schedule(&self) -> Result<(), Error> {
         let mut tx = self.platform().db.write().await?;
         for job in self.kinds.iter().filter_map(|kind| kind.recurring) {
@@ -109,7 +109,7 @@ impl<C: AsRef<Platform> + Clone + Send + Sync + 'static> Worker<C> {
             .unwrap_or_default()
     }
 
-    /// Runs one job and puts down how it ended.
+    /// Runs one job and records how it ended.
     async fn conduct(self, job: Claimed, leave: watch::Receiver<bool>) {
         let Some(kind) = self.kinds.iter().copied().find(|kind| kind.name == job.kind) else { return };
         let (id, attempt) = (job.id, job.attempt);
@@ -132,8 +132,8 @@ impl<C: AsRef<Platform> + Clone + Send + Sync + 'static> Worker<C> {
         .await;
     }
 
-    /// Runs one job, on a task of its own so that it cannot take the worker along, and keeps its
-    /// lease meanwhile. `None` if it has succeeded.
+    /// Runs one job, in a task of its own so that a panic does not end the worker, and extends its lease.
+    /// `None` if it succeeded.
     async fn attempt(
         &self,
         kind: Handler<C>,
@@ -145,12 +145,12 @@ impl<C: AsRef<Platform> + Clone + Send + Sync + 'static> Worker<C> {
         }
         let (id, number, lease) = (job.id, job.attempt, self.settings.lease);
         let attempt = Attempt::of(self.platform(), &job);
-        // A set of one: unlike a task by itself, it ends with whoever waits for it.
+        // A set of one: unlike a plain task, it is aborted when dropped.
         let mut task = JoinSet::new();
         task.spawn((kind.run)(self.context.clone(), job.payload, attempt).in_current_span());
         let overdue = sleep(kind.timeout);
         let leaving = async move {
-            // An error means that the worker is gone: then everything is to leave.
+            // An error means that the worker is gone, so all jobs have to stop.
             let _ = leave.wait_for(|leave| *leave).await;
         };
         tokio::pin!(overdue, leaving);
@@ -171,7 +171,7 @@ impl<C: AsRef<Platform> + Clone + Send + Sync + 'static> Worker<C> {
                         Some(Held::Yes) => held_until = asked + lease,
                         Some(Held::Cancelled) => break Outcome::Cancelled,
                         Some(Held::Lost) => break Outcome::Failed(Failure::LeaseLost),
-                        // Nobody knows who has it, once the lease that was heard of last is over.
+                        // Once the last confirmed lease has expired, another worker may have the job.
                         None if Instant::now() >= held_until => break Outcome::Failed(Failure::LeaseLost),
                         None => {}
                     }
@@ -180,7 +180,7 @@ impl<C: AsRef<Platform> + Clone + Send + Sync + 'static> Worker<C> {
         };
         task.abort_all();
         match task.join_next().await {
-            // It came to its end first.
+            // It finished first.
             Some(Ok(Ok(Done { .. }))) => None,
             _ => Some(stopped),
         }
@@ -196,7 +196,7 @@ fn outcome(ended: Result<Result<Done, Failure>, JoinError>) -> Option<Outcome> {
     }
 }
 
-/// What went well; the rest is logged, and has another chance.
+/// The value, if it succeeded; errors are logged, and the call is repeated later.
 fn logged<T, E: std::error::Error + 'static>(what: &str, result: Result<T, E>) -> Option<T> {
     result
         .inspect_err(|error| {

@@ -1,7 +1,7 @@
-//! Holding back guesses at one account's password, wherever they come from.
+//! Throttles guesses at one account's password, from anywhere.
 //!
-//! In memory, so each instance counts for itself: with n instances a guesser gets n times as many
-//! tries, which is still hopeless, and no failed sign-in costs a write for it.
+//! In memory, so each instance counts separately: with n instances an attacker gets n times as many
+//! attempts, which is still hopeless, and a failed sign-in costs no write.
 
 use std::{
     collections::HashMap,
@@ -11,14 +11,14 @@ use std::{
 use frontdesk_model::Timestamp;
 use sha2::{Digest, Sha256};
 
-/// Failures in a row before anybody has to wait: people mistype.
+/// Consecutive failures before any delay: people mistype.
 const FREE: u32 = 10;
-/// The longest wait between two tries, in seconds. Short enough that somebody who keeps an account
-/// under attack cannot keep its owner out for long.
+/// Maximum delay between two attempts, in seconds. Short enough that a permanent attack on an account
+/// does not lock its owner out for long.
 const LONGEST: i64 = 60;
-/// After this many seconds without a failure the count starts anew.
+/// Time without a failure after which the count is reset, in seconds.
 const FORGET: i64 = 24 * 3600;
-/// How many accounts are remembered at most; about 40 bytes each.
+/// Maximum number of remembered addresses; about 40 bytes each.
 const REMEMBERED: usize = 200_000;
 
 /// Counts failed sign-ins by e-mail address, known or not. Cheap to clone.
@@ -34,12 +34,12 @@ struct Failures {
 }
 
 impl SignInAttempts {
-    /// Begins a try at this address, and counts it as a failure from now on: who sends many at once
-    /// gets no more of them than one after the other. `true` if, should it stay one, it is the first
-    /// failure after which there is a wait.
+    /// Starts an attempt for this address, and counts it as a failure from now on: concurrent attempts
+    /// get no further than consecutive ones. Returns true if this attempt, should it fail, is the first
+    /// that causes a delay.
     ///
     /// # Errors
-    /// In how many seconds a try is taken, if none is now.
+    /// Seconds until the next attempt is allowed.
     pub fn begin(&self, email_key: &str, now: Timestamp) -> Result<bool, i64> {
         let (mut failures, key) = (self.locked(), digest(email_key));
         if let Some(wait) = failures.get(&key).and_then(|past| past.wait(now)) {
@@ -57,14 +57,14 @@ impl SignInAttempts {
         Ok(past.count == FREE)
     }
 
-    /// A try that was begun came to nothing: no password was compared.
+    /// Ends an attempt without a comparison; it does not count.
     pub fn take_back(&self, email_key: &str) {
         if let Some(past) = self.locked().get_mut(&digest(email_key)) {
             past.count = past.count.saturating_sub(1);
         }
     }
 
-    /// A try was right, and all is forgotten.
+    /// Resets the count after a success.
     pub fn succeeded(&self, email_key: &str) {
         self.locked().remove(&digest(email_key));
     }
@@ -75,10 +75,10 @@ impl SignInAttempts {
 }
 
 impl Failures {
-    /// Seconds until another try is taken; `None` if it is taken now.
+    /// Seconds until the next attempt is allowed; `None` if it is now.
     fn wait(self, now: Timestamp) -> Option<i64> {
         let excess = self.count.checked_sub(FREE)?;
-        // 2⁶ is past the longest already.
+        // 2⁶ exceeds the maximum already.
         let pause = LONGEST.min(1 << excess.min(6));
         let wait = self.last.plus_seconds(pause).seconds() - now.seconds();
         (wait > 0).then_some(wait)

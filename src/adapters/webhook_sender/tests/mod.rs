@@ -20,10 +20,10 @@ use super::*;
 
 mod tls;
 
-/// Says what it was sent.
+/// Requests that the receiver got.
 type Heard = mpsc::UnboundedReceiver<(Uri, HeaderMap, String)>;
 
-/// A server on this machine, which answers as its path says.
+/// A server on this machine that answers according to the path.
 async fn peer() -> (SocketAddr, Heard) {
     let (routes, heard) = routes();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -74,7 +74,7 @@ fn routes() -> (Router, Heard) {
     (routes, heard)
 }
 
-/// A server that answers whatever comes with these bytes.
+/// A server that answers every request with these bytes.
 async fn raw(answer: &'static [u8]) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -145,7 +145,7 @@ async fn who_is_too_slow_is_left() {
     let (address, _) = peer().await;
     let patience = Duration::from_millis(500);
     assert_eq!(to(format!("http://{address}/slow")).await, Err(CourierError::TooSlow(patience)));
-    // Accepts, and says nothing at all.
+    // Accepts, and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", silent.local_addr().unwrap());
     assert_eq!(to(url).await, Err(CourierError::TooSlow(patience)));
@@ -210,7 +210,7 @@ async fn nothing_goes_into_a_private_network_however_its_address_is_written() {
         assert_eq!(sender.check(&url), Err(CourierError::Private), "{host}");
         assert_eq!(sender.post(parcel(url)).await, Err(CourierError::Private), "{host}");
     }
-    // A name is let through until it is looked up, which is done with every parcel.
+    // A name passes until it is resolved, which happens with every request.
     for name in ["localhost", "LOCALHOST"] {
         let url = format!("https://{name}:{port}/hooks");
         assert_eq!(sender.check(&url), Ok(()), "{name}");

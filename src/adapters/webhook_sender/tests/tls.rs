@@ -1,4 +1,4 @@
-//! A receiver that speaks TLS, as all of them do outside of tests.
+//! A receiver with TLS, as outside of tests.
 
 use std::net::IpAddr;
 
@@ -21,12 +21,12 @@ fn authority(name: &str) -> Authority {
     CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
 }
 
-/// What the authority says of whoever has this name, or this address.
+/// Certificate of this name or address.
 fn of(name: &str) -> CertificateParams {
     CertificateParams::new([name.to_owned()]).unwrap()
 }
 
-/// A peer with a certificate. Returns its port.
+/// A receiver with a certificate. Returns its port.
 async fn peer(params: CertificateParams, authority: &Authority) -> (u16, Heard) {
     let key = KeyPair::generate().unwrap();
     let chain = vec![params.signed_by(&key, authority).unwrap().der().clone()];

@@ -1,8 +1,8 @@
-//! The payment methods that the sandbox knows, and what each of them does.
+//! The sandbox's payment methods and their results.
 
 use frontdesk_model::payment::DeclineReason;
 
-/// A token, and what it does in words for whoever tries it.
+/// A payment method's token, with a description for the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SandboxMethod {
     pub token: &'static str,
@@ -15,9 +15,9 @@ pub(super) enum Behaviour {
     Accept,
     Decline(DeclineReason),
     Insufficient,
-    /// The request gets lost, once: nothing is charged.
+    /// The first request is lost: nothing is charged.
     LostBefore,
-    /// The answer gets lost, once: the charge is made.
+    /// The first answer is lost: the charge is made.
     LostAfter,
     Down,
     Slow,
@@ -28,7 +28,7 @@ pub(super) enum Behaviour {
 
 macro_rules! methods {
     ($($token:literal, $does:literal, $behaviour:expr;)*) => {
-        /// Every method there is. A token that is not here is refused as invalid.
+        /// All payment methods. Other tokens are refused as invalid.
         pub const METHODS: &[SandboxMethod] =
             &[$(SandboxMethod { token: $token, does: $does, behaviour: $behaviour },)*];
     };

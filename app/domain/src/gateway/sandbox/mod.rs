@@ -1,6 +1,6 @@
-//! A gateway that is built in: it moves no money, and does what the payment method's token says, so
-//! that everything can be tried with nothing else. What it has charged is in tables of its own, in
-//! transactions of its own, as if it were somewhere else.
+//! The built-in gateway. It moves no money, and the payment method's token determines the result, so that
+//! every case can be tried without another system. It keeps its charges in tables and transactions of its
+//! own, like a remote system.
 
 mod methods;
 mod sql;
@@ -24,17 +24,17 @@ use crate::{
 pub use methods::{METHODS, SandboxMethod};
 pub(crate) use sql::{ALL as STATEMENTS, State, decide_now, seed as seed_charge};
 
-/// What it is called.
+/// The gateway's name.
 pub(crate) const NAME: &str = "sandbox";
 
-/// How long the slow one takes.
+/// Delay of the slow payment method.
 const SLOW: Duration = Duration::from_secs(3);
 
-/// The gateway that is built in.
+/// The built-in gateway.
 pub struct Sandbox {
     db: Db,
     clock: Clock,
-    /// Where this server is found, for the page on which payments are confirmed.
+    /// Public base URL, for links to the confirmation page.
     site: Arc<str>,
 }
 
@@ -89,7 +89,7 @@ impl Sandbox {
         self.look(&known).await
     }
 
-    /// What a charge looks like from outside.
+    /// The charge as the gateway reports it.
     fn told(&self, found: sql::Found) -> Charged {
         let reference = format!("sandbox_{}", found.payment.0.simple());
         match (found.state, behaviour(&found.method)) {
@@ -101,7 +101,7 @@ impl Sandbox {
                 url: format!("{}/sandbox/payments/{}", self.site, found.payment),
                 reference,
             },
-            // The first request for it got lost on its way.
+            // The first request was lost.
             (State::Waiting, _) => Charged::Absent,
             (State::Declined, behaviour) => {
                 let failure = match behaviour {
@@ -148,7 +148,7 @@ fn paid_back(back: &PayBack, paid: bool) -> PaidBack {
     }
 }
 
-/// Its database is ours. If that fails, whether it was written is not known.
+/// The sandbox uses our own database. If that fails, it is unknown whether the charge was written.
 #[expect(clippy::needless_pass_by_value, reason = "it is given to `map_err`")]
 fn broken(error: db::Error) -> GatewayError {
     GatewayError::Unknown(error.to_string())

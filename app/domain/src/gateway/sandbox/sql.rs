@@ -1,5 +1,5 @@
-//! What the sandbox has charged and paid back. Each change is a transaction of its own, but that of
-//! the customer who confirms.
+//! The sandbox's charges and refunds. Each change is a transaction of its own, except the customer's
+//! confirmation.
 
 use frontdesk_model::{Money, PaymentId, RefundId, Timestamp};
 use uuid::Uuid;
@@ -15,7 +15,7 @@ statements! { "sandbox";
     CHARGE = "INSERT INTO sandbox_charges (payment_id, method, currency, amount_minor, state, created_at) \
               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (payment_id) DO UPDATE SET asked = sandbox_charges.asked + 1 \
               RETURNING payment_id, method, currency, amount_minor, state, asked";
-    // What was made up of the past can be refunded, too.
+    // Sample payments can be refunded, too.
     SEED = "INSERT INTO sandbox_charges (payment_id, method, currency, amount_minor, state, refunded_minor, created_at) \
             VALUES ($1, $2, $3, $4, 'charged', $5, $6)";
     FIND = "SELECT payment_id, method, currency, amount_minor, state, asked FROM sandbox_charges WHERE payment_id = $1";
@@ -30,7 +30,7 @@ statements! { "sandbox";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    /// For its confirmation, or for a request that got lost.
+    /// Waiting for confirmation, or for a retry of a lost request.
     Waiting,
     Charged,
     Declined,
@@ -48,13 +48,13 @@ impl State {
     }
 }
 
-/// A charge as it is there.
+/// A stored charge.
 pub(crate) struct Found {
     pub(crate) payment: PaymentId,
     pub(crate) method: String,
     pub(crate) amount: Money,
     pub(crate) state: State,
-    /// How often it was asked for.
+    /// Number of requests for it.
     pub(crate) asked: i64,
 }
 
@@ -82,7 +82,7 @@ impl Row {
     }
 }
 
-/// Makes a charge, or finds the one that was made under this key.
+/// Inserts a charge, or returns the one with this key.
 pub(crate) async fn charge(
     db: &Db,
     charge: &Charge,
@@ -103,7 +103,7 @@ pub(crate) async fn charge(
     Ok(row.found())
 }
 
-/// A charge of the past, of which some was paid back.
+/// Inserts a past charge, partly refunded.
 pub(crate) async fn seed(
     tx: &mut Tx,
     charge: &Charge,
@@ -132,7 +132,7 @@ pub(crate) async fn decide_now(tx: &mut Tx, payment: PaymentId, state: State) ->
     Ok(tx.execute(DECIDE, params![payment, state.as_str()]).await? == 1)
 }
 
-/// Pays back, or finds what came of it under this key: whether it was paid, and whether that is new.
+/// Refunds, or returns the refund with this key: whether it was paid, and whether it is new.
 pub(crate) async fn pay_back(
     db: &Db,
     back: &PayBack,
@@ -154,7 +154,7 @@ pub(crate) async fn pay_back(
     Ok((taken, true))
 }
 
-/// Whether a refund was paid; nothing if it is not known.
+/// The state of a refund; `None` if it is unknown.
 pub(crate) async fn find_refund(db: &Db, refund: RefundId) -> Result<Option<bool>, db::Error> {
     let row: Option<(String,)> = db.optional(FIND_REFUND, params![refund]).await?;
     Ok(row.map(|(state,)| state == "paid"))

@@ -1,10 +1,10 @@
-//! E-mail addresses that people with given names would choose, each only once.
+//! Realistic and unique e-mail addresses for given names.
 
 use std::collections::HashMap;
 
 use crate::sample_data::random::Random;
 
-/// Where mail goes that must not reach anybody (RFC 2606 §3).
+/// Domains that never receive mail (RFC 2606 §3).
 const DOMAINS: &[&str] = &[
     "example.com",
     "example.org",
@@ -16,23 +16,22 @@ const DOMAINS: &[&str] = &[
     "studio.example.com",
     "works.example.net",
 ];
-/// What some write behind a `+`, to sort their mail by.
+/// Tags behind a `+`.
 const TAGS: &[&str] = &["shop", "orders", "news", "frontdesk"];
 
-/// Hands out addresses.
+/// Generates addresses.
 ///
-/// A number tells apart those who would choose the same, as it does with any provider. It follows
-/// upon a letter, or upon the two digits of a year after a separator, so no number makes one
-/// address look like another, and what has to be remembered is bounded by the names there are,
-/// not by the people.
+/// A number distinguishes equal choices, as with real providers. It follows a letter, or the two digits
+/// of a year after a separator, so a number never makes one address look like another, and the memory
+/// needed is bounded by the number of names, not of users.
 #[derive(Default)]
 pub(super) struct Addresses {
-    /// How often each address was chosen, by its hash. Two with the same hash share their numbers.
+    /// Number of uses of each address, by its hash. Addresses with the same hash share their numbers.
     chosen: HashMap<u64, u32>,
 }
 
 impl Addresses {
-    /// An address as its owner types it. `given` and `family` are lower-case Latin letters.
+    /// A new address as its owner types it. `given` and `family` are lower-case Latin letters.
     pub(super) fn choose(&mut self, random: &mut Random, given: &str, family: &str, country: &str) -> String {
         let local = local_part(random, given, family);
         let domain = if random.percent(15) {
@@ -52,7 +51,7 @@ impl Addresses {
     }
 }
 
-/// Never a digit at its end, unless it is a separator and a year of two digits.
+/// Ends with a digit only after a separator, as a year of two digits.
 fn local_part(random: &mut Random, given: &str, family: &str) -> String {
     let initial = |name: &str| name.chars().next().unwrap_or('x');
     match random.below(100) {
@@ -68,7 +67,7 @@ fn local_part(random: &mut Random, given: &str, family: &str) -> String {
     }
 }
 
-/// As a keyboard on a telephone begins words.
+/// Capitalizes words as a phone's keyboard does.
 fn capitals(address: &str) -> String {
     let mut after_letter = false;
     let capital = |c: char| {
@@ -78,7 +77,7 @@ fn capitals(address: &str) -> String {
     address.chars().map(capital).collect()
 }
 
-/// FNV-1a, which is the same for good; the standard library's may change.
+/// FNV-1a, whose results never change; the standard library's hash may.
 fn hash(parts: &[&str]) -> u64 {
     let bytes = parts.iter().flat_map(|part| part.bytes());
     bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
@@ -97,7 +96,7 @@ mod tests {
         let (mut addresses, mut seen) = (Addresses::default(), HashSet::new());
         for n in 0..20_000 {
             let mut random = Random::new(1, n);
-            // Names that run into each other when they are put together.
+            // Different names can be equal once they are joined.
             let (given, family) =
                 random.pick(&[("ann", "ali"), ("anna", "li"), ("a", "nnali"), ("li", "anna")]);
             let address = addresses.choose(&mut random, given, family, "us");

@@ -1,4 +1,4 @@
-//! What the audit trail tells of made-up people: when some of them came, and who sent them away.
+//! Audit events of sample users: sign-ups, and suspensions or removals by staff.
 
 use frontdesk_model::{
     EventId, Role, Timestamp,
@@ -12,9 +12,9 @@ use crate::{
     sample_data::random::Random,
 };
 
-/// Of how many in a hundred it tells. Of the staff it tells always.
+/// Percentage of users with audit events. All staff have them.
 const TOLD: u64 = 10;
-/// The common ones first.
+/// Most common first.
 const BROWSERS: &[&str] = &[
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 \
      Mobile/15E148 Safari/604.1",
@@ -26,7 +26,7 @@ const BROWSERS: &[&str] = &[
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
 ];
 
-/// Those who came first, and have looked after the others since.
+/// The first users, who have administered the others since.
 #[derive(Default)]
 pub(super) struct Staff(Vec<(Role, Party)>);
 
@@ -40,7 +40,7 @@ impl Staff {
     }
 }
 
-/// The events of one person, the oldest first.
+/// Events of one user, oldest first.
 pub(super) fn of(random: &mut Random, person: &Person, staff: &Staff) -> Vec<Event> {
     if let Some(role) = person.role {
         let granted = vec![change("role", None, role.as_str())];
@@ -57,7 +57,7 @@ pub(super) fn of(random: &mut Random, person: &Person, staff: &Staff) -> Vec<Eve
     std::iter::once(joined).chain(departure(random, person, staff)).collect()
 }
 
-/// How they were suspended or removed, if they were.
+/// The suspension or removal, if there is one.
 fn departure(random: &mut Random, person: &Person, staff: &Staff) -> Option<Event> {
     let (action, by, at, reason) = match person.state {
         State::Active => return None,
@@ -75,7 +75,7 @@ fn departure(random: &mut Random, person: &Person, staff: &Staff) -> Option<Even
     Some(event)
 }
 
-/// What the trail notes of a new account.
+/// Changes recorded for a new account.
 fn facts(person: &Person) -> Vec<Change> {
     vec![change("name", None, &person.name), change("email", None, &person.email)]
 }
@@ -110,7 +110,7 @@ fn event(
     }
 }
 
-/// From addresses that nobody has (RFC 5737, RFC 3849).
+/// IP addresses reserved for documentation (RFC 5737, RFC 3849).
 fn origin(random: &mut Random) -> Origin {
     let host = random.below(254) + 1;
     let ip = match random.below(4) {

@@ -1,4 +1,4 @@
-//! Statements on the password hashes of users and the epoch of their sessions.
+//! Statements on users' password hashes and session epochs.
 
 use frontdesk_model::{Timestamp, UserId};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ statements! { "users.passwords";
     CREDENTIALS_BY_ID = "SELECT id, name, email_key, password_hash, status, session_epoch FROM users WHERE id = $1";
     SET_PASSWORD = "UPDATE users SET password_hash = $2, updated_at = $3, session_epoch = session_epoch + 1, \
                     version = version + 1 WHERE id = $1 RETURNING session_epoch";
-    // Nothing has ended all their sessions meanwhile: no other change, no suspension.
+    // Only if no other change and no suspension has ended all sessions meanwhile.
     CHANGE_PASSWORD = "UPDATE users SET password_hash = $2, updated_at = $3, session_epoch = session_epoch + 1, \
                        version = version + 1 WHERE id = $1 AND session_epoch = $4 RETURNING session_epoch";
     REHASH = "UPDATE users SET password_hash = $2 WHERE id = $1";
@@ -38,7 +38,7 @@ pub(crate) async fn credentials_by_id(db: &Db, id: UserId) -> Result<Option<Cred
     db.optional(CREDENTIALS_BY_ID, params![id]).await
 }
 
-/// Ends every session, and returns the epoch that begins.
+/// Ends every session, and returns the new epoch.
 pub(crate) async fn set_password(
     tx: &mut Tx,
     id: UserId,
@@ -49,7 +49,7 @@ pub(crate) async fn set_password(
     Ok(epoch)
 }
 
-/// The same, if the epoch is still the one that the actor's session began in.
+/// As [`set_password`], if the epoch is still that of the actor's session.
 pub(crate) async fn change_password(
     tx: &mut Tx,
     (id, epoch): (UserId, i64),
@@ -60,7 +60,7 @@ pub(crate) async fn change_password(
     Ok(begun.map(|(epoch,)| epoch))
 }
 
-/// Replaces the hash of the same password by one with today's parameters.
+/// Replaces the hash of the same password with one that has the current parameters.
 pub(crate) async fn rehash(tx: &mut Tx, id: UserId, hash: String) -> Result<(), db::Error> {
     tx.execute(REHASH, params![id, hash]).await.map(|_| ())
 }

@@ -8,8 +8,8 @@ use crate::{
     params,
 };
 
-/// The roles of the user `u`, in one column: a page stays one walk of an index, with nothing to sort
-/// or to fold afterwards. [`roles`] reads it.
+/// The roles of the user `u` in one column, so that a page stays one index scan without sorting or
+/// grouping. [`roles`] parses it.
 macro_rules! roles_column {
     () => {
         "(SELECT string_agg(r.role, ' ') FROM user_roles r WHERE r.user_id = u.id) AS roles"
@@ -26,12 +26,12 @@ statements! { "users.roles";
     ANY_OWNER = "SELECT user_id FROM user_roles WHERE role = 'owner' LIMIT 1";
 }
 
-/// Reads what `roles_column!` selects.
+/// Parses the column of `roles_column!`.
 pub(crate) fn roles(column: Option<&str>) -> Roles {
     column.unwrap_or_default().split(' ').filter_map(Role::parse).collect()
 }
 
-/// Whether the role is new to them.
+/// Returns false if the user has the role.
 pub(crate) async fn insert_role(
     tx: &mut Tx,
     id: UserId,
@@ -43,12 +43,12 @@ pub(crate) async fn insert_role(
     Ok(inserted.is_some())
 }
 
-/// Whether they had it.
+/// Returns true if the user had it.
 pub(crate) async fn delete_role(tx: &mut Tx, id: UserId, role: Role) -> Result<bool, db::Error> {
     Ok(tx.execute(DELETE_ROLE, params![id, role.as_str()]).await? == 1)
 }
 
-/// Owners other than this one who can sign in.
+/// Number of other owners who can sign in.
 pub(crate) async fn other_owners(tx: &mut Tx, than: UserId) -> Result<i64, db::Error> {
     let (count,): (i64,) = tx.one(OTHER_OWNERS, params![than]).await?;
     Ok(count)

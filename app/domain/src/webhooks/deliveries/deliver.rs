@@ -1,4 +1,4 @@
-//! One attempt to deliver an event, and what becomes of it.
+//! One attempt to deliver an event, and its result.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: Duration = Duration::from_secs(24 * HOUR);
 
-/// After the first attempt: the example of the specification, a little over three days in all.
+/// Delays after each attempt: the example of the specification, a little over three days in total.
 const SCHEDULE: Retry = Retry::Delays(&[
     Duration::from_secs(5),
     Duration::from_secs(5 * MINUTE),
@@ -41,20 +41,20 @@ const SCHEDULE: Retry = Retry::Delays(&[
     Duration::from_secs(20 * HOUR),
     DAY,
 ]);
-/// A webhook where nothing has arrived for so long is turned off when a delivery to it is given up.
+/// A webhook without a successful delivery for this long is disabled when a delivery fails permanently.
 const PATIENCE: Duration = Duration::from_secs(5 * DAY.as_secs());
-/// Whoever asks for more time than this gets this much.
+/// Maximum delay that a receiver can request.
 const MOST_ASKED: Duration = DAY;
 
 const GONE: u16 = 410;
 
-/// Sends an event once. That an attempt was in vain is not this job's failure: it has done its work
-/// when what came of the attempt is written down, with the job of the next one.
+/// Sends an event once. A failed attempt is not a failure of this job: the job is done when the attempt's
+/// result is stored, with the job of the next attempt.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Deliver {
     pub(in crate::webhooks) delivery: DeliveryId,
-    /// Of a delivery's jobs only the latest sends it: one that waited while somebody sent it again
-    /// has nothing to do.
+    /// Only the latest of a delivery's jobs sends it: a waiting job has nothing to do once staff have
+    /// sent the delivery again.
     pub(in crate::webhooks) turn: i64,
 }
 
@@ -80,7 +80,7 @@ impl Kind for Deliver {
 }
 
 impl Deliver {
-    /// Writes down what came of the attempt, and sees to the next one.
+    /// Stores the result of the attempt, and enqueues the next one.
     async fn record(
         self,
         domain: &Domain,
@@ -90,15 +90,14 @@ impl Deliver {
         duration_ms: i64,
     ) -> Result<Done, Failure> {
         let mut tx = domain.db.write().await?;
-        // The webhook was removed meanwhile, and its deliveries with it.
+        // The webhook and its deliveries were removed meanwhile.
         let Some(counted) = sql::count_attempt(&mut tx, self.delivery).await? else {
             return attempt.finish(tx).await;
         };
         sql::insert_attempt(&mut tx, self.delivery, &outcome.tried(counted.attempts, at, duration_ms))
             .await?;
         let actor = attempt.actor();
-        // Somebody may have sent it again meanwhile: whether another attempt follows is no longer
-        // this one's business then.
+        // If staff have sent it again meanwhile, further attempts belong to the new job.
         let is_latest = counted.turn == self.turn;
         match outcome {
             Outcome::Arrived(_) => {
@@ -135,7 +134,7 @@ impl Deliver {
         attempt.finish(tx).await
     }
 
-    /// Enqueues the next attempt, or gives up after the last.
+    /// Enqueues the next attempt, or marks the delivery as failed after the last.
     async fn again(
         &self,
         tx: &mut Tx,
@@ -162,7 +161,7 @@ impl Deliver {
     }
 }
 
-/// Turns a webhook off that does not want to hear from us, or cannot.
+/// Disables a webhook that refuses deliveries or does not answer.
 async fn turn_off(
     tx: &mut Tx,
     domain: &Domain,
@@ -170,7 +169,7 @@ async fn turn_off(
     id: WebhookId,
     why: &str,
 ) -> Result<(), db::Error> {
-    // Another delivery, or staff, may have been faster.
+    // Another delivery, or staff, may have disabled it first.
     if let Some(webhook) = endpoints::sql::turn_off(tx, id, why, domain.clock.now()).await? {
         let entry = Entry::new(Action::WebhookDisabled).on(id, webhook.label()).because(why);
         audit::append(tx, &domain.clock, actor, entry).await?;
@@ -192,21 +191,21 @@ fn parcel(waiting: &Waiting, at: Timestamp, attempt: &Attempt) -> Parcel {
     Parcel { url: waiting.url.clone(), headers, body: waiting.body.clone() }
 }
 
-/// W3C Trace Context: the receiver's logs and ours, for the request that caused the event.
+/// W3C Trace Context, which links the receiver's logs to the request that caused the event.
 fn trace_parent(trace_id: &str, job: JobId) -> Option<String> {
     let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     let is_sound =
         trace_id.len() == 32 && trace_id.bytes().all(is_hex) && trace_id.bytes().any(|b| b != b'0');
-    // The latter half of the job's id, which is random.
+    // The second half of the job's id, which is random.
     is_sound.then(|| format!("00-{trace_id}-{:016x}-01", job.0.as_u64_pair().1))
 }
 
-/// What came of an attempt.
+/// Result of an attempt.
 enum Outcome {
     Arrived(Reply),
     Answered(Reply),
     Unanswered(CourierError),
-    /// Nothing was sent: the webhook is off.
+    /// Nothing was sent: the webhook is disabled.
     Off,
 }
 
@@ -249,7 +248,7 @@ impl Outcome {
     }
 }
 
-/// How an answer begins, as text that can be kept and shown.
+/// The first part of an answer, as text that can be stored and shown.
 fn readable(answer: &[u8]) -> String {
     let start = &answer[..answer.len().min(MAX_ANSWER)];
     let readable = |c: char| if c.is_control() && !matches!(c, '\n' | '\t') { ' ' } else { c };

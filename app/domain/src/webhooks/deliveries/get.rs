@@ -5,7 +5,7 @@ use frontdesk_model::{DeliveryId, Permission, webhook::Delivery};
 use super::sql;
 use crate::{Domain, actor::Actor, webhooks::Error};
 
-/// One delivery, with what is sent and its latest attempts.
+/// Reads a delivery, with its payload and latest attempts.
 ///
 /// # Errors
 /// [`Error::Denied`] without `webhooks:read`; [`Error::NoSuchDelivery`], also once its webhook is

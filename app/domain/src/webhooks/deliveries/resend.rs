@@ -11,12 +11,12 @@ use crate::{
     webhooks::{Error, endpoints, publish::job},
 };
 
-/// Sends an event again, at once and then by the whole schedule: one that was given up, one that
-/// waits for its next attempt, and one that has arrived and was lost there. Its id is the same.
+/// Sends a delivery again, at once and then by the whole schedule: one that failed permanently, one that
+/// waits for its next attempt, or one that succeeded and was lost at the receiver. Its id stays the same.
 ///
 /// # Errors
-/// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchDelivery`]; [`Error::WrongState`] if
-/// it is on its way, or its webhook is off.
+/// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchDelivery`]; [`Error::WrongState`] if it is
+/// in progress, or its webhook is disabled.
 #[tracing::instrument(name = "webhooks.resend", skip_all)]
 pub async fn resend(domain: &Domain, actor: &Actor, form: OneDelivery) -> Result<(), Error> {
     actor.require(Permission::WebhooksManage)?;

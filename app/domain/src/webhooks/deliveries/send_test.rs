@@ -10,12 +10,12 @@ use crate::{
     webhooks::{Error, endpoints, publish::dispatch},
 };
 
-/// Sends an event of the type `webhook.test` to one webhook, whatever it asked for. It goes the way
-/// of all events.
+/// Sends an event of the type `webhook.test` to one webhook, whatever its subscriptions, on the same path
+/// as other events.
 ///
 /// # Errors
-/// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchWebhook`]; [`Error::WrongState`] if
-/// it is off.
+/// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchWebhook`]; [`Error::WrongState`] if it is
+/// disabled.
 #[tracing::instrument(name = "webhooks.send_test", skip_all)]
 pub async fn send_test(domain: &Domain, actor: &Actor, form: OneWebhook) -> Result<DeliveryId, Error> {
     actor.require(Permission::WebhooksManage)?;

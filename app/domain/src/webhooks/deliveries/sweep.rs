@@ -1,4 +1,4 @@
-//! Deliveries are kept for a while, then deleted; those of a webhook that is removed, at once.
+//! Deletes old deliveries, and those of a removed webhook.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{
     jobs::{Attempt, Done, Failure, Kind, Recurring},
 };
 
-/// Deletes the deliveries of [`KEPT_DAYS`] ago and before.
+/// Deletes deliveries that are [`KEPT_DAYS`] old.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct SweepDeliveries {}
 
@@ -23,7 +23,7 @@ impl Kind for SweepDeliveries {
 
     async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
         let before = first_id_at(domain.clock.now().plus_seconds(-KEPT_DAYS * 24 * 3_600));
-        // Some at a time, so that others can write between.
+        // In batches, so that other writers get their turn.
         loop {
             let mut tx = domain.db.write().await?;
             if sql::sweep(&mut tx, before).await? == 0 {
@@ -38,7 +38,7 @@ impl Recurring for SweepDeliveries {
     const EVERY: Duration = Duration::from_secs(3_600);
 }
 
-/// Deletes the deliveries of a webhook that was removed.
+/// Deletes the deliveries of a removed webhook.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ClearDeliveries {
     pub(in crate::webhooks) webhook: WebhookId,

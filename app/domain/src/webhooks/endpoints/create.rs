@@ -16,11 +16,10 @@ use crate::{
     webhooks::{Error, signature},
 };
 
-/// Makes a webhook. It is on, and told of what happens from now on.
+/// Creates a webhook. It is enabled, and receives events from now on.
 ///
 /// # Errors
-/// [`Error::Denied`] without `webhooks:manage`; [`Error::Invalid`]; [`Error::Address`];
-/// [`Error::Limit`].
+/// [`Error::Denied`] without `webhooks:manage`; [`Error::Invalid`]; [`Error::Address`]; [`Error::Limit`].
 #[tracing::instrument(name = "webhooks.create", skip_all)]
 pub async fn create(domain: &Domain, actor: &Actor, form: CreateWebhook) -> Result<Created, Error> {
     actor.require(Permission::WebhooksManage)?;
@@ -42,7 +41,7 @@ pub async fn create(domain: &Domain, actor: &Actor, form: CreateWebhook) -> Resu
         created_at: at,
     };
     let mut tx = domain.begin(actor).await?;
-    // Two at once take turns, so that the count is true until the commit.
+    // Concurrent requests take turns, so that the count is valid until the commit.
     advisory_lock::acquire(&mut tx, "webhooks").await?;
     if sql::count(&mut tx, MAX_WEBHOOKS).await? >= MAX_WEBHOOKS {
         return Err(Error::Limit);

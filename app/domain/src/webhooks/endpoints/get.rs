@@ -5,7 +5,7 @@ use frontdesk_model::{Permission, Webhook, WebhookId};
 use super::sql;
 use crate::{Domain, actor::Actor, webhooks::Error};
 
-/// One webhook.
+/// Reads a webhook.
 ///
 /// # Errors
 /// [`Error::Denied`] without `webhooks:read`; [`Error::NoSuchWebhook`].

@@ -17,7 +17,7 @@ pub use remove::remove;
 pub use rotate_secret::rotate_secret;
 pub use update::{Updated, update};
 
-/// A new webhook, and its secret, which nobody is shown again.
+/// A new webhook and its secret, which is not shown again.
 #[derive(Clone, Debug)]
 pub struct Created {
     pub webhook: Webhook,

@@ -11,7 +11,7 @@ use crate::{
     webhooks::{Error, deliveries::ClearDeliveries},
 };
 
-/// Removes a webhook for good, with its secret and its deliveries. What is on its way stops.
+/// Removes a webhook, with its secret and its deliveries. Pending deliveries are not sent.
 ///
 /// # Errors
 /// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchWebhook`].

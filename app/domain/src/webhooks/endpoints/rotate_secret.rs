@@ -10,8 +10,8 @@ use crate::{
     webhooks::{Error, signature},
 };
 
-/// Gives a webhook a new secret, which is returned and nobody is shown again. The one before signs,
-/// too, for [`OVERLAP_HOURS`], so that the receiver can change over without losing anything.
+/// Creates a new secret, which is returned and not shown again. The old one also signs for
+/// [`OVERLAP_HOURS`], so that the receiver can switch without losing events.
 ///
 /// # Errors
 /// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchWebhook`].

@@ -15,20 +15,20 @@ use crate::{
     webhooks::Error,
 };
 
-/// What became of an edit.
+/// Result of an edit.
 #[derive(Clone, Debug)]
 pub struct Updated {
-    /// As it is now.
+    /// The webhook after the change.
     pub webhook: Webhook,
-    /// Whether anything was different.
+    /// False if nothing was different.
     pub changed: bool,
 }
 
-/// Changes what the form has of a webhook. What is on its way goes to the new address.
+/// Changes the fields that the form contains. Pending deliveries go to the new URL.
 ///
 /// # Errors
-/// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchWebhook`]; [`Error::Changed`] with
-/// the fields that differ if somebody else was faster; [`Error::Invalid`]; [`Error::Address`].
+/// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchWebhook`]; [`Error::Changed`] with the
+/// differing fields if it was edited meanwhile; [`Error::Invalid`]; [`Error::Address`].
 #[tracing::instrument(name = "webhooks.update", skip_all)]
 pub async fn update(domain: &Domain, actor: &Actor, form: UpdateWebhook) -> Result<Updated, Error> {
     actor.require(Permission::WebhooksManage)?;
@@ -43,8 +43,8 @@ pub async fn update(domain: &Domain, actor: &Actor, form: UpdateWebhook) -> Resu
     if form.version != now.version {
         return Err(Error::Changed(differences(&now, &after)));
     }
-    // An address that was let through before is not asked about again: it may be the one thing that
-    // is not to be changed, by whoever turns the webhook off.
+    // An unchanged URL is not checked again: an actor who only disables the webhook must not be refused
+    // for it.
     if after.url != now.url {
         domain.courier.check(&after.url)?;
     }
@@ -72,7 +72,7 @@ fn edited(now: &Webhook, form: &UpdateWebhook) -> Webhook {
     {
         after.enabled = enabled;
         after.disabled_reason.clear();
-        // It starts afresh.
+        // Enabling it resets the failure period.
         after.failing_since = None;
     }
     after
@@ -81,7 +81,7 @@ fn edited(now: &Webhook, form: &UpdateWebhook) -> Webhook {
 fn change(before: &Webhook, after: &Webhook) -> Entry {
     let word = |webhook: &Webhook| if webhook.enabled { "on" } else { "off" };
     let (from, to) = (webhook::host(&before.url), webhook::host(&after.url));
-    // The rest of an address may be a secret between the receiver and its users.
+    // The path of a URL may be a secret between the receiver and its users.
     let to = if from == to && before.url != after.url { format!("{to}, elsewhere") } else { to.to_owned() };
     Entry::new(Action::WebhookUpdated)
         .on(after.id, after.label())
@@ -91,7 +91,7 @@ fn change(before: &Webhook, after: &Webhook) -> Entry {
         .changed("state", Some(word(before)), Some(word(after)))
 }
 
-/// What is there now where it is not what was asked for.
+/// Current values that differ from the submitted ones.
 fn differences(now: &Webhook, asked: &Webhook) -> Vec<Fault> {
     let events = |events: &EventTypes| events.to_string();
     [
