@@ -25,7 +25,7 @@ use frontdesk_domain::{
     passwords, tokens,
 };
 use frontdesk_http::BaseUrl;
-use frontdesk_model::Secret;
+use frontdesk_model::{Secret, urls};
 
 /// A command with its own arguments.
 #[derive(Subcommand)]
@@ -116,10 +116,10 @@ fn notify(text: &str) {
 
 /// The message with the link to become the owner.
 fn invitation(base_url: &BaseUrl, token: &Secret) -> String {
-    let token = token.expose();
+    let url = urls::SET_UP.query(&[("token", token.expose())]);
     format!(
         "Nobody owns this Frontdesk yet. Open this link within a day to become its owner:\n\n    \
-         {base_url}/setup?token={token}\n\n\
+         {base_url}{url}\n\n\
          For a new link, run `frontdesk admin setup-link`."
     )
 }

@@ -1,6 +1,5 @@
-//! `/admin/orders.csv`: the orders that a filter means, as a file for spreadsheets. It is sent as it
-//! is read, a page at a time: whoever reads slowly keeps nobody waiting, and whoever stops reading
-//! stops it.
+//! `/admin/orders.csv`: the filtered orders as a file for spreadsheets. It is streamed as it is read, a page
+//! at a time: a slow client holds up no other, and a client that disconnects ends it.
 
 use axum::{
     Router,
@@ -20,8 +19,8 @@ use frontdesk_http::{
         input::{pairs, with},
     },
 };
-use frontdesk_model::{Code, Permission, Problem, order::OrderSummary};
-use frontdesk_web::{pages::admin::orders::asked, parts::page::sign_in_address};
+use frontdesk_model::{Code, Permission, Problem, order::OrderSummary, urls};
+use frontdesk_web::{pages::orders::list::asked, parts::layout::page::sign_in_url};
 use futures::{StreamExt, TryStreamExt, stream};
 use http::{
     StatusCode,
@@ -36,7 +35,7 @@ const COLUMNS: [&str; 9] =
     ["reference", "state", "customer", "customer_id", "total", "refunded", "currency", "placed_at", "id"];
 
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/admin/orders.csv", get(orders_csv))
+    Router::new().route(urls::ORDERS_CSV.path(), get(orders_csv))
 }
 
 async fn orders_csv(State(state): State<AppState>, request: Request) -> Response {
@@ -51,17 +50,17 @@ async fn orders_csv(State(state): State<AppState>, request: Request) -> Response
         }
         Err(problem) if problem.error == Code::SignInRequired && names_html(&parts.headers) => {
             let here = parts.uri.path_and_query().map_or("/", |here| here.as_str());
-            (StatusCode::SEE_OTHER, [(LOCATION, sign_in_address(here))]).into_response()
+            (StatusCode::SEE_OTHER, [(LOCATION, sign_in_url(here))]).into_response()
         }
         Err(problem) => Refusal(problem).into_response(),
     }
 }
 
-/// The export with its first rows: what is wrong with the filter is told before anything is sent.
+/// The export with its first rows: a fault of the filter is reported before anything is sent.
 async fn begin(state: &AppState, parts: &Parts) -> Result<(Export, Bytes), Problem> {
     let actor = parts.extensions.get::<Actor>().cloned();
     let actor = actor.unwrap_or_else(|| Actor::anonymous(Origin::default()));
-    // Who may have it is asked before what they ask for is read.
+    // The permission comes before the query, whose faults are not for everyone.
     actor.require(Permission::OrdersRead)?;
     let query = with(parts.uri.query().unwrap_or_default(), &[("cursor", ""), ("limit", "")]);
     let query = asked(&state.domain, &actor, &pairs(query.as_bytes())?).await?;
@@ -71,8 +70,8 @@ async fn begin(state: &AppState, parts: &Parts) -> Result<(Export, Bytes), Probl
     Ok((export, first))
 }
 
-/// What is sent. If something fails on the way the connection breaks off, so that nobody takes the
-/// half of a file for all of it.
+/// The body. A failure on the way breaks the connection, so that a partial file is not taken for a
+/// complete one.
 fn body(export: Export, first: Bytes) -> Body {
     let rest = stream::try_unfold(export, async |mut export| {
         let rows = export.next().await?;
@@ -85,7 +84,7 @@ fn body(export: Export, first: Bytes) -> Body {
     Body::from_stream(stream::once(async { Ok(first) }).chain(rest))
 }
 
-/// Why an export broke off.
+/// The reason for which an export broke off.
 #[derive(Debug, thiserror::Error)]
 enum Broken {
     #[error("its next rows could not be read")]
@@ -115,7 +114,7 @@ fn file(header: Option<[&str; 9]>, rows: &[OrderSummary]) -> Result<Bytes, csv::
     csv.into_inner().map(Bytes::from).map_err(|error| csv::Error::from(error.into_error()))
 }
 
-/// What people wrote, so that no spreadsheet takes it for a formula and does what it says.
+/// Escapes user input, so that no spreadsheet runs it as a formula.
 fn harmless(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if is_formula { format!("'{text}") } else { text.to_owned() }

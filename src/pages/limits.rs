@@ -1,21 +1,20 @@
-//! The rate limits of pages and forms.
+//! The rate limits of pages and forms, as the forms declare them.
 
 use frontdesk_http::rate_limit::Limit;
+use frontdesk_web::{form::FormRoute, pages::form_at};
 use http::Method;
 
 /// Chooses the limit of a page or a form.
 pub fn of(method: &Method, path: &str) -> Limit {
-    match (method, path) {
-        (&Method::GET | &Method::HEAD | &Method::OPTIONS, _) => Limit::Page,
-        (_, "/fn/sign_in" | "/fn/change_password") => Limit::SignIn,
-        (_, "/fn/sign_up" | "/fn/set_up" | "/fn/accept_invite") => Limit::SignUp,
-        _ => Limit::Form,
+    match *method {
+        Method::GET | Method::HEAD | Method::OPTIONS => Limit::Page,
+        _ => form_at(path).map_or(Limit::Form, |form: &FormRoute| form.limit),
     }
 }
 
-/// Returns the limit that counts for the signed-in person as well, wherever they are.
-pub(super) fn of_person(path: &str) -> Option<Limit> {
-    (path == "/fn/pay_order").then_some(Limit::Pay)
+/// Returns true if the request submits a form that hashes a password.
+pub fn hashes_password(method: &Method, path: &str) -> bool {
+    of(method, path) != Limit::Page && form_at(path).is_some_and(|form| form.hashes_password)
 }
 
 #[cfg(test)]
@@ -36,6 +35,8 @@ mod tests {
             (Method::POST, "/logout", Limit::Form),
         ] {
             assert_eq!(of(&method, path), limit, "{method} {path}");
+            let hashes = matches!(limit, Limit::SignIn | Limit::SignUp);
+            assert_eq!(hashes_password(&method, path), hashes, "{method} {path}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The page of a problem that needs nothing: no database, no rendering, nobody who is signed in.
-//! Under a flood it is what costs least, and when all else fails it is what is left.
+//! The page of a problem that needs no database, no Leptos and no session. It costs the least under a flood,
+//! and remains when everything else fails.
 
 use axum::{
     body::Body,
@@ -10,11 +10,11 @@ use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 
 use crate::assets;
 
-/// It has a stylesheet and nothing else.
+/// The policy: a stylesheet and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
-/// The page. Its words are ours, so there is nothing to escape.
+/// The page. Its words are constants, so there is nothing to escape.
 pub fn page(problem: &Problem) -> Response {
     let title = problem.error.title();
     let advice = match problem.error {

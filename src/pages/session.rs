@@ -15,7 +15,7 @@ use frontdesk_domain::{
     sessions::{self, TokenHash},
 };
 use frontdesk_http::{BaseUrl, request::cookies::CookieScope};
-use frontdesk_web::visit::{SESSION_ORIGIN, SESSION_PROOF};
+use frontdesk_web::context::{SESSION_ORIGIN, SESSION_PROOF};
 use http::{
     HeaderValue,
     header::{Entry, SET_COOKIE},

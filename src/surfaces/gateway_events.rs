@@ -10,13 +10,13 @@ use axum::{
 };
 use frontdesk_domain::{actor::Actor, payments};
 use frontdesk_http::{problem::Refusal, rate_limit::Limit, request::origin};
-use frontdesk_model::{Code, Problem};
+use frontdesk_model::{Code, Problem, urls};
 use http::{HeaderName, Method, StatusCode};
 
 use crate::AppState;
 
 /// The path that Stripe sends its events to.
-pub const PATH: &str = "/hooks/stripe";
+pub const PATH: &str = urls::STRIPE_EVENTS.path();
 /// The largest event, in bytes: it holds the whole object, with all its metadata.
 pub const BODY_BYTES: usize = 256 * 1024;
 

@@ -13,7 +13,7 @@ use axum::{
 };
 use frontdesk_domain::db::Db;
 use frontdesk_http::problem::Refusal;
-use frontdesk_model::{Code, Problem};
+use frontdesk_model::{Code, Problem, urls};
 use http::header::CONTENT_TYPE;
 use tokio::time::timeout;
 
@@ -24,8 +24,8 @@ const PING_TIMEOUT: Duration = Duration::from_secs(1);
 
 pub fn routes(db: Db, shutdown: Shutdown) -> Router {
     Router::new()
-        .route("/health/live", get(async || ok()))
-        .route("/health/ready", get(ready))
+        .route(urls::HEALTH_LIVE.path(), get(async || ok()))
+        .route(urls::HEALTH_READY.path(), get(ready))
         .with_state((db, shutdown))
 }
 

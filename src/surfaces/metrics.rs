@@ -3,6 +3,7 @@
 use std::{io, net::SocketAddr};
 
 use axum::{Router, routing::get};
+use frontdesk_model::urls;
 use http::header::CONTENT_TYPE;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use tokio::net::TcpListener;
@@ -37,7 +38,7 @@ pub async fn start(address: SocketAddr, shutdown: &Shutdown) -> Result<(), Error
         let text = recorder.render();
         async { ([(CONTENT_TYPE, TEXT)], text) }
     };
-    let router = Router::new().route("/metrics", get(answer));
+    let router = Router::new().route(urls::METRICS.path(), get(answer));
     let begun = shutdown.clone();
     let served = axum::serve(listener, router).with_graceful_shutdown(async move { begun.begun().await });
     // It ends with the shutdown; errors of single connections are ignored.

@@ -28,6 +28,7 @@ use frontdesk_http::{
     rate_limit::{self, RateLimit},
     request::cookies::CookieScope,
 };
+use frontdesk_model::urls;
 use tower::ServiceBuilder;
 
 use crate::{
@@ -68,7 +69,7 @@ fn pages(routes: Router<AppState>, state: &AppState) -> Router {
         .layer(session::layer(state.domain.clone(), &settings.base_url))
         // Within the session, which has the person.
         .layer(from_fn(actor::identify));
-    let log = AccessLog { expanded: Some(pages::FORMS), ..AccessLog::default() };
+    let log = AccessLog { expanded: Some(urls::forms::ROUTE), ..AccessLog::default() };
     observe(routes.with_state(state.clone()).layer(identity).layer(guards), state, log, negotiated(state))
 }
 
@@ -117,7 +118,7 @@ fn rate_limit(state: &AppState, choose: rate_limit::ChooseLimit) -> RateLimit {
 }
 
 fn hashing_gate(state: &AppState) -> HashingGate {
-    HashingGate { passwords: state.domain.passwords.clone(), choose: pages::limits::of }
+    HashingGate { passwords: state.domain.passwords.clone(), hashes: pages::limits::hashes_password }
 }
 
 fn body_limits(state: &AppState, bytes: usize) -> BodyLimits {

@@ -29,7 +29,7 @@ use frontdesk_http::{
     rate_limit::Limiter,
     reference::{Lazily, Reference, lazily},
 };
-use frontdesk_model::{Code, Problem};
+use frontdesk_model::{Code, Problem, urls};
 use operation::Route;
 use serde_json::Value;
 
@@ -79,7 +79,7 @@ pub fn router(state: ApiState) -> Router {
 
 /// Adds the route of one operation.
 fn mount(router: Router<ApiState>, route: Route) -> Router<ApiState> {
-    let path = format!("/api/v1{}", route.operation.path);
+    let path = format!("{}{}", urls::API_V1.path(), route.operation.path);
     let Ok(method) = MethodFilter::try_from(route.operation.method.clone()) else { return router };
     let handler = async move |State(state): State<ApiState>, path: RawPathParams, request: Request| {
         let path = path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use frontdesk_model::Code;
+use frontdesk_model::{Code, urls};
 
 /// A value that is computed on first use and kept.
 pub type Lazily<T> = Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>;
@@ -139,8 +139,8 @@ impl Reference {
     /// The URL of the section about an operation or a type of problem.
     pub fn address(&self, name: &str) -> Option<String> {
         if self.sections().any(|section| section.operation.id == name) {
-            return Some(format!("/docs/api#{name}"));
+            return Some(urls::DOCS_API.fragment(name));
         }
-        Code::parse(name).map(|code| format!("/docs/problems/{}", code.as_str()))
+        Code::parse(name).map(|code| urls::DOCS_PROBLEM.of(code))
     }
 }

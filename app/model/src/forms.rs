@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 pub use webhooks::{CreateWebhook, OneDelivery, OneWebhook, UpdateWebhook};
 
-use crate::{Code, JobId, Problem, Role, Secret, SessionId, UserId, email, name, password};
+use crate::{Code, JobId, Problem, Role, Secret, SessionId, UserId, email, name, password, urls};
 
 /// A form whose rules can be asked for.
 pub trait Form: Validate {
@@ -267,7 +267,11 @@ pub fn local_path(text: &str) -> Option<&str> {
 
 /// Where to go after signing in: a path on this site that is a page, and not the way in or out.
 pub fn next_path(next: &str) -> Option<&str> {
-    local_path(next).filter(|path| !["/fn/", "/login", "/logout"].iter().any(|not| path.starts_with(not)))
+    local_path(next).filter(|path| {
+        ![urls::forms::PREFIX, urls::LOGIN.path(), urls::forms::SIGN_OUT.path()]
+            .iter()
+            .any(|not| path.starts_with(not))
+    })
 }
 
 fn number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<i64, D::Error> {

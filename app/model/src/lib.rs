@@ -6,7 +6,6 @@
 
 pub mod audit;
 pub mod email;
-pub mod flash;
 pub mod forms;
 pub mod id;
 pub mod job;
@@ -25,11 +24,11 @@ pub mod schema;
 pub mod secret;
 pub mod time;
 pub mod token;
+pub mod urls;
 pub mod user;
 pub mod webhook;
 
 pub use email::Email;
-pub use flash::Flash;
 pub use id::{
     DeliveryId, EventId, JobId, LinkId, OrderId, PaymentId, RefundId, SessionId, TokenId, UserId, WebhookId,
 };

@@ -41,6 +41,12 @@ macro_rules! codes {
     };
 }
 
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 codes! {
     ValidationError = "VALIDATION_ERROR", 422, "Some of this needs another look",
         "Something that was sent does not follow the rules. `details` names each field, with a code and a sentence. \

@@ -1,7 +1,7 @@
-//! From what Leptos renders to valid HTML.
+//! Makes valid HTML of the output of Leptos.
 //!
 //! Leptos marks places in its output with `<!>`, which browsers read as an empty comment and
-//! checkers as a mistake. Only what wakes in the browser needs the marks: inside islands they are
+//! checkers as a mistake. Only islands need the marks to hydrate: inside them they are
 //! written as the comments that they are, elsewhere they go, and so do comments. The scripts that
 //! Leptos adds at the very end move into the body, which is where they may be.
 
@@ -12,7 +12,7 @@ const ISLAND_END: &str = "</leptos-island>";
 
 /// Tidies a whole document.
 pub fn tidy(html: &str) -> String {
-    // The last: what people wrote about HTML is text before it.
+    // The last one: text about HTML can stand before it.
     let (page, tail) = html.rsplit_once("</html>").unwrap_or((html, ""));
     let (page, scripts) = match page.rfind("</body>") {
         Some(end) => (page.split_at(end), tail),
@@ -29,7 +29,7 @@ pub fn tidy(html: &str) -> String {
     out
 }
 
-/// Leptos writes the page's nonce where `crossorigin` takes a mode; without a value it is the one
+/// Leptos writes the page's nonce where `crossorigin` takes a mode; without a value the mode is the one
 /// that is meant.
 fn crossorigin(head: &str, out: &mut String) {
     let mut clean = String::with_capacity(head.len());
@@ -42,7 +42,7 @@ fn crossorigin(head: &str, out: &mut String) {
     without_marks(&clean, out);
 }
 
-/// Server-rendered: without marks. Finds its way from island to island.
+/// Server-rendered HTML without marks, up to the next island.
 fn outside(mut html: &str, out: &mut String) {
     let finder = memmem::Finder::new(ISLAND);
     while let Some(start) = finder.find(html.as_bytes()) {

@@ -17,7 +17,7 @@ async fn the_address_of_every_form_leads_to_a_page_that_has_the_form(desk: Desk)
     let (mut forms, mut places) = (0, Vec::new());
     for (action, _) in server_fn_paths().filter(|(action, _)| action.starts_with("/fn/")) {
         let answer = owner.get(action).await;
-        assert_eq!(answer.status, 303, "{action} belongs into `pages::of_form`");
+        assert_eq!(answer.status, 303, "{action} is declared with its page");
         let place = answer.location().to_owned();
         forms += 1;
         // Their tokens are in the addresses that the links lead to, and nowhere else.

@@ -3,6 +3,7 @@
 mod bad_input;
 mod bodies;
 mod cross_site;
+mod declarations;
 mod docs;
 mod export;
 mod filters;

@@ -13,11 +13,11 @@ use axum::{
 };
 use frontdesk_domain::passwords::Passwords;
 use frontdesk_model::{Code, Problem};
-use http::{Uri, header::EXPECT};
+use http::{Method, Uri, header::EXPECT};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::{sync::Semaphore, time::timeout};
 
-use crate::{problem::Refusal, rate_limit::ChooseLimit};
+use crate::problem::Refusal;
 
 /// The longest path and query, in bytes. Our pages never write longer ones.
 const LONGEST_URL: usize = 8 * 1024;
@@ -49,15 +49,15 @@ pub(crate) fn has_path(url: &Uri) -> bool {
 #[derive(Clone)]
 pub struct HashingGate {
     pub passwords: Passwords,
-    /// The limit of a request also decides if it hashes a password.
-    pub choose: ChooseLimit,
+    /// Tells by the method and path of a request if it hashes a password.
+    pub hashes: fn(&Method, &str) -> bool,
 }
 
 /// Applies a [`HashingGate`]. The use case would reject the request as well, but only after all the
 /// work before it, which delays every other request during a flood.
 pub async fn hashing(State(gate): State<HashingGate>, request: Request, next: Next) -> Response {
-    let limit = (gate.choose)(request.method(), request.uri().path());
-    if limit.hashes() && gate.passwords.expect_room().await.is_err() {
+    let hashes = (gate.hashes)(request.method(), request.uri().path());
+    if hashes && gate.passwords.expect_room().await.is_err() {
         return Refusal(Problem::new(Code::Busy).retry_after(1)).into_response();
     }
     next.run(request).await

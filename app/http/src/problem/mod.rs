@@ -16,7 +16,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use frontdesk_model::{Code, Problem};
+use frontdesk_model::{Code, Problem, urls};
 use futures::{FutureExt, future::BoxFuture};
 use http::{HeaderValue, StatusCode, header::RETRY_AFTER, request::Parts};
 
@@ -72,7 +72,7 @@ pub trait ErrorPages: Send + Sync {
 
 /// The URL of the page that explains a type of problem.
 pub fn type_url(origin: &str, code: Code) -> String {
-    format!("{origin}/docs/problems/{}", code.as_str())
+    format!("{origin}{}", urls::DOCS_PROBLEM.of(code))
 }
 
 /// Turns a panic of a handler into 500. The panic itself is logged by the process's panic hook, inside

@@ -52,11 +52,6 @@ impl Limit {
         Self::GatewayEvent,
     ];
 
-    /// Returns true if these requests hash a password.
-    pub const fn hashes(self) -> bool {
-        matches!(self, Self::SignIn | Self::SignUp)
-    }
-
     /// The name in the `RateLimit` headers and the API document.
     pub const fn name(self) -> &'static str {
         match self {

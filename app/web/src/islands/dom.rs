@@ -1,4 +1,4 @@
-//! What islands do to the document.
+//! Access of islands to the document.
 
 use leptos::{ev::Event, prelude::document};
 use wasm_bindgen::JsCast;
@@ -9,13 +9,13 @@ pub(super) fn input_of(event: &Event) -> Option<HtmlInputElement> {
     event.target()?.dyn_into().ok()
 }
 
-/// What is typed into an input right now; empty if there is no such input.
+/// The present text of an input; empty if there is no such input.
 pub(super) fn typed(id: &str) -> String {
     let input = document().get_element_by_id(id).and_then(|input| input.dyn_into::<HtmlInputElement>().ok());
     input.map(|input| input.value()).unwrap_or_default()
 }
 
-/// Shows a field's fault, or takes it away, exactly as the server renders one: in `#<id>-fault`
+/// Shows a field's fault, or removes it, exactly as the server renders one: in `#<id>-fault`
 /// above the input, which names it in `aria-describedby`.
 pub(super) fn show_fault(input: &HtmlInputElement, fault: Option<&str>) -> Option<()> {
     let id = format!("{}-fault", input.id());

@@ -1,4 +1,4 @@
-//! Awake, an e-mail field says what is wrong with it once it is left, by the server's own rule.
+//! Shows the fault of an e-mail field when it loses the focus, by the server's own rule.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use web_sys::HtmlInputElement;
 
 use super::dom::{input_of, show_fault};
 
-/// Who leaves the field by pressing a button is still pressing it when the field is left. The fault
+/// A button that is pressed takes the focus from the field while it is still being pressed. The fault
 /// moves what is below it, so it waits until the button is let go.
 const CLICK: Duration = Duration::from_millis(300);
 
@@ -23,7 +23,7 @@ pub fn LiveEmail(children: Children) -> impl IntoView {
             set_timeout(judge, CLICK);
         }
     };
-    // A fault comes when the field is left. While typing it only goes away.
+    // A fault appears when the field loses the focus. While typing it only disappears.
     let typed = |event| {
         let input = input_of(&event).filter(|input| input.has_attribute("aria-invalid"));
         input.and_then(|input| judge(&input));
@@ -33,7 +33,7 @@ pub fn LiveEmail(children: Children) -> impl IntoView {
 
 fn judge(input: &HtmlInputElement) -> Option<()> {
     let text = input.value();
-    // An empty field is not told off before the form is sent.
+    // An empty field has no fault before the form is sent.
     let fault = if text.is_empty() { None } else { email::check(&text).err() };
     show_fault(input, fault.as_ref().and_then(|fault| fault.message.as_deref()))
 }

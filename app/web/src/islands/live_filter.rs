@@ -1,4 +1,4 @@
-//! A filter form that applies itself while typing. Awake, it fetches the very page that the form
+//! A filter form that applies itself while typing. It fetches the very page that the form
 //! would lead to and puts its results in place: one rendering, with or without script.
 
 use std::{cell::RefCell, rc::Rc, time::Duration};
@@ -10,7 +10,7 @@ use web_sys::{
     UrlSearchParams,
 };
 
-/// How long typing pauses before the results are fetched.
+/// The pause in typing after which the results are fetched.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// The id of the element that holds the results of a filter form.
@@ -18,7 +18,7 @@ pub const RESULTS: &str = "results";
 /// The attribute of [`RESULTS`] that has them in a sentence.
 const SENTENCE: &str = "data-sentence";
 /// The id of the region, beside [`RESULTS`] and out of sight, from which the sentence is read out
-/// when other results have come: who does not see the list hears that it has changed.
+/// when other results have come, so that screen readers announce the change.
 pub const SAID: &str = "results-said";
 
 /// Wraps a `<form method="get">` whose results are in [`RESULTS`].
@@ -55,14 +55,14 @@ async fn refresh(form: &HtmlFormElement, abort: &AbortController) -> Result<(), 
     let address = address(form)?;
     let init = RequestInit::new();
     init.set_signal(Some(&abort.signal()));
-    // As for a person: who was signed out meanwhile is led to sign in.
+    // As for a browser: a session that has ended leads to signing in.
     let headers = Headers::new()?;
     headers.set("accept", "text/html")?;
     init.set_headers(&headers);
     let fetched = window().fetch_with_str_and_init(&address, &init);
     let response: Response = wasm_bindgen_futures::JsFuture::from(fetched).await?.dyn_into()?;
     if response.redirected() || !response.ok() {
-        // Signed out meanwhile, or refused: the whole page tells.
+        // The session has ended, or the query is refused: the whole page explains it.
         return window().location().assign(&address);
     }
     let text = wasm_bindgen_futures::JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
@@ -77,7 +77,7 @@ async fn refresh(form: &HtmlFormElement, abort: &AbortController) -> Result<(), 
     Ok(())
 }
 
-/// Where the form would lead, less its empty fields.
+/// The URL that the form would lead to, without its empty fields.
 fn address(form: &HtmlFormElement) -> Result<String, JsValue> {
     let (fields, query) = (FormData::new_with_form(form)?, UrlSearchParams::new()?);
     for name in ["q", "status", "limit", "sort"] {

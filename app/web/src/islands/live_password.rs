@@ -1,5 +1,5 @@
-//! Awake, a password field can show what is typed, and the list below a new password judges each
-//! rule while typing, by the server's own functions. Nothing that is typed leaves the browser
+//! Makes a password field able to show its text, and checks each rule in the list below a new password
+//! while typing, by the server's own functions. Nothing that is typed leaves the browser
 //! before the form is sent.
 
 use frontdesk_model::password;
@@ -11,7 +11,7 @@ use super::dom::{input_of, show_fault, typed};
 
 /// The field of the password that the form is about.
 const PASSWORD: &str = "password";
-/// Where there is one, the field of the password that it replaces.
+/// The field of the password that it replaces, if there is one.
 const CURRENT: &str = "current";
 
 /// Wraps a password field.
@@ -19,7 +19,7 @@ const CURRENT: &str = "current";
 pub fn LivePassword(children: Children) -> impl IntoView {
     if leptos::leptos_dom::helpers::is_browser() {
         reveal_buttons();
-        // What was typed, or filled in by the browser, before the island woke.
+        // Text that was typed, or filled in by the browser, before hydration.
         judge_password();
     }
     let heard = |event| {
@@ -48,7 +48,7 @@ fn toggle(event: &Event) -> Option<()> {
     button.set_attribute("aria-pressed", if shown { "false" } else { "true" }).ok()
 }
 
-/// Judges what is in the field of the password, if anything is or was.
+/// Checks the text in the field of the password, if there is or was any.
 fn judge_password() -> Option<()> {
     let input: HtmlInputElement = document().get_element_by_id(PASSWORD)?.dyn_into().ok()?;
     let was_judged = document().query_selector("#password-rules > .unmet, #password-rules > .met").ok()?;
@@ -56,7 +56,7 @@ fn judge_password() -> Option<()> {
 }
 
 /// Marks each rule of the list as met or not. Rules are asked in order and the first that fails
-/// answers, so those after it are not judged yet.
+/// answers, so those after it are not checked yet.
 fn judge(input: &HtmlInputElement) -> Option<()> {
     let text = input.value();
     let verdict = password::check_change(&text, &typed(CURRENT), &[&typed("name"), &typed("email")]);

@@ -1,4 +1,4 @@
-//! The few leaves that also run in the browser.
+//! Islands: the few components that also run in the browser.
 //!
 //! Each wraps a piece of the page that the server has rendered and that works as it is, and
 //! listens to what happens inside: it adds to the piece and never renders it anew. So there is one

@@ -1,23 +1,33 @@
-//! `/account`: what Frontdesk knows of you.
-
-pub mod order;
-pub mod orders;
-pub mod password;
-pub mod receipt;
-pub mod security;
+//! `/account`: one's own account.
 
 use frontdesk_domain::actor::Denied;
+use frontdesk_model::urls;
 use leptos::prelude::*;
 
 use crate::{
-    parts::{form::Form, layout::Width, page::page, words::Moment},
-    visit::visit,
+    context::context,
+    feature::{Feature, NavigationEntry},
+    pages::authentication::login::SIGN_OUT,
+    parts::{
+        forms::Form,
+        layout::{Width, page::page},
+        words::Moment,
+    },
+};
+
+/// The contribution of this feature to the site.
+pub const FEATURE: Feature = Feature {
+    name: "account",
+    pages: &[urls::ACCOUNT.path()],
+    forms: &[],
+    navigation: &[NavigationEntry { url: urls::ACCOUNT_ORDERS, label: "My orders", permission: None }],
+    flashes: &[],
 };
 
 #[component]
 pub fn Account() -> impl IntoView {
     page("Your account", Width::Wide, async {
-        let me = visit().actor.person().ok_or(Denied::Anonymous)?.clone();
+        let me = context().actor.person().ok_or(Denied::Anonymous)?.clone();
         Ok(view! {
             <h1>"Your account"</h1>
             <div class="beside">
@@ -33,16 +43,16 @@ pub fn Account() -> impl IntoView {
                 <section class="card" aria-labelledby="orders">
                     <h2 id="orders">"Orders"</h2>
                     <p>"See what was ordered for you, pay it, and find your receipts."</p>
-                    <div class="buttons"><a class="button" href="/account/orders">"Your orders"</a></div>
+                    <div class="buttons"><a class="button" href=urls::ACCOUNT_ORDERS.path()>"Your orders"</a></div>
                 </section>
                 <section class="card" aria-labelledby="security">
                     <h2 id="security">"Security"</h2>
                     <p>"See where you are signed in, sign other devices out, change your password, and make tokens for programs."</p>
                     <div class="buttons">
-                        <a class="button" href="/account/security">"Devices and tokens"</a>
-                        <a class="button" href="/account/password">"Change password"</a>
+                        <a class="button" href=urls::ACCOUNT_SECURITY.path()>"Devices and tokens"</a>
+                        <a class="button" href=urls::ACCOUNT_PASSWORD.path()>"Change password"</a>
                     </div>
-                    <Form action="/logout" class=""><button>"Sign out here"</button></Form>
+                    <Form form=SIGN_OUT class=""><button>"Sign out here"</button></Form>
                 </section>
             </div>
         })

@@ -1,26 +1,32 @@
-//! `/`: the door.
+//! `/`: the welcome page.
 
+use frontdesk_model::urls;
 use leptos::prelude::*;
 
 use crate::{
-    parts::{layout::Width, page::page},
-    visit::visit,
+    context::context,
+    feature::Feature,
+    parts::layout::{Width, page::page},
 };
+
+/// The contribution of this feature to the site.
+pub const FEATURE: Feature =
+    Feature { name: "home", pages: &[urls::HOME.path()], forms: &[], navigation: &[], flashes: &[] };
 
 #[component]
 pub fn Home() -> impl IntoView {
     page("Welcome", Width::Wide, async {
-        let visit = visit();
-        let ways = match visit.actor.person() {
+        let context = context();
+        let ways = match context.actor.person() {
             Some(_) => view! {
-                <a class="button primary" href="/account">"Your account"</a>
-                {visit.may(frontdesk_model::Permission::OverviewRead)
-                    .then(|| view! { <a class="button" href="/admin">"Manage"</a> })}
+                <a class="button primary" href=urls::ACCOUNT.path()>"Your account"</a>
+                {context.may(frontdesk_model::Permission::OverviewRead)
+                    .then(|| view! { <a class="button" href=urls::OVERVIEW.path()>"Manage"</a> })}
             }
             .into_any(),
             None => view! {
-                <a class="button primary" href="/signup">"Sign up"</a>
-                <a class="button" href="/login">"Sign in"</a>
+                <a class="button primary" href=urls::SIGN_UP.path()>"Sign up"</a>
+                <a class="button" href=urls::LOGIN.path()>"Sign in"</a>
             }
             .into_any(),
         };

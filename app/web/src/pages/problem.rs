@@ -1,105 +1,24 @@
-//! What people see instead of a page.
+//! Pages that stand for problems.
 
 use frontdesk_model::{Code, Problem};
 use leptos::prelude::*;
 
-use crate::{
-    parts::{
-        layout::{Layout, Width},
-        page::{PageTitle, page, set_status},
-        words,
-    },
-    visit::visit,
+use crate::parts::layout::{
+    Layout, Width,
+    page::{PageTitle, page, set_status},
+    problem::problem_view,
 };
 
-/// The page for an address that leads nowhere.
+/// The page for a path that does not exist.
 pub fn not_found() -> impl IntoView {
     page::<()>("", Width::Narrow, async { Err(Problem::new(Code::NotFound)) })
 }
 
-/// A problem in place of the whole page: the layers before the pages say so.
+/// A problem of the layers before the pages, in place of the page.
 pub fn whole_page(problem: Problem) -> impl IntoView {
     set_status(problem.status);
     view! {
         <PageTitle text=problem.title.to_string()/>
         <Layout width=Width::Narrow>{problem_view(&problem).into_any()}</Layout>
-    }
-}
-
-/// What happened, what to do, and which request it was.
-pub fn problem_view(problem: &Problem) -> impl IntoView + use<> {
-    let advice = problem.detail.clone().unwrap_or_else(|| advice(problem.error).to_owned());
-    let is_cursor = problem.error == Code::InvalidCursor;
-    // What is wrong with a cursor is no news to people, and what to do about it is the advice.
-    let faults = problem.details.iter().filter(|_| !is_cursor);
-    let faults: Vec<_> = faults.map(|fault| view! { <li>{fault.message.clone()}</li> }).collect();
-    let (way, to) = if is_cursor {
-        ("To the first page", visit().here_with(&[("cursor", "")]))
-    } else {
-        ("Back to the start", "/".to_owned())
-    };
-    let wait = problem.retry_after.map(words::seconds);
-    view! {
-        <h1>{problem.title.clone()}</h1>
-        <p>{advice}</p>
-        {(!faults.is_empty()).then(|| view! { <ul>{faults}</ul> })}
-        {wait.map(|wait| view! { <p>{format!("Try again in {wait}.")}</p> })}
-        <p><a class="button" href=to>{way}</a></p>
-        {problem.instance.clone().map(|id| view! { <p class="small">"Request "<code>{id}</code></p> })}
-    }
-}
-
-/// What somebody can do about it.
-const fn advice(code: Code) -> &'static str {
-    match code {
-        Code::NotFound => "The address may be mistyped, or what was here is gone.",
-        Code::Forbidden => "Ask somebody who may, or go back.",
-        Code::CrossSite => "To keep you safe it was not carried out. Open the page here and try again.",
-        Code::SignInRequired => "Sign in, and you come back here.",
-        Code::Internal => "It is not your fault, and it has been noted. Try again in a moment.",
-        Code::Busy => "Many people are here right now. Nothing was changed.",
-        Code::TooManyRequests => "Take a little break, then go on.",
-        Code::RequestTimeout => "The connection may be slow. Nothing was changed; try again.",
-        Code::TooLarge | Code::HeadersTooLarge => "Send less, then try again.",
-        Code::MethodNotAllowed => "Open the page, then use its buttons.",
-        Code::TokenLimit => "Revoke those that nothing uses, then try again.",
-        Code::InvalidCursor => "Start from the first page of the list.",
-        Code::OrderPaid => "Look at the order: it may be paid already.",
-        Code::CardDeclined
-        | Code::InsufficientFunds
-        | Code::PaymentMethodInvalid
-        | Code::PaymentRefused
-        | Code::PaymentNotConfirmed => "Nothing was charged. Pay another way, or ask us.",
-        Code::ConfirmationRequired => "Your bank wants to hear from you. Go back to the order, and confirm the payment.",
-        Code::GatewayUnreachable => "Nothing was charged. Try again in a few minutes.",
-        Code::RefundExceeds => "Look at what was refunded already, and what is under way.",
-        Code::SelfApproval => "Ask somebody else who may approve refunds.",
-        Code::ValidationError
-        | Code::OrderExists
-        // The gateway's: no page has them.
-        | Code::NoticeUnsigned
-        | Code::NoticeForged
-        | Code::NoticeExpired
-        | Code::MalformedRequest
-        | Code::InvalidCredentials
-        | Code::EmailExists
-        | Code::EditConflict
-        | Code::LastOwner
-        | Code::WrongState
-        | Code::LinkSpent
-        | Code::UnsupportedMediaType
-        // The API's: no page has them.
-        | Code::TokenInUrl
-        | Code::TokenRequired
-        | Code::TokenInvalid
-        | Code::PermissionRequired
-        | Code::NotAcceptable
-        | Code::IdempotencyKeyInvalid
-        | Code::IdempotencyKeyRequired
-        | Code::IdempotencyKeyReused
-        | Code::IdempotencyInProgress
-        | Code::IdempotencyAnswerLost
-        | Code::PreconditionFailed
-        | Code::PreconditionRequired => "Go back, have another look, and try again.",
     }
 }

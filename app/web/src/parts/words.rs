@@ -3,12 +3,12 @@
 use frontdesk_model::{Timestamp, user::Status};
 use leptos::prelude::*;
 
-use crate::visit::visit;
+use crate::context::context;
 
 /// A moment: words to read, the exact time on hover and for machines.
 #[component]
 pub fn Moment(at: Timestamp) -> impl IntoView {
-    view! { <time datetime=at.rfc3339() title=at.exact()>{at.ago(visit().now)}</time> }
+    view! { <time datetime=at.rfc3339() title=at.exact()>{at.ago(context().now)}</time> }
 }
 
 /// A user's status, as a word that does not need its colour.
@@ -22,8 +22,8 @@ pub fn StatusPill(status: Status) -> impl IntoView {
     view! { <span class=class>{word}</span> }
 }
 
-/// What a field of the audit trail or of a form is called. A trail keeps what versions of long ago
-/// have written, so a name that is not known here is shown as it stands.
+/// The label of a field of the audit trail or of a form. The trail has fields that earlier versions
+/// have written, so an unknown name is shown as it stands.
 pub fn field(name: &str) -> String {
     match name {
         "name" => "Name",
@@ -51,7 +51,7 @@ pub fn field(name: &str) -> String {
     .to_owned()
 }
 
-/// Text as HTML, for where Leptos writes it as it stands: in `<title>` and `<textarea>`.
+/// Escapes text for places that Leptos does not escape: `<title>` and `<textarea>`.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
@@ -62,7 +62,7 @@ pub fn seconds(seconds: u64) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A browser and a system that people recognise; the user agent's own words are for machines.
+/// The names of the browser and the system in a user agent string.
 pub fn device(user_agent: &str) -> String {
     let first = |names: &[(&str, &'static str)]| {
         names.iter().find(|(sign, _)| user_agent.contains(sign)).map(|(_, name)| *name)
@@ -93,7 +93,7 @@ pub fn device(user_agent: &str) -> String {
     }
 }
 
-/// A count that stopped counting somewhere.
+/// A count that was cut off at a limit.
 pub fn up_to(count: i64, at_most: i64) -> String {
     if count > at_most { format!("more than {at_most}") } else { count.to_string() }
 }

@@ -1,7 +1,7 @@
 //! `/docs/api`: the reference. One page, so that a browser's search finds everything and it can be
 //! printed; and a search of its own, which needs no script.
 
-use frontdesk_model::query::Search;
+use frontdesk_model::{query::Search, urls};
 use leptos::{prelude::*, tachys::html::InertElement};
 use serde::Deserialize;
 
@@ -10,13 +10,13 @@ use super::{
     operation,
 };
 use crate::{
+    context::context,
     input,
-    parts::{layout::Width, page::page},
+    parts::layout::{Width, page::page},
     reference::{Group, Reference, Section},
-    visit::visit,
 };
 
-/// What the reference can be asked for.
+/// The query of the reference.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Asked {
@@ -26,15 +26,15 @@ struct Asked {
 #[component]
 pub fn Api() -> impl IntoView {
     page("API reference", Width::Wide, async {
-        let visit = visit();
-        let asked: Asked = input::query(&visit.query)?;
+        let context = context();
+        let asked: Asked = input::query(&context.query)?;
         let search = asked.q.as_ref().map(Search::as_str).unwrap_or_default();
-        let reference: &Reference = &visit.reference;
+        let reference: &Reference = &context.reference;
         let found = find(reference, search);
         let parts = if search.is_empty() { subjects(reference) } else { Vec::new() };
         let head = view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>
-                <li><a href="/docs">"API"</a></li>
+                <li><a href=urls::DOCS.path()>"API"</a></li>
                 <li aria-current="page">"Reference"</li>
             </ol></nav>
             <h1>"API reference"</h1>
@@ -45,7 +45,7 @@ pub fn Api() -> impl IntoView {
                 <div class="empty">
                     <h2>"Nothing here"</h2>
                     <p>"No operation has all of these words in what it is called, does or takes."</p>
-                    <a class="button" href="/docs/api">"Show everything"</a>
+                    <a class="button" href=urls::DOCS_API.path()>"Show everything"</a>
                 </div>
             }
             .into_any()
@@ -73,9 +73,9 @@ fn find<'a>(reference: &'a Reference, search: &str) -> Found<'a> {
 }
 
 fn form(search: &str) -> impl IntoView + use<> {
-    let clear = (!search.is_empty()).then(|| view! { <a href="/docs/api">"Clear"</a> });
+    let clear = (!search.is_empty()).then(|| view! { <a href=urls::DOCS_API.path()>"Clear"</a> });
     view! {
-        <form class="filters" method="get" action="/docs/api" role="search" aria-label="Search the operations">
+        <form class="filters" method="get" action=urls::DOCS_API.path() role="search" aria-label="Search the operations">
             <div class="field wide">
                 <label for="q">"Search the operations"</label>
                 <input id="q" name="q" type="search" maxlength="100" autocomplete="off" value=search.to_owned()/>
@@ -119,7 +119,7 @@ fn basics(reference: &Reference, parts: Vec<Subject>) -> Option<impl IntoView + 
     is_shown.then(|| {
         view! {
             <h2 id="basics">"Basics"</h2>
-            <p>"The same, described for programs in OpenAPI 3.1: "<a href="/api/v1/openapi.json">"openapi.json"</a>"."</p>
+            <p>"The same, described for programs in OpenAPI 3.1: "<a href=urls::API_DOCUMENT.path()>"openapi.json"</a>"."</p>
             {parts}
         }
     })

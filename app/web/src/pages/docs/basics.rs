@@ -1,4 +1,4 @@
-//! What is the same for every operation: the part of the reference that comes first.
+//! The first part of the reference: rules that all operations share.
 
 use frontdesk_model::Code as Name;
 use leptos::prelude::*;
@@ -36,7 +36,7 @@ impl Subject {
     }
 }
 
-/// All subjects, in the order in which one needs them.
+/// All subjects, in the order in which they are needed.
 pub fn subjects(reference: &Reference) -> Vec<Subject> {
     let base = &reference.base;
     let faults = reference.problems.iter().find(|problem| problem.refusal.code == Name::ValidationError);

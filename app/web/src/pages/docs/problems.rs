@@ -1,27 +1,27 @@
 //! `/docs/problems` and `/docs/problems/{code}`: the pages that the `type` of a problem leads to.
 
-use frontdesk_model::{Code as Name, Problem};
+use frontdesk_model::{Code as Name, Problem, urls};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::prose::{Code, prose, refusals};
 use crate::{
-    parts::{
-        layout::Width,
+    context::context,
+    parts::layout::{
+        Width,
         page::{page, titled_page},
     },
     reference::{ProblemType as Type, Reference},
-    visit::visit,
 };
 
 #[component]
 pub fn Problems() -> impl IntoView {
     page("Problems", Width::Wide, async {
-        let mut all: Vec<_> = visit().reference.problems.iter().map(|problem| problem.refusal).collect();
+        let mut all: Vec<_> = context().reference.problems.iter().map(|problem| problem.refusal).collect();
         all.sort_by_key(|refusal| refusal.status);
         Ok(view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>
-                <li><a href="/docs">"API"</a></li>
+                <li><a href=urls::DOCS.path()>"API"</a></li>
                 <li aria-current="page">"Problems"</li>
             </ol></nav>
             <h1>"Problems"</h1>
@@ -38,15 +38,15 @@ pub fn Problems() -> impl IntoView {
 pub fn ProblemType() -> impl IntoView {
     let code = use_params_map().with_untracked(|params| params.get("code")).unwrap_or_default();
     titled_page(Width::Wide, async move {
-        let visit = visit();
-        let reference: &Reference = &visit.reference;
+        let context = context();
+        let reference: &Reference = &context.reference;
         let problem = reference.problems.iter().find(|problem| problem.refusal.code.as_str() == code);
         let problem = problem.ok_or_else(|| Problem::new(Name::NotFound))?;
         let code = problem.refusal.code;
         let content = view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>
-                <li><a href="/docs">"API"</a></li>
-                <li><a href="/docs/problems">"Problems"</a></li>
+                <li><a href=urls::DOCS.path()>"API"</a></li>
+                <li><a href=urls::DOCS_PROBLEMS.path()>"Problems"</a></li>
                 <li aria-current="page"><code>{code.as_str()}</code></li>
             </ol></nav>
             <h1>{code.title()}</h1>
@@ -65,12 +65,12 @@ pub fn ProblemType() -> impl IntoView {
     })
 }
 
-/// Who answers it.
+/// The operations that answer with this problem.
 fn operations(problem: &Type) -> impl IntoView + use<> {
     let links: Vec<_> = problem
         .operations
         .iter()
-        .map(|(id, summary)| view! { <li><a href=format!("/docs/api#{id}")>{*summary}</a>" "<code class="small">{*id}</code></li> })
+        .map(|(id, summary)| view! { <li><a href=urls::DOCS_API.fragment(id)>{*summary}</a>" "<code class="small">{*id}</code></li> })
         .collect();
     let list = if links.is_empty() {
         view! { <p>"None by itself: it is answered before one is reached, or by pages and their forms."</p> }

@@ -1,10 +1,11 @@
 //! Sentences with code in them.
 
+use frontdesk_model::urls;
 use leptos::prelude::*;
 
 use crate::reference::{Reference, Refusal};
 
-/// Text in which code stands between backticks. What names an operation or a type of problem leads
+/// Text in which code stands between backticks. The name of an operation or a type of problem links
 /// to it.
 pub fn prose(reference: &Reference, text: &str) -> Vec<AnyView> {
     let pieces = text.split('`').enumerate();
@@ -27,12 +28,12 @@ pub fn list(reference: &Reference, sentences: &[String]) -> impl IntoView + use<
     view! { <ul class="points">{items}</ul> }
 }
 
-/// Problems, with their statuses and titles, each leading to its page.
+/// Problems, with their statuses and titles, each with a link to its page.
 pub fn refusals(refusals: &[Refusal]) -> impl IntoView + use<> {
     let rows: Vec<_> = refusals
         .iter()
         .map(|Refusal { status, code }| {
-            let href = format!("/docs/problems/{}", code.as_str());
+            let href = urls::DOCS_PROBLEM.of(*code);
             view! {
                 <li>
                     <span class="status">{*status}</span>
@@ -44,7 +45,7 @@ pub fn refusals(refusals: &[Refusal]) -> impl IntoView + use<> {
     view! { <ul class="refusals">{rows}</ul> }
 }
 
-/// Text as it is typed or answered.
+/// A block of code.
 #[component]
 pub fn Code(text: String) -> impl IntoView {
     view! { <pre><code>{text}</code></pre> }

@@ -1,27 +1,32 @@
-//! `/docs`: where to begin.
+//! `/docs`: first steps.
 
+use frontdesk_model::urls;
 use leptos::prelude::*;
 
 use super::prose::{Code, prose};
 use crate::{
-    parts::{layout::Width, page::page},
+    context::context,
+    parts::layout::{Width, page::page},
     reference::Reference,
-    visit::visit,
 };
 
 #[component]
 pub fn Start() -> impl IntoView {
     page("API", Width::Wide, async {
-        let visit = visit();
-        let reference = &*visit.reference;
+        let context = context();
+        let reference = &*context.reference;
         let places = [
             (
-                "/docs/api",
+                urls::DOCS_API.path(),
                 "Reference",
                 "Every operation: what it is for, how to call it, what it guarantees and refuses.",
             ),
-            ("/docs/problems", "Problems", "Every refusal by its name: when it happens, and what to do."),
-            ("/api/v1/openapi.json", "OpenAPI", "The same for programs: a document in OpenAPI 3.1."),
+            (
+                urls::DOCS_PROBLEMS.path(),
+                "Problems",
+                "Every refusal by its name: when it happens, and what to do.",
+            ),
+            (urls::API_DOCUMENT.path(), "OpenAPI", "The same for programs: a document in OpenAPI 3.1."),
         ];
         let places: Vec<_> = places
             .into_iter()

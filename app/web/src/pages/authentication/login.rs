@@ -1,0 +1,67 @@
+//! `/login` and `/logout`.
+
+use frontdesk_domain::sessions;
+use frontdesk_model::{forms, urls};
+use leptos::prelude::*;
+
+use super::{SIGNED_IN, SIGNED_OUT};
+use crate::{
+    context::context,
+    form::{Access, FormProtocol, FormResult, FormRoute, Limit, Refusal},
+    parts::{
+        forms::{
+            Form, Hidden,
+            field::EmailField,
+            password::{Password, PasswordField},
+        },
+        layout::{
+            Width,
+            page::{page, redirect},
+        },
+    },
+};
+
+pub const SIGN_IN: &FormRoute =
+    &FormRoute::of::<PostSignIn>(urls::forms::SIGN_IN, urls::LOGIN, Access::Public)
+        .limit(Limit::SignIn)
+        .hashes_password()
+        .secret_fields(&["password"]);
+pub const SIGN_OUT: &FormRoute =
+    &FormRoute::of::<PostSignOut>(urls::forms::SIGN_OUT, urls::ACCOUNT, Access::Public);
+
+#[component]
+pub fn Login() -> impl IntoView {
+    let context = context();
+    let next = context.parameter("next");
+    // A refused form is shown also to a user who has signed in meanwhile in another window.
+    if context.actor.person().is_some() && context.refused.is_none() {
+        redirect(forms::next_path(&next).unwrap_or(urls::ACCOUNT.path()));
+    }
+    page("Sign in", Width::Narrow, async move {
+        Ok(view! {
+            <h1>"Sign in"</h1>
+            <Form form=SIGN_IN>
+                <Hidden name="next" value=next/>
+                <EmailField form=SIGN_IN/>
+                <PasswordField form=SIGN_IN which=Password::Known/>
+                <div class="buttons"><button class="primary">"Sign in"</button><a href=urls::SIGN_UP.path()>"Sign up instead"</a></div>
+            </Form>
+        })
+    })
+}
+
+#[server(name = PostSignIn, endpoint = "sign_in", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
+pub async fn sign_in(form: forms::SignIn) -> Result<FormResult, Refusal> {
+    let context = context();
+    let next = form.next.clone();
+    let proof = sessions::sign_in(&context.domain, &context.actor, form).await?;
+    context.start_session(proof).await?;
+    Ok(FormResult::to(forms::next_path(&next).unwrap_or(urls::ACCOUNT.path())).with_flash(SIGNED_IN))
+}
+
+#[server(name = PostSignOut, prefix = "", endpoint = "logout", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
+pub async fn sign_out(form: forms::SignOut) -> Result<FormResult, Refusal> {
+    let forms::SignOut {} = form;
+    context().end_session().await?;
+    Ok(FormResult { clear_site_data: true, ..FormResult::to(urls::LOGIN).with_flash(SIGNED_OUT) })
+}

@@ -1,0 +1,117 @@
+//! Orders in words: their state, their lines, their history.
+
+use frontdesk_domain::orders::HistoryEvent;
+use frontdesk_model::{
+    Money,
+    audit::{Action, Change},
+    order::{Line, Order, OrderState},
+};
+use leptos::prelude::*;
+
+use crate::{pages::audit::events::changes, parts::words::Moment};
+
+/// An order's state, as a word that does not need its colour.
+#[component]
+pub fn OrderPill(state: OrderState) -> impl IntoView {
+    let (class, word) = match state {
+        OrderState::Placed => ("pill warn", "To be paid"),
+        OrderState::Paid => ("pill good", "Paid"),
+        OrderState::PartlyRefunded => ("pill", "Partly refunded"),
+        OrderState::Refunded => ("pill", "Refunded"),
+        OrderState::Cancelled => ("pill", "Cancelled"),
+    };
+    view! { <span class=class>{word}</span> }
+}
+
+/// The lines of an order and its totals.
+pub fn lines(order: &Order) -> impl IntoView + use<> {
+    let rows: Vec<_> = order.lines.iter().cloned().map(line).collect();
+    let refunded = order.summary.refunded;
+    view! {
+        <table class="list sums">
+            <caption class="sr">"What was ordered"</caption>
+            <thead><tr>
+                <th scope="col">"Description"</th>
+                <th scope="col" class="num">"Quantity"</th>
+                <th scope="col" class="num">"Price of one"</th>
+                <th scope="col" class="num">"Price"</th>
+            </tr></thead>
+            <tbody>{rows}</tbody>
+            <tfoot>
+                {sum("Total", order.summary.total)}
+                {refunded.is_positive().then(|| sum("Refunded", refunded))}
+            </tfoot>
+        </table>
+    }
+}
+
+fn line(line: Line) -> impl IntoView {
+    view! {
+        <tr>
+            <th scope="row">{line.description}</th>
+            <td class="num" data-label="Quantity">{line.quantity}</td>
+            <td class="num" data-label="Price of one">{line.unit_price.to_string()}</td>
+            <td class="num" data-label="Price">{line.total.to_string()}</td>
+        </tr>
+    }
+}
+
+fn sum(name: &'static str, money: Money) -> impl IntoView {
+    view! { <tr><th scope="row" colspan="3">{name}</th><td class="num">{money.to_string()}</td></tr> }
+}
+
+/// The history of an order, the latest event first. Actors are named for those with the permission.
+pub fn history(events: Vec<HistoryEvent>) -> impl IntoView {
+    let lines: Vec<_> = events.into_iter().map(event).collect();
+    view! {
+        <section class="stack" aria-labelledby="history">
+            <h2 id="history">"What happened"</h2>
+            <ol class="events">{lines}</ol>
+        </section>
+    }
+}
+
+fn event(event: HistoryEvent) -> impl IntoView {
+    let what = match event.actor {
+        Some(actor) => format!("{actor} {}", event.action.words()),
+        None => told(event.action).to_owned(),
+    };
+    view! {
+        <li>
+            <Moment at=event.at/>
+            <div>
+                <p>{what}</p>
+                {(!event.reason.is_empty()).then(|| view! { <p class="small">{event.reason}</p> })}
+                {changes(told_of(event.changes))}
+            </div>
+        </li>
+    }
+}
+
+/// The changes without the ids of payments and refunds, which are on the page with their links.
+fn told_of(mut changes: Vec<Change>) -> Vec<Change> {
+    changes.retain(|change| !matches!(change.field.as_str(), "payment" | "refund" | "customer"));
+    changes
+}
+
+/// The words for an event in the history that customers see.
+const fn told(action: Action) -> &'static str {
+    match action {
+        Action::OrderPlaced => "Ordered",
+        Action::OrderCancelled => "Cancelled",
+        Action::PaymentStarted => "A payment was begun",
+        Action::PaymentConfirmationRequired => "The payment waits for you to confirm it",
+        Action::PaymentUnknown => "The payment is being checked",
+        Action::PaymentSucceeded => "Paid",
+        Action::PaymentDeclined => "The card was declined",
+        Action::PaymentInsufficientFunds => "There was not enough money",
+        Action::PaymentNetworkError => "The payment provider could not be reached",
+        Action::PaymentMethodInvalid => "The payment method could not be used",
+        Action::PaymentRefused => "The payment was not possible",
+        Action::PaymentNotConfirmed => "The payment was not confirmed",
+        Action::PaymentCancelled => "The payment was called off",
+        Action::RefundSucceeded => "Refunded",
+        Action::RefundFailed => "The refund did not work",
+        other => other.words(),
+    }
+}

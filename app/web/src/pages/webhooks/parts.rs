@@ -1,0 +1,44 @@
+//! Webhooks in words: their state, that of their deliveries, and the types of events.
+
+use frontdesk_model::{
+    Webhook,
+    webhook::{DeliveryState, DeliverySummary, EventType},
+};
+use leptos::prelude::*;
+
+use crate::parts::words::Moment;
+
+/// The types of events that a webhook can subscribe to, each with a line of explanation.
+pub fn event_types() -> Vec<(&'static str, &'static str)> {
+    let about = |one: &EventType| (one.as_str(), one.words());
+    EventType::CHOOSABLE.iter().map(about).collect()
+}
+
+/// A webhook's state, as a word that does not need its colour.
+pub fn webhook_pill(webhook: &Webhook) -> impl IntoView + use<> {
+    let (class, word) = match (webhook.enabled, webhook.failing_since) {
+        (true, None) => ("pill good", "On"),
+        (true, Some(_)) => ("pill warn", "Failing"),
+        (false, _) if webhook.disabled_reason.is_empty() => ("pill", "Off"),
+        (false, _) => ("pill bad", "Turned off"),
+    };
+    view! { <span class=class>{word}</span> }
+}
+
+/// A delivery's state, as a word that does not need its colour.
+pub fn delivery_pill(state: DeliveryState) -> impl IntoView {
+    let (class, word) = match state {
+        DeliveryState::Pending => ("pill", "Pending"),
+        DeliveryState::Succeeded => ("pill good", "Arrived"),
+        DeliveryState::Failed => ("pill bad", "Given up"),
+    };
+    view! { <span class=class>{word}</span> }
+}
+
+/// The time of the next attempt, if there is one.
+pub fn next_attempt(delivery: &DeliverySummary) -> AnyView {
+    match delivery.next_attempt_at {
+        Some(at) => view! { <Moment at/> }.into_any(),
+        None => view! { <span class="muted">"No more"</span> }.into_any(),
+    }
+}
