@@ -76,15 +76,15 @@ pub struct Actor {
 /// The actor lacks a permission. Each surface decides on the response (404, 403, 401).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
-    #[error("nobody is signed in")]
+    #[error("not signed in")]
     Anonymous,
-    #[error("{0} is not held")]
+    #[error("the permission {0} is missing")]
     Lacks(Permission),
-    #[error("the other person holds permissions that the actor does not")]
+    #[error("the target has permissions that the actor lacks")]
     Outranked,
-    #[error("the actor has no account of their own")]
+    #[error("the actor has no account")]
     NoAccount,
-    #[error("the actor is not a person who is signed in")]
+    #[error("the actor is not a signed-in person")]
     NotInPerson,
 }
 

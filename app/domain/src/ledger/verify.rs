@@ -117,7 +117,7 @@ impl Kind for VerifyLedger {
         let mut tx = domain.db.write().await?;
         if !report.faults.is_empty() {
             let faults = report.faults.join("; ");
-            tracing::error!(%faults, "the ledger does not add up");
+            tracing::error!(%faults, "the ledger is unbalanced");
             let entry = Entry::new(Action::LedgerUnbalanced).about("the ledger".to_owned()).because(&faults);
             audit::append(&mut tx, &domain.clock, &attempt.actor(), entry).await?;
         }

@@ -39,7 +39,7 @@ pub async fn gateway_event(
     let Some(notice) = notice else { return Ok(()) };
     let Some(payment) = sql::by_id(&domain.db, notice.payment).await? else {
         // From another system with the same account at the gateway.
-        tracing::info!(payment = %notice.payment, kind = notice.kind, "a notice of a payment that is not ours");
+        tracing::info!(payment = %notice.payment, kind = notice.kind, "gateway event about a payment of another system");
         return Ok(());
     };
     let mut tx = domain.begin(actor).await?;

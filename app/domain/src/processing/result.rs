@@ -124,7 +124,7 @@ impl Exchange {
         match &self.answer {
             Ok(Charged::Succeeded { captured, .. }) if *captured == payment.amount => Next::Succeeded,
             Ok(Charged::Succeeded { captured, .. }) => {
-                tracing::error!(payment = %payment.id, %captured, "the gateway has captured another amount");
+                tracing::error!(payment = %payment.id, %captured, "the captured amount differs from the payment");
                 Next::Again(PaymentState::Unknown)
             }
             Ok(Charged::Failed { failure, .. }) => Next::Failed(failure.clone()),

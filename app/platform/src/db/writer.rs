@@ -154,7 +154,7 @@ impl State {
     async fn end(&mut self, how: &'static str) {
         let ended = run(&mut self.conn, how).await;
         if let Err(error) = &ended {
-            tracing::error!(error = %error, "a group of writes could not be committed");
+            tracing::error!(error = %error, "a group of writes was not committed");
             // Fails if SQLite has rolled back by itself, as on a full disk; then there is nothing to do.
             let _nothing_open = run(&mut self.conn, "ROLLBACK").await;
         }

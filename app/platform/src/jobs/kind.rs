@@ -53,7 +53,7 @@ pub enum Failure {
 
 impl From<db::Error> for Failure {
     fn from(error: db::Error) -> Self {
-        tracing::warn!(error = &error as &(dyn std::error::Error + 'static), "a job's statement failed");
+        tracing::warn!(error = &error as &(dyn std::error::Error + 'static), "a statement of a job failed");
         Self::Retry(error.to_string())
     }
 }

@@ -80,7 +80,7 @@ impl<C: AsRef<Platform> + Clone + Send + Sync + 'static> Worker<C> {
         if timeout(self.settings.deadline, finish).await.is_err() {
             tracing::warn!(
                 jobs = under_way.len(),
-                "the deadline has come with jobs under way: others do them"
+                "shutdown deadline reached with running jobs; other workers will run them again"
             );
             leave.send_replace(true);
             while under_way.join_next().await.is_some() {}
@@ -203,7 +203,7 @@ fn logged<T, E: std::error::Error + 'static>(what: &str, result: Result<T, E>) -
             tracing::warn!(
                 what,
                 error = error as &(dyn std::error::Error + 'static),
-                "a worker could not go on"
+                "a statement of the worker failed"
             );
         })
         .ok()
