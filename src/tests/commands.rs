@@ -1,4 +1,4 @@
-//! The program itself, as who runs the server uses it.
+//! The program's commands, as an operator uses them.
 
 use std::{
     path::Path,
@@ -7,7 +7,7 @@ use std::{
 
 use frontdesk_model::TokenText;
 
-/// Runs a command with its data in a folder of its own.
+/// Runs a command with its own data directory.
 fn frontdesk(data: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_frontdesk"))
         .args(arguments)

@@ -1,4 +1,4 @@
-//! Keeping somebody out, and letting them back in.
+//! Suspending and reinstating users.
 
 use frontdesk_domain::accounts::{self, Error};
 use frontdesk_model::{Role, UserId, user::Status};
@@ -92,7 +92,7 @@ async fn a_restored_user_who_was_suspended_still_is(domain: TestDomain) {
 }
 
 async fn nobody_suspends_or_removes_themselves(domain: TestDomain) {
-    // Another owner, so that it is not for being the last one.
+    // Another owner, so that the refusal is not about the last one.
     person(&domain, "Olga", &[Role::Owner]).await;
     let owner = person(&domain, "Ann", &[Role::Owner]).await;
     let oneself: UserId = owner.id;

@@ -22,13 +22,13 @@ both! {
     a_cursor_leads_on_only_in_its_own_list,
 }
 
-/// A few days of a few people. Returns all that happened, newest first.
+/// A few days of events by a few people. Returns all events, newest first.
 async fn history(domain: &TestDomain) -> Vec<Event> {
     let staff = [person(domain, "Ada", &[Role::Admin]).await, person(domain, "Sam", &[Role::Support]).await];
     for name in ["Ann", "Ben", "Cay"] {
         let id = register(domain, name).await;
         for someone in &staff {
-            // Some things happen in one moment, others hours apart.
+            // Some events happen at the same time, others hours apart.
             domain.clock.advance(5 * 3600);
             accounts::suspend(domain, &someone.actor, suspension(id)).await.unwrap();
             accounts::reinstate(domain, &someone.actor, one(id)).await.unwrap();
@@ -116,7 +116,7 @@ async fn pages_lead_through_all_events_and_back_while_more_come_in(domain: TestD
         let page = page(&domain, &query).await;
         down.extend(page.items);
         n += 1;
-        // What comes in stands before all that is read here, and changes no page.
+        // New events come before all that are read here, and change no page.
         register(&domain, &format!("Newcomer {n}")).await;
         match page.next {
             Some(next) => query.cursor = Some(next),
@@ -132,7 +132,7 @@ async fn pages_lead_through_all_events_and_back_while_more_come_in(domain: TestD
         up.splice(0..0, page.items);
         query.cursor = page.prev;
     }
-    // Back at the beginning stand those who came in meanwhile, then all that was there before.
+    // At the start are the new events, then all earlier ones.
     let (newcomers, before) = up.split_at(n);
     let label = |event: &Event| event.target.as_ref().map(|target| target.label.clone()).unwrap_or_default();
     assert!(newcomers.iter().map(label).eq((1..=n).rev().map(|n| format!("Newcomer {n}"))));
@@ -156,7 +156,7 @@ async fn a_page_is_one_statement_whatever_is_on_it(domain: TestDomain) {
 
 async fn an_event_that_only_a_newer_version_knows_is_shown_as_unknown(domain: TestDomain) {
     let all = history(&domain).await;
-    // Right behind the newest, so that it is the last of its page, and not.
+    // Right after the newest, so that it is the last of its page, and not.
     let (newest, second) = (&all[0], &all[1]);
     let between = uuid::Uuid::from_u128(newest.id.0.as_u128() - 1);
     assert!(between > second.id.0);
@@ -177,7 +177,7 @@ async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
         AuditQuery { action: Some(Action::UserSuspended), limit: Limit::new(1), ..AuditQuery::default() };
     let cursor = page(&domain, &query).await.next;
     assert!(cursor.is_some());
-    // Another number of rows on a page is the same list.
+    // A different number of rows per page is the same list.
     let wider = AuditQuery { cursor: cursor.clone(), limit: Limit::new(2), ..query.clone() };
     assert_eq!(page(&domain, &wider).await.items.len(), 2);
     for other in [

@@ -1,4 +1,4 @@
-//! Passwords that are known from breaches, as somebody outside knows them.
+//! The breached-password check, with a fake list.
 
 use std::sync::{
     Arc,
@@ -25,7 +25,7 @@ both! {
 
 const KNOWN: &str = "seven blue herons at dusk";
 
-/// Knows one password, or has no answer.
+/// Contains one password, or does not answer.
 #[derive(Default)]
 struct List {
     is_down: bool,
@@ -56,7 +56,7 @@ async fn with(domain: &TestDomain, is_down: bool) -> (TestDomain, Arc<List>) {
     (domain.beside(move |options| options.breached_passwords = Some(handed)).await, list)
 }
 
-/// Whether it was refused as known.
+/// Returns true if the password was refused as breached.
 fn is_refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> bool {
     let Err(error) = answer else { return false };
     let problem = Problem::from(error);
@@ -65,7 +65,7 @@ fn is_refused<T: std::fmt::Debug>(answer: Result<T, Error>) -> bool {
     true
 }
 
-/// Chooses the password in each of the ways there are, and says for each whether it was refused.
+/// Chooses the password in each possible way, and returns for each whether it was refused.
 async fn choose(domain: &TestDomain, password: &str) -> [bool; 4] {
     let secret = || Secret::new(password);
     let mut form = sign_up_form("Ann", "ann@example.com");
@@ -87,9 +87,9 @@ async fn choose(domain: &TestDomain, password: &str) -> [bool; 4] {
 async fn a_known_password_is_refused_wherever_one_is_chosen(domain: TestDomain) {
     let (asking, list) = with(&domain, false).await;
     assert_eq!(choose(&asking, KNOWN).await, [true; 4]);
-    // Cleo's first one was asked about as well.
+    // Cleo's first password was checked as well.
     assert_eq!(list.asked(), 5);
-    // Nobody was made by it, and nothing was changed or used up.
+    // No user was created, and nothing was changed or used up.
     assert_eq!((domain.users().await, domain.owners().await), (2, 0));
     prove(&domain, "cleo@example.com", PASSWORD).await.unwrap();
     let unused = "SELECT count(*) FROM one_time_links WHERE used_at IS NULL";

@@ -1,4 +1,4 @@
-//! Whether an e-mail address and a password belong together.
+//! Verifying an e-mail address and a password.
 
 use frontdesk_domain::accounts::{self, Credentials, Error};
 use frontdesk_model::{Problem, UserId};
@@ -31,9 +31,9 @@ async fn the_right_password_proves_who_somebody_is(domain: TestDomain) {
         let Credentials { user, name, rehash, .. } = prove(&domain, email, PASSWORD).await.unwrap();
         assert_eq!((user, name.as_str(), rehash), (ann, "Ann", None));
     }
-    // It is told with the session that begins, and not before.
+    // The event comes with the session, not before.
     assert_eq!(domain.events().await, events);
-    // A password is taken exactly as it was chosen.
+    // A password is used exactly as it was chosen.
     for near in [PASSWORD.to_uppercase(), format!("{PASSWORD} "), format!(" {PASSWORD}")] {
         let answer = prove(&domain, "ann@example.com", &near).await;
         assert!(matches!(answer, Err(Error::WrongCredentials)), "{near:?}: {answer:?}");
@@ -83,7 +83,7 @@ async fn a_hash_of_older_parameters_is_made_again(domain: TestDomain) {
     let proof = prove(&stronger, "ann@example.com", PASSWORD).await.unwrap();
     let hash = proof.rehash.clone().unwrap();
     assert!(hash.starts_with("$argon2id$v=19$m=128,t=1,p=1$"), "{hash}");
-    // It is kept with the session that begins.
+    // The better hash is stored with the session.
     let token = frontdesk_domain::sessions::TokenHash::of(b"a device");
     frontdesk_domain::sessions::begin(&stronger, &proof, token, &origin()).await.unwrap();
     let again = prove(&stronger, "ann@example.com", PASSWORD).await.unwrap();
@@ -106,14 +106,14 @@ async fn after_ten_failures_everybody_has_to_wait(domain: TestDomain) {
         assert!(matches!(answer, Err(Error::Throttled { wait: 1.. })), "{answer:?}");
         assert_eq!(Problem::from(answer.unwrap_err()).retry_after, Some(1));
     }
-    // Who is held back costs nothing, and is told once.
+    // A throttled attempt costs nothing, and is reported once.
     assert_eq!(domain.db.statements(), statements + asking);
     assert_eq!(domain.events().await, events);
     let throttled = "SELECT count(*) FROM audit_events WHERE action = 'login.throttled'";
     assert_eq!(domain.count(throttled).await, 1);
     prove(&domain, "ben@example.com", PASSWORD).await.unwrap();
 
-    // Every further failure makes the wait longer, up to a minute.
+    // Every further failure extends the delay, up to a minute.
     let mut longest = 0;
     for _ in 0..10 {
         domain.clock.advance(60);

@@ -1,4 +1,4 @@
-//! When people were last seen: written down late, and in one go.
+//! Last-seen times: written late, and in batches.
 
 use frontdesk_model::{Timestamp, UserId};
 
@@ -67,7 +67,7 @@ async fn many_are_written_down_in_few_transactions(domain: TestDomain) {
     }
     let statements = domain.db.statements();
     domain.last_seen.flush(&domain).await.unwrap();
-    // One for each session, and one for the person in each of the two transactions.
+    // One for each session, and one for the user in each of the two transactions.
     assert_eq!(domain.db.statements() - statements, 252);
     let stale = "SELECT count(*) FROM sessions WHERE last_seen_at = created_at";
     assert_eq!(domain.count(stale).await, 1, "but for the device that was not used");

@@ -1,4 +1,4 @@
-//! One-time links: the first owner's, and invitations.
+//! One-time links: setup links and invitations.
 
 use frontdesk_domain::accounts::{self, Credentials, Error, FirstLink, Purpose};
 use frontdesk_model::{
@@ -109,7 +109,7 @@ async fn an_invitation_of_somebody_suspended_or_removed_does_not_work(domain: Te
     accounts::remove(&domain, &system(), one(ben)).await.unwrap();
     is_spent(accept(&domain, &anns).await);
     is_spent(accept(&domain, &bens).await);
-    // It is not used up by that.
+    // The refusal does not use it up.
     accounts::reinstate(&domain, &system(), one(ann)).await.unwrap();
     accept(&domain, &anns).await.unwrap();
 }
@@ -203,7 +203,7 @@ async fn a_start_takes_away_no_set_up_link_that_is_still_good(domain: TestDomain
     let FirstLink::Earlier { expires_at } = again else { panic!("{again:?}") };
     assert_eq!((expires_at, domain.events().await), (made_at.plus_seconds(DAY), events));
     open(&domain, &link, Purpose::Setup).await.unwrap();
-    // One that nobody can use any more is replaced.
+    // A link that can no longer be used is replaced.
     domain.clock.advance(1);
     let FirstLink::New(link) = accounts::first_link(&domain).await.unwrap() else { panic!("none was made") };
     set_up(&domain, &link, "olga@example.com").await.unwrap();
@@ -234,6 +234,6 @@ async fn only_the_hash_of_a_link_is_kept(domain: TestDomain) {
     assert_eq!(rows.len(), 1);
     let hex: String = rows[0].0.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_ne!(hex, link.expose());
-    // What stands in the database, used as a link, leads nowhere.
+    // The stored hash, used as a link, is invalid.
     is_spent(accept(&domain, &Secret::new(hex)).await);
 }

@@ -1,4 +1,4 @@
-//! There is always somebody who can do everything.
+//! There is always an active owner.
 
 use std::future::Future;
 
@@ -35,7 +35,7 @@ async fn the_last_owner_is_not_demoted_suspended_or_removed(domain: TestDomain) 
         assert!(matches!(answer, Err(Error::LastOwner)), "{answer:?}");
     }
     assert_eq!((user(&domain, ann.id).await, domain.events().await), (before, events));
-    // Another of their roles can go, and with another owner they can.
+    // Another of their roles can be removed, and with another owner this one, too.
     accounts::revoke(&domain, &system(), ChangeRole { id: ann.id, role: Role::Auditor }).await.unwrap();
     let ben = person(&domain, "Ben", &[Role::Owner]).await;
     accounts::revoke(&domain, &ann.actor, owner(ann.id)).await.unwrap();
@@ -91,7 +91,7 @@ fn remove(domain: TestDomain, actor: Actor, other: UserId) -> Blow {
     Box::pin(async move { accounts::remove(&domain, &actor, one(other)).await.map(drop) })
 }
 
-/// The first strikes at the second as the second strikes at the first, many times.
+/// The first acts on the second while the second acts on the first, many times.
 async fn duels(domain: &TestDomain, strike: [fn(TestDomain, Actor, UserId) -> Blow; 2]) {
     let [first, second] =
         [person(domain, "Ann", &[Role::Owner]).await, person(domain, "Ben", &[Role::Owner]).await];
@@ -108,7 +108,7 @@ async fn duels(domain: &TestDomain, strike: [fn(TestDomain, Actor, UserId) -> Bl
     }
 }
 
-/// Makes somebody an active owner again.
+/// Makes a user an active owner again.
 async fn heal(domain: &TestDomain, someone: &Someone) {
     let now = user(domain, someone.id).await;
     match now.status {

@@ -1,4 +1,4 @@
-//! Making people and changing what is known of them.
+//! Creating and editing users.
 
 use frontdesk_domain::accounts::{self, Error};
 use frontdesk_model::{
@@ -131,7 +131,7 @@ async fn an_edit_changes_what_differs_and_the_version(domain: TestDomain) {
     assert_eq!((after.name.as_str(), after.email.as_str()), ("Ánna Lee", "Anna@example.org"));
     assert_eq!((after.version, after.updated_at), (before.version + 1, before.updated_at.plus_seconds(60)));
     assert_eq!(after.joined_at, before.joined_at);
-    // What is searched and compared by follows.
+    // The search and comparison keys are updated.
     assert_eq!(PersonName::parse(&after.name).unwrap().key(), "anna lee");
     assert_eq!(domain.count("SELECT count(*) FROM users WHERE name_key = 'anna lee'").await, 1);
     accounts::register(&domain, &anybody(), sign_up_form("Ann", "ann@example.com")).await.unwrap();
@@ -144,7 +144,7 @@ async fn an_edit_that_changes_nothing_writes_nothing(domain: TestDomain) {
     let (before, events) = (user(&domain, ann).await, domain.events().await);
     let mut same = edit(&before, " Ann ", &before.email);
     assert!(!accounts::update(&domain, &system(), same.clone()).await.unwrap().changed);
-    // However old the version is that was edited: what is there is what was wanted.
+    // However old the edited version is: the current values are the wanted ones.
     same.version -= 1;
     assert!(!accounts::update(&domain, &system(), same).await.unwrap().changed);
     assert_eq!((user(&domain, ann).await, domain.events().await), (before, events));

@@ -1,4 +1,4 @@
-//! Who may do what, as a table that people can read and that a change must be seen in.
+//! Permissions as a table that people can read and in which every change is visible.
 
 use std::fmt::Write as _;
 
@@ -30,7 +30,7 @@ both! {
     who_may_act_on_whom,
 }
 
-/// What somebody tries. Those that act on somebody find them as the try needs them to be.
+/// An attempt at a use case. Targets are prepared as the attempt needs them.
 #[derive(Clone, Copy)]
 enum Try {
     SeeOverview,
@@ -109,7 +109,7 @@ impl Try {
         }
     }
 
-    /// Makes somebody whom the actor can try it on.
+    /// Creates a target for the attempt.
     async fn prepare(self, domain: &TestDomain, name: &str, role: Role) -> UserId {
         let id = register(domain, name).await;
         if role != Role::Member {
@@ -194,7 +194,7 @@ impl Try {
                 let device = sign_in(domain, on, &format!("device {:?}", domain.clock.id())).await;
                 let form = EndSession { id: device.actor.person().unwrap().session };
                 match sessions::end(domain, actor, form).await {
-                    // For those who end only their own sessions, there are no others.
+                    // For actors who can end only their own sessions, others do not exist.
                     Err(sessions::Error::NoSuchSession) => Err(Denied::Lacks(Permission::SessionsEnd).into()),
                     other => of_sessions(other),
                 }
@@ -247,7 +247,7 @@ fn webhook_form() -> CreateWebhook {
     }
 }
 
-/// There are only so many, so the one before goes.
+/// The number is limited, so the previous one is removed.
 async fn a_webhook(domain: &TestDomain) -> Webhook {
     for old in webhooks::list(domain, &system(), &WebhooksQuery::default()).await.unwrap().items {
         webhooks::remove(domain, &system(), OneWebhook { id: old.id }).await.unwrap();
@@ -255,7 +255,7 @@ async fn a_webhook(domain: &TestDomain) -> Webhook {
     webhooks::create(domain, &system(), webhook_form()).await.unwrap().webhook
 }
 
-/// One that is not due yet, as seen from a moment ago.
+/// One that is not due yet, as seen a moment ago.
 async fn a_delivery(domain: &TestDomain) -> DeliveryId {
     let form = OneWebhook { id: a_webhook(domain).await.id };
     webhooks::send_test(domain, &system(), form).await.unwrap()
@@ -280,7 +280,7 @@ fn of_jobs<T>(answer: Result<T, jobs::Error>) -> Result<(), Error> {
 }
 
 async fn who_may_do_what(domain: TestDomain) {
-    // Somebody to be left when owners are acted on.
+    // An owner who remains when owners are acted on.
     person(&domain, "Olga", &[Role::Owner]).await;
     let mut actors = vec![("command line".to_owned(), system())];
     for role in Role::ALL {
@@ -293,7 +293,7 @@ async fn who_may_do_what(domain: TestDomain) {
         .into_iter()
         .chain([SuspendUser, ReinstateUser, RemoveUser, RestoreUser])
         .chain(roles.clone().map(|role| Give(*role)))
-        // Somebody who is an owner outranks all others whatever is taken; that is in the other table.
+        // Owners outrank all others, whatever is removed; that is in the other table.
         .chain(roles.map(|role| Take(*role)))
         .chain([ReadAudit, ListJobs, RunJob, CallOffJob])
         .chain([SeeWebhooks, MakeWebhook, ChangeWebhook, RotateSecret, TestWebhook, RemoveWebhook])
@@ -341,7 +341,7 @@ async fn who_may_act_on_whom(domain: TestDomain) {
     insta::assert_snapshot!("who_may_act_on_whom", table.text());
 }
 
-/// Lines of cells that stand below each other.
+/// Lines of aligned cells.
 struct Table(String);
 
 impl Table {

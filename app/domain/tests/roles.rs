@@ -1,4 +1,4 @@
-//! Giving and taking roles. Who may do so is in `permissions.rs`.
+//! Assigning and removing roles. Permissions are in `permissions.rs`.
 
 use frontdesk_domain::{
     accounts::{self, Error},
@@ -56,7 +56,7 @@ async fn everybody_is_a_member_and_nobody_is_made_one(domain: TestDomain) {
 async fn nobody_gives_or_takes_what_they_do_not_hold(domain: TestDomain) {
     let admin = person(&domain, "Ada", &[Role::Admin]).await;
     let ann = register(&domain, "Ann").await;
-    // Not to others, and not to themselves.
+    // Neither to others nor to themselves.
     for id in [ann, admin.id] {
         let answer = accounts::grant(&domain, &admin.actor, ChangeRole { id, role: Role::Owner }).await;
         assert!(matches!(answer, Err(Error::Denied(Denied::Outranked))), "{answer:?}");
@@ -69,7 +69,7 @@ async fn who_lost_a_role_cannot_take_it_back(domain: TestDomain) {
     let admin = person(&domain, "Ada", &[Role::Admin]).await;
     let role = ChangeRole { id: admin.id, role: Role::Admin };
     accounts::revoke(&domain, &system(), role.clone()).await.unwrap();
-    // At the next request, which reads the roles anew.
+    // With the next request, which reads the roles again.
     let person = admin.load(&domain).await.unwrap();
     assert_eq!(person.roles, Roles::default());
     let mut actor = admin.actor;

@@ -1,4 +1,4 @@
-//! Signed-in devices: how they begin, and all the ways in which they end.
+//! Sessions: starting, and all ways of ending.
 
 use frontdesk_domain::{
     accounts,
@@ -73,7 +73,7 @@ async fn a_session_ends_after_a_week_without_a_request(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     domain.clock.advance(7 * DAY - 1);
     assert!(ann.load(&domain).await.is_some());
-    // That request was not written down, so the week runs from the sign-in on.
+    // That request was not written, so the week starts with the sign-in.
     domain.clock.advance(1);
     assert!(ann.load(&domain).await.is_none());
     assert!(mine(&domain, &ann).await.is_empty());
@@ -114,7 +114,7 @@ async fn a_removed_users_sessions_end_at_once_and_for_good(domain: TestDomain) {
     assert!(sign_in(&domain, ann.id, "phone").await.load(&domain).await.is_some());
 }
 
-/// Gives somebody another password.
+/// Gives a user another password.
 async fn choose(domain: &TestDomain, id: frontdesk_model::UserId, password: &str) {
     let link = accounts::invite(domain, &system(), one(id)).await.unwrap();
     let form = AcceptInvite { token: link, password: Secret::new(password) };
@@ -153,7 +153,7 @@ async fn a_proof_from_before_a_suspension_begins_no_session(domain: TestDomain) 
     let answer = begin().await;
     assert!(matches!(answer, Err(Error::Shut)), "{answer:?}");
     assert_eq!((rows(&domain).await, domain.events().await), (0, events));
-    // It is no better once they are reinstated: all that was before is over.
+    // Reinstating does not bring it back: all earlier sessions have ended.
     accounts::reinstate(&domain, &system(), one(ann)).await.unwrap();
     let answer = begin().await;
     assert!(matches!(answer, Err(Error::Shut)), "{answer:?}");
@@ -191,7 +191,7 @@ async fn people_end_their_own_sessions_and_no_others(domain: TestDomain) {
     assert!(matches!(answer, Err(Error::Denied(_))), "{answer:?}");
 }
 
-/// Which session somebody uses.
+/// The session that a person uses.
 fn used(someone: &Someone) -> EndSession {
     EndSession { id: someone.actor.person().unwrap().session }
 }
@@ -322,7 +322,7 @@ async fn a_sweep_deletes_what_is_too_old_and_nothing_else(domain: TestDomain) {
     let fresh = sign_in(&shorter, ann.id, "fresh").await;
     sweep(&shorter).await;
     assert_eq!(rows(&shorter).await, 3);
-    // The idle one is over, and is left until it is also too old.
+    // The idle one has ended, and stays until it reaches the absolute limit.
     shorter.clock.advance(1);
     assert!(ann.load(&shorter).await.is_none() && idle.load(&shorter).await.is_none());
     sweep(&shorter).await;

@@ -1,4 +1,4 @@
-//! Every statement there is, on both databases.
+//! All statements, on both databases.
 
 use std::collections::HashSet;
 
@@ -34,7 +34,7 @@ async fn every_statement_is_prepared_and_takes_as_many_parameters_as_it_says(dom
     let mut wrong = Vec::new();
     for sql in statements() {
         match domain.db.prepare(sql).await {
-            // Fewer would mean that a number is left out, which SQLite reads as NULL.
+            // Fewer would mean that a number is missing, which SQLite reads as NULL.
             Ok(params) if params == sql.params => {}
             Ok(params) => wrong.push(format!("{} has {params} parameters and says {}", sql.name, sql.params)),
             Err(error) => wrong.push(format!("{error}: {:?}", std::error::Error::source(&error))),

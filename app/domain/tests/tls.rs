@@ -1,7 +1,7 @@
-//! PostgreSQL over TLS: its URL says whom a connection trusts.
+//! PostgreSQL over TLS: its URL determines the trusted authorities.
 //!
-//! The tests' own server need not speak TLS. A door in front of it does, as that of a managed
-//! PostgreSQL, and hands on what it hears.
+//! The tests' own server need not support TLS. A proxy in front of it does, like that of a managed
+//! PostgreSQL, and forwards the decrypted bytes.
 
 use std::{error::Error as _, sync::Arc};
 
@@ -24,19 +24,19 @@ use tokio_rustls::{
 
 use crate::support::{Engine, TestDomain, run};
 
-/// What a client sends to ask for TLS: its length, 8, and a number that is no version.
+/// A client's request for TLS: its length, 8, and a special number instead of a version.
 const SSL_REQUEST: [u8; 8] = [0, 0, 0, 8, 4, 210, 22, 47];
 
-/// A way to the database of a test.
+/// A TLS proxy in front of a test's database.
 struct Door {
     to: DatabaseUrl,
     port: u16,
-    /// Has `ca.pem`, which signed the certificate of this door, and `other.pem`, which did not.
+    /// Contains `ca.pem`, which signed the certificate of this proxy, and `other.pem`, which did not.
     folder: TempDir,
 }
 
 impl Door {
-    /// A door whose certificate is for `name`, or one that has none.
+    /// A proxy with a certificate for `name`, or without one.
     async fn open(domain: &TestDomain, name: Option<&str>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (ca, other) = (authority("Ours"), authority("Another"));
@@ -56,7 +56,7 @@ impl Door {
         Self { to, port, folder }
     }
 
-    /// Opens the database through the door, which is on `localhost`, as a URL with this query says.
+    /// Opens the database through the proxy, which is on `localhost`, with this query in the URL.
     async fn enter(&self, query: &str) -> Result<(), Error> {
         let DatabaseUrl::Postgres(server) = &self.to else { panic!("this is about PostgreSQL") };
         let mut url = server.to_url_lossy();
@@ -69,7 +69,7 @@ impl Door {
         answer
     }
 
-    /// Why the door stays shut, as it is told to the operator.
+    /// Reason of a refusal, as shown to the operator.
     async fn refusal(&self, query: &str) -> String {
         let Err(error) = self.enter(query).await else { panic!("{query} was let in") };
         format!("{error}: {}", error.source().unwrap())
@@ -97,8 +97,8 @@ fn acceptor(ca: &CertifiedIssuer<'_, KeyPair>, name: &str) -> TlsAcceptor {
     TlsAcceptor::from(Arc::new(config))
 }
 
-/// Answers one client: S and TLS, or N. Without TLS nothing is handed on, so who gets through has
-/// spoken it.
+/// Answers one client: S and TLS, or N. Without TLS nothing is forwarded, so a successful connection has
+/// used it.
 async fn converse(mut client: TcpStream, tls: Option<TlsAcceptor>, server: (String, u16)) -> Option<()> {
     let mut request = [0; 8];
     client.read_exact(&mut request).await.ok()?;
@@ -127,7 +127,7 @@ async fn a_certificate_of_another_authority_is_refused_in_plain_words() {
         for query in [
             "sslmode=verify-full&sslrootcert=FOLDER/other.pem",
             "sslmode=verify-ca&sslrootcert=FOLDER/other.pem",
-            // By itself: nobody whom the machine trusts has signed it.
+            // Self-signed: not by an authority that the machine trusts.
             "sslmode=verify-full",
         ] {
             let why = door.refusal(query).await;

@@ -1,4 +1,4 @@
-//! Making tokens: nothing grows by way of one.
+//! Creating tokens: no escalation.
 
 use frontdesk_domain::tokens::{self, Created, Error};
 use frontdesk_model::{
@@ -39,7 +39,7 @@ async fn a_token_cannot_be_given_what_its_maker_lacks(domain: TestDomain) {
     }
     let form = token_form("ci", &[Permission::UsersRead]);
     assert_eq!(fault_of(tokens::create(&domain, &ann.actor, form.clone()).await), refused);
-    // The command line makes tokens for people, and gives them no more than they hold.
+    // The command line creates tokens for people, with at most their permissions.
     assert_eq!(fault_of(tokens::create_for(&domain, ann.id, form).await), refused);
     assert_eq!(domain.count("SELECT count(*) FROM tokens").await, 0);
 }
@@ -64,7 +64,7 @@ async fn what_a_token_makes_holds_no_more_and_ends_no_later(domain: TestDomain) 
         assert!(tokens::create(&domain, &actor, form("never")).await.is_err());
         let made = tokens::create(&domain, &actor, form("29d")).await.unwrap();
         assert_eq!(made.token.expires_at, maker.token.expires_at);
-        // Unsaid, it is what there is.
+        // Without an expiry it is the default.
         let made = tokens::create(&domain, &actor, form("")).await.unwrap();
         assert_eq!(made.token.expires_at, maker.token.expires_at);
         assert_eq!(made.token.owner.map(|owner| owner.id), (kind == TokenKind::Personal).then_some(ada.id));
@@ -97,7 +97,7 @@ async fn nobody_has_more_than_fifty_live_tokens(domain: TestDomain) {
         let problem = Problem::from(refusal.unwrap_err());
         assert_eq!((problem.error.as_str(), problem.status), ("TOKEN_LIMIT", 409));
     }
-    // What has ended does not count, and everybody counts for themselves.
+    // Ended tokens do not count, and each person has their own limit.
     token(&domain, &ben, &[]).await;
     let first = made.into_iter().next().unwrap().unwrap();
     tokens::revoke(&domain, &ann.actor, RevokeToken { id: first.token.id }).await.unwrap();

@@ -1,4 +1,4 @@
-//! Tokens: what they let a program do, and all the ways in which they stop.
+//! Tokens: authentication, and all the ways of ending.
 
 use frontdesk_domain::{
     accounts,
@@ -75,7 +75,7 @@ async fn a_personal_token_acts_for_its_owner(domain: TestDomain) {
     assert_eq!(actor.permissions(), created.token.permissions);
     let ann = register(&domain, "Ann").await;
     accounts::suspend(&domain, &actor, suspension(ann)).await.unwrap();
-    // What would be a way to lock oneself out stays one.
+    // The protection against locking oneself out applies, too.
     let answer = accounts::suspend(&domain, &actor, suspension(ada.id)).await;
     assert!(matches!(answer, Err(accounts::Error::Denied(Denied::Outranked))), "{answer:?}");
     let all: Vec<_> = Role::Admin.permissions().iter().collect();
@@ -218,7 +218,7 @@ async fn people_revoke_their_own_tokens_and_no_others(domain: TestDomain) {
     let strong = service_token(&domain, &[Permission::OwnersManage]).await;
     let weak = service_token(&domain, &[Permission::UsersRead]).await;
     for created in [&anns, &olgas, &strong, &weak] {
-        // As if there were none.
+        // As if they did not exist.
         let answer = tokens::revoke(&domain, &ben.actor, revocation(created)).await;
         assert!(matches!(answer, Err(Error::NoSuchToken)), "{answer:?}");
         let answer = tokens::get(&domain, &ben.actor, created.token.id).await;
@@ -247,7 +247,7 @@ async fn a_token_without_permissions_only_reads(domain: TestDomain) {
     lacks(&tokens::revoke(&domain, &actor, revocation(&other)).await, Permission::TokensManage);
     lacks(&tokens::list(&domain, &actor, &TokensQuery::default()).await, Permission::TokensRead);
     assert!(accounts::get(&domain, &actor, ada.id).await.is_err());
-    // But whoever finds it can end it.
+    // But anyone who finds it can end it.
     tokens::revoke(&domain, &actor, revocation(&bare)).await.unwrap();
     assert!(bearer(&domain, &bare).await.is_none() && bearer(&domain, &other).await.is_some());
 }
@@ -271,7 +271,7 @@ async fn when_a_token_was_used_is_written_down_later(domain: TestDomain) {
     bearer(&domain, &created).await.unwrap();
     domain.token_use.flush(&domain).await.unwrap();
     assert_eq!(last_used().await, Some(domain.clock.now()));
-    // A program is not its owner: they were not seen.
+    // A program is not its owner: their last-seen time does not change.
     assert_eq!((user(&domain, ann.id).await.last_seen_at, domain.events().await), (seen, events));
 }
 
@@ -299,7 +299,7 @@ async fn a_refusal_is_told_once_an_hour(domain: TestDomain) {
     domain.clock.advance(1);
     bearer(&domain, &one).await;
     assert_eq!(domain.events().await, events + 3);
-    // What nobody has ever had leaves no trace.
+    // A token that never existed leaves no trace.
     tokens::authenticate(&domain, frontdesk_model::TokenText::of([7; 32]).expose(), origin()).await.unwrap();
     assert_eq!(domain.events().await, events + 3);
 }
@@ -320,7 +320,7 @@ async fn what_happens_to_tokens_and_by_them_is_told(domain: TestDomain) {
     );
     assert_eq!(facts[3].0, "expires");
 
-    // By a personal token: found under its owner, and told apart.
+    // With a personal token: recorded under its owner, and distinguishable.
     let ann = register(&domain, "Ann").await;
     domain.clock.advance(1);
     let actor = bearer(&domain, &created).await.unwrap();
@@ -335,7 +335,7 @@ async fn what_happens_to_tokens_and_by_them_is_told(domain: TestDomain) {
     let event = latest(&domain).await;
     assert_eq!((event.action, event.target.unwrap().label), (Action::TokenRevoked, label));
 
-    // By a service token: under itself.
+    // With a service token: under itself.
     let till = service_token(&domain, &[Permission::UsersSuspend]).await;
     let actor: Actor = bearer(&domain, &till).await.unwrap();
     domain.clock.advance(1);
@@ -365,7 +365,7 @@ async fn the_text_of_a_token_is_nowhere(domain: TestDomain) {
     let columns: Vec<(String, String)> =
         domain.db.all(Sql::new("test.columns", columns), params![]).await.unwrap();
     assert!(columns.len() > 50);
-    // The hint is there; what comes after it is not, as text or as PostgreSQL writes bytes.
+    // The hint is stored; the rest is not, neither as text nor in PostgreSQL's format of bytes.
     let rest = &created.text.expose()[10..];
     let hex: String = rest.bytes().map(|byte| format!("{byte:02x}")).collect();
     let mut hints = 0;

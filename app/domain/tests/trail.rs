@@ -1,4 +1,4 @@
-//! What the audit trail tells: of every change once, of what was refused nothing.
+//! The audit trail: every change once, refusals never.
 
 use frontdesk_domain::{
     accounts, audit,
@@ -30,7 +30,7 @@ both! {
     the_trail_is_not_rewritten,
 }
 
-/// The one event that something left, held to who did it and from where.
+/// The single new event, checked for actor and origin.
 async fn told<T, E: std::fmt::Debug>(
     domain: &TestDomain,
     by: Option<&Someone>,

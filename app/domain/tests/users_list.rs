@@ -1,4 +1,4 @@
-//! The list of users, but for walking through it: what it costs, and which cursors it takes.
+//! The list of users, except paging: its cost, and its cursors.
 
 use frontdesk_domain::accounts::{self, Error};
 use frontdesk_model::{
@@ -38,7 +38,7 @@ async fn a_page_is_a_fixed_number_of_statements_whatever_is_on_it(domain: TestDo
     let (rows, statements, next) = cost(&all).await;
     assert_eq!((rows, statements), (100, 1));
     assert_eq!(cost(&UsersQuery { cursor: next, ..all }).await.1, 1);
-    // A search counts its matches first; its later pages know already.
+    // A search counts its matches first; its later pages have the result in their cursor.
     let (rows, statements, next) = cost(&UsersQuery { limit: Limit::new(30), ..found.clone() }).await;
     assert_eq!((rows, statements), (30, 2));
     assert_eq!(cost(&UsersQuery { cursor: next, ..found }).await.1, 1);
@@ -95,7 +95,7 @@ async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
             }
         }
     }
-    // The sort that is meant when none is said is the same list; so is another number of rows.
+    // The default sort is the same list; so is another number of rows.
     let page = accounts::list(&domain, &system(), &two).await.unwrap().page;
     let same = UsersQuery {
         sort: sort("-joined"),
@@ -176,7 +176,7 @@ async fn an_overview_is_a_fixed_number_of_statements_and_counts_what_is_there(do
         (count(Status::Suspended), count(Status::Removed))
     );
     assert_eq!((full.suspended.len(), full.events.unwrap().len()), (5, 1));
-    // A day later nobody is new.
+    // A day later no user is new.
     domain.clock.advance(24 * 3600 + 1);
     assert_eq!(cost().await.0.joined, 0);
 }

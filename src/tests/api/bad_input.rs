@@ -1,4 +1,4 @@
-//! Bad input: the right status, a problem that names the place, nothing written.
+//! Invalid input: the right status, a problem that names the field, no write.
 
 use axum::body::Body;
 use frontdesk_model::Permission as P;

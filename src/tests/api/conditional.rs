@@ -1,4 +1,4 @@
-//! Conditional requests: nobody overwrites what they have not seen, nobody is sent what they have.
+//! Conditional requests: no change of an unseen version, no transfer of a known one.
 
 use axum::body::Body;
 use frontdesk_model::Permission as P;
@@ -36,12 +36,12 @@ async fn a_change_names_the_version_that_was_seen(desk: Desk) {
         (&changed.json()["name"], &changed.json()["email"]),
         (&json!("Anna"), &json!("ann@example.com"))
     );
-    // Somebody who saw what was before.
+    // A client with the previous version.
     let refused = patch(Some(&tag), json!({"email": "anna@example.com"})).await.is(412).problem();
     assert_eq!(refused.error.as_str(), "PRECONDITION_FAILED");
     let tag = changed.header("etag").unwrap().to_owned();
     patch(Some(&tag), json!({"email": "anna@example.com"})).await.is(200);
-    // The version is the header's alone.
+    // The version comes only from the header.
     let twice = patch(Some(&tag), json!({"version": 9})).await.is(400).problem();
     assert_eq!(twice.details[0].field, "version");
 }

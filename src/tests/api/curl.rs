@@ -1,4 +1,4 @@
-//! The commands in the reference, as a shell understands them: pasted, they do what they say.
+//! The commands in the reference, parsed by a shell: pasted, they work.
 
 use std::process::Command;
 
@@ -10,7 +10,7 @@ use crate::support::{Answer, Desk};
 
 both! { every_command_of_the_reference_works_when_it_is_pasted }
 
-/// What `sh` gives to `curl` when it reads the command.
+/// Arguments that `sh` passes to `curl`.
 fn arguments(command: &str, key: usize, token: &str) -> Vec<String> {
     let script = format!("curl() {{ printf '%s\\0' \"$@\"; }}\nuuidgen() {{ echo {key}; }}\n{command}");
     let ran = Command::new("sh").args(["-eu", "-c", &script]).env("FRONTDESK_TOKEN", token).output().unwrap();
@@ -19,7 +19,7 @@ fn arguments(command: &str, key: usize, token: &str) -> Vec<String> {
     words.split_terminator('\0').map(ToOwned::to_owned).collect()
 }
 
-/// Sends what `curl` would, given these arguments.
+/// Sends the request that `curl` would.
 async fn carry_out(desk: &Desk, arguments: &[String]) -> Answer {
     let (mut request, mut body, mut url) = (Request::builder().header(ACCEPT, "*/*"), Body::empty(), "");
     let mut rest = arguments.iter().map(String::as_str);
@@ -46,14 +46,14 @@ async fn every_command_of_the_reference_works_when_it_is_pasted(desk: Desk) {
         let command = &section.operation.curl;
         let answer = carry_out(&desk, &arguments(command, number, &program.token)).await;
         match answer.status {
-            // Nobody has the id of the examples, and the program acts for nobody.
+            // No object has the id of the examples, and the program has no account.
             403 | 404 | 409 => {
                 assert!(
                     answer.header("ratelimit-policy").is_some(),
                     "{command} meets no operation: {answer:?}"
                 );
             }
-            // Nobody of that id buys anything either.
+            // No user has that id either.
             400 if section.operation.id == "orders.place" => {
                 assert_eq!(answer.problem().details[0].code, "unknown", "{}", answer.text());
             }

@@ -1,5 +1,5 @@
-//! The declaration of the operations, from which everything else is made: it is whole, and the
-//! document that is checked in is the one that is served.
+//! The declarations of operations, from which everything else is generated: they are complete, and the
+//! checked-in document is the one that is served.
 
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ fn all() -> Vec<std::sync::Arc<Operation>> {
     operations().into_iter().map(|route| route.operation).collect()
 }
 
-/// Where the document is checked in. `INSTA_UPDATE=always` writes it anew, as with every snapshot.
+/// Path of the checked-in document. `INSTA_UPDATE=always` writes it anew, as with every snapshot.
 const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json");
 
 #[test]
@@ -69,7 +69,7 @@ fn every_operation_says_all_there_is_to_know() {
     }
 }
 
-/// Whether some of it is the word that stands for a text without an example.
+/// Returns true if it contains the placeholder for a text without an example.
 fn is_placeholder(example: &Value) -> bool {
     match example {
         Value::String(text) => text == "text",
@@ -79,7 +79,8 @@ fn is_placeholder(example: &Value) -> bool {
     }
 }
 
-/// What is taken or answered, with its examples: everything under `application/…` in the document.
+/// Bodies of requests and responses, with their examples: everything under `application/…` in the
+/// document.
 fn contents<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
     let Some(members) = value.as_object() else { return };
     for (name, of) in members {
@@ -99,7 +100,7 @@ fn every_example_is_what_its_schema_says_and_none_is_a_placeholder() {
     contents(&document["webhooks"], &mut all);
     let mut examples = 0;
     for content in all {
-        // All of it, and not what `fields` may leave.
+        // The whole body, not what `fields` may leave.
         let mut schema = content["schema"].pointer("/anyOf/0").unwrap_or(&content["schema"]).clone();
         schema["components"] = document["components"].clone();
         let schema = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
@@ -114,7 +115,7 @@ fn every_example_is_what_its_schema_says_and_none_is_a_placeholder() {
     assert!(examples > 100, "{examples}");
 }
 
-/// Every `$ref` of the document leads somewhere.
+/// Every `$ref` of the document resolves.
 #[test]
 fn nothing_refers_to_what_is_not_there() {
     let document = description();

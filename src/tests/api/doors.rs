@@ -1,4 +1,4 @@
-//! Who gets in: a token that works, in the header, and nothing else.
+//! Authentication: only a valid token in the header.
 
 use axum::body::Body;
 use frontdesk_domain::{actor::Actor, tokens};
@@ -85,10 +85,10 @@ async fn a_limit_is_counted_for_each_token_and_told_in_every_answer(desk: Desk) 
         (Some("20"), Some("\"api-read\";r=0;t=20"))
     );
     theirs.get("/me").await.is(200);
-    // What is refused counts, too, and each kind for itself.
+    // Refused requests count, too, and each limit on its own.
     mine.post("/users", &json!({})).await.is(400);
     refused(&mine.post("/users", &json!({})).await, 429, "TOO_MANY_REQUESTS");
-    // Whoever has no token is counted by their address.
+    // Requests without a token count by address.
     let stranger = desk.program_with("").from("203.0.113.9");
     for _ in 0..3 {
         stranger.get("/me").await.is(401);

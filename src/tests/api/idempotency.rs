@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: what comes twice is done once.
+//! `Idempotency-Key`: a repeated request is carried out once.
 
 use axum::body::Body;
 use frontdesk_domain::{Domain, idempotency};
@@ -34,7 +34,7 @@ async fn the_same_request_is_answered_with_the_same_answer(desk: Desk) {
     let program = desk.program(P::ALL).await;
     let first = post(&program, "\"one\"", "/users", &ann()).await.is(201);
     let written = desk.written().await;
-    // Quotes or not, it is the same key.
+    // With or without quotes, it is the same key.
     let again = post(&program, "one", "/users", &ann()).await.is(201);
     assert_eq!(
         (again.json(), again.location(), again.header("etag")),
@@ -50,7 +50,7 @@ async fn the_same_request_is_answered_with_the_same_answer(desk: Desk) {
     let body = json!({"reason": "Sent spam"});
     let first = post(&program, "two", &path, &body).await.is(200);
     assert_eq!(post(&program, "two", &path, &body).await.is(200).json(), first.json());
-    // Without the key it is another request, and too late.
+    // Without the key it is another request, and a conflict.
     program.post(&path, &body).await.is(409);
 }
 
@@ -125,7 +125,7 @@ async fn an_answer_that_was_lost_is_told_and_the_work_is_not_done_again(desk: De
     assert!(lost.detail.unwrap().contains(&request.0));
 }
 
-/// As if the process had been killed between doing it and answering.
+/// As if the process had been killed between the work and its answer.
 async fn forget_answers(domain: &Domain) {
     let mut tx = domain.db.write().await.unwrap();
     let sql = frontdesk_domain::db::Sql::new("test.FORGET", "UPDATE idempotency_keys SET answer = NULL");

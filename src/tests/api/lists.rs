@@ -1,4 +1,4 @@
-//! Lists: pages that lead to each other, whatever is written meanwhile.
+//! Lists: pages that follow each other, whatever is written meanwhile.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ both! {
     a_foreign_cursor_and_a_wrong_limit_are_refused,
 }
 
-/// Where a `Link` leads, below `/api/v1`.
+/// Target of a `Link`, below `/api/v1`.
 fn link(answer: &Answer, relation: &str) -> Option<String> {
     let wanted = format!("rel=\"{relation}\"");
     let line = answer.header("link").unwrap();
@@ -43,7 +43,7 @@ async fn following_next_visits_each_row_once_while_others_write(desk: Desk) {
         );
         next = link(&page, "next");
         assert_eq!(next.is_some(), items["next"].is_string());
-        // Before the place and behind it.
+        // Before the position and after it.
         let n = seen.len();
         create(&program, &format!("Aaron {n:02}")).await;
     }
@@ -77,7 +77,7 @@ async fn an_answer_that_is_no_page_has_the_fields_of_itself(desk: Desk) {
     for (path, field) in [("/roles?fields=name", "fields"), ("/openapi.json?fields=info", "fields")] {
         assert_eq!(program.get(path).await.is(400).problem().details[0].field, field, "{path}");
     }
-    // Where nothing has a name, there is no such parameter.
+    // Lists without a name have no such parameter.
     let document = program.get("/openapi.json").await.is(200).json();
     let names = |path: &str| {
         let parameters = document["paths"][path]["get"]["parameters"].as_array().unwrap();

@@ -1,4 +1,4 @@
-//! What programs meet: each file is about one promise of the API.
+//! Tests of the API, by subject.
 
 mod bad_input;
 mod conditional;

@@ -1,4 +1,4 @@
-//! Orders, payments and refunds for programs.
+//! Orders, payments and refunds by the API.
 
 use frontdesk_domain::ledger;
 use frontdesk_model::{Permission as P, Role};
@@ -90,7 +90,7 @@ async fn the_same_order_fifty_times_on_two_instances_is_one_order_and_one_charge
     let (_, customer) = desk.somebody(&[]).await;
     let mut body = order(customer);
     body["reference"] = json!("SHOP-1");
-    // Half with one key, half each with a key of its own: the reference tells that it is one order.
+    // Half with one key, half with keys of their own: the reference makes it one order.
     let all = join_all((0..50).map(|n| {
         let program = if n % 2 == 0 { &here } else { &there };
         let key = if n % 4 < 2 { "same".to_owned() } else { format!("key {n}") };

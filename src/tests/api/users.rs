@@ -1,4 +1,4 @@
-//! Users, by the API.
+//! Users by the API.
 
 use frontdesk_model::{Permission as P, Role};
 use serde_json::json;

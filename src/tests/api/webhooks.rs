@@ -1,4 +1,4 @@
-//! Webhooks, by the API: as the pages have them, and no more.
+//! Webhooks by the API: the same as on the pages.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +36,7 @@ async fn patch(program: &Program, path: &str, tag: &str, body: &Value) -> Answer
     program.json(program.request(Method::PATCH, path).header(IF_MATCH, tag), body).await
 }
 
-/// Sends a test event, and returns where its delivery is read.
+/// Sends a test event, and returns the path of its delivery.
 async fn send_test(program: &Program, path: &str) -> String {
     let sent = program.post(&format!("{path}/test"), &json!({})).await.is(201);
     let place = sent.location().strip_prefix("https://desk.example/api/v1").unwrap().to_owned();
@@ -59,7 +59,7 @@ async fn a_webhook_is_made_read_changed_and_removed(desk: Desk) {
     let read = program.get(&path).await.is(200).json();
     assert_eq!(listed["items"], json!([read]));
 
-    // The tag of the answer that made it is good for the first change.
+    // The tag of the response to the creation is valid for the first change.
     let tag = made.header("etag").unwrap().to_owned();
     let changed =
         patch(&program, &path, &tag, &json!({"enabled": false, "events": ["user.removed"]})).await.is(200);
@@ -229,14 +229,14 @@ async fn what_is_sent_is_what_the_document_says_of_its_type(desk: Desk) {
     let declared: BTreeSet<&str> =
         document["webhooks"].as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(declared, all.into_iter().chain(["webhook.test"]).collect(), "each type is in the document");
-    // What happens to orders and payments is sent in the same form.
+    // Events of orders and payments have the same format.
     let of_people =
         |kind: &&str| ["user.", "role.", "session.", "webhook."].iter().any(|noun| kind.starts_with(noun));
     let expected: BTreeSet<&str> = declared.into_iter().filter(of_people).collect();
     assert_eq!(types.iter().map(String::as_str).collect::<BTreeSet<_>>(), expected, "each type was sent");
 }
 
-/// Everything of which webhooks are told.
+/// Causes every event that webhooks receive.
 async fn happen(desk: &Desk) {
     let (name, id) = desk.somebody(&[Role::Support]).await;
     let program = desk.program(P::ALL).await;

@@ -1,5 +1,5 @@
-//! Who may call what: every operation, called by a personal token of everybody who holds all that
-//! its owner does. The answer is one table, in `snapshots/`, made by asking.
+//! Access to every operation with a personal token that has all permissions of its owner, for each role.
+//! The result is one table, in `snapshots/`.
 
 use axum::body::Body;
 use frontdesk_api::{
@@ -28,7 +28,7 @@ async fn everybody_may_call_what_the_table_says(desk: Desk) {
         for person in &people {
             cells.push(word(&call(person, &route.operation).await).to_owned());
         }
-        // A role is let in where it holds the permission that is declared, and nowhere else.
+        // A role has access exactly if it holds the declared permission.
         if let Access::Needs(permission) = route.operation.access {
             let let_in =
                 ROLES.iter().zip(&cells[1..]).filter(|(_, cell)| *cell == "yes").map(|(role, _)| *role);
@@ -43,7 +43,7 @@ async fn everybody_may_call_what_the_table_says(desk: Desk) {
     });
 }
 
-/// With an id that nobody has, and a body that no operation takes.
+/// With an unknown id, and an invalid body.
 async fn call(person: &Program, it: &Operation) -> Answer {
     let nobody = uuid::Uuid::nil().to_string();
     let path = it
@@ -53,7 +53,7 @@ async fn call(person: &Program, it: &Operation) -> Answer {
     person.send(request, if it.method == http::Method::GET { Body::empty() } else { "[]".into() }).await
 }
 
-/// Whether somebody was let in: what is refused then is what they asked for, not they.
+/// Tells whether access was granted: later refusals are about the input, not the caller.
 fn word(answer: &Answer) -> &'static str {
     match answer.status {
         401 => "401",

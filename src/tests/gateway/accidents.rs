@@ -1,4 +1,4 @@
-//! What can happen to a request and its answer on their way.
+//! Failures of a request or its answer on the way.
 
 use std::time::Duration;
 
@@ -57,14 +57,14 @@ async fn an_answer_that_is_lost_every_time_is_found_by_looking(desk: Desk) {
 
 async fn what_is_too_busy_is_asked_again_when_it_says(desk: Desk) {
     let (desk, fake) = with_fake(&desk).await;
-    // Soon enough for this very call.
+    // Soon enough for this call.
     fake.play([Trick::Busy(1), Trick::TryAgain]);
     let paid = pay(&desk, "pm_card_visa").await;
     assert_eq!(paid.attempts.len(), 1, "{paid:#?}");
     assert_eq!(fake.heard("POST /v1/payment_intents"), 3);
     paid_once(&desk, &fake, &paid).await;
 
-    // Not before the call is over: then nothing was done, and that is certain.
+    // Not within this call: then nothing was done, for certain.
     fake.play([Trick::Busy(600)]);
     let busy = pay(&desk, "pm_card_visa").await;
     assert_eq!(busy.summary.state, PaymentState::Pending, "{busy:#?}");
@@ -82,7 +82,7 @@ async fn what_is_under_way_elsewhere_may_be_done_there(desk: Desk) {
     assert_eq!(fake.heard("POST /v1/payment_intents"), 3);
     paid_once(&desk, &fake, &ended(&desk, unknown.summary.id).await).await;
 
-    // Who answers last is certain about itself, and not about what was asked before.
+    // The last answer is certain about its own request, not about earlier ones.
     fake.play([Trick::TryAgain, Trick::Busy(0), Trick::Busy(0)]);
     let unsure = pay(&desk, "pm_card_visa").await;
     assert_eq!(unsure.summary.state, PaymentState::Unknown, "{unsure:#?}");
@@ -95,7 +95,7 @@ async fn a_stripe_that_is_not_there_has_charged_nothing(desk: Desk) {
         listener.local_addr().unwrap().port()
     };
     let fake = Fake::start(desk.domain.clock.clone()).await;
-    // Nobody listens; and somebody does, but not to TLS.
+    // A closed port; and an open one without TLS.
     let encrypted = fake.url().replace("http:", "https:");
     let mut left = Vec::new();
     for url in [format!("http://127.0.0.1:{port}"), encrypted] {
@@ -135,7 +135,7 @@ async fn a_refund_whose_answer_is_lost_is_paid_once(desk: Desk) {
         assert_eq!(refund(&desk, id, 100).await.state, RefundState::Succeeded, "{trick:?}: it is looked for");
         assert_eq!((in_the_book(&desk).await, fake.balance()), (left, left), "{trick:?}");
     }
-    // No time is left to look for it, and before anybody does, its key is forgotten.
+    // There is no time left to look for it, and its key expires before the next attempt.
     let hasty = with(&desk, fake.hasty()).await;
     fake.play([Trick::Slow(Duration::from_secs(2))]);
     let lost = refund(&hasty, id, 250).await;
@@ -205,7 +205,7 @@ async fn a_payment_is_found_among_many_when_its_key_is_forgotten() {
         let expected = Ok(Charged::Succeeded { reference: reference.clone(), captured });
         assert_eq!(gateway.look_up(known(number, None, since)).await, expected);
         assert_eq!(gateway.look_up(known(number, Some(&reference), since)).await, expected);
-        // What somebody else's reference leads to is not believed.
+        // A reference of another payment is not trusted.
         let other = format!("pi_{}", (number + 1) % 7 + 1);
         assert_eq!(gateway.look_up(known(number, Some(&other), since)).await, expected);
     }

@@ -1,4 +1,4 @@
-//! Tokens and the Charges API, with a peer of somebody else's.
+//! Tokens and the Charges API, with an independent simulator.
 
 use frontdesk_domain::payments::{Charge, Charged, GatewayError, Known, PaidBack, PayBack};
 use frontdesk_model::{
@@ -75,7 +75,7 @@ async fn a_declined_token_says_why_and_the_order_can_be_paid_again(desk: Desk) {
     desk.domain.db.close().await;
 }
 
-/// A chain of tokens that no other test uses: each is what comes of one request.
+/// A chain of tokens used by no other test: each is the result of one request.
 fn chain(tokens: &str) -> String {
     static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     format!("{tokens}|{}", NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
@@ -96,7 +96,7 @@ async fn what_is_always_too_busy_or_broken_is_given_up_and_nothing_is_charged(de
     let desk = with(&desk, mock.gateway()).await;
     for token in ["tok_429", "tok_500"] {
         let asked = pay(&desk, token).await;
-        // Too busy is certain: nothing was done. Broken is not.
+        // Too busy is certain: nothing was done. A failure is not.
         let state = if token == "tok_429" { PaymentState::Pending } else { PaymentState::Unknown };
         assert_eq!(asked.summary.state, state, "{asked:#?}");
         let failed = ended(&desk, asked.summary.id).await;
@@ -112,7 +112,7 @@ async fn a_charge_that_fails_there_does_not_keep_the_order_from_being_paid(desk:
     let desk = with(&desk, mock.gateway()).await;
     let (order, token) = (order(&desk).await, chain("tok_500|tok_visa"));
     let first = desk.pay(order, &token).await;
-    // The answer to a key is kept, also that it failed.
+    // The answer to a key is stored, even a failure.
     let first = ended(&desk, first).await;
     assert_eq!(first.summary.failure, Some(PaymentFailure::NetworkError { retryable: true }));
     let second = payment(&desk, desk.pay(order, &token).await).await;
@@ -136,7 +136,7 @@ async fn a_refund_of_what_stripe_does_not_know_stays_owed(desk: Desk) {
     desk.domain.db.close().await;
 }
 
-/// A payment of 12.50 € that is no domain's.
+/// A payment of 12.50 € that belongs to no domain.
 fn charge(method: &str) -> Charge {
     Charge {
         payment: PaymentId(random()),
@@ -173,7 +173,7 @@ async fn asked_twice_it_charges_once_and_is_found_by_its_name() {
     for reference in [None, Some(&*reference), Some("ch_of_nobody")] {
         assert_eq!(gateway.look_up(known(&charge, reference)).await.unwrap(), first, "{reference:?}");
     }
-    // There is nothing to call off, so it is told how it ended.
+    // It can no longer be cancelled, so its result is returned.
     assert_eq!(gateway.cancel(known(&charge, Some(&reference))).await.unwrap(), first);
 }
 
@@ -193,7 +193,7 @@ async fn what_was_never_charged_is_absent_and_what_is_not_known_any_more_is_not(
     let gateway = Mock::running().gateway();
     let charge = charge("tok_visa");
     assert_eq!(gateway.look_up(known(&charge, None)).await, Ok(Charged::Absent));
-    // It has told us of it once: that it does not know it now says something about the key.
+    // It knew the payment before: that it does not now means that the key is of another account.
     let asked = gateway.look_up(known(&charge, Some("ch_of_nobody"))).await;
     assert!(matches!(asked, Err(GatewayError::Misconfigured(_))), "{asked:?}");
 }
@@ -246,7 +246,7 @@ async fn refunds_are_found_by_their_name_and_never_exceed_the_charge() {
 #[tokio::test]
 async fn a_wrong_key_is_said_to_be_wrong_and_is_not_repeated() {
     let mock = Mock::running();
-    // One that the peer repeats in full: it hides the middle of longer ones.
+    // A key that the simulator repeats in full: it hides the middle of longer ones.
     for key in ["pk_test_hunter2", "sk_live_hunter2"] {
         let charge = charge("tok_visa");
         let refused = keyed(mock.url(), key).charge(charge.clone()).await.unwrap_err();

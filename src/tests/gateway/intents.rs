@@ -1,4 +1,4 @@
-//! PaymentIntents, where nothing goes wrong but what people and banks do.
+//! PaymentIntents, with failures of people and banks only.
 
 use frontdesk_domain::{actor::Actor, payments};
 use frontdesk_model::{
@@ -139,7 +139,7 @@ async fn a_refund_that_is_not_decided_is_asked_for_until_it_is(desk: Desk) {
     assert_eq!(slow.state, RefundState::Unknown);
     later(&desk, 60).await;
     assert_eq!((in_the_book(&desk).await, fake.balance()), (1_250, 1_250));
-    // The answer to the key says "pending" for as long as it is kept: so it is looked at.
+    // The stored answer to the key says "pending": so the refund is looked up.
     fake.decide_refunds("succeeded");
     later(&desk, 600).await;
     assert_eq!(refund_now(&desk, slow.id).await.state, RefundState::Succeeded);

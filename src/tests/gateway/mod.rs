@@ -1,6 +1,5 @@
-//! Stripe in place of the sandbox: over real sockets, with peers that do what Stripe does and with
-//! what can happen to a network in between. After each accident there is one charge there, and the
-//! book says the same.
+//! The Stripe adapter: over real sockets, with simulators of Stripe and of network failures. After each
+//! failure there is one charge, and the ledger agrees.
 
 mod accidents;
 mod charges;
@@ -23,7 +22,7 @@ use frontdesk_model::{
 
 use crate::support::{Desk, stripe::Fake};
 
-/// A desk with the fake Stripe for a gateway.
+/// A desk with the fake Stripe as its gateway.
 async fn with_fake(desk: &Desk) -> (Desk, Fake) {
     let fake = Fake::start(desk.domain.clock.clone()).await;
     (with(desk, fake.gateway()).await, fake)
@@ -39,7 +38,7 @@ async fn order(desk: &Desk) -> OrderId {
     desk.order(customer, 1_250).await
 }
 
-/// A payment of 12.50 € with this method, after the gateway was asked once.
+/// A payment of 12.50 € with this method, after one call of the gateway.
 async fn pay(desk: &Desk, method: &str) -> Payment {
     let id = desk.pay(order(desk).await, method).await;
     payment(desk, id).await
@@ -49,13 +48,13 @@ async fn payment(desk: &Desk, id: PaymentId) -> Payment {
     payments::get(&desk.domain, &Actor::system(), id).await.unwrap()
 }
 
-/// Time goes by, and what is due is done.
+/// Advances the clock, and runs due jobs.
 async fn later(desk: &Desk, seconds: i64) {
     desk.domain.clock.advance(seconds);
     desk.work().await;
 }
 
-/// The same until the payment has ended, within an hour.
+/// The same until the payment has a result, within an hour.
 async fn ended(desk: &Desk, id: PaymentId) -> Payment {
     for seconds in [1, 2, 5, 10, 20, 60, 300, 900, 3_600] {
         let now = payment(desk, id).await;
@@ -67,7 +66,7 @@ async fn ended(desk: &Desk, id: PaymentId) -> Payment {
     panic!("it has not ended: {:#?}", payment(desk, id).await);
 }
 
-/// Pays back some of a payment, in cents, and has it done.
+/// Refunds part of a payment, in cents, and processes it.
 async fn refund(desk: &Desk, payment: PaymentId, cents: i64) -> Refund {
     let form = RequestRefund {
         payment_id: payment,
@@ -83,14 +82,14 @@ async fn refund_now(desk: &Desk, id: RefundId) -> Refund {
     payments::get_refund(&desk.domain, &Actor::system(), id).await.unwrap()
 }
 
-/// What is at the gateway by the book, in cents. The book has no faults.
+/// Balance at the gateway according to the ledger, in cents. The ledger has no faults.
 async fn in_the_book(desk: &Desk) -> i64 {
     let report = ledger::verify(&desk.domain).await.unwrap();
     assert_eq!(report.faults, [""; 0], "{report:?}");
     report.balances.iter().map(|balance| balance.amount.minor).sum()
 }
 
-/// It has succeeded, it is there once, and the book says what Stripe has.
+/// It has succeeded and was charged once, and the ledger agrees with Stripe.
 async fn paid_once(desk: &Desk, fake: &Fake, payment: &Payment) {
     assert_eq!(payment.summary.state, PaymentState::Succeeded, "{payment:#?}");
     let intents = fake.intents(payment.summary.id);

@@ -1,4 +1,4 @@
-//! `/hooks/stripe`: the door for what Stripe sends by itself.
+//! `/hooks/stripe`: gateway events of Stripe.
 
 use axum::body::Body;
 use frontdesk_domain::{actor::Actor, audit};
@@ -23,7 +23,7 @@ both! {
     without_stripe_there_is_no_such_door,
 }
 
-/// As Stripe sends it: by no browser, and without a session.
+/// As Stripe sends it: not from a browser, and without a session.
 async fn send(desk: &Desk, body: impl Into<Body>, signature: Option<&str>) -> Answer {
     let mut request = Request::post("/hooks/stripe")
         .header("content-type", "application/json; charset=utf-8")
@@ -35,7 +35,7 @@ async fn send(desk: &Desk, body: impl Into<Body>, signature: Option<&str>) -> An
     desk.visitor().send_bare(request, body.into()).await
 }
 
-/// Sends a notice, rightly signed, and has done what comes of it.
+/// Sends a correctly signed event, and runs the resulting jobs.
 pub(super) async fn told(desk: &Desk, fake: &Fake, body: &str) {
     let answer = send(desk, body.to_owned(), Some(&fake.signature(body))).await.is(204);
     assert!(answer.body.is_empty() && answer.header("set-cookie").is_none());
@@ -61,7 +61,7 @@ async fn the_same_notice_ten_times_and_out_of_order_pays_once(desk: Desk) {
     let (desk, fake) = with_fake(&desk).await;
     let id = waiting(&desk).await;
     let early = fake.event("payment_intent.requires_action", id);
-    // It is not what it says that counts.
+    // The event's contents do not matter.
     let made_up = early.replace("requires_action", "succeeded");
     told(&desk, &fake, &made_up).await;
     assert_eq!(payment(&desk, id).await.summary.state, PaymentState::ConfirmationRequired);
@@ -87,7 +87,7 @@ async fn a_notice_tells_where_a_lost_payment_is(desk: Desk) {
     fake.play([crate::support::stripe::Trick::HangUp]);
     let lost = pay(&desk, "pm_card_visa").await;
     assert_eq!((lost.summary.state, &lost.summary.gateway_reference), (PaymentState::Unknown, &None));
-    // At once, and not when the next look is due.
+    // At once, and not with the next scheduled look-up.
     told(&desk, &fake, &fake.event("payment_intent.succeeded", lost.summary.id)).await;
     paid_once(&desk, &fake, &payment(&desk, lost.summary.id).await).await;
     assert_eq!((fake.heard("GET /v1/payment_intents/pi_1"), fake.heard("POST /v1/payment_intents")), (1, 1));
@@ -119,7 +119,7 @@ async fn a_notice_that_is_not_believed_changes_nothing_and_is_audited(desk: Desk
     let query = AuditQuery { action: Some(Action::NoticeRefused), ..AuditQuery::default() };
     let events = audit::list(&desk.domain, &Actor::system(), &query).await.unwrap().items;
     assert_eq!(events.len(), cases.len());
-    // The secret that is being replaced is as good as the new one.
+    // During a rotation the old secret is as good as the new one.
     let older = fake.signature_of(&body, "whsec_older", 300);
     send(&desk, body, Some(&older)).await.is(204);
     desk.work().await;
@@ -131,7 +131,7 @@ async fn a_notice_that_is_nonsense_is_refused(desk: Desk) {
     let (desk, fake) = with_fake(&desk).await;
     let problem = send(&desk, "{", Some(&fake.signature("{"))).await.is(400).problem();
     assert_eq!(problem.error.as_str(), "MALFORMED_REQUEST");
-    // More than a form may have, and the most that a notice may.
+    // More than a form may have, and the maximum of an event.
     for (length, status) in [(256 * 1024, 400), (256 * 1024 + 1, 413)] {
         let body = " ".repeat(length);
         let answer = send(&desk, body.clone(), Some(&fake.signature(&body))).await.is(status);

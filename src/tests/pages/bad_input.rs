@@ -1,4 +1,4 @@
-//! Input that no form of ours sends: refused with its status, the field named, nothing written.
+//! Input that our forms never send: refused with the right status, the field named, no write.
 
 use frontdesk_model::{Code, Role, UserId};
 
@@ -12,7 +12,7 @@ both! {
     what_leaves_everything_as_it_is_writes_nothing,
 }
 
-/// What is sent, the status, the code, and the field that is named.
+/// Input, status, code, and the named field.
 type Bad = (&'static str, Vec<(&'static str, String)>, u16, Code, &'static str);
 
 fn bad(action: &'static str, fields: &[(&'static str, &str)], code: Code, field: &'static str) -> Bad {
@@ -20,7 +20,7 @@ fn bad(action: &'static str, fields: &[(&'static str, &str)], code: Code, field:
     (action, fields, code.status(), code, field)
 }
 
-/// Sends each as a program, which is told the field, and as a browser, which gets a page.
+/// Sends each as a program, which gets the field, and as a browser, which gets a page.
 async fn all_are_refused(desk: &Desk, client: &Client, page: &str, all: Vec<Bad>) {
     let before: Written = desk.written().await;
     for (action, mut fields, status, code, field) in all {
@@ -175,8 +175,8 @@ async fn bad_input_to_the_forms_of_staff_is_refused_and_named(desk: Desk) {
     all_are_refused(&desk, &admin, "/account/password", all).await;
 }
 
-/// Whether somebody exists, is suspended, or what the rules are: nobody without permission can tell
-/// from what they are answered.
+/// A user without permission cannot tell from the response if an account exists, if it is suspended, or
+/// what the rules are.
 async fn somebody_without_permission_learns_nothing_from_bad_input(desk: Desk) {
     let member = desk.arrive(Role::Member).await.program();
     let (_, there) = desk.somebody(&[]).await;
@@ -216,7 +216,7 @@ async fn a_form_that_is_stale_is_refused_and_shows_what_changed(desk: Desk) {
     assert!(!summary.contains("email"), "what is the same is not told: {summary}");
     assert_eq!(conflict.by_id("name").unwrap().get("value"), Some("Zoë"), "what was typed");
 
-    // Having seen that, one may still want it.
+    // Having seen the conflict, the same change can be submitted again.
     bea.post("/fn/update_user", &conflict.filled("/fn/update_user", &[])).await.leads_to(&path);
     assert_eq!(bea.get(&path).await.page().heading(), "Zoë");
 }

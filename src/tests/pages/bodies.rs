@@ -1,4 +1,4 @@
-//! Bodies that are not forms: too large, too slow, of another kind, of no kind.
+//! Bodies that are not forms: too large, too slow, of another type, without a type.
 
 use std::{
     io,
@@ -31,9 +31,9 @@ both! {
 const GIGABYTE: u64 = 1 << 30;
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A gigabyte, made as it is asked for. It counts how much of it was.
+/// A gigabyte, generated on demand. It counts how much was read.
 struct Gigabyte {
-    /// Whether it says so beforehand, as a request with `Content-Length` does.
+    /// Declares its length, as a request with `Content-Length` does.
     says_so: bool,
     taken: Arc<AtomicU64>,
 }
@@ -61,7 +61,8 @@ async fn a_gigabyte_is_refused_without_being_taken_in(desk: Desk) {
         let request = Request::post("/fn/sign_up").header(CONTENT_TYPE, FORM);
         let answer = visitor.send(request, body).await.is(413);
         assert_eq!(answer.page().heading(), "This is larger than what is taken here");
-        // Some is thrown away, so that a browser reads the answer and does not see a broken connection.
+        // Some is discarded, so that a browser reads the response instead of reporting a broken
+        // connection.
         let taken = taken.load(Ordering::Relaxed);
         assert!(taken <= 1_200 * 1024, "{taken} bytes were taken in, having been told: {says_so}");
     }
@@ -81,7 +82,7 @@ async fn a_form_may_have_64_kib(desk: Desk) {
     };
     sign_up(most).await.is(422);
     sign_up(most + 1).await.is(413);
-    // It holds for pages, too, which have no use for any.
+    // The same is true of pages, which need no body.
     visitor.send(Request::get("/login"), Body::from("x".repeat(most + 1))).await.is(413);
 }
 
@@ -132,7 +133,7 @@ async fn what_is_no_utf_8_is_refused(desk: Desk) {
     let bodies: [&[u8]; 4] = [
         b"name=%FF%FE&email=ann%40example.com&password=correct+horse+battery+staple",
         b"name=\xFF\xFE&email=ann%40example.com&password=correct+horse+battery+staple",
-        // A surrogate, and a zero written with more bytes than it takes.
+        // A surrogate, and an overlong zero.
         b"name=%ED%A0%80&email=ann%40example.com&password=correct+horse+battery+staple",
         b"name=%C0%80&email=ann%40example.com&password=correct+horse+battery+staple",
     ];

@@ -1,4 +1,4 @@
-//! What another site makes a visitor's browser send.
+//! Cross-site requests of a visitor's browser.
 
 use axum::body::Body;
 use frontdesk_model::{Code, Role};
@@ -12,11 +12,11 @@ both! {
     a_refused_form_is_explained_to_people_and_programs,
 }
 
-/// Sends the form that signs out, with these headers and with the cookies of who is signed in.
+/// Submits the sign-out form with these headers and the cookies of a signed-in user.
 fn post(site: Option<&str>, origin: Option<&str>) -> http::request::Builder {
     let mut request = Request::post("/logout").header(CONTENT_TYPE, "application/x-www-form-urlencoded");
     for (name, value) in [("sec-fetch-site", site), ("origin", origin)] {
-        // An empty one is as good as none, and keeps the client from adding its own.
+        // An empty one is the same as none, and keeps the client from adding its own.
         request = request.header(name, value.unwrap_or_default());
     }
     request
@@ -29,7 +29,7 @@ async fn a_form_that_another_site_sends_is_refused_and_does_nothing(desk: Desk) 
     let refused = [
         (Some("cross-site"), Some(evil)),
         (Some("cross-site"), Some("null")),
-        // A page cannot change what its browser says of it, whatever else it says.
+        // A page cannot change its browser's Sec-Fetch headers, whatever else it sends.
         (Some("cross-site"), Some(own)),
         (Some("same-site"), Some("https://other.desk.example")),
         (Some("same-site"), Some(own)),
@@ -45,7 +45,7 @@ async fn a_form_that_another_site_sends_is_refused_and_does_nothing(desk: Desk) 
     }
     assert_eq!(desk.written().await, before);
     ann.get("/account").await.is(200);
-    // From our own page it is what the visitor wants.
+    // From our own page it is intended.
     ann.send(post(Some("same-origin"), Some(own)), Body::empty()).await.is(303);
     ann.get("/account").await.is(303);
 }

@@ -1,5 +1,5 @@
-//! What those who write programs read: the reference, and the pages of the problems. All of it is
-//! made from the declarations of the operations.
+//! The API documentation: the reference, and the pages of problems. All of it is generated from the
+//! declarations.
 
 use frontdesk_api::{
     operation::{Access, status},
@@ -21,7 +21,7 @@ both! {
 const PARTS: [&str; 6] =
     ["What it is for", "Request", "Answer", "What it guarantees", "What it refuses", "Security notes"];
 
-/// The operations on the page, each with the headings of its parts.
+/// The operations on the page, each with its headings.
 fn sections(page: &Page) -> Vec<(&str, Vec<&str>)> {
     let mut all: Vec<(&str, Vec<&str>)> = Vec::new();
     for element in page.elements() {

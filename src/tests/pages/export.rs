@@ -1,4 +1,4 @@
-//! Orders as a file for spreadsheets.
+//! The CSV export of orders.
 
 use axum::body::Body;
 use frontdesk_model::{Role, UserId, forms::UpdateUser};
@@ -20,7 +20,7 @@ both! {
 
 const FILE: &str = "/admin/orders.csv";
 
-/// The rows of a file, its first line aside.
+/// Rows of the file, without its header.
 fn rows(answer: &Answer) -> Vec<Vec<String>> {
     let mut file = csv::Reader::from_reader(&*answer.body);
     file.records().map(|row| row.unwrap().iter().map(ToOwned::to_owned).collect()).collect()
@@ -60,11 +60,11 @@ async fn the_file_has_what_the_list_shows(desk: Desk) {
         &*order.to_string(),
     ];
     assert_eq!(rows(&answer), [expected]);
-    // A customer by their address, and whatever page of the list was open.
+    // A customer by their address, and any page of the list.
     let asked = format!("{FILE}?customer={}&cursor=x&limit=1", address(&name).replace('@', "%40"));
     assert_eq!(rows(&auditor.get(&asked).await.is(200)).len(), 2);
     assert_eq!(auditor.get(&format!("{FILE}?currency=JPY")).await.is(200).text(), header);
-    // A filter that cannot be read is told before anything is sent.
+    // An invalid filter is reported before anything is sent.
     auditor.get(&format!("{FILE}?state=lost")).await.is(400);
     auditor.get(&format!("{FILE}?min=5")).await.is(422);
     assert_eq!(auditor.head(FILE).await.is(200).body.len(), 0);
@@ -106,7 +106,7 @@ async fn more_orders_than_a_page_has_are_all_in_it(desk: Desk) {
     assert!(rows.is_sorted_by(|one, other| one[8] > other[8]), "the newest first");
 }
 
-/// Asks for the file, and has not read it yet.
+/// Requests the file without reading it.
 async fn begin(desk: &Desk, person: &Client) -> Body {
     let cookies: Vec<_> = person.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
     let request = Request::get(FILE)
@@ -126,7 +126,7 @@ async fn who_stops_reading_stops_the_export(desk: Desk) {
     orders(&desk, id, 350).await;
     let before = desk.domain.db.statements();
     let mut body = begin(&desk, &auditor).await;
-    // The session, and the first rows. Nothing more is read before somebody wants it.
+    // The session, and the first rows. Nothing more is read before the client reads.
     assert_eq!(desk.domain.db.statements() - before, 2);
     body.frame().await.unwrap().unwrap();
     body.frame().await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! A filter that cannot be read comes back as it was typed, like any other form.
+//! An invalid filter is shown again as entered, like any other form.
 
 use frontdesk_model::Role;
 
@@ -29,7 +29,7 @@ async fn a_filter_that_cannot_be_read_comes_back_as_it_was_typed(desk: Desk) {
     assert_eq!(page.fault("since"), Some(&*format!("M{when}")));
     assert_eq!((page.fault("target"), page.fault("until")), (None, None));
     assert_eq!(page.by_id("actor").unwrap().get("aria-invalid"), Some("true"));
-    // Said above, first of all, with a way to the field.
+    // In a summary at the top, with a link to the field.
     assert_eq!(page.by_id("problem-title").unwrap().text, "There is a problem");
     assert_eq!(page.link("Who (id): must be an id, as it stands on a user's page"), Some("#actor"));
     assert_eq!(page.link(&format!("From (UTC): m{when}")), Some("#since"));
@@ -38,7 +38,7 @@ async fn a_filter_that_cannot_be_read_comes_back_as_it_was_typed(desk: Desk) {
     let page = auditor.get("/admin/audit?action=nothing").await.is(400).page();
     assert_eq!(page.fault("action"), Some("Has a value that is not known here"));
     assert_eq!(page.link("Action: has a value that is not known here"), Some("#action"));
-    // Put right, it is what it was meant to be.
+    // Corrected, it works.
     let good = auditor.get("/admin/audit?action=login.success&since=2026-03-14").await.is(200).page();
     assert_eq!(good.by_id("since").unwrap().get("value"), Some("2026-03-14T00:00"));
     assert!(good.alert().is_none() && good.all("table").next().is_some());
@@ -50,7 +50,7 @@ async fn what_is_in_no_field_of_a_filter_is_named_above_it(desk: Desk) {
     let summary = page.alert().unwrap().text.clone();
     assert!(summary.contains("There is no field “page” here"), "{summary}");
     assert!(summary.contains("“limit” must be a number from 1 to 100"), "{summary}");
-    // Somebody who may not see it learns nothing of what it can be asked.
+    // Without permission the page reveals nothing about its filters.
     desk.arrive(Role::Support).await.get("/admin/audit?actor=x").await.is(404);
     desk.visitor().get("/admin/audit?actor=x").await.is(303);
 }
@@ -76,7 +76,7 @@ async fn a_cursor_that_leads_nowhere_is_said_once_and_leads_to_the_first_page(de
         assert_eq!(page.link("To the first page"), Some(first));
         auditor.get(first).await.is(200);
     }
-    // Programs are told which field it is.
+    // Programs get the name of the field.
     let problem = auditor.program().get("/admin/users?cursor=x").await.is(400).problem();
     assert_eq!(problem.details[0].field, "cursor");
 }

@@ -1,5 +1,5 @@
-//! A hash costs milliseconds and megabytes, and anybody may ask for one: what does not fit is told
-//! to come back.
+//! A hash costs milliseconds and megabytes, and anonymous requests can cause one: surplus requests are
+//! refused with `Retry-After`.
 
 use frontdesk_domain::passwords;
 use futures::future::join_all;
@@ -11,7 +11,7 @@ both! {
     a_flood_of_sign_ups_makes_whole_accounts_or_none,
 }
 
-/// A server that hashes one password at a time, and lets two wait.
+/// A server that hashes one password at a time, with a queue of two.
 async fn narrow(desk: &Desk) -> Desk {
     let passwords =
         passwords::Options { memory_kib: 16 * 1024, threads: 1, queue: 2, ..passwords::Options::default() };
@@ -21,7 +21,7 @@ async fn narrow(desk: &Desk) -> Desk {
 async fn a_flood_of_sign_ins_is_answered_at_once_and_never_with_a_failure(desk: Desk) {
     let desk = narrow(&desk).await;
     let visitor = desk.visitor();
-    // Fifty addresses: it is not one account that is attacked.
+    // Fifty addresses: the attack is not on one account.
     let sign_in = async |number: usize| {
         let email = format!("ann.{number}@example.com");
         visitor.post("/fn/sign_in", &[("page", "/login"), ("email", &email), ("password", PASSWORD)]).await
@@ -39,7 +39,7 @@ async fn a_flood_of_sign_ins_is_answered_at_once_and_never_with_a_failure(desk: 
         assert_eq!(refused.header("retry-after"), Some("1"));
         assert_eq!(refused.page().heading(), "Too busy to answer right now");
     }
-    // It is over when it is over, and pages never noticed.
+    // It ends with the flood, and pages are not affected.
     desk.visitor().get("/login").await.is(200);
     sign_in(51).await.is(422);
     desk.domain.db.close().await;

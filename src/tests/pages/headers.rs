@@ -1,4 +1,4 @@
-//! The headers that keep a browser safe, on every kind of answer there is.
+//! Security headers, on every kind of response.
 
 use std::{collections::BTreeSet, io, time::Duration};
 
@@ -16,7 +16,7 @@ both! {
     a_file_is_known_by_its_tag,
 }
 
-/// One answer of each kind, with the status that it must have.
+/// One response of each kind, with its status.
 async fn one_of_each(desk: &Desk) -> Vec<(&'static str, u16, Answer)> {
     let visitor = desk.visitor();
     let admin = desk.arrive(Role::Admin).await;
@@ -71,7 +71,7 @@ async fn one_of_each(desk: &Desk) -> Vec<(&'static str, u16, Answer)> {
 
 async fn every_kind_of_answer_is_secured(desk: Desk) {
     let mut all = one_of_each(&desk).await;
-    // Last, because nothing works from then on.
+    // Last, because nothing works afterwards.
     let ann = desk.arrive(Role::Member).await;
     desk.domain.db.close().await;
     let token = desk.visitor().get("/invite?token=x").await;
@@ -88,7 +88,7 @@ async fn every_kind_of_answer_is_secured(desk: Desk) {
         if !answer.is_html() {
             assert!(policy.starts_with("default-src 'none'"), "{what}: {policy}");
         }
-        // What was in the panic is in the log, and nowhere else.
+        // The panic's message is in the log only.
         assert!(!answer.text().contains("of a test"), "{what}");
     }
     let seen: BTreeSet<u16> = all.iter().map(|(_, status, _)| *status).collect();
@@ -129,7 +129,7 @@ async fn a_page_has_a_nonce_of_its_own_and_runs_nothing_without(desk: Desk) {
 
 async fn without_https_a_browser_is_not_told_to_use_it(desk: Desk) {
     desk.register("Ann", &[]).await;
-    // On the machine itself browsers trust plain HTTP, and take cookies for it.
+    // On the same machine browsers trust plain HTTP, and accept its cookies.
     let local = desk.with(|settings| settings.base_url = "http://localhost:3000".parse().unwrap());
     let ann = local.visitor();
     let answer = ann.sign_in("Ann").await.is(303);
@@ -169,7 +169,7 @@ async fn a_file_is_known_by_its_tag(desk: Desk) {
         (known.header("etag"), known.header("cache-control")),
         (file.header("etag"), file.header("cache-control"))
     );
-    // Whoever is signed in gets the same, and nobody looks who that is.
+    // Signed-in users get the same, without a query for the session.
     visitor.set_cookie("__Host-session", "AAAAAAAAAAAAAAAAAAAAAA");
     visitor.get(&style).await.is(200);
     assert_eq!(desk.domain.db.statements(), before);

@@ -1,4 +1,4 @@
-//! What machines ask before they send people here.
+//! Health checks.
 
 use crate::support::Desk;
 
@@ -37,7 +37,7 @@ async fn it_lives_while_it_shuts_down_but_is_not_ready(desk: Desk) {
     program.get("/health/live").await.is(200);
     let problem = program.get("/health/ready").await.is(503).problem();
     assert_eq!(problem.detail.as_deref(), Some("Shutting down."));
-    // Those who are here already are served to the end.
+    // Connected clients are served to the end.
     desk.visitor().get("/").await.is(200);
 }
 

@@ -1,4 +1,4 @@
-//! What staff do about jobs, from the overview to the audit trail.
+//! Jobs on the pages of staff, from the overview to the audit trail.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn fail(desk: &Desk, id: JobId, failure: Failure) {
     jobs::settle(&desk.domain, id, taken[0].attempt, failed, Retry::DEFAULT).await.unwrap();
 }
 
-/// Fills in a form on a page and goes on where it leads.
+/// Submits a form of a page and follows the redirect.
 async fn does(person: &Client, page: &str, action: &str) -> Page {
     let answer = person.submit(page, action, &[]).await.is(303);
     person.follow(&answer).await.is(200).page()
@@ -57,7 +57,7 @@ async fn what_waits_is_called_off(desk: Desk) {
     assert_eq!(page.flash(), Some("Job called off."));
     assert_eq!(desk.last_event().await, "job.cancelled");
     assert!(page.forms("/fn/cancel_job").is_empty());
-    // Twice is a conflict, which says how it stands; nothing happens.
+    // A second time is a conflict that shows the state; nothing changes.
     let id = path.rsplit('/').next().unwrap();
     let again = admin.post("/fn/cancel_job", &[("page", &*path), ("id", id)]).await.is(409).page();
     assert!(again.alert().unwrap().text.contains("not over"), "{}", again.alert().unwrap().text);

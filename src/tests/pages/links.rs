@@ -1,4 +1,4 @@
-//! One-time links: the first owner's, and invitations.
+//! One-time links: setup links and invitations.
 
 use frontdesk_model::Role;
 
@@ -22,7 +22,7 @@ const OWNER: [(&str, &str); 3] = [("name", "Olive"), ("email", "olive@example.co
 async fn the_set_up_link_makes_the_first_owner_once(desk: Desk) {
     let link = format!("/setup?token={}", desk.setup_link().await);
     let (olive, other) = (desk.visitor(), desk.visitor());
-    // To look at it does not use it up.
+    // Opening it does not use it.
     other.get(&link).await.is(200);
     let form = other.get(&link).await.page().filled("/fn/set_up", &OWNER);
     let answer = olive.submit(&link, "/fn/set_up", &OWNER).await.leads_to("/admin");
@@ -46,7 +46,7 @@ async fn a_new_set_up_link_replaces_the_one_before(desk: Desk) {
     desk.visitor().submit(&format!("/setup?token={second}"), "/fn/set_up", &OWNER).await.is(303);
 }
 
-/// The link on the page, as it can be copied into a mail; and the path that it leads to.
+/// The link on the page as text to copy; and its path.
 fn shown(answer: &crate::support::Answer) -> Option<String> {
     let page = answer.page();
     let address = page.with("class", "secret")?.text.clone();
@@ -68,7 +68,7 @@ async fn an_invitation_is_shown_once_and_used_once(desk: Desk) {
     let (person, link) = create(&admin).await;
     assert_eq!(shown(&admin.get(&person).await.is(200)), None, "it is not shown again");
     assert!(!admin.get(&person).await.text().contains("token="));
-    // Before it is used, nobody can sign in.
+    // Before it is used, a sign-in is impossible.
     desk.visitor().sign_in("Zoe").await.is(422);
 
     let zoe = desk.visitor();
@@ -79,7 +79,7 @@ async fn an_invitation_is_shown_once_and_used_once(desk: Desk) {
     zoe.get("/account").await.is(200);
     let before = desk.written().await;
     zoe.get(&link).await.is(410);
-    // Who has the link, but not the form that it was used with.
+    // A client with the link, but without the form that was used.
     let other: Vec<_> = form.iter().filter(|(name, _)| name != "nonce").collect();
     let other: Vec<_> = other.iter().map(|(name, value)| (name, value)).collect();
     desk.visitor().post("/fn/accept_invite", &other).await.is(410);
@@ -94,7 +94,7 @@ async fn a_new_invitation_replaces_the_one_before(desk: Desk) {
     assert_ne!(first, second);
     desk.visitor().get(&first).await.is(410);
     desk.visitor().get(&second).await.is(200);
-    // Once they are kept out, it is good for nothing.
+    // After a suspension it is invalid.
     admin.submit(&person, "/fn/suspend_user", &[("reason", "A mistake")]).await.is(303);
     desk.visitor()
         .post("/fn/accept_invite", &[("token", token(&second)), ("password", PASSWORD)])
@@ -158,7 +158,7 @@ async fn a_token_stays_out_of_addresses_and_of_what_other_sites_see(desk: Desk) 
     let opened = visitor.get(&format!("/invite?token={token}")).await.is(200);
     let refused = visitor.submit(&format!("/invite?token={token}"), "/fn/accept_invite", &[]).await.is(422);
     for answer in [&opened, &refused] {
-        // Browsers name the page that a link was on, to other sites by its origin only.
+        // Browsers send the page's origin only as the referrer to other sites.
         assert_eq!(answer.header("referrer-policy"), Some("strict-origin-when-cross-origin"));
         assert_eq!(answer.header("cache-control"), Some("no-store"));
         let page = answer.page();
@@ -173,7 +173,7 @@ async fn a_token_stays_out_of_addresses_and_of_what_other_sites_see(desk: Desk) 
         .await;
     let told = answer.headers.values().any(|value| value.to_str().unwrap().contains(&token));
     assert!(!told, "{:?}", answer.headers);
-    // What the database keeps does not open anything.
+    // The stored hash opens nothing.
     let kept = "SELECT token_hash FROM one_time_links LIMIT 1";
     let kept = desk.find::<(Vec<u8>,)>(kept, Vec::new()).await.0;
     assert!(kept.len() == 32 && !token.as_bytes().windows(4).any(|piece| kept.starts_with(piece)));
@@ -194,7 +194,7 @@ async fn whoever_creates_somebody_who_is_there_is_led_to_them(desk: Desk) {
     let form = admin.get("/admin/users/new").await.page().filled("/fn/create_user", &typed);
     let first = admin.post("/fn/create_user", &form).await.is(200);
     let before = desk.written().await;
-    // Not the same form again, but another one with the same in it.
+    // Not the same form again, but another one with the same contents.
     let form = admin.get("/admin/users/new").await.page().filled("/fn/create_user", &typed);
     let again = admin.post("/fn/create_user", &form).await.is(409).page();
     assert_eq!(desk.written().await, before);
@@ -204,14 +204,14 @@ async fn whoever_creates_somebody_who_is_there_is_led_to_them(desk: Desk) {
     let person = again.link("Zoe").unwrap();
     let link = shown(&admin.submit(person, "/fn/invite_user", &[]).await.is(200)).unwrap();
     assert_ne!(Some(&link), shown(&first).as_ref());
-    // Somebody who has a password, or is removed, has another story.
+    // Users who have a password, or are removed, see a different page.
     desk.visitor().submit(&link, "/fn/accept_invite", &[("password", PASSWORD)]).await.is(303);
     let taken = admin.post("/fn/create_user", &form).await.is(409).page();
     assert!(taken.link("Zoe").is_some() && !taken.text().contains("shown twice"), "{}", taken.text());
     admin.submit(person, "/fn/remove_user", &[]).await.is(303);
     let removed = admin.post("/fn/create_user", &form).await.is(409).page();
     assert!(removed.text().contains("You can restore them"), "{}", removed.text());
-    // Where somebody signs up, nothing of this is told.
+    // Sign-up reveals nothing of this.
     let typed = [("name", "Zoe"), ("email", "zoe@example.com"), ("password", PASSWORD)];
     let page = desk.visitor().submit("/signup", "/fn/sign_up", &typed).await.is(409).page();
     assert!(page.link("Zoe").is_none() && !page.text().contains("Removed"), "{}", page.text());

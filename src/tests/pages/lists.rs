@@ -1,4 +1,4 @@
-//! What lists can be asked for, and what they refuse.
+//! Lists: their parameters, and what they refuse.
 
 use std::collections::BTreeSet;
 
@@ -84,7 +84,7 @@ async fn fields_that_a_filter_form_leaves_empty_mean_nothing(desk: Desk) {
     let auditor = desk.arrive(Role::Auditor).await;
     auditor.get("/admin/users?q=&status=&limit=&sort=&cursor=").await.is(200);
     auditor.get("/admin/audit?actor=&action=&target=&since=&until=&limit=&cursor=").await.is(200);
-    // Pages that are no lists are not asked for anything.
+    // Pages without a list ignore parameters.
     auditor.get("/account?utm_source=mail").await.is(200);
 }
 
@@ -105,14 +105,14 @@ async fn a_forged_or_foreign_cursor_is_refused(desk: Desk) {
         format!("users?cursor={}", "A".repeat(5_000)),
         format!("users?cursor={}", &cursor[1..]),
         format!("users?cursor={}", &cursor[..cursor.len() - 4]),
-        // From the same list, sorted or filtered otherwise, and from another list.
+        // From the same list with another sort or filter, and from another list.
         format!("users?cursor={cursor}&sort=name"),
         format!("users?cursor={cursor}&status=active"),
         format!("users?cursor={cursor}&q=a"),
         format!("users?cursor={of_audit}"),
         format!("audit?cursor={cursor}"),
         format!("audit?cursor={of_audit}&action=login.success"),
-        // Of the right list, with a key that cannot be one.
+        // From the right list, with an impossible key.
         format!("users?cursor={}", forged("users:-joined:present:all:", Key::Text("x".to_owned()))),
         format!("users?sort=name&cursor={}", forged("users:name:present:all:", Key::Number(1))),
         format!("users?sort=name&cursor={}", forged("users:name:present:all:", Key::Text("a\0".to_owned()))),
@@ -120,21 +120,21 @@ async fn a_forged_or_foreign_cursor_is_refused(desk: Desk) {
     for path in refused {
         let page = auditor.get(&format!("/admin/{path}")).await.is(400).page();
         let said = page.heading();
-        // A control character is refused as such, before anybody tries to read a cursor.
+        // A control character is refused as such, before the cursor is parsed.
         assert!(
             said == "This place in the list cannot be found" || path.contains("%00"),
             "{path:.200}: {said}"
         );
         assert!(page.text().contains("Start from the first page") || path.contains("%00"), "{path:.200}");
     }
-    // A place that nobody is at is a place all the same.
+    // A position without a row is a valid position.
     for key in [i64::MIN, 0, i64::MAX] {
         let cursor = forged("users:-joined:present:all:", Key::Number(key));
         auditor.get(&format!("/admin/users?cursor={cursor}")).await.is(200);
     }
     let cursor = forged("users:name:present:all:", Key::Text("\u{10FFFF}' OR 1=1 --".to_owned()));
     auditor.get(&format!("/admin/users?sort=name&cursor={cursor}")).await.is(200);
-    // How many rows a page has may change on the way.
+    // The number of rows may change between pages.
     auditor.get(&format!("/admin/users{of_joined}&limit=5")).await.is(200);
 }
 
@@ -153,13 +153,13 @@ async fn a_cursor_leads_on_after_its_row_is_gone(desk: Desk) {
     assert_eq!(names(&auditor.get(&next).await.is(200).page()), before);
 }
 
-/// Who is in the list: the ids in the links of its rows.
+/// Users in the list: the ids in the links of its rows.
 fn names(page: &crate::support::Page) -> Vec<String> {
     let rows = page.links().filter(|link| link.starts_with("/admin/users/") && !link.ends_with("/new"));
     rows.map(ToOwned::to_owned).collect()
 }
 
-/// Everybody on the way from `path` by links of this name, a page each.
+/// All users on the way from `path` along links with this name, per page.
 async fn walk(person: &Client, path: &str, by: &str) -> (Vec<Vec<String>>, String) {
     let (mut pages, mut at) = (Vec::new(), path.to_owned());
     loop {
@@ -220,14 +220,14 @@ async fn filters_and_searches_show_whom_they_name(desk: Desk) {
         names(&page).iter().map(|link| link.rsplit('/').next().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let ids = |of: &[frontdesk_model::UserId]| of.iter().map(ToString::to_string).collect::<Vec<_>>();
-    // The beginning of a name or an address, without accents or case.
+    // Prefixes of a name or an address, without accents or case.
     assert_eq!(shown("q=AME").await, ids(&[amelie]));
     assert_eq!(shown("q=bob.am").await, ids(&[bob]));
     assert_eq!(shown("q=cleo").await, ids(&[]));
     assert_eq!(shown("q=cleo&status=removed").await, ids(&[cleo]));
     assert_eq!(shown("status=suspended").await, ids(&[bob]));
     assert_eq!(shown("q=am&status=suspended").await, ids(&[]));
-    // Signs that mean something to SQL mean nothing here.
+    // SQL's special characters have no meaning here.
     for query in ["q=%25", "q=_", "q=%27", "q=%5C", "q=%22%3B--"] {
         assert_eq!(shown(query).await, ids(&[]), "{query}");
     }
@@ -257,7 +257,7 @@ async fn the_audit_trail_is_walked_by_who_what_whom_and_when(desk: Desk) {
     assert_eq!(rows(&format!("{of_target}&actor={id}")).await, [""; 0]);
     assert_eq!(rows(&format!("{of_target}&since=2026-03-15")).await, all[..2]);
     assert_eq!(rows(&format!("{of_target}&until=2026-03-15T00:00")).await, all[2..]);
-    // A page at a time it is the same trail.
+    // Paged, it is the same trail.
     let (mut walked, mut query) = (Vec::new(), format!("{of_target}&limit=1"));
     loop {
         walked.extend(rows(&query).await);

@@ -1,4 +1,4 @@
-//! Every page that somebody can reach, reached by its links.
+//! Every page that can be reached by links.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -16,7 +16,7 @@ both! {
     a_page_without_islands_brings_no_script,
 }
 
-/// How many addresses of one shape are tried: a list links to many people, whose pages are alike.
+/// Number of tried URLs of one shape: a list links to many users with similar pages.
 const ALIKE: usize = 2;
 
 async fn no_link_and_no_form_leads_its_reader_nowhere(desk: Desk) {
@@ -31,7 +31,7 @@ async fn no_link_and_no_form_leads_its_reader_nowhere(desk: Desk) {
     for role in Role::ALL {
         reached.insert(role.as_str(), crawl(&desk.arrive(*role).await).await);
     }
-    // What each role can reach, by links alone.
+    // Pages that each role can reach by links.
     let everybody = ["/", "/docs", "/docs/api", "/docs/problems", "/docs/problems/{code}"];
     let own = ["/account", "/account/orders", "/account/password", "/account/security"];
     let with = |more: &[&'static str]| [&own[..], more].concat();
@@ -100,8 +100,8 @@ async fn no_link_and_no_form_leads_its_reader_nowhere(desk: Desk) {
     }
 }
 
-/// Follows every link from the start on. Each page there must be one, and each form must post to
-/// something that is there.
+/// Follows every link from the start page. Each page must exist, and each form must post to an existing
+/// route.
 async fn crawl(person: &Client) -> BTreeSet<String> {
     let mut waiting = VecDeque::from(["/".to_owned()]);
     let mut tried: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -111,7 +111,7 @@ async fn crawl(person: &Client) -> BTreeSet<String> {
             continue;
         }
         let answer = person.get(&path).await.is(200);
-        // What is no page.
+        // Not a page.
         if path.starts_with("/api/") || path.starts_with("/admin/orders.csv") {
             tried.remove(&shape(&path));
             continue;
@@ -135,7 +135,7 @@ async fn crawl(person: &Client) -> BTreeSet<String> {
     tried.into_keys().map(|shape| shape.split('?').next().unwrap().to_owned()).collect()
 }
 
-/// The address without what differs between pages that are alike.
+/// The URL without the parts that differ between similar pages.
 fn shape(path: &str) -> String {
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let path: Vec<&str> = path
@@ -154,7 +154,7 @@ async fn a_page_without_islands_brings_no_script(desk: Desk) {
     let (owner, visitor) = (desk.arrive(Role::Owner).await, desk.visitor());
     let (_, id) = desk.somebody(&[]).await;
     let person = format!("/admin/users/{id}");
-    // Without a bundle nothing wakes islands, and no page has a script.
+    // Without a bundle there is no hydration, and no page has a script.
     let has_bundle = frontdesk::assets::site().bundle.is_some();
     let mut awake = Vec::new();
     for (who, path) in [

@@ -1,4 +1,4 @@
-//! Taking another password.
+//! Changing the password.
 
 use frontdesk_model::{Code, Role};
 
@@ -36,7 +36,7 @@ async fn somebody_takes_another_password_and_stays_signed_in(desk: Desk) {
     }
     let before = desk.written().await;
     let answer = here.submit(PAGE, ACTION, &RIGHT).await.leads_to("/account/security");
-    // The change and the session that begins; that the one before is over is a part of the change.
+    // The change and the new session; the end of the previous one is part of the change.
     assert_eq!(desk.written().await.events, before.events + 2);
     let page = here.follow(&answer).await.is(200).page();
     assert_eq!(page.flash(), Some("Your password is changed. Other devices are signed out."));
@@ -68,7 +68,7 @@ async fn a_wrong_one_is_told_beside_its_field(desk: Desk) {
     assert_eq!(desk.last_event().await, "password.change_failed");
     let after = desk.written().await;
     assert_eq!((after.changes, after.sessions, ann.session()), (before.changes, before.sessions, session));
-    // It can be put right where it is.
+    // It can be corrected in place.
     ann.post(ACTION, &page.filled(ACTION, &RIGHT)).await.leads_to("/account/security");
 }
 
@@ -82,7 +82,7 @@ async fn a_session_in_wrong_hands_is_no_way_to_guess(desk: Desk) {
     assert!(held.header("retry-after").is_some());
     assert_eq!(held.page().heading(), "Change password");
     assert!(held.page().alert().unwrap().text.contains("too many failed tries for this account"));
-    // At every door.
+    // At both forms.
     assert_eq!(sign_in(&desk, "Ann", PASSWORD).await.0, 429);
     desk.domain.clock.advance(60);
     assert_eq!(sign_in(&desk, "Ann", PASSWORD).await.0, 303);
@@ -120,7 +120,7 @@ async fn a_session_that_cannot_begin_leaves_the_new_password_to_sign_in_with(des
     desk.register("Ann", &[]).await;
     let ann = desk.sign_in("Ann").await;
     let form = ann.get(PAGE).await.page().filled(ACTION, &RIGHT);
-    // No session begins without the event of it, and there is one of Ann's already.
+    // No session starts without its event, and there is one of Ann's already.
     desk.change("CREATE UNIQUE INDEX one_only ON audit_events (action) WHERE action = 'login.success'").await;
     let answer = ann.post(ACTION, &form).await.leads_to("/login");
     let page = ann.follow(&answer).await.is(200).page();

@@ -1,5 +1,5 @@
-//! Who may do what: every page and every form, asked for by everybody. The answer is one table, in
-//! `snapshots/`. A page or a form without a row fails.
+//! Access to every page and every form, for each role. The result is one table, in `snapshots/`. A page
+//! or a form without a row fails the test.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
@@ -14,7 +14,7 @@ use crate::support::{Answer, Client, Desk, PASSWORD};
 
 both! { everybody_may_do_what_the_table_says }
 
-/// Who asks, in the order of the columns.
+/// The actors, in the order of the columns.
 const PEOPLE: [Option<Role>; 6] = [
     None,
     Some(Role::Member),
@@ -24,7 +24,7 @@ const PEOPLE: [Option<Role>; 6] = [
     Some(Role::Owner),
 ];
 
-/// To whom it is done. Each cell has somebody of its own.
+/// The target. Each cell has its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum To {
     Nobody,
@@ -34,18 +34,17 @@ enum To {
     Owner,
     Suspended,
     Removed,
-    /// A job, which is nobody.
+    /// A job, without a user.
     Job,
     /// A webhook.
     Hook,
-    /// A delivery, which has arrived.
+    /// A successful delivery.
     Delivery,
-    /// An order of one's own that is to be paid, one that is paid, and a payment to be confirmed; of
-    /// somebody else's if nobody is signed in.
+    /// One's own orders: unpaid, paid, and with a payment to confirm; without a session another user's.
     OwnOrder,
     OwnPaidOrder,
     OwnPayment,
-    /// The same, of somebody else's.
+    /// The same of another user.
     Order,
     PaidOrder,
     Payment,
@@ -84,7 +83,7 @@ const WHY: (&str, &str) = ("reason", "Sent spam");
 const EDIT: &[(&str, &str)] =
     &[ID, ("version", "{version}"), ("name", "Zoe"), ("email", "{new}@example.com")];
 
-/// In braces stands what differs from cell to cell.
+/// Braces contain the parts that differ from cell to cell.
 const PAGES: &[Row] = &[
     get("/", "", To::Nobody),
     get("/signup", "", To::Nobody),
@@ -297,10 +296,10 @@ fn every_form_has_a_row() {
 }
 
 async fn everybody_may_do_what_the_table_says(desk: Desk) {
-    // Refunds of more than ten need a second person.
+    // Refunds above ten need approval.
     let desk = desk.beside(|options| options.approval_above = ApprovalAbove(Some(10))).await;
     let _cashier = desk.cashier();
-    // Whoever is suspended or stops being one, an owner is left.
+    // An owner who remains, whoever is suspended or demoted.
     desk.somebody(&[Role::Owner]).await;
     let mut table = vec![header()];
     for (method, rows) in [("GET", PAGES), ("POST", FORMS)] {
@@ -338,7 +337,7 @@ async fn cell(desk: &Desk, method: &str, row: &Row, role: Option<Role>) -> Strin
         _ => {}
     }
     let (version,): (i64,) = desk.find("SELECT version FROM users WHERE id = $1", vec![id.into()]).await;
-    // Nobody has this id: it was not made into an account.
+    // No account has this id.
     let nobody = desk.domain.clock.id().to_string();
     let target = match row.to {
         To::Nobody => nobody.clone(),
@@ -384,7 +383,7 @@ async fn cell(desk: &Desk, method: &str, row: &Row, role: Option<Role>) -> Strin
     in_short(&answer, &target, &token)
 }
 
-/// Where the form is.
+/// The page of the form.
 fn page_of(action: &str) -> &'static str {
     match action {
         "/fn/sign_up" => "/signup",
@@ -411,7 +410,7 @@ fn page_of(action: &str) -> &'static str {
     }
 }
 
-/// A person with the role, on a device of their own.
+/// A person with the role, on their own device.
 async fn asker(desk: &Desk, role: Option<Role>) -> (Client, String, UserId) {
     match role {
         None => (desk.visitor(), String::new(), UserId(Uuid::nil())),
@@ -422,7 +421,7 @@ async fn asker(desk: &Desk, role: Option<Role>) -> (Client, String, UserId) {
     }
 }
 
-/// A new session of theirs.
+/// A new session of the user.
 async fn another_session(desk: &Desk, name: &str, id: UserId) -> String {
     desk.sign_in(name).await;
     let newest = "SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT 1";
@@ -432,7 +431,7 @@ async fn another_session(desk: &Desk, name: &str, id: UserId) -> String {
 fn in_short(answer: &Answer, id: &str, token: &str) -> String {
     let mut text = answer.status.to_string();
     if answer.status == 303 {
-        // A payment leads to its order.
+        // A payment redirects to its order.
         let place = answer.location().replace(id, "{id}");
         let place = match place.split_once("/orders/") {
             Some((place, order)) if order.parse::<Uuid>().is_ok() => format!("{place}/orders/{{id}}"),
@@ -449,7 +448,7 @@ fn header() -> Vec<String> {
     ["".to_owned(), String::new()].into_iter().chain(people).collect()
 }
 
-/// In columns as wide as what is in them.
+/// Columns as wide as their contents.
 fn written(table: &[Vec<String>]) -> String {
     let widths: Vec<usize> = (0..table[0].len())
         .map(|at| table.iter().map(|row| row[at].chars().count()).max().unwrap())

@@ -1,4 +1,4 @@
-//! Refusals, as people and as programs are told of them.
+//! Refusals, for people and for programs.
 
 use axum::{body::Body, routing::get};
 use frontdesk::{pages, surfaces::assemble};
@@ -47,7 +47,7 @@ async fn a_program_is_told_in_problem_json(desk: Desk) {
         assert_eq!(problem.instance, Some(format!("urn:trace:{id}")), "{problem:?}");
         assert!(answer.all("vary").contains(&"accept"), "{answer:?}");
     }
-    // Whoever does not say what they take is a program, too; and so is everybody under /api.
+    // Without an `Accept` header the client is a program, too; and so is every client of /api.
     for (accept, path) in
         [("*/*", "/fn/sign_in"), ("text/html;q=0", "/fn/sign_in"), (BROWSER, "/api/v1/nothing")]
     {
@@ -58,7 +58,7 @@ async fn a_program_is_told_in_problem_json(desk: Desk) {
 async fn a_person_is_told_on_a_page_of_the_site(desk: Desk) {
     let member = desk.arrive(Role::Member).await;
     let name = member.get("/account").await.page().with("href", "/account").unwrap().text.clone();
-    // Who is signed in sees so, on the pages of the layers as well as on those of the site.
+    // Pages of refusals show the signed-in user, both those of the middleware and those of the site.
     for (answer, heading) in [
         (member.get("/nothing").await.is(404), "There is nothing here"),
         (member.get("/admin").await.is(404), "There is nothing here"),
@@ -105,7 +105,7 @@ async fn the_page_of_a_problem_names_the_request(desk: Desk) {
     let problem = member.send(traced("/panics", PROGRAM), Body::empty()).await.is(500).problem();
     assert_eq!(problem.instance, Some(format!("urn:trace:{TRACE}")));
     assert_eq!((problem.detail, problem.details), (None, Vec::new()), "nothing but the fact");
-    // One panic is one answer: the next request is served.
+    // One panic affects one response: the next request works.
     member.get("/account").await.is(200);
 }
 
@@ -125,7 +125,7 @@ async fn a_method_that_an_address_does_not_take_is_answered_with_those_it_does(d
     }
     let odd = Method::from_bytes(b"BREW").unwrap();
     visitor.send(Request::builder().method(odd).uri("/"), Body::empty()).await.is(405);
-    // A link that is prefetched, or an image with that address, signs nobody out.
+    // A prefetched link, or an image with that address, does not sign out.
     let member = desk.arrive(Role::Member).await;
     member.get("/logout").await.is(405);
     member.get("/account").await.is(200);
@@ -133,7 +133,7 @@ async fn a_method_that_an_address_does_not_take_is_answered_with_those_it_does(d
 
 async fn head_is_get_without_a_body(desk: Desk) {
     let member = desk.arrive(Role::Member).await;
-    // What is said once is said.
+    // A message is shown once.
     member.get("/").await.is(200);
     for path in ["/", "/account", "/login", "/nothing", "/admin", "/fn/sign_in", "/health/live"] {
         let (get, head) = (member.get(path).await, member.head(path).await);
@@ -173,7 +173,7 @@ async fn a_client_that_asks_too_often_is_told_when_to_come_back(desk: Desk) {
     // It costs no query.
     assert_eq!(desk.domain.db.statements() - before.0, 1, "the one that counts");
     assert_eq!(desk.written().await, before.1);
-    // Other pages, other people, and this machine itself are another matter.
+    // Other pages, other people, and this machine itself are not affected.
     guesser.get("/login").await.is(200);
     visitor("203.0.113.10").post("/fn/sign_in", &wrong).await.is(422);
     for _ in 0..9 {

@@ -1,4 +1,4 @@
-//! Staying signed in, and the ways in which that ends.
+//! Sessions, and the ways in which they end.
 
 use frontdesk_domain::{accounts, actor::Actor};
 use frontdesk_model::{Role, forms::ChangeRole};
@@ -92,7 +92,7 @@ async fn staff_sign_out_a_device_of_those_whom_they_outrank(desk: Desk) {
     let answer = support.submit(&page, "/fn/end_session", &[]).await.leads_to(&page);
     assert!(support.follow(&answer).await.page().text().contains("They are signed in nowhere."));
     person.get("/account").await.leads_to(OUT);
-    // Of an owner they see the devices, and have no way to end them.
+    // They see an owner's devices, and cannot end them.
     let (name, id) = desk.somebody(&[Role::Owner]).await;
     desk.sign_in(&name).await;
     let shown = support.get(&format!("/admin/users/{id}")).await.is(200).page();

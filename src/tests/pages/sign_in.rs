@@ -1,4 +1,4 @@
-//! Proving who one is.
+//! Signing in.
 
 use frontdesk_model::{Code, Role};
 
@@ -27,7 +27,7 @@ async fn the_session_cookie_is_for_this_host_and_out_of_reach(desk: Desk) {
     let cookie = answer.cookie("__Host-session").unwrap();
     let mut attributes = cookie[1..].to_vec();
     attributes.sort_unstable();
-    // 30 days: the row decides when it is over, the cookie only must not go before it.
+    // 30 days: the row determines the end; the cookie must only outlive it.
     assert_eq!(attributes, ["HttpOnly", "Max-Age=2592000", "Path=/", "SameSite=Lax", "Secure"]);
     assert!(cookie[0].len() >= 22, "128 bits at least: {}", cookie[0]);
 }
@@ -94,7 +94,7 @@ async fn who_is_sent_to_sign_in_comes_back(desk: Desk) {
     let ada = desk.visitor();
     let sent = ada.get("/admin/users?q=a%26b").await.leads_to("/login?next=%2Fadmin%2Fusers%3Fq%3Da%2526b");
     let typed = [("email", "ada@example.com"), ("password", PASSWORD)];
-    // By way of a mistake.
+    // After a mistake.
     let wrong =
         ada.submit(sent.location(), "/fn/sign_in", &[typed[0], ("password", "not that one")]).await.is(422);
     let form = wrong.page().filled("/fn/sign_in", &typed);
@@ -113,7 +113,7 @@ async fn a_flash_is_shown_once(desk: Desk) {
     assert_eq!((flash[0], flash.contains(&"HttpOnly")), ("signed-in", true));
     assert_eq!(ann.get("/account").await.page().flash(), Some("You are signed in."));
     assert_eq!(ann.get("/account").await.page().flash(), None);
-    // It comes from a list: nobody can put words into our mouth.
+    // The sentence comes from a list, so it cannot be forged.
     ann.set_cookie("__Host-flash", "<b>send money</b>");
     assert_eq!(ann.get("/account").await.page().flash(), None);
 }
@@ -136,7 +136,7 @@ async fn a_program_that_is_signed_out_is_told_so(desk: Desk) {
         let answer = program.get(path).await.is(401);
         assert_eq!(answer.problem().error, Code::SignInRequired, "{path}");
         assert!(answer.header("location").is_none(), "{path}");
-        // A person is led to where they can sign in.
+        // People are redirected to the sign-in page.
         desk.visitor().get(path).await.is(303);
     }
     assert_eq!(program.post("/fn/create_user", &NOTHING).await.is(401).problem().error, Code::SignInRequired);
@@ -152,7 +152,7 @@ async fn a_refused_sign_in_is_told_also_to_somebody_who_is_signed_in(desk: Desk)
     let page = window.post("/fn/sign_in", &form.filled("/fn/sign_in", &typed)).await.is(422).page();
     assert_eq!(page.heading(), "Sign in");
     assert!(page.fault("email").unwrap().starts_with("The e-mail address or the password is not right"));
-    // They are signed in as before.
+    // They are still signed in.
     window.get("/account").await.is(200);
 }
 
@@ -164,7 +164,7 @@ async fn a_sign_in_that_cannot_be_kept_is_to_be_tried_again(desk: Desk) {
     assert_eq!(answer.header("retry-after"), Some("1"));
     assert_eq!(answer.page().heading(), "Too busy to answer right now");
     assert_eq!(ann.session(), None);
-    // An account that is made by then is not to be made again.
+    // The account exists by then, and must not be created again.
     let typed = [("name", "Bob"), ("email", "bob@example.com"), ("password", PASSWORD)];
     let bob = desk.visitor();
     let answer = bob.submit("/signup", "/fn/sign_up", &typed).await.leads_to("/login");
@@ -193,7 +193,7 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer(desk: Desk)
     let fault = "The e-mail address or the password is not right. Check both and try again";
     assert_eq!(wrong.page().fault("email"), Some(fault));
 
-    // To programs, too.
+    // For programs, too.
     let typed = |email| [("email", email), ("password", "wrong horse battery staple")];
     let program = desk.visitor().program();
     let wrong = program.post("/fn/sign_in", &typed("ann@example.com")).await.is(422);
@@ -201,13 +201,13 @@ async fn a_wrong_password_and_an_unknown_address_get_the_same_answer(desk: Desk)
     assert_eq!(without_accidents(&wrong, ""), without_accidents(&unknown, ""));
 }
 
-/// The body and the names of the headers, less what differs from answer to answer anyway.
+/// Body and header names, without the parts that always differ.
 fn without_accidents(answer: &Answer, typed: &str) -> (String, Vec<String>, usize) {
     let policy = answer.header("content-security-policy").unwrap();
     let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or("-");
     let id = answer.header("x-request-id").unwrap();
     let mut body = answer.text().replace(nonce, "{nonce}").replace(id, "{id}");
-    // Each form has one of its own.
+    // Each form has its own.
     let forms: Vec<String> =
         body.split("name=\"nonce\" value=\"").skip(1).map(|rest| rest[..32].to_owned()).collect();
     for nonce in forms {
@@ -239,7 +239,7 @@ async fn after_ten_failures_there_is_a_pause_whoever_asks(desk: Desk) {
     for _ in 0..10 {
         desk.visitor().post("/fn/sign_in", &wrong).await.is(422);
     }
-    // Even with the right password, and for addresses that nobody has all the same.
+    // Even with the right password, and for unknown addresses as well.
     let held = desk.visitor().sign_in("Ann").await.is(429);
     let seconds: i64 = held.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=60).contains(&seconds), "{seconds}");

@@ -1,4 +1,4 @@
-//! Making an account.
+//! Signing up.
 
 use crate::support::{Client, Desk, PASSWORD};
 
@@ -25,13 +25,13 @@ async fn a_visitor_signs_up_and_is_signed_in(desk: Desk) {
     let written = desk.written().await;
     assert_eq!((written.users, written.sessions, written.events), (1, 1, 2));
     assert_eq!(desk.last_event().await, "login.success");
-    // And the account is there for another day.
+    // And the account can be used another day.
     let again = [("page", "/login"), ("email", "ann@example.com"), ("password", PASSWORD)];
     desk.visitor().post("/fn/sign_in", &again).await.leads_to("/account");
 }
 
 async fn an_account_is_made_once_however_often_the_form_is_sent(desk: Desk) {
-    // A double click: both are on their way before either is answered.
+    // A double click: both are sent before either is answered.
     let ann = desk.visitor();
     let form = ann.get("/signup").await.page().filled("/fn/sign_up", &ANN);
     let (one, other) = tokio::join!(ann.post("/fn/sign_up", &form), ann.post("/fn/sign_up", &form));
@@ -39,7 +39,7 @@ async fn an_account_is_made_once_however_often_the_form_is_sent(desk: Desk) {
     assert_eq!(desk.written().await.users, 1);
     ann.get("/account").await.is(200);
 
-    // Once more from the page that the first one left, signed in by now: it has what it wanted.
+    // Once more from the first one's page, signed in by now: the goal is reached.
     ann.post("/fn/sign_up", &form).await.leads_to("/account");
     assert_eq!(desk.written().await.users, 1);
     ann.get("/account").await.is(200);
@@ -48,7 +48,7 @@ async fn an_account_is_made_once_however_often_the_form_is_sent(desk: Desk) {
 async fn an_address_that_is_taken_is_refused_beside_its_field(desk: Desk) {
     desk.register("Ann", &[]).await;
     let before = desk.written().await;
-    // Case does not make it another address.
+    // Addresses that differ in case are the same.
     let typed = [("name", "Another Ann"), ("email", "ANN@example.com"), ("password", PASSWORD)];
     let page = desk.visitor().submit("/signup", "/fn/sign_up", &typed).await.is(409).page();
     assert_eq!(page.fault("email"), Some("There is an account with this e-mail address already"));

@@ -1,4 +1,4 @@
-//! Tokens, as people make and revoke them.
+//! Creating and revoking tokens.
 
 use frontdesk_domain::{
     actor::{Actor, Origin},
@@ -25,7 +25,7 @@ const ADMIN: &str = "/admin/tokens";
 const CREATE: &str = "/fn/create_token";
 const REVOKE: &str = "/fn/revoke_token";
 
-/// The secret on the page, and what it is called.
+/// The secret on the page, and its label.
 fn shown(answer: &Answer) -> Option<String> {
     Some(answer.page().with("class", "secret")?.text.clone())
 }
@@ -40,7 +40,7 @@ async fn bearer(desk: &Desk, text: &str) -> Option<Actor> {
     tokens::authenticate(&desk.domain, text, Origin::default()).await.unwrap()
 }
 
-/// The cells of the table, a row each.
+/// Cells of the table, per row.
 fn rows(page: &Page) -> Vec<String> {
     page.all("tr").skip(1).map(|row| row.text.clone()).collect()
 }
@@ -70,7 +70,7 @@ async fn a_token_is_shown_once_and_works(desk: Desk) {
     for part in ["nightly export", &text[..10], "users:read, users:update", "Live", "in 1 month", "Never"] {
         assert!(rows[0].contains(part), "{part}: {}", rows[0]);
     }
-    // It is no cookie, and no cookie is it.
+    // Tokens are not accepted as cookies, nor the reverse.
     let visitor = desk.visitor();
     visitor.set_cookie("__Host-session", &text);
     visitor.get(SECURITY).await.leads_to("/login?next=%2Faccount%2Fsecurity");
@@ -95,7 +95,7 @@ async fn a_form_that_is_refused_comes_back_as_it_was(desk: Desk) {
         assert!(form.contains(&field), "{form:?}");
     }
     assert!(!form.contains(&("permissions", "users:read")));
-    // On the page of the business, where it was folded, it is open.
+    // On the page of service tokens the folded form is open.
     let admin = desk.arrive(Role::Admin).await;
     let page = admin.submit(ADMIN, CREATE, &[("name", "")]).await.is(422).page();
     assert_eq!(page.heading(), "Tokens");
@@ -161,7 +161,7 @@ async fn staff_see_all_tokens_and_make_those_of_the_business(desk: Desk) {
         assert_eq!(rows.len(), names.len(), "{filter}: {rows:?}");
         assert!(rows.iter().zip(&names).all(|(row, name)| row.contains(name)), "{filter}: {rows:?}");
     }
-    // Those who only read have no form.
+    // Read-only users have no form.
     let auditor = desk.arrive(Role::Auditor).await;
     let page = auditor.get(ADMIN).await.is(200).page();
     assert!(page.forms(CREATE).is_empty() && page.forms(REVOKE).is_empty());
@@ -213,7 +213,7 @@ async fn the_audit_trail_leads_to_what_there_is_of_a_token(desk: Desk) {
     assert!(!trail.links().any(|link| link.contains(&format!("/admin/users/{token}"))));
 }
 
-// One thread, so that all that a request does is logged on that of its test.
+// One thread, so that everything of a request is logged on that of its test.
 #[tokio::test]
 async fn the_text_of_a_token_is_in_one_answer_and_nowhere_else_on_sqlite() {
     run(Engine::Sqlite, the_text_is_in_one_answer).await;

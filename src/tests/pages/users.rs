@@ -1,4 +1,4 @@
-//! What staff do for people, from the first page to the audit trail.
+//! Users on the staff pages, from creation to the audit trail.
 
 use frontdesk_model::Role;
 use http::{Request, header::CONTENT_TYPE};
@@ -18,7 +18,7 @@ both! {
     where_somebody_is_comes_from_a_trusted_proxy_only,
 }
 
-/// What the page of a person says has happened to them, the newest first.
+/// Events on a user's page, newest first.
 fn trail(page: &Page) -> Vec<&str> {
     page.all("td")
         .filter(|cell| cell.get("data-label") == Some("Action"))
@@ -26,7 +26,7 @@ fn trail(page: &Page) -> Vec<&str> {
         .collect()
 }
 
-/// Fills in a form on a page and goes on where it leads.
+/// Submits a form of a page and follows the redirect.
 async fn does(person: &Client, page: &str, action: &str, typed: &[(&str, &str)]) -> Page {
     let answer = person.submit(page, action, typed).await.is(303);
     person.follow(&answer).await.is(200).page()
@@ -46,7 +46,7 @@ async fn staff_find_somebody_and_correct_their_name(desk: Desk) {
             .await;
     assert_eq!((page.heading(), page.flash()), ("Zoë Müller", Some("Changes saved.")));
     assert!(page.text().contains("zoe@example.org"));
-    // Support sees no audit trail; an auditor sees what changed, from what to what.
+    // Support sees no audit trail; an auditor sees the changed values.
     assert!(trail(&page).is_empty());
     let auditor = desk.arrive(Role::Auditor).await;
     let page = auditor.get(&path).await.is(200).page();
@@ -96,12 +96,12 @@ async fn somebody_removed_is_restored_as_they_were(desk: Desk) {
     does(&admin, &path, "/fn/suspend_user", &[("reason", "On leave")]).await;
     let page = does(&admin, &path, "/fn/remove_user", &[]).await;
     assert_eq!(page.flash(), Some("User removed, and signed out everywhere. You can restore them."));
-    // Nothing can be done to who is in the trash but to take them out.
+    // The only action on a removed user is restoring them.
     let actions: Vec<&str> = page.all("form").filter_map(|form| form.get("action")).collect();
     assert_eq!(actions, ["/logout", "/fn/restore_user"]);
     assert!(admin.get("/admin/users").await.page().link(&name).is_none());
     assert!(admin.get("/admin/users?status=removed").await.page().link(&name).is_some());
-    // Their address stays theirs.
+    // Their address stays taken.
     let typed =
         [("name", "Somebody else"), ("email", &*crate::support::address(&name)), ("password", PASSWORD)];
     desk.visitor().submit("/signup", "/fn/sign_up", &typed).await.is(409);
@@ -133,7 +133,7 @@ async fn nobody_acts_on_those_who_hold_more(desk: Desk) {
     let (_, colleague) = desk.somebody(&[Role::Admin]).await;
     let before = desk.written().await;
     for (person, id) in [(&admin, owner.to_string()), (&support, colleague.to_string())] {
-        // An address that one controls is a way to a password.
+        // Control of the address leads to the password.
         let edit = [("id", &*id), ("version", "2"), ("name", "Me"), ("email", "me@example.com")];
         person.post("/fn/update_user", &edit).await.is(403);
         person.post("/fn/suspend_user", &[("id", &*id), ("reason", "Sent spam")]).await.is(403);
@@ -155,7 +155,7 @@ async fn there_is_always_an_owner(desk: Desk) {
     owner.post("/fn/remove_user", &[("id", &*id)]).await.is(409);
     assert_eq!(desk.written().await, before);
 
-    // Somebody who was made an owner and never chose a password could not let anybody in.
+    // A new owner without a password could not let anyone else in.
     let created = owner
         .submit("/admin/users/new", "/fn/create_user", &[("name", "Zoe"), ("email", "zoe@example.com")])
         .await;
@@ -235,7 +235,7 @@ async fn where_somebody_is_comes_from_a_trusted_proxy_only(desk: Desk) {
         let ip = "SELECT ip FROM audit_events WHERE action = 'user.signed_up' AND target_label = $1";
         desk.find::<(String,)>(ip, vec![name.into()]).await.0
     };
-    // Left of the last one, the client may have written what it likes.
+    // Everything before the last address may be forged by the client.
     assert_eq!(sign_up("Zoe", "10.0.0.1").await, "203.0.113.9");
     assert_eq!(sign_up("Max", "192.0.2.7").await, "192.0.2.7");
 }

@@ -1,4 +1,4 @@
-//! What came back.
+//! Responses.
 
 use axum::body::Bytes;
 use frontdesk_model::Problem;
@@ -6,7 +6,7 @@ use http::{HeaderMap, header::LOCATION};
 
 use super::Page;
 
-/// An answer, whole.
+/// A response, read whole.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: u16,
@@ -15,14 +15,14 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Holds the answer to a status.
+    /// Asserts the status.
     #[track_caller]
     pub fn is(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", self.shown());
         self
     }
 
-    /// Holds the answer to a redirect: 303, to this very place.
+    /// Asserts a redirect: 303, to exactly this place.
     #[track_caller]
     pub fn leads_to(self, place: &str) -> Self {
         let answer = self.is(303);
@@ -30,7 +30,7 @@ impl Answer {
         answer
     }
 
-    /// The header, which is there once or not at all.
+    /// The header, which occurs once or not at all.
     #[track_caller]
     pub fn header(&self, name: &str) -> Option<&str> {
         let all = self.all(name);
@@ -47,7 +47,7 @@ impl Answer {
         self.header(LOCATION.as_str()).expect("it leads nowhere")
     }
 
-    /// The attributes of the cookie that is set, its value first.
+    /// Attributes of the cookie that is set, its value first.
     pub fn cookie(&self, name: &str) -> Option<Vec<&str>> {
         let lines = self.all("set-cookie");
         let of_name = |line: &&str| line.split_once('=').is_some_and(|(named, _)| named == name);
@@ -72,14 +72,14 @@ impl Answer {
         Page::parse(self.text())
     }
 
-    /// The body of an answer of the API.
+    /// The body of an API response.
     #[track_caller]
     pub fn json(&self) -> serde_json::Value {
         assert_eq!(self.header("content-type"), Some("application/json"), "{}", self.shown());
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// The problem, as programs are told.
+    /// The problem, as programs get it.
     #[track_caller]
     pub fn problem(&self) -> Problem {
         assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.shown());
@@ -88,7 +88,7 @@ impl Answer {
         problem
     }
 
-    /// Its beginning, for the message of a test that fails.
+    /// Its beginning, for failure messages.
     pub fn shown(&self) -> String {
         let body: String = String::from_utf8_lossy(&self.body).chars().take(3_000).collect();
         format!("{} {:#?}\n{body}", self.status, self.headers)

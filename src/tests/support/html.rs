@@ -1,12 +1,12 @@
-//! Just enough of HTML to look at our own pages: elements, attributes, text. It is strict where
-//! browsers forgive: a tag that is not closed fails the test.
+//! Parses just enough HTML to check our own pages: elements, attributes, text. It is stricter than
+//! browsers: an unclosed tag fails the test.
 
-/// Elements that have no end.
+/// Elements without an end tag.
 const VOID: [&str; 6] = ["br", "hr", "img", "input", "link", "meta"];
-/// Elements whose text is not HTML.
+/// Elements with text that is not HTML.
 const RAW: [&str; 2] = ["script", "style"];
 
-/// A page as its elements, in the order of the document.
+/// A page as its elements, in document order.
 #[derive(Debug, Default)]
 pub struct Page(Vec<Element>);
 
@@ -24,7 +24,7 @@ impl Element {
         self.attributes.iter().find(|(name, _)| name == attribute).map(|(_, value)| value.as_str())
     }
 
-    /// The ids in an attribute that is a list of them.
+    /// Ids in an attribute that is a list of them.
     pub fn ids(&self, attribute: &str) -> Vec<&str> {
         self.get(attribute).unwrap_or_default().split_ascii_whitespace().collect()
     }
@@ -59,7 +59,7 @@ impl Page {
                 } else if !VOID.contains(&&*name) {
                     open.push(page.0.len());
                 }
-                // Whatever was just opened is not its own parent.
+                // An element that was just opened is not its own parent.
                 let parent = open.iter().rev().find(|at| **at < page.0.len()).copied();
                 page.0.push(Element { name, attributes, text: String::new(), parent });
             }
@@ -99,7 +99,7 @@ impl Page {
         self.0.iter().find(|element| element.get(attribute) == Some(value))
     }
 
-    /// All that people read.
+    /// All visible text.
     pub fn text(&self) -> &str {
         &self.one("body").text
     }
@@ -108,12 +108,12 @@ impl Page {
         &self.one("h1").text
     }
 
-    /// What is said once, after a redirect.
+    /// The flash message.
     pub fn flash(&self) -> Option<&str> {
         self.with("class", "flash").map(|flash| flash.text.as_str())
     }
 
-    /// The summary of what was wrong with a form.
+    /// The summary of a form's faults.
     pub fn alert(&self) -> Option<&Element> {
         self.with("role", "alert")
     }
@@ -132,8 +132,7 @@ impl Page {
         self.all("a").find(|link| link.text == text).and_then(|link| link.get("href"))
     }
 
-    /// The fields of every form that posts to `action`, with what is in them; of boxes those that are
-    /// ticked.
+    /// Fields of every form that posts to `action`, with their values; only ticked boxes.
     pub fn forms(&self, action: &str) -> Vec<Vec<(&str, &str)>> {
         let is_form = |at: &usize| self.0[*at].name == "form" && self.0[*at].get("action") == Some(action);
         let fields = |form: usize| {
@@ -156,13 +155,13 @@ impl Page {
         (0..self.0.len()).filter(is_form).map(|form| fields(form).collect()).collect()
     }
 
-    /// What a browser sends of a select: what is chosen, or the first there is.
+    /// The value that a browser sends for a select: the selected one, or the first.
     fn chosen(&self, select: usize) -> Option<&str> {
         let options = || self.all("option").filter(|option| self.is_in(option, select));
         options().find(|option| option.get("selected").is_some()).or(options().next())?.get("value")
     }
 
-    /// What the boxes of the first form that posts to `action` stand for, ticked or not.
+    /// Values of the boxes in the first form that posts to `action`, ticked or not.
     pub fn boxes(&self, action: &str) -> Vec<(&str, &str)> {
         let form = self.0.iter().position(|element| element.get("action") == Some(action));
         let boxes = self.all("input").filter(|input| input.get("type") == Some("checkbox"));
@@ -174,8 +173,8 @@ impl Page {
         std::iter::successors(element.parent, |at| self.0[*at].parent).any(|at| at == ancestor)
     }
 
-    /// The first form that posts to `action`, with these of its fields changed. To change one that
-    /// is not there fails the test: nobody could do that. Boxes that are named are ticked.
+    /// The first form that posts to `action`, with some fields changed. A field that does not exist fails
+    /// the test, since a user could not change it. Named boxes are ticked.
     #[track_caller]
     pub fn filled(&self, action: &str, typed: &[(&str, &str)]) -> Vec<(String, String)> {
         let (forms, boxes) = (self.forms(action), self.boxes(action));
@@ -194,7 +193,7 @@ impl Page {
     }
 }
 
-/// Where a tag ends: a `>` that stands in no attribute.
+/// End of a tag: a `>` outside of attributes.
 fn tag_end(html: &str) -> usize {
     let mut quoted = false;
     let end = html.bytes().position(|byte| {
@@ -235,6 +234,6 @@ fn decode(text: &str) -> String {
         ("&nbsp;", "\u{A0}"),
     ];
     let text = entities.iter().fold(text.to_owned(), |text, (entity, plain)| text.replace(entity, plain));
-    // Last, or what somebody typed as an entity would become one.
+    // Last, or an entity in the input would be decoded.
     text.replace("&amp;", "&")
 }

@@ -1,8 +1,7 @@
-//! What is logged while a test listens, on the thread of that test.
+//! Captures the log on the thread of a test.
 //!
-//! There is one subscriber for the whole binary, in place before anything is logged. One a test
-//! would come and go while others log, and `tracing` may then take what it should hear for what
-//! nobody wants to.
+//! There is one subscriber for the whole binary, installed before anything is logged. With one per test,
+//! `tracing` may cache that an event has no subscriber while other tests log.
 
 use std::{cell::RefCell, io, sync::LazyLock};
 
@@ -15,23 +14,23 @@ thread_local! {
 }
 
 static SUBSCRIBER: LazyLock<()> = LazyLock::new(|| {
-    // All that there is, also what only developers see; and nothing of tests that do not listen.
+    // All levels; and nothing of tests that do not capture.
     let listens = dynamic_filter_fn(|_, _| HEARD.with_borrow(Option::is_some));
     let layer = fmt::layer().with_ansi(false).with_writer(|| Ear).with_filter(listens);
     tracing_subscriber::registry().with(layer).init();
 });
 
-/// Every test begins with it.
+/// Called at the start of every test.
 pub fn prepare() {
     LazyLock::force(&SUBSCRIBER);
 }
 
-/// From now on, all that is logged on this thread is heard.
+/// Captures the log of this thread from now on.
 pub fn listen() {
     HEARD.set(Some(Vec::new()));
 }
 
-/// Stops listening, and returns the log.
+/// Stops capturing, and returns the log.
 pub fn heard() -> String {
     String::from_utf8(HEARD.take().unwrap()).unwrap()
 }

@@ -12,14 +12,14 @@ use serde_json::Value;
 
 use super::{Answer, Client, Desk};
 
-/// Somebody's program: a token, and JSON.
+/// A program: a token, and JSON.
 pub struct Program {
     client: Client,
     pub token: String,
 }
 
 impl Desk {
-    /// A program of the business that may do this.
+    /// A program of the business with these permissions.
     pub async fn program(&self, permissions: &[Permission]) -> Program {
         let form = CreateToken {
             kind: TokenKind::Service,
@@ -31,7 +31,7 @@ impl Desk {
         self.program_with(made.text.expose())
     }
 
-    /// A program of somebody's, that may do whatever they may.
+    /// A program of a user, with all of their permissions.
     pub async fn program_of(&self, owner: UserId) -> Program {
         let roles = accounts::get(&self.domain, &Actor::system(), owner).await.unwrap().roles;
         let form = CreateToken {
@@ -43,7 +43,7 @@ impl Desk {
         self.program_with(made.text.expose())
     }
 
-    /// A program with any text for a token.
+    /// A program with any text as its token.
     pub fn program_with(&self, token: &str) -> Program {
         Program { client: self.visitor(), token: token.to_owned() }
     }
@@ -76,7 +76,7 @@ impl Program {
         self.send(request.header(CONTENT_TYPE, "application/json"), body.to_string().into()).await
     }
 
-    /// A request with the token, to be added to.
+    /// A request with the token, to be extended.
     pub fn request(&self, method: Method, path: &str) -> Builder {
         let request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         if self.token.is_empty() {
@@ -86,12 +86,12 @@ impl Program {
         }
     }
 
-    /// Sends it as programs do: without what only browsers add.
+    /// Sends it as programs do: without a browser's headers.
     pub async fn send(&self, request: Builder, body: Body) -> Answer {
         self.client.send_bare(request.header(ACCEPT, "application/json"), body).await
     }
 
-    /// Sends a request without adding anything.
+    /// Sends a request without additions.
     pub async fn send_as_it_is(&self, request: Builder) -> Answer {
         self.client.send_bare(request, Body::empty()).await
     }

@@ -1,4 +1,4 @@
-//! What every answer promises, whatever was asked: checked on each one that any test gets.
+//! Promises of every response: checked on each one that any test gets.
 
 use std::{
     collections::HashSet,
@@ -10,7 +10,7 @@ use http::HeaderName;
 
 use super::{Answer, Page};
 
-/// What an answer never says: how it is made.
+/// Implementation details that a response never contains.
 const INTERNALS: [&str; 12] = [
     "sqlx",
     "panicked",
@@ -26,7 +26,7 @@ const INTERNALS: [&str; 12] = [
     "token_hash",
 ];
 
-/// Holds the answer to all of it. `asked` is for the message of a test that fails.
+/// Asserts all promises. `asked` is for failure messages.
 pub fn hold(asked: &str, answer: &Answer, base_url: &BaseUrl) {
     secured(asked, answer, base_url);
     cookies(asked, answer, base_url);
@@ -40,7 +40,7 @@ pub fn hold(asked: &str, answer: &Answer, base_url: &BaseUrl) {
     }
 }
 
-/// The headers that keep a browser safe: each of them, once, on every answer.
+/// Security headers: each of them, once, on every response.
 pub fn secured(asked: &str, answer: &Answer, base_url: &BaseUrl) {
     let https = base_url.is_https();
     let fixed = [
@@ -50,14 +50,14 @@ pub fn secured(asked: &str, answer: &Answer, base_url: &BaseUrl) {
         ("cross-origin-resource-policy", Some("same-origin")),
         ("permissions-policy", Some("camera=(), microphone=(), geolocation=(), payment=(self)")),
         ("strict-transport-security", https.then_some("max-age=63072000; includeSubDomains")),
-        // Who made it is nobody's business.
+        // The server software is not revealed.
         ("server", None),
         ("x-powered-by", None),
     ];
     for (name, value) in fixed {
         assert_eq!(answer.header(name), value, "{name} of {asked}");
     }
-    // Other sites see where somebody came from, never the path, which may hold a token.
+    // Other sites get the origin as the referrer, never the path, which may contain a token.
     let referrer = answer.header("referrer-policy").unwrap_or_default();
     let never_a_path = ["no-referrer", "same-origin", "strict-origin", "strict-origin-when-cross-origin"];
     assert!(never_a_path.contains(&referrer), "referrer-policy of {asked}: {referrer}");
@@ -73,7 +73,7 @@ pub fn secured(asked: &str, answer: &Answer, base_url: &BaseUrl) {
     assert!(kept == "no-store" || is_file, "{asked} may be kept: {kept}");
 }
 
-/// Every cookie is for this very host, and out of reach of scripts, forms of other sites and plain
+/// Every cookie is for exactly this host, and inaccessible for scripts, other sites' forms and plain
 /// HTTP.
 fn cookies(asked: &str, answer: &Answer, base_url: &BaseUrl) {
     let bound = base_url.is_https() || base_url.is_loopback();
@@ -88,7 +88,7 @@ fn cookies(asked: &str, answer: &Answer, base_url: &BaseUrl) {
     }
 }
 
-/// A refusal has a body, and says what the client can do about it where a header can.
+/// A refusal has a body, and the header that helps the client, if there is one.
 fn explained(asked: &str, answer: &Answer) {
     if matches!(answer.status, 429 | 503) {
         let seconds = answer.header("retry-after").unwrap_or_default().parse::<u32>();
@@ -108,12 +108,12 @@ fn explained(asked: &str, answer: &Answer) {
     }
 }
 
-/// A page is whole, can be read by everybody, and runs nothing but our own scripts.
+/// A page is complete and accessible, and runs only our own scripts.
 fn page(asked: &str, answer: &Answer) {
     let page = answer.page();
     let about = format!("{asked} ({})", answer.status);
     assert_eq!(page.one("html").get("lang"), Some("en"), "{about}");
-    // The document's is the first; drawings have titles, too.
+    // The document's title is the first; drawings have titles, too.
     let title = page.all("title").next().map(|title| title.text.clone()).unwrap_or_default();
     assert!(title.ends_with(" · Frontdesk"), "{about}: {title:?}");
     assert!(!page.heading().is_empty() && page.by_id("main").is_some(), "{about}");
@@ -121,7 +121,7 @@ fn page(asked: &str, answer: &Answer) {
     scripts(&about, &page, answer.header("content-security-policy").unwrap_or_default());
 }
 
-/// Whatever points at an element of the page finds it.
+/// References to elements of the page resolve.
 fn references(about: &str, page: &Page) {
     let mut ids = HashSet::new();
     for id in page.elements().filter_map(|element| element.get("id")) {
@@ -143,7 +143,7 @@ fn scripts(about: &str, page: &Page, policy: &str) {
     let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
     match nonce {
         Some(nonce) => assert!(nonce.len() >= 16, "{about} has no nonce worth the name: {policy}"),
-        // The page that needs nothing.
+        // The page without dependencies.
         None => assert!(policy.starts_with("default-src 'none'"), "{about}: {policy}"),
     }
     for element in page.elements() {
@@ -159,7 +159,7 @@ fn scripts(about: &str, page: &Page, policy: &str) {
     }
 }
 
-/// An answer that keeps every promise.
+/// A response that keeps every promise.
 fn sound() -> Answer {
     let headers = [
         ("x-content-type-options", "nosniff"),

@@ -1,4 +1,4 @@
-//! Orders at the desk, and somebody who sees to their money.
+//! Orders, and a worker for their payments.
 
 use std::time::Duration;
 
@@ -16,10 +16,10 @@ use tokio::task::JoinHandle;
 
 use super::Desk;
 
-/// What moves money.
+/// Kinds of jobs that move money.
 const KINDS: [Handler<Domain>; 2] = [Handler::of::<SettlePayment>(), Handler::of::<SettleRefund>()];
 
-/// A worker who works until it is dropped.
+/// A worker that runs until it is dropped.
 pub struct AtWork(JoinHandle<()>);
 
 impl Drop for AtWork {
@@ -29,14 +29,14 @@ impl Drop for AtWork {
 }
 
 impl Desk {
-    /// Has payments and refunds seen to, while what is returned is there.
+    /// Processes payments and refunds until the returned value is dropped.
     pub fn cashier(&self) -> AtWork {
         let settings = Settings { poll: Duration::from_millis(20), ..Settings::default() };
         let worker = Worker::new(self.domain.clone(), &KINDS, settings);
         AtWork(tokio::spawn(async move { worker.run(std::future::pending()).await }))
     }
 
-    /// An order of two coffees, 25 euros in all.
+    /// An order of two coffees, 25 euros in total.
     pub async fn coffees(&self, customer: UserId) -> OrderId {
         let form = serde_json::json!({
             "customer_id": customer,
@@ -48,7 +48,7 @@ impl Desk {
         orders::place(&self.domain, &Actor::system(), form).await.unwrap().summary.id
     }
 
-    /// An order that is paid, and its payment.
+    /// A paid order, and its payment.
     pub async fn paid_order(&self, customer: UserId) -> (OrderId, PaymentId) {
         let order = self.coffees(customer).await;
         let payment = self.pay(order, "pm_card_ok").await;
@@ -56,7 +56,7 @@ impl Desk {
         (order, payment)
     }
 
-    /// Asks for a refund of so many cents, or of everything; nobody sees to it.
+    /// Requests a refund of this amount in cents, or of the rest; no worker processes it.
     pub async fn refund_of(&self, actor: &Actor, payment_id: PaymentId, cents: Option<i64>) -> RefundId {
         let amount = cents.map(frontdesk_model::Amount::Minor);
         let form = RequestRefund { payment_id, amount, reason: "Arrived broken".to_owned() };

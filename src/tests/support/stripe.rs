@@ -1,5 +1,4 @@
-//! Two that speak as Stripe does: one of the npm registry, and one of our own, which is stricter and
-//! does what goes wrong in between.
+//! Two simulators of Stripe: one from npm, and our own, which is stricter and simulates failures.
 
 mod fake;
 mod mock;
@@ -13,12 +12,12 @@ use frontdesk_model::Secret;
 pub use fake::{Fake, Trick};
 pub use mock::Mock;
 
-/// The key that the fake one knows; the other takes any that begins so.
+/// The key that the fake accepts; the other one accepts any with this prefix.
 pub const KEY: &str = "sk_test_right";
-/// What the fake one signs its notices with.
+/// Signing secret of the fake's events.
 pub const WEBHOOK_SECRET: &str = "whsec_test";
 
-/// As long as a test waits: enough for a busy machine, where nobody is slow on purpose.
+/// Time limits of tests: enough for a busy machine without intentional delays.
 const TIMEOUTS: Timeouts = Timeouts {
     connect: Duration::from_secs(5),
     call: Duration::from_secs(10),
@@ -30,12 +29,12 @@ pub fn gateway(url: &str) -> Arc<dyn PaymentGateway> {
     with(url, KEY, TIMEOUTS)
 }
 
-/// One that waits no longer than this.
+/// With this time limit.
 pub fn hasty(url: &str, whole: Duration) -> Arc<dyn PaymentGateway> {
     with(url, KEY, Timeouts { call: whole, ..TIMEOUTS })
 }
 
-/// One with another key.
+/// With another key.
 pub fn keyed(url: &str, key: &str) -> Arc<dyn PaymentGateway> {
     with(url, key, TIMEOUTS)
 }

@@ -1,4 +1,4 @@
-//! Kinds of job that only tests have.
+//! Kinds of jobs for tests.
 
 use std::{
     future::pending,
@@ -25,18 +25,18 @@ pub async fn lines_table(domain: &TestDomain) {
     domain.meddle("CREATE TABLE lines (line BIGINT NOT NULL)", params![]).await.unwrap();
 }
 
-/// What [`Append`] has written, in order.
+/// Lines written by [`Append`], in order.
 pub async fn lines(domain: &TestDomain) -> Vec<i64> {
     const ALL: Sql = Sql::new("test.lines", "SELECT line FROM lines ORDER BY line");
     let rows: Vec<(i64,)> = domain.db.all(ALL, params![]).await.unwrap();
     rows.into_iter().map(|(line,)| line).collect()
 }
 
-/// Appends a line: what is done twice is there twice.
+/// Appends a line: done twice, it is there twice.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Append {
     pub line: i64,
-    /// Where each attempt gets stuck for good.
+    /// Places at which each attempt hangs forever.
     pub stuck: Vec<Point>,
 }
 
@@ -78,7 +78,7 @@ impl Kind for Append {
     }
 }
 
-/// Does everything but what it should, or nothing.
+/// Misbehaves in different ways.
 #[derive(Serialize, Deserialize)]
 pub enum Misbehave {
     Fail(String),
@@ -114,7 +114,7 @@ impl Kind for Misbehave {
     }
 }
 
-/// Sees how many of them run at the same time. Each test that uses it has a number of its own.
+/// Counts how many of them run concurrently. Each test that uses it has its own number.
 #[derive(Serialize, Deserialize)]
 pub struct Crowd {
     pub test: usize,
@@ -124,7 +124,7 @@ static NOW: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 static MOST: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 
 impl Crowd {
-    /// How many there were at most.
+    /// Maximum number that ran concurrently.
     pub fn most(test: usize) -> usize {
         MOST[test].load(Ordering::SeqCst)
     }
@@ -144,7 +144,7 @@ impl Kind for Crowd {
     }
 }
 
-/// Does nothing, again and again.
+/// Does nothing, repeatedly.
 #[derive(Default, Serialize, Deserialize)]
 pub struct Tick {}
 

@@ -1,4 +1,4 @@
-//! Leases and failures: what a worker that is late, dead or unlucky can and cannot do.
+//! Leases and failures: late, dead and unlucky workers.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ async fn when_a_lease_ends_another_takes_over_and_the_late_one_changes_nothing(d
 
     Append::line(1).run(&domain, Attempt::of(&domain, &next)).await.unwrap();
     assert_eq!((lines(&domain).await, job(&domain, id).await.summary.state), (vec![1], JobState::Succeeded));
-    // Nor does the same attempt succeed twice.
+    // The same attempt cannot succeed twice either.
     let run = Append::line(1).run(&domain, Attempt::of(&domain, &next)).await;
     assert!(matches!(run, Err(Failure::LeaseLost)), "{run:?}");
     assert_eq!(lines(&domain).await, [1]);
@@ -65,7 +65,7 @@ async fn a_lease_that_is_extended_does_not_end(domain: TestDomain) {
         assert!(claim(&domain, 10).await.is_empty());
     }
     domain.clock.advance(31);
-    // Over, but nobody else has it yet: then it goes on.
+    // Expired, but not taken by another worker: then it continues.
     assert_eq!(jobs::hold(&domain, id, taken.attempt, LEASE).await.unwrap(), Held::Yes);
     assert!(claim(&domain, 10).await.is_empty());
 }
@@ -82,11 +82,11 @@ async fn what_a_job_did_is_there_once_wherever_its_worker_dies(domain: TestDomai
     for (line, stuck) in lives.into_iter().enumerate() {
         let work = Append { line: i64::try_from(line).unwrap(), stuck: stuck.clone() };
         let id = enqueue(&domain, Job::new(&work)).await.unwrap();
-        // More often than it dies: what is done must stay done.
+        // More often than it dies: finished work must stay.
         for _ in 0..6 {
             if let Some(taken) = claim(&domain, 1).await.pop() {
                 let work: Append = serde_json::from_str(&taken.payload).unwrap();
-                // What is dropped at an `await` has come as far as a process that is killed there.
+                // A future dropped at an `await` is in the same state as a process killed there.
                 let life = work.run(&domain, Attempt::of(&domain, &taken));
                 let _ = tokio::time::timeout(Duration::from_millis(500), life).await;
             }
@@ -125,7 +125,7 @@ async fn failures_wait_as_the_schedule_says_and_the_last_is_death(domain: TestDo
     let failures = job(&domain, id).await.failures;
     let told: Vec<_> = failures.iter().map(|failure| (failure.attempt, failure.error.as_str())).collect();
     assert_eq!(told, [(3, "Refused 3 times."), (2, "Refused 2 times."), (1, "Refused 1 times.")]);
-    // One event, of its death, by Frontdesk itself.
+    // One event, of its failure, by Frontdesk itself.
     assert_eq!(domain.events().await, events + 1);
     let event = audit::list(&domain, &system(), &AuditQuery::default()).await.unwrap().items.remove(0);
     assert_eq!((event.action, event.actor.label.as_str()), (Action::JobDied, "Frontdesk"));
@@ -178,7 +178,7 @@ async fn an_error_is_kept_in_bounds(domain: TestDomain) {
     jobs::settle(&domain, id, 1, Outcome::Failed(Failure::Retry(why)), RETRY).await.unwrap();
     let kept = job(&domain, id).await.summary.last_error.unwrap();
     assert!(kept.starts_with("a b ü") && kept.chars().count() == 500, "{kept}");
-    // What an older version wrote and this one cannot read needs a person.
+    // A payload of an older version that this one cannot read needs a person.
     domain.meddle("UPDATE jobs SET payload = '{', due_at = 0", params![]).await.unwrap();
     crate::support::work(&domain, &super::kinds::KINDS).await;
     assert_eq!(job(&domain, id).await.summary.state, JobState::Dead);

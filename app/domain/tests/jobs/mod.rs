@@ -1,4 +1,4 @@
-//! Jobs: nothing is lost and nothing is done twice, whoever dies and whenever.
+//! Jobs: none is lost and none is done twice, whichever process dies at any time.
 
 mod kinds;
 mod lease;
@@ -13,18 +13,18 @@ use frontdesk_domain::jobs::{self, Claimed, Retry};
 
 use crate::support::TestDomain;
 
-/// How long claims last in these tests, by their clock.
+/// Duration of leases in these tests, by their clock.
 pub const LEASE: Duration = Duration::from_secs(30);
-/// A schedule to settle attempts by.
+/// Delays after failed attempts.
 pub const RETRY: Retry = Retry::Delays(&[Duration::from_secs(10), Duration::from_secs(100)]);
 
-/// Takes what is due, of all kinds that tests have.
+/// Leases due jobs of all kinds of these tests.
 pub async fn claim(domain: &TestDomain, at_most: usize) -> Vec<Claimed> {
     let names = ["test.append", "test.misbehave", "test.crowd", "test.tick"];
     jobs::claim(domain, &names, at_most, LEASE).await.unwrap()
 }
 
-/// Takes the one that is due.
+/// Leases the one that is due.
 pub async fn claim_one(domain: &TestDomain) -> Claimed {
     let mut claimed = claim(domain, 10).await;
     assert_eq!(claimed.len(), 1, "{claimed:?}");

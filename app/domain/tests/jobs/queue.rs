@@ -1,4 +1,4 @@
-//! Writing jobs down and taking them.
+//! Enqueuing and leasing jobs.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -69,7 +69,7 @@ async fn jobs_are_taken_when_they_are_due_and_in_that_order(domain: TestDomain) 
     domain.clock.advance(29);
     assert!(claim(&domain, 10).await.is_empty());
     domain.clock.advance(31);
-    // The first has been left behind meanwhile.
+    // The first has been abandoned meanwhile.
     let mut taken = Vec::new();
     loop {
         let Some(next) = claim(&domain, 1).await.pop() else { break };
@@ -103,7 +103,7 @@ async fn one_with_the_same_key_is_enough_until_it_is_over(domain: TestDomain) {
         .unwrap();
     let second = enqueue(&domain, once()).await;
     assert!(second.is_some() && second != first);
-    // The first cannot come back beside the second.
+    // The first cannot return beside the second.
     let again = jobs::rerun(&domain, &system(), OneJob { id: taken.id }).await;
     assert!(matches!(again, Err(jobs::Error::WrongState(_))), "{again:?}");
     assert_eq!(job(&domain, taken.id).await.summary.state, JobState::Dead);
@@ -119,13 +119,13 @@ async fn of_one_lane_one_runs_at_a_time(domain: TestDomain) {
     let taken: Vec<_> = claim(&domain, 10).await;
     assert_eq!(taken.iter().map(|job| job.id).collect::<BTreeSet<_>>(), [ids[0], elsewhere].into());
     assert!(claim(&domain, 10).await.is_empty());
-    // One that waits for its next attempt lets others pass.
+    // A job that waits for its next attempt does not block its lane.
     let first = taken.iter().find(|job| job.id == ids[0]).unwrap();
     let failed = Outcome::Failed(jobs::Failure::Retry("no".to_owned()));
     jobs::settle(&domain, first.id, first.attempt, failed, RETRY).await.unwrap();
     let second = claim_one(&domain).await;
     assert_eq!(second.id, ids[1]);
-    // What is left behind neither blocks its lane for good nor is overtaken.
+    // An abandoned job neither blocks its lane forever nor is overtaken.
     domain.clock.advance(31);
     let again: BTreeSet<_> = claim(&domain, 10).await.into_iter().map(|job| job.id).collect();
     assert_eq!(again.len(), 2);
@@ -154,7 +154,7 @@ async fn what_repeats_has_one_successor_however_it_ended(domain: TestDomain) {
                 "cancelled" => settle(Outcome::Cancelled).await,
                 _ => {
                     jobs::cancel(&domain, &system(), OneJob { id: tick.id }).await.unwrap();
-                    // Its worker is killed before it hears of it.
+                    // Its worker is killed before it notices.
                     domain.clock.advance(31);
                     assert!(claim(&domain, 10).await.is_empty());
                 }

@@ -1,4 +1,4 @@
-//! What staff see of jobs, and do about them.
+//! Use cases of staff about jobs.
 
 use frontdesk_domain::{
     accounts, audit,
@@ -78,7 +78,7 @@ async fn a_list_shows_the_newest_first_by_state_and_kind_page_by_page(domain: Te
             assert_eq!(walk(&domain, &query).await, expected, "{query:?}");
         }
     }
-    // And back.
+    // And backwards.
     let mut query = JobsQuery { limit: Limit::new(4), ..JobsQuery::default() };
     let mut last = jobs::list(&domain, &system(), &query).await.unwrap();
     while last.next.is_some() {
@@ -116,7 +116,7 @@ async fn a_dead_job_is_run_again_with_all_its_attempts(domain: TestDomain) {
     let there = job(&domain, id).await.summary;
     assert_eq!((there.state, there.next_attempt_at), (JobState::Waiting, Some(domain.clock.now())));
     assert_eq!((there.attempts, there.last_attempt, there.finished_at), (1, 6, None));
-    // Its schedule begins anew, too.
+    // Its schedule restarts, too.
     let taken = claim_one(&domain).await;
     let failed = Outcome::Failed(Failure::Retry("Refused.".to_owned()));
     jobs::settle(&domain, id, taken.attempt, failed, RETRY).await.unwrap();
@@ -162,7 +162,7 @@ async fn what_is_called_off_is_not_run(domain: TestDomain) {
     let waiting = enqueue(&domain, Job::new(&Append::line(1))).await.unwrap();
     assert_eq!(jobs::cancel(&domain, &system(), OneJob { id: waiting }).await.unwrap(), Cancelled::Now);
     work(&domain, &KINDS).await;
-    // One that was given back just then, too.
+    // A job that was just returned, too.
     let given_back = enqueue(&domain, Job::new(&Append::line(2))).await.unwrap();
     let taken = claim_one(&domain).await;
     assert_eq!(jobs::cancel(&domain, &system(), OneJob { id: given_back }).await.unwrap(), Cancelled::Asked);
@@ -172,7 +172,7 @@ async fn what_is_called_off_is_not_run(domain: TestDomain) {
     for id in [waiting, given_back] {
         assert_eq!(job(&domain, id).await.summary.state, JobState::Cancelled);
     }
-    // One that fails is not tried again, and what it failed of is known.
+    // A failed one is not retried, and its error is stored.
     let failed = enqueue(&domain, Job::new(&Append::line(3))).await.unwrap();
     let taken = claim_one(&domain).await;
     jobs::cancel(&domain, &system(), OneJob { id: failed }).await.unwrap();
@@ -181,7 +181,7 @@ async fn what_is_called_off_is_not_run(domain: TestDomain) {
     let there = job(&domain, failed).await;
     assert_eq!((there.summary.state, there.failures.len()), (JobState::Cancelled, 1));
     assert!(lines(&domain).await.is_empty());
-    // All can come back.
+    // All can be run again.
     jobs::rerun(&domain, &system(), OneJob { id: waiting }).await.unwrap();
     work(&domain, &KINDS).await;
     assert_eq!(lines(&domain).await, [1]);

@@ -1,4 +1,4 @@
-//! The lists of orders: every row once, in order, whatever they are cut by.
+//! Lists of orders: every row once, in order, however they are filtered.
 
 use frontdesk_domain::orders;
 use frontdesk_model::{
@@ -25,7 +25,7 @@ async fn shop(domain: &TestDomain) -> (Vec<UserId>, Vec<OrderId>) {
     for i in 0..23_i64 {
         domain.clock.advance(60);
         let customer = customers[usize::try_from(i % 3).unwrap()];
-        // Amounts come twice, so that ids have to decide.
+        // Each amount occurs twice, so that ids break the tie.
         let order = place(domain, customer, 1_000 + (i / 2) * 10).await.summary.id;
         if i % 4 == 0 {
             pay(domain, order, "pm_card_ok").await;
@@ -35,7 +35,7 @@ async fn shop(domain: &TestDomain) -> (Vec<UserId>, Vec<OrderId>) {
     (customers, ids)
 }
 
-/// Walks to the end and back, and returns what was met on the way there.
+/// Follows the list to the end and back, and returns the rows of the first direction.
 async fn walk(domain: &TestDomain, query: OrdersQuery) -> Vec<OrderSummary> {
     let mut query = OrdersQuery { limit: Limit::new(4), ..query };
     let (mut met, mut back) = (Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! Orders: how they are placed, who sees them, how they are listed.
+//! Orders: placing, access and lists.
 
 mod lists;
 mod place;

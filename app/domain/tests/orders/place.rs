@@ -1,4 +1,4 @@
-//! What an order is, and what is refused.
+//! Placing orders, and refusals.
 
 use frontdesk_domain::{accounts, orders, payments};
 use frontdesk_model::{

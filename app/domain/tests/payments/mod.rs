@@ -1,4 +1,4 @@
-//! Payments and refunds: whatever fails, money moves once, and the book says so.
+//! Payments and refunds: after any failure, money moves once, and the ledger agrees.
 
 mod notices;
 mod pay;

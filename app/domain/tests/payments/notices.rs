@@ -1,4 +1,4 @@
-//! What the gateway sends by itself.
+//! Gateway events.
 
 use frontdesk_domain::payments;
 use frontdesk_model::{
@@ -43,7 +43,7 @@ async fn the_same_notice_ten_times_and_out_of_order_pays_once(mut domain: TestDo
     let body = id.to_string();
     let gateway = system();
     let tell = || payments::notice(&domain, &gateway, Some("signed"), body.as_bytes());
-    // Before there is anything to tell, as it happens, and long after.
+    // Before the result, at the result, and long after.
     tell().await.unwrap();
     work(&domain, &KINDS).await;
     assert_eq!(payment_now(&domain, id).await.summary.state, PaymentState::ConfirmationRequired);

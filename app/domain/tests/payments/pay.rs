@@ -1,4 +1,4 @@
-//! How a payment ends when the gateway answers.
+//! Results of payments when the gateway answers.
 
 use frontdesk_domain::{orders, payments};
 use frontdesk_model::{

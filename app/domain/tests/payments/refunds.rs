@@ -1,4 +1,4 @@
-//! Money that goes back: never more than came, never twice, and larger amounts only by two people.
+//! Refunds: never above the payment, never twice, and larger ones only with approval.
 
 use frontdesk_domain::{
     payments::{self, ApprovalAbove, GatewayError},
@@ -216,7 +216,7 @@ async fn nobody_approves_what_a_token_of_theirs_asked_for(mut domain: TestDomain
     let rights = [Permission::RefundsCreate, Permission::TokensManage];
     let first = tokens::create(&domain, &bo.actor, service_form(&rights, "30d")).await.unwrap();
     let first = bearer(&domain, &first).await.unwrap();
-    // And one that is made with that one.
+    // And one that is created with that one.
     let second =
         tokens::create(&domain, &first, service_form(&[Permission::RefundsCreate], "10d")).await.unwrap();
     let second = bearer(&domain, &second).await.unwrap();

@@ -1,9 +1,9 @@
 //! A worker that dies anywhere between the intent to move money and the record of it: the next one
-//! goes on from there, and the money moves once.
+//! continues, and the money moves once.
 //!
-//! Dying is being dropped: at the first `await`, at the second, and so on until a run gets through.
-//! A transaction that is not committed leaves nothing, as after `kill -9`, and what was asked of the
-//! gateway has happened there.
+//! Dying means being dropped: at the first `await`, at the second, and so on until a run completes. An
+//! uncommitted transaction is rolled back, as after `kill -9`, and requests to the gateway have been
+//! carried out.
 
 use std::{
     future::{Future, poll_fn},
@@ -29,7 +29,7 @@ both! {
     a_refund_survives_death_at_every_step,
 }
 
-/// Runs it for so many steps, then drops it. Whether it got through.
+/// Polls it for a number of steps, then drops it. Returns true if it completed.
 async fn die_after(steps: usize, run: impl Future) -> bool {
     let mut run = pin!(run);
     let mut left = steps;
@@ -44,7 +44,7 @@ async fn die_after(steps: usize, run: impl Future) -> bool {
     .await
 }
 
-/// Takes the job that is due and runs it for so many steps. Whether it got through.
+/// Leases the due job and polls it for a number of steps. Returns true if it completed.
 async fn work_and_die<K: Kind<Context = Domain>>(domain: &TestDomain, steps: usize) -> bool {
     let claimed = jobs::claim(domain, &[K::NAME], 1, Duration::from_secs(30)).await.unwrap().remove(0);
     let kind: K = serde_json::from_str(&claimed.payload).unwrap();
@@ -58,7 +58,7 @@ async fn a_payment_survives_death_at_every_step(domain: TestDomain) {
         let order = place(&domain, customer, 1_250).await.summary.id;
         let payment = payments::pay(&domain, &system(), pay_form(order, "pm_card_ok")).await.unwrap();
         let through = work_and_die::<SettlePayment>(&domain, steps).await;
-        // The lease of the dead ends, and another worker goes on.
+        // The lease of the dead worker expires, and another one continues.
         later(&domain, 40).await;
         orders += 1;
         let payment = payment_now(&domain, payment.summary.id).await;

@@ -1,5 +1,5 @@
-//! When the gateway does not answer: what is not known stays so until somebody tells, and is then
-//! written down once.
+//! The gateway does not answer: an unknown result stays unknown until it is known, and is then recorded
+//! once.
 
 use std::time::Duration;
 
@@ -92,7 +92,7 @@ async fn a_gateway_that_lets_nobody_in_is_told_to_staff(mut domain: TestDomain) 
 
 async fn a_gateway_that_fails_at_its_nth_call_charges_once_whatever_n(domain: TestDomain) {
     let customer = person(&domain, "Ann", &[]).await.id;
-    // Each order meets a failure at another of its calls, and each kind of failure.
+    // Each order fails at another of its calls, with each kind of failure.
     let tricks = [
         Trick::Before(lost()),
         Trick::After(lost()),
@@ -120,7 +120,7 @@ async fn a_gateway_that_fails_at_its_nth_call_charges_once_whatever_n(domain: Te
     assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (orders * 1_250, orders * 1_250));
 }
 
-/// The gateway charges, answers nothing and then knows nothing for as long as `calls` last.
+/// The gateway charges, does not answer, and then does not know the payment for `calls` calls.
 fn forgetful(domain: &mut TestDomain, calls: u32) {
     Tricky::before(domain.inner(), move |call| match call {
         1 => Some(Trick::After(unreachable())),

@@ -1,4 +1,4 @@
-//! A courier who goes nowhere: it remembers what it was given, and answers as it was told.
+//! A fake webhook sender: it records requests, and answers as configured.
 
 use std::{
     collections::VecDeque,
@@ -8,7 +8,7 @@ use std::{
 
 use frontdesk_domain::webhooks::{Courier, CourierError, Parcel, Posted, Reply, RetryAfter};
 
-/// Cheap to clone; clones are the same courier.
+/// Cheap to clone; clones share their state.
 #[derive(Clone, Default)]
 pub struct FakeCourier(Arc<Mutex<State>>);
 
@@ -20,17 +20,17 @@ struct State {
 }
 
 impl FakeCourier {
-    /// Answers the next parcels with these, and those that follow with 204.
+    /// Answers the next requests with these, and later ones with 204.
     pub fn will(&self, answers: impl IntoIterator<Item = Result<Reply, CourierError>>) {
         self.0.lock().unwrap().answers.extend(answers);
     }
 
-    /// Gets no answer any more.
+    /// Stops answering.
     pub fn get_stuck(&self, is_stuck: bool) {
         self.0.lock().unwrap().is_stuck = is_stuck;
     }
 
-    /// What it was given since this was asked for last.
+    /// Requests since the last call.
     pub fn posted(&self) -> Vec<Parcel> {
         std::mem::take(&mut self.0.lock().unwrap().posted)
     }
@@ -41,7 +41,7 @@ pub fn answer(status: u16) -> Result<Reply, CourierError> {
     Ok(Reply { status, retry_after: None, answer: format!("This is {status}.").into_bytes() })
 }
 
-/// 503, and when to come back.
+/// 503 with `Retry-After`.
 pub fn come_back(retry_after: RetryAfter) -> Result<Reply, CourierError> {
     Ok(Reply { status: 503, retry_after: Some(retry_after), answer: Vec::new() })
 }

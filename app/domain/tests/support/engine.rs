@@ -49,7 +49,7 @@ pub enum Engine {
     Postgres,
 }
 
-/// Runs a test on a database of its own, and drops that however the test ends.
+/// Runs a test on its own database, and drops it however the test ends.
 pub async fn run<T, F: Future<Output = T>>(engine: Engine, test: impl FnOnce(Subject) -> F) -> T {
     let database = Database::create(engine).await;
     let subject = Subject::open(database.url()).await;

@@ -1,5 +1,5 @@
-//! People to act, and to be acted on. They come to be as anybody does: they sign up, the command
-//! line gives them roles, they sign in.
+//! People who act and are acted on. They are created as usual: they sign up, the command line assigns
+//! their roles, they sign in.
 
 use frontdesk_domain::{
     accounts::{self, Credentials},
@@ -16,10 +16,10 @@ use frontdesk_model::{
 
 use super::TestDomain;
 
-/// Everybody's password.
+/// The password of all users.
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// Somebody who is signed in.
+/// A signed-in person.
 #[derive(Clone)]
 pub struct Someone {
     pub id: UserId,
@@ -29,7 +29,7 @@ pub struct Someone {
 }
 
 impl Someone {
-    /// The person as of a request now; `None` if the session is over.
+    /// The person as of a new request; `None` if the session has ended.
     pub async fn load(&self, domain: &TestDomain) -> Option<Person> {
         sessions::load(domain, self.token).await.unwrap()
     }
@@ -44,7 +44,7 @@ pub fn origin() -> Origin {
     }
 }
 
-/// Somebody who is not signed in.
+/// An anonymous visitor.
 pub fn anybody() -> Actor {
     Actor::anonymous(origin())
 }
@@ -54,18 +54,18 @@ pub fn system() -> Actor {
     Actor::system()
 }
 
-/// Signs somebody up. Their e-mail address is made from their name.
+/// Signs a user up. Their e-mail address is derived from the name.
 pub async fn register(domain: &TestDomain, name: &str) -> UserId {
     accounts::register(domain, &anybody(), sign_up_form(name, &address(name))).await.unwrap().user
 }
 
-/// Has the command line make an account, without a password.
+/// Creates an account from the command line, without a password.
 pub async fn create(domain: &TestDomain, name: &str) -> (UserId, Secret) {
     let (user, link) = accounts::create(domain, &system(), create_form(name, &address(name))).await.unwrap();
     (user.id, link)
 }
 
-/// Somebody who holds these roles and is signed in.
+/// A signed-in person with these roles.
 pub async fn person(domain: &TestDomain, name: &str, roles: &[Role]) -> Someone {
     let id = register(domain, name).await;
     for role in roles {
@@ -74,7 +74,7 @@ pub async fn person(domain: &TestDomain, name: &str, roles: &[Role]) -> Someone 
     sign_in(domain, id, name).await
 }
 
-/// Another session of somebody, on a device of this name.
+/// Another session of a user, on a device with this name.
 pub async fn sign_in(domain: &TestDomain, id: UserId, device: &str) -> Someone {
     let email = user(domain, id).await.email;
     let proof = prove(domain, &email, PASSWORD).await.unwrap();
@@ -84,18 +84,18 @@ pub async fn sign_in(domain: &TestDomain, id: UserId, device: &str) -> Someone {
     Someone { id, email, actor: Actor { who: Who::Person(person), origin: origin() }, token }
 }
 
-/// Fills in the sign-in form.
+/// Submits the sign-in form.
 pub async fn prove(domain: &TestDomain, email: &str, password: &str) -> Result<Credentials, accounts::Error> {
     let form = SignIn { email: email.to_owned(), password: Secret::new(password), next: String::new() };
     sessions::sign_in(domain, &anybody(), form).await
 }
 
-/// The command line gives a role.
+/// Assigns a role from the command line.
 pub async fn grant(domain: &TestDomain, id: UserId, role: Role) {
     accounts::grant(domain, &system(), ChangeRole { id, role }).await.unwrap();
 }
 
-/// Somebody as they are now.
+/// The user in their current state.
 pub async fn user(domain: &TestDomain, id: UserId) -> User {
     accounts::get(domain, &system(), id).await.unwrap()
 }
@@ -108,7 +108,7 @@ pub fn create_form(name: &str, email: &str) -> CreateUser {
     CreateUser { name: name.to_owned(), email: email.to_owned() }
 }
 
-/// An edit of what the editor has seen.
+/// An edit of the seen version.
 pub fn edit(seen: &User, name: &str, email: &str) -> UpdateUser {
     UpdateUser {
         id: seen.id,
@@ -126,27 +126,27 @@ pub fn one(id: UserId) -> OneUser {
     OneUser { id }
 }
 
-/// A personal token, as its form asks for it.
+/// The form of a personal token.
 pub fn token_form(name: &str, permissions: &[Permission]) -> CreateToken {
     CreateToken { name: name.to_owned(), permissions: Permissions::of(permissions), ..CreateToken::default() }
 }
 
-/// A service token, as its form asks for it.
+/// The form of a service token.
 pub fn service_form(permissions: &[Permission], expires: &str) -> CreateToken {
     CreateToken { kind: TokenKind::Service, expires: expires.to_owned(), ..token_form("till", permissions) }
 }
 
-/// Makes a personal token of somebody.
+/// Creates a personal token of a user.
 pub async fn token(domain: &TestDomain, someone: &Someone, permissions: &[Permission]) -> Created {
     tokens::create(domain, &someone.actor, token_form("ci", permissions)).await.unwrap()
 }
 
-/// Has the command line make a service token that never expires.
+/// Creates a service token that never expires, from the command line.
 pub async fn service_token(domain: &TestDomain, permissions: &[Permission]) -> Created {
     tokens::create(domain, &system(), service_form(permissions, "never")).await.unwrap()
 }
 
-/// Who shows the token now; nobody if it does not work.
+/// The token's current bearer; `None` if it is invalid.
 pub async fn bearer(domain: &TestDomain, created: &Created) -> Option<Actor> {
     tokens::authenticate(domain, created.text.expose(), origin()).await.unwrap()
 }

@@ -1,4 +1,4 @@
-//! Numbers that only look random, so that a failure can be repeated.
+//! Pseudo-random numbers, so that a failure can be repeated.
 
 /// A linear congruential generator, with Knuth's constants.
 pub struct Random(u64);
@@ -8,7 +8,7 @@ impl Random {
         Self(seed)
     }
 
-    /// From 0 on and less than `end`.
+    /// A number from 0 to below `end`.
     pub fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % end

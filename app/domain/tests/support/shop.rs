@@ -1,4 +1,4 @@
-//! Orders, and money that moves or does not.
+//! Orders, payments and refunds.
 
 use std::sync::{
     Arc, Mutex,
@@ -24,16 +24,16 @@ use frontdesk_model::{
 
 use super::{TestDomain, system, work};
 
-/// What workers know here.
+/// Kinds of jobs that the workers know.
 pub const KINDS: [Handler<Domain>; 3] =
     [Handler::of::<SettlePayment>(), Handler::of::<SettleRefund>(), Handler::of::<Reconcile>()];
 
-/// An order of one thing that costs so much, in cents.
+/// An order of one item with this price, in cents.
 pub fn order_form(customer: UserId, cents: i64) -> PlaceOrder {
     lines(customer, &[(1, cents)])
 }
 
-/// An order of so many at so much, in cents.
+/// An order with these quantities and prices, in cents.
 fn lines(customer: UserId, lines: &[(i64, i64)]) -> PlaceOrder {
     let line = |(quantity, cents): &(i64, i64)| serde_json::json!({"description": "Coffee", "quantity": quantity, "unit_price": cents});
     let lines: Vec<_> = lines.iter().map(line).collect();
@@ -43,7 +43,7 @@ fn lines(customer: UserId, lines: &[(i64, i64)]) -> PlaceOrder {
     .unwrap()
 }
 
-/// Has the command line place an order.
+/// Places an order from the command line.
 pub async fn place(domain: &Domain, customer: UserId, cents: i64) -> Order {
     orders::place(domain, &system(), order_form(customer, cents)).await.unwrap()
 }
@@ -52,14 +52,14 @@ pub fn pay_form(order: OrderId, method: &str) -> PayOrder {
     PayOrder { order_id: order, method: method.to_owned() }
 }
 
-/// Has the command line charge an order, and a worker do what is due.
+/// Starts a payment from the command line, and runs due jobs.
 pub async fn pay(domain: &TestDomain, order: OrderId, method: &str) -> Payment {
     let payment = payments::pay(domain, &system(), pay_form(order, method)).await.unwrap();
     work(domain, &KINDS).await;
     payment_now(domain, payment.summary.id).await
 }
 
-/// Time goes by, and workers do what becomes due.
+/// Advances the clock, and runs jobs as they become due.
 pub async fn later(domain: &TestDomain, seconds: i64) {
     domain.clock.advance(seconds);
     work(domain, &KINDS).await;
@@ -77,7 +77,7 @@ pub async fn refund_now(domain: &Domain, id: RefundId) -> Refund {
     payments::get_refund(domain, &system(), id).await.unwrap()
 }
 
-/// Asks for a refund of so many cents, or of all that is left.
+/// Requests a refund of this amount in cents, or of the rest.
 pub fn refund_form(payment: PaymentId, cents: Option<i64>) -> RequestRefund {
     let amount = cents.map(frontdesk_model::Amount::Minor);
     RequestRefund { payment_id: payment, amount, reason: "Arrived broken".to_owned() }
@@ -87,15 +87,14 @@ pub fn this_refund(id: RefundId) -> OneRefund {
     OneRefund { id }
 }
 
-/// The ledger adds up, and so does everything that is summed up from it. Returns what is at the
-/// gateway, in cents.
+/// Verifies the ledger and all sums derived from it. Returns the balance at the gateway, in cents.
 pub async fn book_is_sound(domain: &Domain) -> i64 {
     let report = ledger::verify(domain).await.unwrap();
     assert_eq!(report.faults, [""; 0], "{report:?}");
     report.balances.iter().map(|balance| balance.amount.minor).sum()
 }
 
-/// What the sandbox itself has charged and not paid back, in cents.
+/// Charges less refunds according to the sandbox, in cents.
 pub async fn at_sandbox(domain: &TestDomain) -> i64 {
     domain
         .count(
@@ -105,23 +104,23 @@ pub async fn at_sandbox(domain: &TestDomain) -> i64 {
         .await
 }
 
-/// What goes wrong at one call of a gateway.
+/// Failure of one call of a gateway.
 #[derive(Clone, Debug)]
 pub enum Trick {
-    /// Nothing gets there.
+    /// The request does not arrive.
     Before(GatewayError),
-    /// What comes back is lost.
+    /// The answer is lost.
     After(GatewayError),
-    /// Nothing ever comes back.
+    /// There is never an answer.
     Hang,
 }
 
-/// A gateway in front of another, whose calls go wrong as a test says.
+/// A gateway in front of another, with failures chosen by the test.
 pub struct Tricky {
     inner: Arc<dyn PaymentGateway>,
     calls: AtomicU32,
     trick: Box<dyn Fn(u32) -> Option<Trick> + Send + Sync>,
-    /// What notices it believes: their signature is the word `signed`.
+    /// Gateway events that it accepts: their signature is the word `signed`.
     notices: Mutex<Vec<Notice>>,
 }
 

@@ -1,4 +1,4 @@
-//! What becomes of an event on its way.
+//! Delivering an event.
 
 use std::time::Duration;
 
@@ -32,14 +32,14 @@ both! {
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
-/// A webhook that is told of everything, and one event on its way to it.
+/// A webhook subscribed to everything, and one pending delivery.
 async fn on_its_way(domain: &TestDomain) -> (WebhookId, DeliveryId) {
     let hook = webhook(domain, ALL).await.webhook.id;
     create(domain, "Ann").await;
     (hook, deliveries(domain, hook).await[0].id)
 }
 
-/// Moves the clock to the next attempt, and returns how long that took.
+/// Advances the clock to the next attempt, and returns the delay.
 async fn until_next(domain: &TestDomain, id: DeliveryId) -> i64 {
     let next = delivery(domain, id).await.summary.next_attempt_at.unwrap();
     let wait = (next.micros() - domain.clock.now().micros()).div_euclid(1_000_000) + 1;
@@ -86,7 +86,7 @@ async fn an_event_that_does_not_arrive_is_sent_again_by_the_schedule_under_the_s
     assert_eq!(sent.len(), 10);
     assert!(sent.iter().all(|parcel| parcel.body == sent[0].body));
     assert!(sent.iter().all(|parcel| header(parcel, "webhook-id") == header(&sent[0], "webhook-id")));
-    // Each is signed anew, since receivers refuse what is old.
+    // Each attempt is signed anew, since receivers reject old signatures.
     assert_ne!(header(&sent[0], "webhook-timestamp"), header(&sent[9], "webhook-timestamp"));
     assert_ne!(header(&sent[0], "webhook-signature"), header(&sent[9], "webhook-signature"));
     assert!(is_on(&domain, hook).await, "three days are not five");
@@ -99,7 +99,7 @@ async fn whoever_asks_to_wait_is_waited_for(domain: TestDomain) {
     let now = domain.clock.now();
     let (_, id) = on_its_way(&domain).await;
     let next = async || delivery(&domain, id).await.summary.next_attempt_at.unwrap();
-    // Longer than the schedule, as a time and as a moment; shorter; and no longer than a day.
+    // Longer than the schedule, as a delay and as a time; shorter; and at most a day.
     domain.courier.will([come_back(RetryAfter::In(Duration::from_secs(600)))]);
     send(&domain).await;
     assert_eq!(next().await, now.plus_seconds(600));
@@ -194,7 +194,7 @@ async fn what_was_given_up_and_what_waits_can_be_sent_again(domain: TestDomain) 
     assert!(matches!(again(id).await, Err(webhooks::Error::WrongState(_))), "it is on its way");
     domain.courier.will([answer(500), answer(500)]);
     let first = send(&domain).await.remove(0);
-    // Waits for its next attempt: that is now, and the schedule begins anew.
+    // Waits for its next attempt: that is now, and the schedule restarts.
     again(id).await.unwrap();
     assert_eq!(last_event(&domain).await.action, Action::WebhookResent);
     let second = send(&domain).await.remove(0);
@@ -204,7 +204,7 @@ async fn what_was_given_up_and_what_waits_can_be_sent_again(domain: TestDomain) 
     // Of the two jobs that are due by now, one has nothing to do.
     assert_eq!(send(&domain).await.len(), 1);
     assert_eq!(delivery(&domain, id).await.summary.state, DeliveryState::Succeeded);
-    // What has arrived may have been lost there.
+    // A successful delivery may have been lost at the receiver.
     again(id).await.unwrap();
     assert_eq!(send(&domain).await.len(), 1);
     let there = delivery(&domain, id).await.summary;
@@ -215,7 +215,7 @@ async fn what_was_given_up_and_what_waits_can_be_sent_again(domain: TestDomain) 
 
 async fn a_worker_that_dies_behind_sending_sends_the_same_again(domain: TestDomain) {
     let (hook, id) = on_its_way(&domain).await;
-    // The first worker sends, and is gone before it can write that down.
+    // The first worker sends, and dies before it can record that.
     let lease = Duration::from_secs(30);
     let claimed = jobs::claim(&domain, &["webhooks.deliver"], 1, lease).await.unwrap().remove(0);
     let kind: Deliver = serde_json::from_str(&claimed.payload).unwrap();
@@ -234,7 +234,7 @@ async fn a_worker_that_dies_behind_sending_sends_the_same_again(domain: TestDoma
     assert_eq!(first[0].body, second[0].body);
     let there = delivery(&domain, id).await.summary;
     assert_eq!((there.state, there.attempts), (DeliveryState::Succeeded, 1));
-    // Had it only been slow, it would come too late to say anything.
+    // If it was only slow, it is too late to record anything.
     let late: Deliver = serde_json::from_str(&claimed.payload).unwrap();
     domain.meddle("UPDATE webhook_deliveries SET state = 'pending', next_at = 0", vec![]).await.unwrap();
     let ended = jobs::Kind::run(late, &domain, jobs::Attempt::of(&domain, &claimed)).await;

@@ -1,4 +1,4 @@
-//! Making, changing and removing webhooks.
+//! Creating, editing and removing webhooks.
 
 use frontdesk_domain::{
     audit,

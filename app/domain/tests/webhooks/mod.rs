@@ -1,4 +1,4 @@
-//! Webhooks: who is told what, how it is signed, and what becomes of it when nobody listens.
+//! Webhooks: subscriptions, signatures, and unreachable receivers.
 
 mod deliver;
 mod manage;
@@ -19,7 +19,7 @@ use frontdesk_model::{
 
 use crate::support::{TestDomain, suspension, system, work};
 
-/// What workers know here.
+/// Kinds of jobs that the workers know.
 const KINDS: [Handler<Domain>; 2] = [Handler::of::<Deliver>(), Handler::of::<ClearDeliveries>()];
 
 const ALL: &str = "user.signed_up user.created user.updated user.suspended user.reinstated user.removed user.restored \
@@ -33,7 +33,7 @@ fn form(events: &str) -> CreateWebhook {
     }
 }
 
-/// A webhook that is told of these types of events.
+/// A webhook subscribed to these types of events.
 async fn webhook(domain: &TestDomain, events: &str) -> Created {
     webhooks::create(domain, &system(), form(events)).await.unwrap()
 }
@@ -42,12 +42,12 @@ fn this(id: WebhookId) -> OneWebhook {
     OneWebhook { id }
 }
 
-/// Something happens.
+/// Causes an event.
 async fn suspend(domain: &TestDomain, id: UserId) {
     accounts::suspend(domain, &system(), suspension(id)).await.unwrap();
 }
 
-/// Has a worker do what is due, and returns what the courier was given.
+/// Runs due jobs, and returns the sent requests.
 async fn send(domain: &TestDomain) -> Vec<Parcel> {
     work(domain, &KINDS).await;
     domain.courier.posted()

@@ -1,4 +1,4 @@
-//! From an event to those who asked for it.
+//! Creates the deliveries of an event.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use frontdesk_domain::{
@@ -25,7 +25,7 @@ both! {
     a_test_goes_to_one_webhook_whatever_it_asked_for,
 }
 
-/// HMAC-SHA256 as RFC 2104 writes it, beside the one that signs.
+/// HMAC-SHA256 as in RFC 2104, independent of the code that signs.
 fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
     let pad = |byte: u8| {
         let mut block = [byte; 64];
@@ -36,7 +36,7 @@ fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
     Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize().to_vec()
 }
 
-/// What a receiver with this secret expects to be signed with.
+/// The signature that a receiver with this secret expects.
 fn signature(secret: &Secret, parcel: &Parcel) -> String {
     let key = STANDARD.decode(secret.expose().strip_prefix("whsec_").unwrap()).unwrap();
     let (id, at) = (header(parcel, "webhook-id"), header(parcel, "webhook-timestamp"));
@@ -144,10 +144,10 @@ async fn what_did_not_happen_is_not_told(domain: TestDomain) {
     let hook = webhook(&domain, ALL).await;
     let (ann, _) = create(&domain, "Ann").await;
     send(&domain).await;
-    // Refused behind its first statement, and undone.
+    // Refused after its first statement, and rolled back.
     accounts::create(&domain, &system(), create_form("Ann", "ann@example.com")).await.unwrap_err();
     accounts::reinstate(&domain, &system(), crate::support::one(ann)).await.unwrap_err();
-    // A delivery that cannot be written takes its event, and what happened, along.
+    // A delivery that cannot be inserted rolls back its event and the change.
     domain.meddle("ALTER TABLE webhook_attempts RENAME TO gone", vec![]).await.unwrap();
     domain.meddle("ALTER TABLE webhook_deliveries RENAME TO elsewhere", vec![]).await.unwrap();
     accounts::suspend(&domain, &system(), suspension(ann)).await.unwrap_err();
@@ -184,7 +184,7 @@ async fn a_webhook_that_is_off_is_told_nothing(domain: TestDomain) {
         events: None,
         enabled: Some(false),
     };
-    // What is on its way already is not sent any more.
+    // Pending deliveries are not sent any more.
     let (ann, _) = create(&domain, "Ann").await;
     webhooks::update(&domain, &system(), off).await.unwrap();
     suspend(&domain, ann).await;

@@ -1,5 +1,5 @@
-//! A Stripe that speaks PaymentIntents, on a socket. It takes nothing that is not as documented,
-//! keeps the answer to every idempotency key as Stripe does, and plays tricks when told to.
+//! A fake Stripe with PaymentIntents, on a socket. It accepts only documented requests, stores the answer
+//! to every idempotency key as Stripe does, and simulates failures.
 
 mod words;
 
@@ -27,40 +27,40 @@ use words::{answer, become_now, missing, refusal, wrong_parameters};
 type Form = BTreeMap<String, String>;
 type Answer = (u16, Value);
 
-/// What goes wrong with one request that changes something.
+/// Failure of one request that changes something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trick {
-    /// It is done, and then the connection is closed without a word.
+    /// It is carried out, and the connection is closed without an answer.
     HangUp,
-    /// It is done, and the answer is that it failed.
+    /// It is carried out, and the answer is a failure.
     Fail,
-    /// It is done, and the answer comes late.
+    /// It is carried out, and the answer is late.
     Slow(Duration),
-    /// It is done, and the answer is none that anybody could read.
+    /// It is carried out, and the answer is unreadable.
     Nonsense,
-    /// Nothing is done: too many requests, with so many seconds to wait.
+    /// Nothing is done: too many requests, with this delay in seconds.
     Busy(u32),
-    /// Nothing is done: another request with this key is said to be under way.
+    /// Nothing is done: another request with this key is reported to be in progress.
     InUse,
-    /// Nothing is done, it says so, and that it may be asked again at once.
+    /// Nothing is done, and the answer says that it may be repeated at once.
     TryAgain,
 }
 
-/// What there is.
+/// State of the simulator.
 #[derive(Default)]
 struct State {
     intents: Vec<Value>,
     refunds: Vec<Value>,
-    /// By path and key: what was asked, and what was said.
+    /// Requests and answers by path and key.
     keys: BTreeMap<(String, String), (Form, Answer)>,
     tricks: VecDeque<Trick>,
-    /// What was asked for, as `POST /v1/refunds`.
+    /// Requests, such as `POST /v1/refunds`.
     heard: Vec<String>,
-    /// How many a list has on a page, if that is less than what was asked for.
+    /// Rows of a list on one page, if fewer than requested.
     page: Option<usize>,
 }
 
-/// A Stripe of a test's own. Cheap to clone.
+/// A test's own Stripe. Cheap to clone.
 #[derive(Clone)]
 pub struct Fake {
     url: Arc<str>,
@@ -94,7 +94,7 @@ impl Fake {
                         let fake = fake.clone();
                         async move { fake.serve(request).await }
                     });
-                    // Ends when the client leaves, or with a trick.
+                    // Ends when the client disconnects, or with a simulated failure.
                     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
                 });
             }
@@ -110,7 +110,7 @@ impl Fake {
         gateway(&self.url)
     }
 
-    /// One that gives up soon.
+    /// With a short time limit.
     pub fn hasty(&self) -> Arc<dyn PaymentGateway> {
         hasty(&self.url, Duration::from_millis(400))
     }
@@ -119,33 +119,33 @@ impl Fake {
         self.state.lock().unwrap()
     }
 
-    /// With the next requests that change something.
+    /// Fails the next requests that change something.
     pub fn play(&self, tricks: impl IntoIterator<Item = Trick>) {
         self.state().tricks.extend(tricks);
     }
 
-    /// How often this was asked for, as `POST /v1/refunds`.
+    /// Number of requests such as `POST /v1/refunds`.
     pub fn heard(&self, what: &str) -> usize {
         self.state().heard.iter().filter(|heard| *heard == what).count()
     }
 
-    /// Lists have so many on a page.
+    /// Sets the number of rows on a page of lists.
     pub fn set_page(&self, page: usize) {
         self.state().page = Some(page);
     }
 
-    /// A day has gone by: the same key does the same again.
+    /// As after a day: the same key is a new request.
     pub fn forget_keys(&self) {
         self.state().keys.clear();
     }
 
-    /// What it has of a payment.
+    /// The intents of a payment.
     pub fn intents(&self, payment: PaymentId) -> Vec<Value> {
         let is_its = |it: &&Value| it["metadata"]["frontdesk_payment"] == payment.to_string();
         self.state().intents.iter().filter(is_its).cloned().collect()
     }
 
-    /// What is captured and not paid back, in cents.
+    /// Captures less refunds, in cents.
     pub fn balance(&self) -> i64 {
         let state = self.state();
         let sum = |all: &[Value], status: &[&str], amount: &str| -> i64 {
@@ -155,7 +155,7 @@ impl Fake {
         sum(&state.intents, &["succeeded"], "amount_received") - sum(&state.refunds, &["succeeded"], "amount")
     }
 
-    /// What becomes of a payment there: its customer confirms it, or the bank decides.
+    /// Decides a payment: its customer confirms it, or the bank decides.
     pub fn decide(&self, payment: PaymentId, status: &str) {
         let mut state = self.state();
         let is_its = |it: &&mut Value| it["metadata"]["frontdesk_payment"] == payment.to_string();
@@ -163,7 +163,7 @@ impl Fake {
         become_now(intent, status);
     }
 
-    /// What becomes of the refunds that are not decided yet.
+    /// Decides pending refunds.
     pub fn decide_refunds(&self, status: &str) {
         for refund in self.state().refunds.iter_mut().filter(|refund| refund["status"] == "pending") {
             refund["status"] = json!(status);
@@ -171,13 +171,13 @@ impl Fake {
         }
     }
 
-    /// The event of a payment as it is now.
+    /// The event of a payment in its current state.
     pub fn event(&self, kind: &str, payment: PaymentId) -> String {
         let object = self.intents(payment).remove(0);
         json!({"id": "evt_1", "object": "event", "type": kind, "data": {"object": object}}).to_string()
     }
 
-    /// The header that it would send with this body now, with this secret.
+    /// The signature header of this body, with this secret.
     pub fn signature_of(&self, body: &str, secret: &str, seconds_ago: i64) -> String {
         let at = self.clock.now().seconds() - seconds_ago;
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
@@ -238,7 +238,7 @@ impl Fake {
             Some(Trick::HangUp) => return Err(HungUp),
             Some(Trick::Fail) => {
                 let failed = (500, refusal("api_error", "", "Sorry."));
-                // It says so whenever it is asked again, whatever was done.
+                // The stored answer is replayed, whatever was done.
                 for (_, said) in self
                     .state()
                     .keys
@@ -259,7 +259,7 @@ impl Fake {
         Ok(answer(status, &body, is_replay, None))
     }
 
-    /// Once for each key.
+    /// Carried out once per key.
     fn change(&self, path: &str, form: &Form, key: Option<&str>) -> (Answer, bool) {
         let Some(key) = key else {
             let is_cancel = path.ends_with("/cancel");
@@ -411,7 +411,7 @@ impl Fake {
         };
         let limit: usize = query["limit"].parse().unwrap();
         let limit = limit.min(state.page.unwrap_or(100));
-        // The latest first.
+        // Newest first.
         let mut left: Vec<&Value> = all.iter().rev().filter(is_its).collect();
         if let Some(after) = query.get("starting_after") {
             let at = left.iter().position(|it| it["id"] == **after).unwrap();

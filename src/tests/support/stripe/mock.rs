@@ -1,4 +1,4 @@
-//! The npm package `stripe-stateful-mock`, which speaks the Charges API: a process beside the tests.
+//! The npm package `stripe-stateful-mock`, which implements the Charges API: a process beside the tests.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -14,10 +14,10 @@ use serde_json::Value;
 
 use super::{KEY, gateway};
 
-/// Where npm puts the packages of the end-to-end tests, of which this is one.
+/// Folder of the npm packages of the end-to-end tests, which include this one.
 const PACKAGES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/end2end");
 
-/// Listens where there is room, says where, and ends with whoever holds the other end of its input.
+/// Listens on a free port, prints it, and ends when its standard input is closed.
 const SCRIPT: &str = "
     require('loglevel').setLevel('silent');
     const { createExpressApp } = require('stripe-stateful-mock');
@@ -25,7 +25,7 @@ const SCRIPT: &str = "
     process.stdin.resume().on('end', () => process.exit());
 ";
 
-/// One for all tests: what each does there is told apart by its payments.
+/// One for all tests: their payments distinguish them.
 pub struct Mock {
     url: String,
     /// Its input ends with this process, and it with that.
@@ -69,7 +69,7 @@ impl Mock {
         gateway(&self.url)
     }
 
-    /// What it has of a payment: charges, whether they succeeded or not.
+    /// Charges of a payment, successful or not.
     pub async fn charges(&self, payment: PaymentId) -> Vec<Value> {
         let answer = reqwest::Client::builder()
             .no_proxy()
@@ -86,7 +86,7 @@ impl Mock {
         list["data"].as_array().unwrap().iter().filter(is_its).cloned().collect()
     }
 
-    /// What of these payments is there and not paid back, in cents.
+    /// Captures less refunds of these payments, in cents.
     pub async fn balance(&self, payments: &[PaymentId]) -> i64 {
         let mut balance = 0;
         for payment in payments {

@@ -1,4 +1,4 @@
-//! How Stripe says things.
+//! Stripe's formats.
 
 use bytes::Bytes;
 use http::Response;
@@ -26,7 +26,7 @@ pub(super) fn become_now(intent: &mut Value, status: &str) {
     }
 }
 
-/// All of them must be there, and no other.
+/// All of them are required, and no others allowed.
 pub(super) fn wrong_parameters(form: &Form, known: &[&str]) -> Option<Answer> {
     let missing =
         known.iter().find(|name| !form.contains_key(**name)).map(|name| ("parameter_missing", *name));
