@@ -30,6 +30,7 @@ mod people;
 mod permissions;
 mod plans;
 mod roles;
+mod rows;
 mod schema;
 mod seed;
 mod sessions;

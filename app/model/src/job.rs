@@ -1,13 +1,28 @@
 //! Jobs as staff and programs see them, without the payload, which may contain personal data.
 
 use serde::{Deserialize, Deserializer, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use crate::{JobId, Timestamp};
 
 /// Where a job stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "snake_case")]
 pub enum JobState {
     /// Waiting for its scheduled time, or for the next attempt after a failure.
     Waiting,
@@ -21,20 +36,11 @@ pub enum JobState {
 }
 
 impl JobState {
-    pub const ALL: &[Self] = &[Self::Waiting, Self::Running, Self::Succeeded, Self::Dead, Self::Cancelled];
+    /// All values, in the order of their definition.
+    pub const ALL: &[Self] = Self::VARIANTS;
 
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Running => "running",
-            Self::Succeeded => "succeeded",
-            Self::Dead => "dead",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|state| state.as_str() == text)
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -162,7 +168,7 @@ mod tests {
     #[test]
     fn every_state_is_read_as_it_is_written() {
         for state in JobState::ALL {
-            assert_eq!(JobState::parse(state.as_str()), Some(*state));
+            assert_eq!(state.as_str().parse(), Ok(*state));
         }
     }
 }

@@ -14,6 +14,19 @@ pub struct Currency(iso_currency::Currency);
 /// Codes of ISO 4217 that are not used for payments: funds and units of account that have a minor unit.
 const UNITS_OF_ACCOUNT: [&str; 9] = ["BOV", "CHE", "CHW", "CLF", "COU", "MXV", "USN", "UYI", "UYW"];
 
+impl std::str::FromStr for Currency {
+    type Err = UnknownCurrency;
+
+    fn from_str(code: &str) -> Result<Self, UnknownCurrency> {
+        Self::parse(code).ok_or_else(|| UnknownCurrency(code.to_owned()))
+    }
+}
+
+/// A code that is no currency of ISO 4217 in use.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not a currency")]
+pub struct UnknownCurrency(String);
+
 impl Currency {
     pub const EUR: Self = Self(iso_currency::Currency::EUR);
 

@@ -1,6 +1,7 @@
 //! Orders and their states.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use validator::ValidationError;
 
@@ -22,8 +23,22 @@ pub const RECENT: usize = 5;
 
 /// Where an order stands. [`OrderState::may_become`] is the table of what can follow what; the
 /// database has the same one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum OrderState {
     /// Awaiting payment.
     Placed,
@@ -38,17 +53,11 @@ pub enum OrderState {
 }
 
 impl OrderState {
-    pub const ALL: &[Self] =
-        &[Self::Placed, Self::Paid, Self::PartlyRefunded, Self::Refunded, Self::Cancelled];
+    /// All values, in the order of their definition.
+    pub const ALL: &[Self] = Self::VARIANTS;
 
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Placed => "placed",
-            Self::Paid => "paid",
-            Self::PartlyRefunded => "partly_refunded",
-            Self::Refunded => "refunded",
-            Self::Cancelled => "cancelled",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Label on pages.
@@ -60,10 +69,6 @@ impl OrderState {
             Self::Refunded => "refunded",
             Self::Cancelled => "cancelled",
         }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|state| state.as_str() == text)
     }
 
     /// Returns true if `next` is an allowed next state.

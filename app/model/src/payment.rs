@@ -1,6 +1,7 @@
 //! Payments: attempts to pay an order, and their results.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use validator::ValidationError;
 
@@ -11,8 +12,22 @@ pub const MAX_METHOD: usize = 255;
 
 /// Where a payment stands. [`PaymentState::may_become`] is the table of what can follow what; the
 /// database has the same one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum PaymentState {
     /// Recorded; the gateway has not answered yet.
     Pending,
@@ -27,17 +42,11 @@ pub enum PaymentState {
 }
 
 impl PaymentState {
-    pub const ALL: &[Self] =
-        &[Self::Pending, Self::Unknown, Self::ConfirmationRequired, Self::Succeeded, Self::Failed];
+    /// All values, in the order of their definition.
+    pub const ALL: &[Self] = Self::VARIANTS;
 
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Unknown => "unknown",
-            Self::ConfirmationRequired => "confirmation_required",
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Label on pages.
@@ -49,10 +58,6 @@ impl PaymentState {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
         }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|state| state.as_str() == text)
     }
 
     /// Returns true if `next` is an allowed next state. A payment that failed because its answer was lost

@@ -1,6 +1,7 @@
 //! Permissions and the built-in roles, which are fixed sets of them.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 macro_rules! permissions {
     ($($name:ident = $text:literal, $about:literal;)*) => {
@@ -118,11 +119,15 @@ impl Permissions {
     pub fn iter(self) -> impl Iterator<Item = Permission> {
         Permission::ALL.iter().copied().filter(move |one| self.has(*one))
     }
+}
 
-    /// Parses the format of [`Display`](std::fmt::Display). Ignores unknown names, such as those of a
-    /// newer version.
-    pub fn parse(text: &str) -> Self {
-        text.split(' ').filter_map(Permission::parse).collect()
+impl std::str::FromStr for Permissions {
+    type Err = UnknownPermission;
+
+    /// Parses the format of [`Display`](std::fmt::Display). An unknown name, such as one of a later
+    /// version, is an error: a set must not be taken for a smaller one.
+    fn from_str(text: &str) -> Result<Self, UnknownPermission> {
+        text.split(' ').filter(|name| !name.is_empty()).map(str::parse).collect()
     }
 }
 
@@ -149,7 +154,6 @@ impl Serialize for Permissions {
 }
 
 impl<'de> Deserialize<'de> for Permissions {
-    /// Strict, unlike [`Permissions::parse`]: a request for an unknown permission is an error.
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let names = Vec::<String>::deserialize(from)?;
         let known = names.iter().map(|name| Permission::parse(name)).collect::<Option<_>>();
@@ -158,8 +162,23 @@ impl<'de> Deserialize<'de> for Permissions {
 }
 
 /// The built-in roles. Their permissions are defined only here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "snake_case")]
 pub enum Role {
     /// All permissions. There is always at least one owner.
     Owner,
@@ -174,22 +193,13 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: &[Self] = &[Self::Owner, Self::Admin, Self::Support, Self::Auditor, Self::Member];
+    /// All values, in the order of their definition.
+    pub const ALL: &[Self] = Self::VARIANTS;
     /// The roles that can be assigned. A user without any is a `Member`.
     pub const ASSIGNABLE: &[Self] = &[Self::Owner, Self::Admin, Self::Support, Self::Auditor];
 
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Admin => "admin",
-            Self::Support => "support",
-            Self::Auditor => "auditor",
-            Self::Member => "member",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|role| role.as_str() == text)
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// One sentence for the page that assigns roles.
@@ -287,6 +297,15 @@ impl Roles {
     }
 }
 
+impl std::str::FromStr for Roles {
+    type Err = strum::ParseError;
+
+    /// Parses role names separated by spaces. An unknown one is an error.
+    fn from_str(text: &str) -> Result<Self, strum::ParseError> {
+        text.split(' ').filter(|name| !name.is_empty()).map(str::parse).collect()
+    }
+}
+
 impl FromIterator<Role> for Roles {
     fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
         let mut roles: Vec<Role> = roles.into_iter().collect();
@@ -331,9 +350,9 @@ mod tests {
     fn permissions_are_read_as_they_are_written() {
         let some = Permissions::of(&[Permission::AuditRead, Permission::UsersRead]);
         assert_eq!(some.to_string(), "users:read audit:read");
-        assert_eq!(Permissions::parse("users:read audit:read"), some);
-        assert_eq!(Permissions::parse("users:read everything:always audit:read"), some);
-        assert_eq!(Permissions::parse(""), Permissions::NONE);
+        assert_eq!("users:read audit:read".parse(), Ok(some));
+        assert!("users:read everything:always audit:read".parse::<Permissions>().is_err());
+        assert_eq!("".parse(), Ok(Permissions::NONE));
         assert_eq!(serde_json::to_string(&some).unwrap(), r#"["users:read","audit:read"]"#);
         assert_eq!(serde_json::from_str::<Permissions>(r#"["audit:read","users:read"]"#).unwrap(), some);
         assert!(serde_json::from_str::<Permissions>(r#"["everything:always"]"#).is_err());

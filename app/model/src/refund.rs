@@ -1,14 +1,29 @@
 //! Refunds and their states.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use crate::{Money, PaymentId, RefundId, Timestamp, UserId, payment::OrderOf};
 
 /// Where a refund stands. [`RefundState::may_become`] is the table of what can follow what; the
 /// database has the same one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum RefundState {
     /// Waiting for approval by a second person.
     AwaitingApproval,
@@ -24,24 +39,11 @@ pub enum RefundState {
 }
 
 impl RefundState {
-    pub const ALL: &[Self] = &[
-        Self::AwaitingApproval,
-        Self::Pending,
-        Self::Unknown,
-        Self::Succeeded,
-        Self::Failed,
-        Self::Rejected,
-    ];
+    /// All values, in the order of their definition.
+    pub const ALL: &[Self] = Self::VARIANTS;
 
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::AwaitingApproval => "awaiting_approval",
-            Self::Pending => "pending",
-            Self::Unknown => "unknown",
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-            Self::Rejected => "rejected",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Label on pages.
@@ -54,10 +56,6 @@ impl RefundState {
             Self::Failed => "failed",
             Self::Rejected => "rejected",
         }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|state| state.as_str() == text)
     }
 
     /// Returns true if `next` is an allowed next state.

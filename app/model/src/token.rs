@@ -5,6 +5,7 @@
 //! database stores a hash and a [hint](Token::hint).
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use validator::ValidationError;
 
@@ -99,8 +100,23 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 /// For whom a token acts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "snake_case")]
 pub enum TokenKind {
     /// Acts for a person, with at most the permissions that they have at the time.
     #[default]
@@ -110,13 +126,11 @@ pub enum TokenKind {
 }
 
 impl TokenKind {
-    pub const ALL: &[Self] = &[Self::Personal, Self::Service];
+    /// All values, in the order of their definition.
+    pub const ALL: &[Self] = Self::VARIANTS;
 
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Personal => "personal",
-            Self::Service => "service",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -2,13 +2,28 @@
 //! by mistake.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use crate::{Roles, Timestamp, UserId};
 
 /// Whether somebody can sign in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
     Active,
     /// Blocked by staff, for a reason.
@@ -18,18 +33,11 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: &[Self] = &[Self::Active, Self::Suspended, Self::Removed];
+    /// All values, in the order of their definition.
+    pub const ALL: &[Self] = Self::VARIANTS;
 
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Suspended => "suspended",
-            Self::Removed => "removed",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|status| status.as_str() == text)
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Webhooks, their events, and deliveries.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 use validator::ValidationError;
 
@@ -236,8 +237,22 @@ pub fn host(url: &str) -> &str {
 }
 
 /// Where a delivery stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "snake_case")]
 pub enum DeliveryState {
     /// In progress, or waiting for the next attempt.
     Pending,
@@ -247,18 +262,11 @@ pub enum DeliveryState {
 }
 
 impl DeliveryState {
-    pub const ALL: &[Self] = &[Self::Pending, Self::Succeeded, Self::Failed];
+    /// All values, in the order of their definition.
+    pub const ALL: &[Self] = Self::VARIANTS;
 
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Succeeded => "succeeded",
-            Self::Failed => "failed",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|state| state.as_str() == text)
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -9,7 +9,7 @@ mod sql;
 mod verify;
 
 use frontdesk_model::{
-    Currency, Money, PaymentId, Permission, RefundId, Timestamp,
+    Money, PaymentId, Permission, RefundId, Timestamp,
     revenue::{DAYS, Revenue, RevenueDay},
 };
 
@@ -101,11 +101,6 @@ const DAY: i64 = 24 * 3_600;
 /// Days since 1970-01-01, UTC.
 fn day_of(at: Timestamp) -> i64 {
     at.seconds().div_euclid(DAY)
-}
-
-/// The use cases write only valid currencies.
-fn currency(code: &str) -> Currency {
-    Currency::parse(code).unwrap_or(Currency::EUR)
 }
 
 /// The statements of this feature.

@@ -3,9 +3,9 @@
 use frontdesk_model::{Currency, Money, RefundId, Timestamp, revenue::RevenueDay};
 use uuid::Uuid;
 
-use super::{Entry, currency, day_of};
+use super::{Entry, day_of};
 use crate::{
-    db::{self, Db, Tx, statements},
+    db::{self, Db, Text, Tx, statements},
     params,
 };
 
@@ -59,10 +59,11 @@ pub(super) async fn add_to_day(
 
 /// Revenue by currency and day, from this day on.
 pub(super) async fn days(db: &Db, first: i64) -> Result<Vec<(Currency, i64, RevenueDay)>, db::Error> {
-    let rows: Vec<(String, i64, i64, i64, i64, i64)> = db.all(DAYS, params![first]).await?;
-    let sums = |(code, day, captures, captured_minor, refunds, refunded_minor): (String, _, _, _, _, _)| {
-        let begins = Timestamp::from_seconds(0);
-        (currency(&code), day, RevenueDay { day: begins, captures, captured_minor, refunds, refunded_minor })
-    };
+    let rows: Vec<(Text<Currency>, i64, i64, i64, i64, i64)> = db.all(DAYS, params![first]).await?;
+    let sums =
+        |(code, day, captures, captured_minor, refunds, refunded_minor): (Text<Currency>, _, _, _, _, _)| {
+            let begins = Timestamp::from_seconds(0);
+            (code.0, day, RevenueDay { day: begins, captures, captured_minor, refunds, refunded_minor })
+        };
     Ok(rows.into_iter().map(sums).collect())
 }

@@ -3,14 +3,13 @@
 
 use std::time::Duration;
 
-use frontdesk_model::{Money, audit::Action};
+use frontdesk_model::{Currency, Money, audit::Action};
 use serde::{Deserialize, Serialize};
 
-use super::currency;
 use crate::{
     Domain,
     audit::{self, Entry},
-    db::{self, Sql, statements},
+    db::{self, Sql, Text, statements},
     jobs::{Attempt, Done, Failure, Kind, Recurring},
     params,
 };
@@ -94,10 +93,10 @@ pub async fn verify(domain: &Domain) -> Result<Report, db::Error> {
         }
     }
     let (entries,): (i64,) = domain.db.one_patiently(ENTRIES, params![]).await?;
-    let balances: Vec<(String, String, i64)> = domain.db.all_patiently(BALANCES, params![]).await?;
-    let balance = |(gateway, code, minor): (String, String, i64)| Balance {
+    let balances: Vec<(String, Text<Currency>, i64)> = domain.db.all_patiently(BALANCES, params![]).await?;
+    let balance = |(gateway, code, minor): (String, Text<Currency>, i64)| Balance {
         gateway,
-        amount: Money::new(minor, currency(&code)),
+        amount: Money::new(minor, code.0),
     };
     Ok(Report { entries, balances: balances.into_iter().map(balance).collect(), faults })
 }

@@ -29,7 +29,7 @@ pub(crate) use get::may_see;
 pub use history::{History, HistoryEvent, history};
 pub use list::{list, list_mine, list_statements, recent};
 pub use place::place;
-pub(crate) use sql::{Locked, NewOrder, currency, insert, lock, set_money};
+pub(crate) use sql::{Locked, NewOrder, insert, lock, set_money};
 
 /// Why something about orders was not done.
 #[derive(Debug, thiserror::Error)]

@@ -34,9 +34,9 @@ pub async fn place(domain: &Domain, actor: &Actor, form: PlaceOrder) -> Result<O
     };
     let mut tx = domain.begin(actor).await?;
     let customer = sql::customer(&mut tx, form.customer_id).await?;
-    match customer.as_ref().map(|(_, status)| Status::parse(status)) {
-        Some(Some(Status::Active)) => {}
-        Some(Some(Status::Suspended)) => {
+    match customer.as_ref().map(|(_, status)| status.0) {
+        Some(Status::Active) => {}
+        Some(Status::Suspended) => {
             return Err(Error::field("customer_id", "suspended", "This user is suspended"));
         }
         _ => return Err(Error::field("customer_id", "unknown", "There is no such user")),

@@ -4,11 +4,12 @@ use frontdesk_model::{
     Currency, Money, OrderId, PaymentId, Timestamp, UserId,
     order::{CurrentPayment, Customer, Line, Order, OrderState, OrderSummary, RecentOrder},
     payment::PaymentState,
+    user::Status,
 };
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Db, Tx, row, statements},
+    db::{self, Db, Text, Tx, row, statements},
     params,
 };
 
@@ -121,8 +122,8 @@ pub(crate) async fn lock(tx: &mut Tx, id: OrderId) -> Result<Option<Locked>, db:
         struct Row {
             reference: String,
             customer_id: Uuid,
-            state: String,
-            currency: String,
+            state: Text<OrderState>,
+            currency: Text<Currency>,
             total_minor: i64,
             captured_minor: i64,
             refunded_minor: i64,
@@ -130,11 +131,11 @@ pub(crate) async fn lock(tx: &mut Tx, id: OrderId) -> Result<Option<Locked>, db:
     }
     let row: Option<Row> = tx.optional(LOCK, params![id]).await?;
     Ok(row.map(|row| {
-        let money = |minor| Money::new(minor, currency(&row.currency));
+        let money = |minor| Money::new(minor, row.currency.0);
         Locked {
             id,
             customer: UserId(row.customer_id),
-            state: state(&row.state),
+            state: row.state.0,
             total: money(row.total_minor),
             captured: money(row.captured_minor),
             refunded: money(row.refunded_minor),
@@ -166,8 +167,8 @@ pub(super) async fn has_payment(tx: &mut Tx, id: OrderId) -> Result<bool, db::Er
     Ok(row.is_some())
 }
 
-/// A user's name and status, if the user exists.
-pub(super) async fn customer(tx: &mut Tx, id: UserId) -> Result<Option<(String, String)>, db::Error> {
+/// A user's name and status, if there is one.
+pub(super) async fn customer(tx: &mut Tx, id: UserId) -> Result<Option<(String, Text<Status>)>, db::Error> {
     tx.optional(CUSTOMER, params![id]).await
 }
 
@@ -177,8 +178,8 @@ row! {
         reference: String,
         customer_id: Uuid,
         customer_name: String,
-        state: String,
-        currency: String,
+        state: Text<OrderState>,
+        currency: Text<Currency>,
         total_minor: i64,
         refunded_minor: i64,
         placed_at: i64,
@@ -187,12 +188,12 @@ row! {
 
 impl SummaryRow {
     pub(super) fn summary(self) -> OrderSummary {
-        let currency = currency(&self.currency);
+        let currency = self.currency.0;
         OrderSummary {
             id: OrderId(self.id),
             reference: self.reference,
             customer: Customer { id: UserId(self.customer_id), name: self.customer_name },
-            state: state(&self.state),
+            state: self.state.0,
             total: Money::new(self.total_minor, currency),
             refunded: Money::new(self.refunded_minor, currency),
             placed_at: Timestamp::from_micros(self.placed_at),
@@ -208,7 +209,7 @@ row! {
         updated_at: i64,
         version: i64,
         payment_id: Option<Uuid>,
-        payment_state: Option<String>,
+        payment_state: Option<Text<PaymentState>>,
     }
 }
 
@@ -223,11 +224,11 @@ pub(super) async fn read(db: &Db, id: OrderId) -> Result<Option<Order>, db::Erro
         let total = unit_price.times(quantity).unwrap_or(summary.total);
         Line { description, quantity, unit_price, total }
     };
-    let payment = row.payment_id.zip(row.payment_state.as_deref().and_then(PaymentState::parse));
+    let payment = row.payment_id.zip(row.payment_state);
     Ok(Some(Order {
         lines: lines.into_iter().map(line).collect(),
         captured: Money::new(row.captured_minor, currency),
-        payment: payment.map(|(id, state)| CurrentPayment { id: PaymentId(id), state }),
+        payment: payment.map(|(id, Text(state))| CurrentPayment { id: PaymentId(id), state }),
         note: Some(row.note).filter(|note| !note.is_empty()),
         updated_at: Timestamp::from_micros(row.updated_at),
         version: row.version,
@@ -247,8 +248,8 @@ pub(super) async fn recent(db: &Db, users: &[UserId]) -> Result<Vec<(UserId, Rec
             id: Uuid,
             customer_id: Uuid,
             reference: String,
-            state: String,
-            currency: String,
+            state: Text<OrderState>,
+            currency: Text<Currency>,
             total_minor: i64,
             placed_at: i64,
         }
@@ -264,21 +265,12 @@ pub(super) async fn recent(db: &Db, users: &[UserId]) -> Result<Vec<(UserId, Rec
     let recent = |row: Row| {
         let order = RecentOrder {
             id: OrderId(row.id),
-            state: state(&row.state),
-            total: Money::new(row.total_minor, currency(&row.currency)),
+            state: row.state.0,
+            total: Money::new(row.total_minor, row.currency.0),
             placed_at: Timestamp::from_micros(row.placed_at),
             reference: row.reference,
         };
         (UserId(row.customer_id), order)
     };
     Ok(rows.into_iter().map(recent).collect())
-}
-
-/// Constraints of the database allow only valid currencies and states.
-pub(crate) fn currency(code: &str) -> Currency {
-    Currency::parse(code).unwrap_or(Currency::EUR)
-}
-
-fn state(text: &str) -> OrderState {
-    OrderState::parse(text).unwrap_or(OrderState::Placed)
 }

@@ -8,7 +8,7 @@ use frontdesk_model::{
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Db, Tx, row, statements},
+    db::{self, Db, Json, Text, Tx, row, statements},
     params,
 };
 
@@ -87,14 +87,14 @@ row! {
         id: Uuid,
         order_id: Uuid,
         reference: String,
-        state: String,
-        currency: String,
+        state: Text<PaymentState>,
+        currency: Text<Currency>,
         amount_minor: i64,
         reserved_minor: i64,
         method: String,
         gateway: String,
         gateway_reference: Option<String>,
-        failure: Option<String>,
+        failure: Option<Json<PaymentFailure>>,
         is_surplus: i64,
         cancel_asked_at: Option<i64>,
         attempts: i64,
@@ -109,18 +109,18 @@ row! {
 
 impl OwnRow {
     fn row(self) -> Row {
-        let currency = currency(&self.currency);
+        let currency = self.currency.0;
         Row {
             id: PaymentId(self.id),
             order: OrderId(self.order_id),
             reference: self.reference,
-            state: state(&self.state),
+            state: self.state.0,
             amount: Money::new(self.amount_minor, currency),
             reserved: Money::new(self.reserved_minor, currency),
             method: self.method,
             gateway: self.gateway,
             gateway_reference: self.gateway_reference,
-            failure: failure(self.failure.as_deref()),
+            failure: self.failure.map(|failure| failure.0),
             is_surplus: self.is_surplus == 1,
             cancel_asked_at: self.cancel_asked_at.map(Timestamp::from_micros),
             attempts: self.attempts,
@@ -253,13 +253,13 @@ row! {
         reference: String,
         customer_id: Uuid,
         customer_name: String,
-        state: String,
-        currency: String,
+        state: Text<PaymentState>,
+        currency: Text<Currency>,
         amount_minor: i64,
         refunded_minor: i64,
         gateway: String,
         gateway_reference: Option<String>,
-        failure: Option<String>,
+        failure: Option<Json<PaymentFailure>>,
         created_at: i64,
         updated_at: i64,
     }
@@ -267,17 +267,17 @@ row! {
 
 impl SummaryRow {
     pub(crate) fn summary(self) -> PaymentSummary {
-        let currency = currency(&self.currency);
+        let currency = self.currency.0;
         PaymentSummary {
             id: PaymentId(self.id),
             order: OrderOf { id: OrderId(self.order_id), reference: self.reference },
             customer: Customer { id: UserId(self.customer_id), name: self.customer_name },
-            state: state(&self.state),
+            state: self.state.0,
             amount: Money::new(self.amount_minor, currency),
             refunded: Money::new(self.refunded_minor, currency),
             gateway: self.gateway,
             gateway_reference: self.gateway_reference,
-            failure: failure(self.failure.as_deref()),
+            failure: self.failure.map(|failure| failure.0),
             created_at: Timestamp::from_micros(self.created_at),
             updated_at: Timestamp::from_micros(self.updated_at),
         }
@@ -319,19 +319,4 @@ fn problem(payment: &PaymentSummary) -> Option<Problem> {
     };
     let failed = payment.failure.as_ref().map(Into::into);
     failed.or_else(|| (payment.state == PaymentState::ConfirmationRequired).then(to_confirm))
-}
-
-/// The use cases write only valid currencies.
-pub(crate) fn currency(code: &str) -> Currency {
-    Currency::parse(code).unwrap_or(Currency::EUR)
-}
-
-/// Constraints of the database allow only valid states.
-fn state(text: &str) -> PaymentState {
-    PaymentState::parse(text).unwrap_or(PaymentState::Unknown)
-}
-
-/// A newer version, running at the same time, may store a failure that this version does not know.
-fn failure(json: Option<&str>) -> Option<PaymentFailure> {
-    json.map(|json| serde_json::from_str(json).unwrap_or(PaymentFailure::NetworkError { retryable: false }))
 }

@@ -1,7 +1,7 @@
 //! Statements on refunds, except those of the list, which are in `list.rs`.
 
 use frontdesk_model::{
-    Money, OrderId, PaymentId, RefundId, Timestamp, UserId,
+    Currency, Money, OrderId, PaymentId, RefundId, Timestamp, UserId,
     payment::OrderOf,
     refund::{Refund, RefundState},
 };
@@ -9,8 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     actor::Actor,
-    db::{self, Db, Tx, row, statements},
-    orders::currency,
+    db::{self, Db, Text, Tx, row, statements},
     params,
 };
 
@@ -50,8 +49,8 @@ row! {
         order_id: Uuid,
         reference: String,
         payment_id: Uuid,
-        state: String,
-        currency: String,
+        state: Text<RefundState>,
+        currency: Text<Currency>,
         amount_minor: i64,
         reason: String,
         requested_by: Option<Uuid>,
@@ -71,9 +70,8 @@ impl RefundRow {
             id: RefundId(self.id),
             order: OrderOf { id: OrderId(self.order_id), reference: self.reference },
             payment_id: PaymentId(self.payment_id),
-            // Constraints of the database allow only valid states.
-            state: RefundState::parse(&self.state).unwrap_or(RefundState::Unknown),
-            amount: Money::new(self.amount_minor, currency(&self.currency)),
+            state: self.state.0,
+            amount: Money::new(self.amount_minor, self.currency.0),
             reason: self.reason,
             requested_by: self.requested_label,
             requested_by_id: self.requested_by.map(UserId),

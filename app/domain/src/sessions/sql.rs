@@ -1,14 +1,14 @@
 //! Statements on sessions.
 
-use frontdesk_model::{SessionId, Timestamp, UserId, user::Session};
+use frontdesk_model::{Roles, SessionId, Timestamp, UserId, user::Session};
 use uuid::Uuid;
 
 use super::TokenHash;
 use crate::{
     actor::{Origin, Person},
-    db::{self, Db, Tx, row, statements},
+    db::{self, Db, Text, Tx, row, statements},
     params,
-    users::sql::{roles, roles_column},
+    users::sql::roles_column,
 };
 
 /// Sessions of one user that have not ended.
@@ -85,7 +85,7 @@ row! {
         name: String,
         email: String,
         joined_at: i64,
-        roles: Option<String>,
+        roles: Option<Text<Roles>>,
     }
 }
 
@@ -104,7 +104,7 @@ pub(super) async fn by_token(
             epoch: row.epoch,
             name: row.name,
             email: row.email,
-            roles: roles(row.roles.as_deref()),
+            roles: row.roles.map(|roles| roles.0).unwrap_or_default(),
             joined_at: Timestamp::from_micros(row.joined_at),
         };
         (person, Timestamp::from_micros(row.last_seen_at))

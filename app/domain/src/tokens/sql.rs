@@ -1,7 +1,7 @@
 //! Statements on tokens, except those of the lists, which are in `list.rs`.
 
 use frontdesk_model::{
-    Permissions, Timestamp, Token, TokenId, UserId,
+    Permissions, Roles, Timestamp, Token, TokenId, UserId,
     audit::Party,
     token::{TokenKind, TokenOwner, TokenState},
     user::Status,
@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use crate::{
     actor::{Bearer, Owner},
-    db::{self, Db, Tx, row, statements},
+    db::{self, Db, Text, Tx, row, statements},
     params,
-    users::sql::{roles, roles_column},
+    users::sql::roles_column,
 };
 
 /// Columns of a `Token`.
@@ -47,8 +47,8 @@ row! {
         name: String,
         owner_id: Option<Uuid>,
         owner_name: Option<String>,
-        owner_status: Option<String>,
-        permissions: String,
+        owner_status: Option<Text<Status>>,
+        permissions: Text<Permissions>,
         created_at: i64,
         created_by: Option<Uuid>,
         created_by_label: String,
@@ -69,8 +69,8 @@ impl TokenRow {
             name: self.name,
             kind: if owner.is_some() { TokenKind::Personal } else { TokenKind::Service },
             owner,
-            permissions: Permissions::parse(&self.permissions),
-            state: state(self.revoked_at, self.expires_at, self.owner_status.as_deref(), now),
+            permissions: self.permissions.0,
+            state: state(self.revoked_at, self.expires_at, self.owner_status.map(|status| status.0), now),
             created_at: Timestamp::from_micros(self.created_at),
             created_by: Party { id: self.created_by, label: self.created_by_label },
             expires_at: self.expires_at.map(Timestamp::from_micros),
@@ -83,14 +83,14 @@ impl TokenRow {
 fn state(
     revoked_at: Option<i64>,
     expires_at: Option<i64>,
-    owner_status: Option<&str>,
+    owner_status: Option<Status>,
     now: Timestamp,
 ) -> TokenState {
     if revoked_at.is_some() {
         TokenState::Revoked
     } else if expires_at.is_some_and(|at| at <= now.micros()) {
         TokenState::Expired
-    } else if owner_status.is_some_and(|status| status != Status::Active.as_str()) {
+    } else if owner_status.is_some_and(|status| status != Status::Active) {
         TokenState::Paused
     } else {
         TokenState::Live
@@ -125,16 +125,16 @@ row! {
         id: Uuid,
         hint: String,
         name: String,
-        permissions: String,
+        permissions: Text<Permissions>,
         expires_at: Option<i64>,
         last_used_at: i64,
         revoked_at: Option<i64>,
         owner_id: Option<Uuid>,
         owner_name: Option<String>,
         email: Option<String>,
-        owner_status: Option<String>,
+        owner_status: Option<Text<Status>>,
         joined_at: Option<i64>,
-        roles: Option<String>,
+        roles: Option<Text<Roles>>,
     }
 }
 
@@ -143,14 +143,14 @@ pub(super) struct Found {
     pub(super) bearer: Bearer,
     pub(super) last_used_at: Option<Timestamp>,
     revoked_at: Option<i64>,
-    owner_status: Option<String>,
+    owner_status: Option<Text<Status>>,
 }
 
 impl Found {
     /// Reason for refusing it, if there is one.
     pub(super) fn refusal(&self, now: Timestamp) -> Option<&'static str> {
         let expires_at = self.bearer.expires_at.map(Timestamp::micros);
-        match state(self.revoked_at, expires_at, self.owner_status.as_deref(), now) {
+        match state(self.revoked_at, expires_at, self.owner_status.map(|status| status.0), now) {
             TokenState::Live => None,
             state => Some(state.as_str()),
         }
@@ -163,12 +163,12 @@ pub(super) async fn by_hash(db: &Db, hash: Vec<u8>) -> Result<Option<Found>, db:
 }
 
 fn found(row: BearerRow) -> Found {
-    let given = Permissions::parse(&row.permissions);
+    let given = row.permissions.0;
     let owner = row.owner_id.map(|id| Owner {
         id: UserId(id),
         name: row.owner_name.unwrap_or_default(),
         email: row.email.unwrap_or_default(),
-        roles: roles(row.roles.as_deref()),
+        roles: row.roles.map(|roles| roles.0).unwrap_or_default(),
         joined_at: Timestamp::from_micros(row.joined_at.unwrap_or_default()),
     });
     let bearer = Bearer {

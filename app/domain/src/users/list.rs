@@ -11,7 +11,7 @@
 //!   order of that column. Which of the two a search is, its cursor remembers.
 
 use frontdesk_model::{
-    Cursor, Page, Permission, Timestamp, UserId,
+    Cursor, Page, Permission, Roles, Timestamp, UserId,
     page::{ForeignCursor, Key},
     query::{Search, UserField, UserSort, UsersQuery},
     user::{Status, UserSummary},
@@ -25,7 +25,7 @@ use super::{
 use crate::{
     Domain,
     actor::Actor,
-    db::{self, Db, Sql, Value},
+    db::{self, Db, Sql, Text, Value},
     params,
 };
 
@@ -336,11 +336,11 @@ struct ListRow<K> {
     id: Uuid,
     name: String,
     email: String,
-    status: String,
+    status: Text<Status>,
     joined_at: i64,
     last_seen_at: i64,
     sort_key: K,
-    roles: Option<String>,
+    roles: Option<Text<Roles>>,
 }
 
 impl<'r, R, K> db::sqlx::FromRow<'r, R> for ListRow<K>
@@ -348,9 +348,10 @@ where
     R: db::sqlx::Row,
     &'static str: db::sqlx::ColumnIndex<R>,
     Uuid: db::sqlx::Decode<'r, R::Database> + db::sqlx::Type<R::Database>,
+    Text<Status>: db::sqlx::Decode<'r, R::Database> + db::sqlx::Type<R::Database>,
     String: db::sqlx::Decode<'r, R::Database> + db::sqlx::Type<R::Database>,
     i64: db::sqlx::Decode<'r, R::Database> + db::sqlx::Type<R::Database>,
-    Option<String>: db::sqlx::Decode<'r, R::Database> + db::sqlx::Type<R::Database>,
+    Option<Text<Roles>>: db::sqlx::Decode<'r, R::Database> + db::sqlx::Type<R::Database>,
     K: db::sqlx::Decode<'r, R::Database> + db::sqlx::Type<R::Database>,
 {
     fn from_row(row: &'r R) -> Result<Self, db::sqlx::Error> {
@@ -381,8 +382,8 @@ where
             id: UserId(row.id),
             name: row.name,
             email: row.email,
-            status: sql::status(&row.status),
-            roles: sql::roles(row.roles.as_deref()),
+            status: row.status.0,
+            roles: row.roles.map(|roles| roles.0).unwrap_or_default(),
             joined_at: Timestamp::from_micros(row.joined_at),
             last_seen_at: sql::last_seen(row.last_seen_at),
         };

@@ -3,13 +3,13 @@
 
 use frontdesk_model::{
     EventId, Timestamp,
-    audit::{Action, Event, Party},
+    audit::{Action, Change, Event, Party},
     query::AuditQuery,
 };
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Db, Sql, Tx, row, statements},
+    db::{self, Db, Json, Sql, Tx, row, statements},
     params,
 };
 
@@ -72,7 +72,7 @@ row! {
         user_agent: String,
         request_id: String,
         reason: String,
-        changes: String,
+        changes: Json<Vec<Change>>,
     }
 }
 
@@ -90,7 +90,7 @@ impl EventRow {
             user_agent: self.user_agent,
             request_id: self.request_id,
             reason: self.reason,
-            changes: serde_json::from_str(&self.changes).unwrap_or_default(),
+            changes: self.changes.0,
         }
     }
 }

@@ -32,9 +32,9 @@ use tokio::sync::Notify;
 
 pub use crate::{row, statements};
 pub use open::Options;
-pub use row::Text;
 #[doc(hidden)]
 pub use row::column;
+pub use row::{Json, Text};
 pub use sql::{Sql, Value};
 #[doc(hidden)]
 pub use sqlx;

@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::de::DeserializeOwned;
 use sqlx::{ColumnIndex, Database, Decode, Row, Type, error::BoxDynError};
 use uuid::Uuid;
 
@@ -108,6 +109,32 @@ where
     fn decode(value: DB::ValueRef<'r>) -> Result<Self, BoxDynError> {
         let text = String::decode(value)?;
         text.parse().map(Self).map_err(|_| Unknown(text).into())
+    }
+}
+
+/// A text column that holds JSON. What its type does not accept is an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Json<T>(pub T);
+
+impl<T, DB: Database> Type<DB> for Json<T>
+where
+    String: Type<DB>,
+{
+    fn type_info() -> DB::TypeInfo {
+        <String as Type<DB>>::type_info()
+    }
+
+    fn compatible(ty: &DB::TypeInfo) -> bool {
+        <String as Type<DB>>::compatible(ty)
+    }
+}
+
+impl<'r, T: DeserializeOwned, DB: Database> Decode<'r, DB> for Json<T>
+where
+    String: Decode<'r, DB>,
+{
+    fn decode(value: DB::ValueRef<'r>) -> Result<Self, BoxDynError> {
+        Ok(Self(serde_json::from_str(&String::decode(value)?)?))
     }
 }
 

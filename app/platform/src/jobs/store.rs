@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::lease::Claimed;
 use crate::{
-    db::{self, Db, Sql, Tx, row, statements},
+    db::{self, Db, Sql, Text, Tx, row, statements},
     params,
 };
 
@@ -258,7 +258,7 @@ row! {
         id: Uuid,
         kind: String,
         about: String,
-        state: String,
+        state: Text<JobState>,
         due_at: Option<i64>,
         attempts: i64,
         last_attempt: i64,
@@ -274,8 +274,7 @@ row! {
 
 impl JobRow {
     fn job(self) -> (JobSummary, String) {
-        // The table's CHECK allows no other.
-        let state = JobState::parse(&self.state).unwrap_or(JobState::Dead);
+        let state = self.state.0;
         let at = |micros: Option<i64>| micros.map(Timestamp::from_micros);
         let summary = JobSummary {
             id: JobId(self.id),

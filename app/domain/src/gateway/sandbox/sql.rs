@@ -1,13 +1,13 @@
 //! The sandbox's charges and refunds. Each change is a transaction of its own, except the customer's
 //! confirmation.
 
-use frontdesk_model::{Money, PaymentId, RefundId, Timestamp};
+use frontdesk_model::{Currency, Money, PaymentId, RefundId, Timestamp};
+use strum::{EnumString, IntoStaticStr};
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Db, Tx, row, statements},
+    db::{self, Db, Text, Tx, row, statements},
     gateway::{Charge, PayBack},
-    orders::currency,
     params,
 };
 
@@ -28,7 +28,8 @@ statements! { "sandbox";
     FIND_REFUND = "SELECT state FROM sandbox_refunds WHERE refund_id = $1";
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub(crate) enum State {
     /// Waiting for confirmation, or for a retry of a lost request.
     Waiting,
@@ -38,13 +39,8 @@ pub(crate) enum State {
 }
 
 impl State {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Charged => "charged",
-            Self::Declined => "declined",
-            Self::Cancelled => "cancelled",
-        }
+    fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -62,20 +58,19 @@ row! {
     struct Row {
         payment_id: Uuid,
         method: String,
-        currency: String,
+        currency: Text<Currency>,
         amount_minor: i64,
-        state: String,
+        state: Text<State>,
         asked: i64,
     }
 }
 
 impl Row {
     fn found(self) -> Found {
-        let states = [State::Waiting, State::Charged, State::Declined, State::Cancelled];
         Found {
             payment: PaymentId(self.payment_id),
-            amount: Money::new(self.amount_minor, currency(&self.currency)),
-            state: states.into_iter().find(|one| one.as_str() == self.state).unwrap_or(State::Declined),
+            amount: Money::new(self.amount_minor, self.currency.0),
+            state: self.state.0,
             method: self.method,
             asked: self.asked,
         }

@@ -4,13 +4,13 @@ mod passwords;
 mod roles;
 
 use frontdesk_model::{
-    Email, PersonName, Timestamp, UserId,
+    Email, PersonName, Roles, Timestamp, UserId,
     user::{Status, User},
 };
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Db, Tx, row, statements},
+    db::{self, Db, Text, Tx, row, statements},
     params,
 };
 
@@ -60,7 +60,7 @@ row! {
         id: Uuid,
         name: String,
         email: String,
-        status: String,
+        status: Text<Status>,
         suspended_reason: String,
         removed_at: Option<i64>,
         has_password: bool,
@@ -68,7 +68,7 @@ row! {
         updated_at: i64,
         last_seen_at: i64,
         version: i64,
-        roles: Option<String>,
+        roles: Option<Text<Roles>>,
     }
 }
 
@@ -78,9 +78,9 @@ impl From<UserRow> for User {
             id: UserId(row.id),
             name: row.name,
             email: row.email,
-            status: status(&row.status),
+            status: row.status.0,
             suspended_reason: row.suspended_reason,
-            roles: roles(row.roles.as_deref()),
+            roles: row.roles.map(|roles| roles.0).unwrap_or_default(),
             has_password: row.has_password,
             joined_at: Timestamp::from_micros(row.joined_at),
             updated_at: Timestamp::from_micros(row.updated_at),
@@ -89,11 +89,6 @@ impl From<UserRow> for User {
             version: row.version,
         }
     }
-}
-
-/// The schema holds the column to the three that there are.
-pub(crate) fn status(column: &str) -> Status {
-    Status::parse(column).unwrap_or(Status::Removed)
 }
 
 /// The column has 0 for never.

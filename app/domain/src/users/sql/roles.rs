@@ -1,6 +1,6 @@
 //! Statements on the roles of users.
 
-use frontdesk_model::{Role, Roles, Timestamp, UserId};
+use frontdesk_model::{Role, Timestamp, UserId};
 use uuid::Uuid;
 
 use crate::{
@@ -26,12 +26,7 @@ statements! { "users.roles";
     ANY_OWNER = "SELECT user_id FROM user_roles WHERE role = 'owner' LIMIT 1";
 }
 
-/// Parses the column of `roles_column!`.
-pub(crate) fn roles(column: Option<&str>) -> Roles {
-    column.unwrap_or_default().split(' ').filter_map(Role::parse).collect()
-}
-
-/// Returns false if the user has the role.
+/// Whether the role is new to them.
 pub(crate) async fn insert_role(
     tx: &mut Tx,
     id: UserId,

@@ -8,7 +8,7 @@ use frontdesk_model::{
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Db, Tx, row, statements},
+    db::{self, Db, Text, Tx, row, statements},
     params,
 };
 
@@ -189,7 +189,7 @@ row! {
         webhook_id: Uuid,
         event_id: Uuid,
         event_type: String,
-        state: String,
+        state: Text<DeliveryState>,
         attempts: i64,
         next_at: Option<i64>,
         created_at: i64,
@@ -203,8 +203,7 @@ impl DeliveryRow {
             webhook: WebhookId(self.webhook_id),
             event: EventId(self.event_id),
             kind: self.event_type,
-            // The table's CHECK allows no other.
-            state: DeliveryState::parse(&self.state).unwrap_or(DeliveryState::Failed),
+            state: self.state.0,
             attempts: self.attempts,
             next_attempt_at: self.next_at.map(Timestamp::from_micros),
             created_at: Timestamp::from_micros(self.created_at),
