@@ -9,8 +9,8 @@ use axum::{
 };
 use frontdesk_domain::{
     Domain,
-    accounts::Credentials,
     actor::Actor,
+    credentials::Credentials,
     idempotency::{self, Claim},
 };
 use frontdesk_http::{

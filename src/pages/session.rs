@@ -10,8 +10,8 @@ use axum::{
 };
 use frontdesk_domain::{
     Domain,
-    accounts::Credentials,
     actor::Origin,
+    credentials::Credentials,
     sessions::{self, TokenHash},
 };
 use frontdesk_http::{BaseUrl, request::cookies::CookieScope};

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use frontdesk_domain::{Domain, accounts, actor::Actor};
+use frontdesk_domain::{Domain, actor::Actor, credentials::Credentials};
 use frontdesk_model::{Code, Permission, Problem, Secret, Timestamp};
 use leptos::prelude::*;
 use tower_sessions::{Session, session};
@@ -82,7 +82,7 @@ impl RequestContext {
     ///
     /// # Errors
     /// `BUSY` if it could not be stored; `INTERNAL` without a session layer.
-    pub async fn start_session(&self, proof: accounts::Credentials) -> Result<(), Problem> {
+    pub async fn start_session(&self, proof: Credentials) -> Result<(), Problem> {
         frontdesk_domain::sessions::sign_out(&self.domain, &self.actor).await?;
         self.replace_session(proof).await
     }
@@ -91,7 +91,7 @@ impl RequestContext {
     ///
     /// # Errors
     /// As [`RequestContext::start_session`].
-    pub async fn replace_session(&self, proof: accounts::Credentials) -> Result<(), Problem> {
+    pub async fn replace_session(&self, proof: Credentials) -> Result<(), Problem> {
         let Some(session) = &self.session else { return Err(Problem::new(Code::Internal)) };
         if self.actor.person().is_some() {
             session.cycle_id().await.map_err(problem)?;

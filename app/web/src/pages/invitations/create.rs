@@ -1,6 +1,6 @@
 //! Invitations that staff create on the page of a user.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::invitations;
 use frontdesk_model::{Permission, UserId, forms, urls, user::User};
 use leptos::prelude::*;
 
@@ -45,6 +45,6 @@ pub fn invite_form(user: UserId) -> impl IntoView {
 #[server(name = PostInviteUser, endpoint = "invite_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn invite_user(form: forms::OneUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    let link = accounts::invite(&context.domain, &context.actor, form).await?;
+    let link = invitations::create(&context.domain, &context.actor, form).await?;
     Ok(FormResult::to(urls::USER.of(id)).with_secret(&link))
 }

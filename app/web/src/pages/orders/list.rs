@@ -1,6 +1,6 @@
 //! `/admin/orders`: all orders, filtered and sorted, a page at a time, and as a file.
 
-use frontdesk_domain::{Domain, accounts, actor::Actor, orders};
+use frontdesk_domain::{Domain, actor::Actor, orders, users};
 use frontdesk_model::{
     Code, Email, Page, Permission, Problem,
     order::{OrderState, OrderSummary},
@@ -91,9 +91,9 @@ async fn customer(domain: &Domain, actor: &Actor, e_mail: &str) -> Result<String
     let nobody =
         || Problem::new(Code::ValidationError).fault(CUSTOMER.0, "unknown", "nobody has this address");
     let e_mail = Email::parse(e_mail).map_err(|_| nobody())?;
-    match accounts::by_email(domain, actor, &e_mail).await {
+    match users::by_email(domain, actor, &e_mail).await {
         Ok(user) => Ok(user.id.to_string()),
-        Err(accounts::Error::NoSuchUser) => Err(nobody()),
+        Err(users::Error::NoSuchUser) => Err(nobody()),
         Err(error) => Err(error.into()),
     }
 }

@@ -1,6 +1,6 @@
 //! `/account/orders/{id}`: one's own order: its lines, its payment, its history.
 
-use frontdesk_domain::{orders, payments};
+use frontdesk_domain::{orders, payments, refunds};
 use frontdesk_model::{
     Code, Limit, PaymentId, Problem,
     order::{CurrentPayment, Order as Facts, OrderState},
@@ -143,7 +143,7 @@ async fn refunds(context: &RequestContext, order: &Facts) -> Result<Option<AnyVi
     }
     let query =
         RefundsQuery { order: Some(order.summary.id), limit: Limit::new(REFUNDS), ..RefundsQuery::default() };
-    let refunds = payments::list_refunds(&context.domain, &context.actor, &query).await?.items;
+    let refunds = refunds::list(&context.domain, &context.actor, &query).await?.items;
     // Refunds without approval are for staff only.
     let is_made =
         |refund: &Refund| !matches!(refund.state, RefundState::AwaitingApproval | RefundState::Rejected);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use frontdesk_domain::{accounts, orders};
+use frontdesk_domain::{orders, users};
 use frontdesk_model::{
     Amount, Code, Currency, Email, Fault, OrderId, Permission, Problem, UserId,
     forms::{self, Form as _, NewLine},
@@ -44,7 +44,7 @@ pub fn NewOrder() -> impl IntoView {
             none if none.is_empty() => None,
             id => {
                 let id: UserId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
-                Some(accounts::get(&context.domain, &context.actor, id).await?)
+                Some(users::get(&context.domain, &context.actor, id).await?)
             }
         };
         let rows: Vec<_> = (0..ROWS).map(row).collect();
@@ -210,9 +210,9 @@ impl PlaceOrder {
         let e_mail = Email::parse(self.get("email"));
         let e_mail =
             e_mail.map_err(|_| invalid("email", "email", "Enter an e-mail address like name@example.com"))?;
-        match accounts::by_email(&context.domain, &context.actor, &e_mail).await {
+        match users::by_email(&context.domain, &context.actor, &e_mail).await {
             Ok(user) => Ok(user.id),
-            Err(accounts::Error::NoSuchUser) => {
+            Err(users::Error::NoSuchUser) => {
                 Err(invalid("email", "unknown", "Nobody has an account with this e-mail address"))
             }
             Err(error) => Err(error.into()),

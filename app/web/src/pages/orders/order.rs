@@ -1,6 +1,6 @@
 //! `/admin/orders/{id}`: one order, and the actions of staff.
 
-use frontdesk_domain::{orders, payments};
+use frontdesk_domain::{orders, payments, refunds};
 use frontdesk_model::{
     Code, Limit, Money, Permission, Problem, forms,
     order::Order as Facts,
@@ -58,7 +58,7 @@ pub fn Order() -> impl IntoView {
             None => None,
         };
         let query = RefundsQuery { order: Some(id), limit: Limit::new(SHOWN), ..RefundsQuery::default() };
-        let refunds = payments::list_refunds(domain, actor, &query).await?.items;
+        let refunds = refunds::list(domain, actor, &query).await?.items;
         let events = orders::history(domain, actor, &order).await?.events;
         let title = format!("Order {}", order.summary.reference);
         let content = view! {

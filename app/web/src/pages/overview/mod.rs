@@ -3,8 +3,8 @@
 mod revenue;
 
 use frontdesk_domain::{
-    accounts, ledger,
-    payments::{self, Attention},
+    ledger, overview,
+    processing::{self, Attention},
 };
 use frontdesk_model::{Permission, urls};
 use leptos::prelude::*;
@@ -37,16 +37,16 @@ pub const FEATURE: Feature = Feature {
 pub fn Overview() -> impl IntoView {
     page("Overview", Width::Wide, async {
         let context = context();
-        let overview = accounts::overview(&context.domain, &context.actor).await?;
+        let overview = overview::overview(&context.domain, &context.actor).await?;
         let money = if context.may(Permission::OrdersRead) {
-            let at_most = accounts::Overview::AT_MOST;
-            let attention = payments::attention(&context.domain, &context.actor, at_most + 1).await?;
+            let at_most = overview::Overview::AT_MOST;
+            let attention = processing::attention(&context.domain, &context.actor, at_most + 1).await?;
             Some((attention, ledger::revenue(&context.domain, &context.actor).await?))
         } else {
             None
         };
         let (attention, came_in) = money.unzip();
-        let count = |count: i64| up_to(count, accounts::Overview::AT_MOST);
+        let count = |count: i64| up_to(count, overview::Overview::AT_MOST);
         let failed = overview.failed_sign_ins.map(|failed| {
             view! {
                 <li class=card(failed > 0)>
@@ -121,7 +121,7 @@ pub fn Overview() -> impl IntoView {
 
 /// Payments and refunds that need attention.
 fn to_look_at(attention: Attention) -> impl IntoView {
-    let count = |count: i64| up_to(count, accounts::Overview::AT_MOST);
+    let count = |count: i64| up_to(count, overview::Overview::AT_MOST);
     let Attention { unknown_payments, refunds_to_approve, failed_refunds, left_payments, surplus_payments } =
         attention;
     // Shown only if something is wrong.

@@ -1,6 +1,6 @@
 //! Paying an order, and cancelling a payment that waits for its confirmation. The forms are on the pages of the order.
 
-use frontdesk_domain::payments::{self, METHODS};
+use frontdesk_domain::{gateway::METHODS, payments, processing};
 use frontdesk_model::{OrderId, PaymentId, forms, order::Order, payment::PaymentState, urls};
 use leptos::{either::Either, prelude::*};
 
@@ -22,7 +22,7 @@ pub const CANCEL_PAYMENT: &FormRoute =
 pub fn pay_form(context: &RequestContext, order: &Order, word: &str) -> impl IntoView + use<> {
     let OrderId(id) = order.summary.id;
     let button = format!("{word} {}", order.summary.total);
-    let method = if payments::is_sandbox(&context.domain) {
+    let method = if processing::is_sandbox(&context.domain) {
         let options: Vec<_> = METHODS.iter().map(|method| (method.token, method.does)).collect();
         let first = options.first().map_or("", |(token, _)| token);
         Either::Left(view! {
@@ -58,7 +58,7 @@ pub fn cancel_payment_form(id: PaymentId) -> impl IntoView {
 #[server(name = PostPayOrder, endpoint = "pay_order", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn pay_order(form: forms::PayOrder) -> Result<FormResult, Refusal> {
     let context = context();
-    let payment = payments::pay(&context.domain, &context.actor, form).await?;
+    let payment = payments::start(&context.domain, &context.actor, form).await?;
     // The payment is committed by now. The page shows its outcome, also if waiting for it fails.
     let waits = PaymentState::awaits_gateway;
     let payment =

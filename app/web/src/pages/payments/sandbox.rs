@@ -1,6 +1,6 @@
 //! `/sandbox/payments/{id}`: stands for the page of a bank on which a customer confirms a payment.
 
-use frontdesk_domain::payments;
+use frontdesk_domain::{payments, processing};
 use frontdesk_model::{
     Code, PaymentId, Permission, Problem, forms,
     payment::{Payment, PaymentState},
@@ -33,7 +33,7 @@ pub fn Confirm() -> impl IntoView {
         context.actor.require_user()?;
         let not_found = || Problem::new(Code::NotFound);
         let id: PaymentId = id.parse().map_err(|_| not_found())?;
-        if !payments::is_sandbox(&context.domain) {
+        if !processing::is_sandbox(&context.domain) {
             return Err(not_found());
         }
         let payment = payments::get(&context.domain, &context.actor, id).await?;
@@ -88,7 +88,7 @@ fn order_page(context: &RequestContext, payment: &Payment) -> String {
 pub async fn confirm_sandbox(form: forms::ConfirmSandbox) -> Result<FormResult, Refusal> {
     let context = context();
     context.actor.require_user()?;
-    let payment = payments::confirm(&context.domain, &context.actor, form).await?;
+    let payment = processing::confirm(&context.domain, &context.actor, form).await?;
     let waits = PaymentState::is_open;
     let payment =
         payments::wait(&context.domain, &context.actor, payment.summary.id, waits).await.unwrap_or(payment);

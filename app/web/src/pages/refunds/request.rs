@@ -1,6 +1,6 @@
 //! Requesting a refund, on the page of its order.
 
-use frontdesk_domain::payments;
+use frontdesk_domain::refunds;
 use frontdesk_model::{Money, PaymentId, Permission, forms, refund::RefundState, urls};
 use leptos::prelude::*;
 
@@ -41,10 +41,9 @@ pub fn refund_form(context: &RequestContext, payment: PaymentId, left: Money) ->
 #[server(name = PostRequestRefund, endpoint = "request_refund", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn request_refund(form: forms::RequestRefund) -> Result<FormResult, Refusal> {
     let context = context();
-    let refund = payments::request(&context.domain, &context.actor, form).await?;
+    let refund = refunds::request(&context.domain, &context.actor, form).await?;
     // The refund is committed by now. The page shows its outcome, also if waiting for it fails.
-    let refund =
-        payments::wait_for_refund(&context.domain, &context.actor, refund.id).await.unwrap_or(refund);
+    let refund = refunds::wait(&context.domain, &context.actor, refund.id).await.unwrap_or(refund);
     let result = FormResult::to(urls::ORDER.of(refund.order.id));
     Ok(match refund.state {
         RefundState::AwaitingApproval => result.with_flash(REFUND_AWAITS),

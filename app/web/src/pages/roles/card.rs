@@ -1,6 +1,6 @@
 //! The roles of a user, on their page.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::roles;
 use frontdesk_model::{
     Permission, Role, UserId, forms, urls,
     user::{Status, User},
@@ -67,14 +67,14 @@ fn role_row(context: &RequestContext, user: &User, role: Role) -> impl IntoView 
 #[server(name = PostGrantRole, endpoint = "grant_role", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn grant_role(form: forms::ChangeRole) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    accounts::grant(&context.domain, &context.actor, form).await?;
+    roles::grant(&context.domain, &context.actor, form).await?;
     Ok(back_to(id).with_flash(ROLE_GRANTED))
 }
 
 #[server(name = PostRevokeRole, endpoint = "revoke_role", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn revoke_role(form: forms::ChangeRole) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    accounts::revoke(&context.domain, &context.actor, form).await?;
+    roles::revoke(&context.domain, &context.actor, form).await?;
     Ok(back_to(id).with_flash(ROLE_REVOKED))
 }
 

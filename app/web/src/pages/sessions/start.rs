@@ -1,6 +1,6 @@
 //! Starting a session where the account or the password exists already.
 
-use frontdesk_domain::accounts::Credentials;
+use frontdesk_domain::credentials::Credentials;
 use frontdesk_model::urls;
 
 use super::{ACCOUNT_READY, PASSWORD_READY};

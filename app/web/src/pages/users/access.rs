@@ -1,6 +1,6 @@
 //! Suspending, reinstating, removing and restoring a user, on their page.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::users;
 use frontdesk_model::{
     Permission, forms, urls,
     user::{Status, User},
@@ -88,27 +88,27 @@ pub(super) fn access(context: &RequestContext, user: &User) -> Option<impl IntoV
 #[server(name = PostSuspendUser, endpoint = "suspend_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn suspend_user(form: forms::SuspendUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    accounts::suspend(&context.domain, &context.actor, form).await?;
+    users::suspend(&context.domain, &context.actor, form).await?;
     Ok(back_to(id).with_flash(USER_SUSPENDED))
 }
 
 #[server(name = PostReinstateUser, endpoint = "reinstate_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn reinstate_user(form: forms::OneUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    accounts::reinstate(&context.domain, &context.actor, form).await?;
+    users::reinstate(&context.domain, &context.actor, form).await?;
     Ok(back_to(id).with_flash(USER_REINSTATED))
 }
 
 #[server(name = PostRemoveUser, endpoint = "remove_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn remove_user(form: forms::OneUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    accounts::remove(&context.domain, &context.actor, form).await?;
+    users::remove(&context.domain, &context.actor, form).await?;
     Ok(back_to(id).with_flash(USER_REMOVED))
 }
 
 #[server(name = PostRestoreUser, endpoint = "restore_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn restore_user(form: forms::OneUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    accounts::restore(&context.domain, &context.actor, form).await?;
+    users::restore(&context.domain, &context.actor, form).await?;
     Ok(back_to(id).with_flash(USER_RESTORED))
 }

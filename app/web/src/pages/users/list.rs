@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use frontdesk_domain::{
-    accounts::{self, UserList},
     orders,
+    users::{self, UserList},
 };
 use frontdesk_model::{
     Permission, Problem, UserId,
@@ -34,7 +34,7 @@ pub fn Users() -> impl IntoView {
         // The permission comes before the query, whose faults are not for everyone.
         context.actor.require(Permission::UsersRead)?;
         let query: UsersQuery = input::query(&context.query)?;
-        let list = accounts::list(&context.domain, &context.actor, &query).await?;
+        let list = users::list(&context.domain, &context.actor, &query).await?;
         let orders = recent(&context, &list).await?;
         let may_create = context.may(Permission::UsersCreate);
         let sentence = sentence(&list, &query);

@@ -1,6 +1,6 @@
 //! `/admin/users/new`: staff create an account for another person.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::users;
 use frontdesk_model::{
     Code, Email, Permission, Problem, forms, urls,
     user::{Status, User},
@@ -57,9 +57,9 @@ async fn holder(context: &RequestContext) -> Result<Option<User>, Problem> {
     let typed = refused.and_then(|refused| refused.fields.iter().find(|(name, _)| name == "email"));
     match typed.and_then(|(_, typed)| Email::parse(typed).ok()) {
         Some(email) if context.may(Permission::UsersRead) => {
-            match accounts::by_email(&context.domain, &context.actor, &email).await {
+            match users::by_email(&context.domain, &context.actor, &email).await {
                 Ok(user) => Ok(Some(user)),
-                Err(accounts::Error::NoSuchUser) => Ok(None),
+                Err(users::Error::NoSuchUser) => Ok(None),
                 Err(error) => Err(error.into()),
             }
         }
@@ -95,6 +95,6 @@ fn taken(user: User) -> impl IntoView {
 #[server(name = PostCreateUser, endpoint = "create_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn create_user(form: forms::CreateUser) -> Result<FormResult, Refusal> {
     let context = context();
-    let (user, link) = accounts::create(&context.domain, &context.actor, form).await?;
+    let (user, link) = users::create(&context.domain, &context.actor, form).await?;
     Ok(FormResult::to(urls::USER.of(user.id)).with_flash(USER_CREATED).with_secret(&link))
 }

@@ -1,6 +1,6 @@
 //! `/admin/users/{id}`: one user, the actions of staff, and the user's audit trail.
 
-use frontdesk_domain::{accounts, audit, orders, sessions};
+use frontdesk_domain::{audit, orders, sessions, users};
 use frontdesk_model::{
     Code, Limit, Permission, Problem, UserId,
     audit::Event,
@@ -51,7 +51,7 @@ pub fn User() -> impl IntoView {
         let context = context();
         context.actor.require(Permission::UsersRead)?;
         let id: UserId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
-        let user = accounts::get(&context.domain, &context.actor, id).await?;
+        let user = users::get(&context.domain, &context.actor, id).await?;
         let events = if context.may(Permission::AuditRead) {
             let query = AuditQuery { target: Some(id), limit: Limit::new(EVENTS), ..AuditQuery::default() };
             Some(audit::list(&context.domain, &context.actor, &query).await?.items)
@@ -202,6 +202,6 @@ fn trail(user: &Person, events: Vec<Event>) -> impl IntoView + use<> {
 #[server(name = PostUpdateUser, endpoint = "update_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn update_user(form: forms::UpdateUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    let changed = accounts::update(&context.domain, &context.actor, form).await?.changed;
+    let changed = users::update(&context.domain, &context.actor, form).await?.changed;
     Ok(back_to(id).with_flash(if changed { USER_UPDATED } else { NOTHING_CHANGED }))
 }
