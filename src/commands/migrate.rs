@@ -16,8 +16,8 @@ impl Arguments {
     /// # Errors
     /// The reason that the command failed.
     pub async fn run(self, config: &Config) -> Result<(), Error> {
-        let url = config.database_url()?;
-        config.make_files(&url)?;
+        let url = config.database.url()?;
+        config.database.make_files(&url)?;
         let options = Options { connections: 1, ..Options::default() };
         let opened = Db::open(&url, &options).await;
         let db = opened.map_err(|source| Error::Database { url: url.to_string(), source })?;
