@@ -10,6 +10,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 #[macro_use]
+extern crate frontdesk_testing;
+
 mod support;
 
 mod access;
@@ -29,13 +31,13 @@ mod payments;
 mod people;
 mod permissions;
 mod plans;
+mod postgres_tls;
 mod roles;
 mod rows;
 mod schema;
 mod seed;
 mod sessions;
 mod statements;
-mod tls;
 mod token_lists;
 mod token_making;
 mod tokens;

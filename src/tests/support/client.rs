@@ -1,9 +1,10 @@
 //! Somebody who asks: a browser with its cookies, or a program.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Mutex, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, sync::Mutex};
 
 use axum::{Router, body::Body, extract::ConnectInfo};
 use frontdesk_http::BaseUrl;
+use frontdesk_testing::LIMIT;
 use http::{
     HeaderName, HeaderValue, Method, Request,
     header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, ORIGIN, USER_AGENT},
@@ -23,8 +24,6 @@ pub const NOTHING: [(&str, &str); 0] = [];
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-/// How long an answer may take. None does, so what takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Keeps cookies as a browser does, and holds every answer to what every answer promises.
 pub struct Client {
@@ -147,7 +146,7 @@ impl Client {
         }
         let (method, path) = (request.method().clone(), request.uri().to_string());
         let asked = format!("{method} {}", path.chars().take(200).collect::<String>());
-        let response = tokio::time::timeout(PATIENCE, self.router.clone().oneshot(request)).await;
+        let response = tokio::time::timeout(LIMIT, self.router.clone().oneshot(request)).await;
         let response = response.unwrap_or_else(|_| panic!("{asked} hangs")).unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
