@@ -1,13 +1,17 @@
 //! Somebody who asks: a browser with its cookies, or a program.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Mutex};
+use std::{collections::BTreeMap, io::Read as _, net::SocketAddr, sync::Mutex};
 
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::ConnectInfo,
+};
 use frontdesk_http::BaseUrl;
 use frontdesk_testing::LIMIT;
 use http::{
     HeaderName, HeaderValue, Method, Request,
-    header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, ORIGIN, USER_AGENT},
+    header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, ORIGIN, USER_AGENT},
     request::Builder,
 };
 use http_body_util::BodyExt as _;
@@ -150,6 +154,8 @@ impl Client {
         let response = response.unwrap_or_else(|_| panic!("{asked} hangs")).unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
+        let is_gzip = parts.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
+        let body = if is_gzip && !body.is_empty() { decompressed(&body) } else { body };
         let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body };
         promises::hold(&asked, &answer, &self.base_url);
         self.keep_cookies(&answer);
@@ -175,4 +181,11 @@ impl Client {
             }
         }
     }
+}
+
+/// The body as browsers see it.
+fn decompressed(body: &[u8]) -> Bytes {
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(body).read_to_end(&mut plain).unwrap();
+    plain.into()
 }
