@@ -1,17 +1,19 @@
 //! The kinds of job that there are, and the worker that runs them.
 
-use crate::shutdown::Shutdown;
 use frontdesk_domain::{
     Domain,
-    idempotency::SweepAnswers,
-    jobs::{Handler, Settings, SweepJobs, Worker},
+    jobs::{Handler, Settings, SweepAnswers, SweepJobs, Worker},
     ledger::VerifyLedger,
-    payments::{Reconcile, SettlePayment, SettleRefund},
+    payments::ProcessPayment,
+    processing::Reconcile,
+    refunds::ProcessRefund,
     sessions::SweepSessions,
     tokens::SweepTokens,
     users::FillWords,
     webhooks::{ClearDeliveries, Deliver, SweepDeliveries},
 };
+
+use crate::shutdown::Shutdown;
 
 /// Every kind. What is enqueued and not listed here waits for a worker that knows it.
 pub const KINDS: &[Handler<Domain>] = &[
@@ -23,8 +25,8 @@ pub const KINDS: &[Handler<Domain>] = &[
     Handler::recurring::<SweepDeliveries>(),
     Handler::of::<ClearDeliveries>(),
     Handler::of::<Deliver>(),
-    Handler::of::<SettlePayment>(),
-    Handler::of::<SettleRefund>(),
+    Handler::of::<ProcessPayment>(),
+    Handler::of::<ProcessRefund>(),
     Handler::recurring::<Reconcile>(),
     Handler::recurring::<VerifyLedger>(),
 ];

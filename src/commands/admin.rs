@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use frontdesk::config::Config;
-use frontdesk_domain::accounts;
+use frontdesk_domain::invitations;
 
 use super::{Error, invitation, open, print};
 
@@ -25,7 +25,7 @@ impl Command {
 /// Prints a new link to become the owner.
 async fn setup_link(config: &Config) -> Result<(), Error> {
     let domain = open(config, config.database.url()?).await?;
-    let link = accounts::setup_link(&domain).await?;
+    let link = invitations::setup_link(&domain).await?;
     domain.db.close().await;
     match link {
         Some(link) => print(&invitation(&config.base_url(), &link)),

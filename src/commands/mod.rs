@@ -19,10 +19,10 @@ use frontdesk::{
     telemetry,
 };
 use frontdesk_domain::{
-    Domain, OpenError, accounts,
+    Domain, OpenError,
     clock::Clock,
     db::{self, DatabaseUrl},
-    passwords, tokens,
+    passwords, tokens, users,
 };
 use frontdesk_http::BaseUrl;
 use frontdesk_model::{Secret, urls};
@@ -85,7 +85,7 @@ pub enum Error {
     #[error("the database at {url} cannot be used")]
     Database { url: String, source: db::Error },
     #[error(transparent)]
-    Accounts(#[from] accounts::Error),
+    Accounts(#[from] users::Error),
     #[error(transparent)]
     Tokens(#[from] tokens::Error),
     #[error(transparent)]

@@ -2,10 +2,7 @@
 
 use clap::Args;
 use frontdesk::config::Config;
-use frontdesk_domain::{
-    accounts::{self, Seeding},
-    payments,
-};
+use frontdesk_domain::sample_data::{self, users::Seeding};
 use frontdesk_model::Secret;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -46,11 +43,12 @@ async fn seed(config: &Config, arguments: Arguments) -> Result<(), Error> {
     };
     let plan = Seeding { users: arguments.users, seed: arguments.seed, password_hash };
     let bar = progress(plan.users, "people");
-    let seeded = accounts::seed(&domain, &plan, |done| bar.set_position(done)).await;
+    let seeded = sample_data::users::seed(&domain, &plan, |done| bar.set_position(done)).await;
     bar.finish_and_clear();
     let seeded = seeded?;
     let bar = progress(arguments.orders, "orders");
-    let orders = payments::seed(&domain, arguments.orders, plan.seed, |done| bar.set_position(done)).await;
+    let orders =
+        sample_data::orders::seed(&domain, arguments.orders, plan.seed, |done| bar.set_position(done)).await;
     bar.finish_and_clear();
     domain.db.close().await;
     let url = config.database.url()?.to_string();

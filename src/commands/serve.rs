@@ -16,7 +16,7 @@ use frontdesk::{
 };
 use frontdesk_domain::{
     Domain,
-    accounts::{self, FirstLink},
+    invitations::{self, FirstLink},
 };
 use frontdesk_http::BaseUrl;
 use tokio::{
@@ -124,7 +124,7 @@ async fn announce(domain: &Domain, base_url: &BaseUrl) -> Result<(), Error> {
     if !base_url.is_https() && !base_url.is_loopback() {
         tracing::warn!(%base_url, "browsers reach this server without HTTPS: passwords can be read on their way");
     }
-    match accounts::first_link(domain).await? {
+    match invitations::first_link(domain).await? {
         FirstLink::NotNeeded => Ok(()),
         FirstLink::New(token) => print(&format!("\n{}\n", invitation(base_url, &token))),
         FirstLink::Earlier { expires_at } => print(&format!(

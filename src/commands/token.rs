@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 use frontdesk::config::Config;
-use frontdesk_domain::{Domain, accounts, actor::Actor, tokens};
+use frontdesk_domain::{Domain, actor::Actor, tokens, users};
 use frontdesk_model::{
     Email, Limit, Permission, Permissions, Timestamp, Token, TokenId,
     forms::{CreateToken, RevokeToken},
@@ -73,8 +73,8 @@ async fn create(domain: &Domain, arguments: Create) -> Result<(), Error> {
     let actor = Actor::system();
     let created = match email {
         Some(email) => {
-            let email = Email::parse(&email).map_err(|_| accounts::Error::NoSuchUser)?;
-            let owner = accounts::by_email(domain, &actor, &email).await?;
+            let email = Email::parse(&email).map_err(|_| users::Error::NoSuchUser)?;
+            let owner = users::by_email(domain, &actor, &email).await?;
             tokens::create_for(domain, owner.id, form(owner.roles.permissions())).await?
         }
         None => tokens::create(domain, &actor, form(actor.permissions())).await?,

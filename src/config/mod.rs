@@ -134,7 +134,7 @@ impl Config {
             breached_passwords: self.passwords.breached_passwords(),
             lifetime: self.passwords.lifetime(),
             clock,
-            courier: Arc::new(HttpWebhookSender::new(self.jobs.allow_private_webhooks)),
+            webhook_sender: Arc::new(HttpWebhookSender::new(self.jobs.allow_private_webhooks)),
             gateway: self.payments.gateway()?,
             approval_above: self.payments.refund_approval_above,
             site: self.base_url().origin().into(),

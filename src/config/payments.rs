@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
-use frontdesk_domain::payments::{ApprovalAbove, PaymentGateway};
+use frontdesk_domain::{gateway::PaymentGateway, payments::ApprovalAbove};
 use frontdesk_http::BaseUrl;
 use frontdesk_model::Secret;
 

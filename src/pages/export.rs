@@ -66,7 +66,8 @@ async fn begin(state: &AppState, parts: &Parts) -> Result<(Export, Bytes), Probl
     let query = asked(&state.domain, &actor, &pairs(query.as_bytes())?).await?;
     let mut export = orders::export(&state.domain, &actor, &query)?;
     let rows = export.next().await?.unwrap_or_default();
-    let first = file(Some(COLUMNS), &rows).map_err(|error| frontdesk_domain::problem::surprise(&error))?;
+    let first =
+        file(Some(COLUMNS), &rows).map_err(|error| frontdesk_domain::problem::internal_error(&error))?;
     Ok((export, first))
 }
 

@@ -22,7 +22,10 @@ use http::{
 };
 use tower_sessions::{
     Expiry, SessionManagerLayer, SessionStore,
-    cookie::{SameSite, time::Duration, time::OffsetDateTime},
+    cookie::{
+        SameSite,
+        time::{Duration, OffsetDateTime},
+    },
     session::{Id, Record},
     session_store::{Error, Result},
 };

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use frontdesk_domain::{actor::Actor, payments};
+use frontdesk_domain::{actor::Actor, processing};
 use frontdesk_http::{problem::Refusal, rate_limit::Limit, request::origin};
 use frontdesk_model::{Code, Problem, urls};
 use http::{HeaderName, Method, StatusCode};
@@ -42,7 +42,7 @@ async fn receive(State(state): State<AppState>, request: Request) -> Response {
     };
     let actor = Actor::anonymous(origin::of(&parts.extensions, &parts.headers));
     let signature = parts.headers.get(STRIPE_SIGNATURE).and_then(|value| value.to_str().ok());
-    match payments::notice(&state.domain, &actor, signature, &body).await {
+    match processing::gateway_event(&state.domain, &actor, signature, &body).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => Refusal(error.into()).into_response(),
     }

@@ -43,7 +43,7 @@ async fn app(settings: Settings) -> (Router, TempDir) {
         breached_passwords: None,
         lifetime: Lifetime::default(),
         clock: Clock::system(),
-        courier: Arc::new(HttpWebhookSender::new(true)),
+        webhook_sender: Arc::new(HttpWebhookSender::new(true)),
         gateway: None,
         approval_above: Default::default(),
         site: "https://desk.example".into(),

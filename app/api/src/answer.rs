@@ -145,7 +145,9 @@ impl Answer {
     /// `VALIDATION_ERROR` if `fields` names an unknown field.
     pub fn respond(self, asked: &Asked<'_>) -> Result<Response, Problem> {
         if let Some(kept) = &self.kept {
-            return kept.as_ref().map(|kept| kept.respond(asked.headers)).ok_or(Problem::new(Code::Internal));
+            let kept: &Option<Representation> = kept;
+            let respond = |kept: &Representation| kept.respond(asked.headers);
+            return kept.as_ref().map(respond).ok_or_else(|| Problem::new(Code::Internal));
         }
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
         let mut headers = HeaderMap::new();

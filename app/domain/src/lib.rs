@@ -23,22 +23,6 @@ pub mod tokens;
 pub mod users;
 pub mod webhooks;
 
-pub mod accounts {
-    pub use crate::{
-        authentication::sign_up as register,
-        credentials::{Credentials, change_password, check_password},
-        invitations::{
-            FirstLink, OpenLink, accept as accept_invite, create as invite, first_link, open as open_link,
-            set_up, setup_link,
-        },
-        one_time_links::{INVITE_SECONDS, Purpose},
-        overview::{Overview, overview},
-        roles::{grant, revoke},
-        sample_data::users::{Seeded, Seeding, seed},
-        users::*,
-    };
-}
-
 pub use frontdesk_platform::{
     Platform, actor, advisory_lock, audit, clock, db, idempotency, jobs, list, params, passwords, problem,
     rate_limit,
@@ -56,7 +40,7 @@ use passwords::{BreachedPasswords, Passwords};
 use payments::ApprovalAbove;
 use sessions::{LastSeen, Lifetime};
 use tokens::TokenUse;
-use webhooks::Courier;
+use webhooks::WebhookSender;
 
 /// Everything that use cases need. A clone costs one reference count, which matters because every
 /// layer of HTTP clones it for every request. Dereferences to its [`Parts`], and these to the [`Platform`].
@@ -90,7 +74,7 @@ pub struct Parts {
     pub lifetime: Lifetime,
     pub last_seen: LastSeen,
     pub token_use: TokenUse,
-    pub courier: Arc<dyn Courier>,
+    pub webhook_sender: Arc<dyn WebhookSender>,
     pub gateway: Arc<dyn PaymentGateway>,
     pub approval_above: ApprovalAbove,
     /// The public base URL: `https://desk.example`.
@@ -121,7 +105,7 @@ pub struct Options {
     pub breached_passwords: Option<Arc<dyn BreachedPasswords>>,
     pub lifetime: Lifetime,
     pub clock: Clock,
-    pub courier: Arc<dyn Courier>,
+    pub webhook_sender: Arc<dyn WebhookSender>,
     /// The payment gateway; the sandbox if none is given.
     pub gateway: Option<Arc<dyn PaymentGateway>>,
     /// The refunds that need a second person's approval.
@@ -164,7 +148,7 @@ impl Domain {
             lifetime: options.lifetime,
             last_seen: LastSeen::default(),
             token_use: TokenUse::default(),
-            courier: options.courier.clone(),
+            webhook_sender: options.webhook_sender.clone(),
             approval_above: options.approval_above,
             site: options.site.clone(),
         })))

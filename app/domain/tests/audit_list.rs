@@ -1,9 +1,8 @@
 //! Reading the audit trail: newest first, by actor, action, target and time, page by page.
 
 use frontdesk_domain::{
-    accounts,
     audit::{self, Error},
-    params,
+    params, users,
 };
 use frontdesk_model::{
     Limit, Page, Role, Timestamp, UserId,
@@ -30,10 +29,10 @@ async fn history(domain: &TestDomain) -> Vec<Event> {
         for someone in &staff {
             // Some events happen at the same time, others hours apart.
             domain.clock.advance(5 * 3600);
-            accounts::suspend(domain, &someone.actor, suspension(id)).await.unwrap();
-            accounts::reinstate(domain, &someone.actor, one(id)).await.unwrap();
+            users::suspend(domain, &someone.actor, suspension(id)).await.unwrap();
+            users::reinstate(domain, &someone.actor, one(id)).await.unwrap();
         }
-        accounts::remove(domain, &staff[0].actor, one(id)).await.unwrap();
+        users::remove(domain, &staff[0].actor, one(id)).await.unwrap();
     }
     let all = walk(domain, &AuditQuery::default(), 100).await.concat();
     assert_eq!(i64::try_from(all.len()).unwrap(), domain.events().await);

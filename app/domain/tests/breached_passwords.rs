@@ -6,8 +6,9 @@ use std::sync::{
 };
 
 use frontdesk_domain::{
-    accounts::{self, Error},
+    authentication, credentials, invitations,
     passwords::{BreachedPasswords, BreachedPasswordsError, Lookup},
+    users::Error,
 };
 use frontdesk_model::{
     Code, Problem, Secret,
@@ -70,17 +71,16 @@ async fn choose(domain: &TestDomain, password: &str) -> [bool; 4] {
     let secret = || Secret::new(password);
     let mut form = sign_up_form("Ann", "ann@example.com");
     form.password = secret();
-    let signed_up = accounts::register(domain, &anybody(), form).await;
-    let token = accounts::setup_link(domain).await.unwrap().unwrap();
+    let signed_up = authentication::sign_up(domain, &anybody(), form).await;
+    let token = invitations::setup_link(domain).await.unwrap().unwrap();
     let (name, email) = ("Olga".to_owned(), "olga@example.com".to_owned());
     let form = SetUp { token, name, email, password: secret() };
-    let set_up = accounts::set_up(domain, &anybody(), form).await;
+    let set_up = invitations::set_up(domain, &anybody(), form).await;
     let (_, token) = create(domain, "Ben").await;
-    let accepted =
-        accounts::accept_invite(domain, &anybody(), AcceptInvite { token, password: secret() }).await;
+    let accepted = invitations::accept(domain, &anybody(), AcceptInvite { token, password: secret() }).await;
     let cleo = person(domain, "Cleo", &[]).await;
     let form = ChangePassword { current: Secret::new(PASSWORD), password: secret() };
-    let changed = accounts::change_password(domain, &cleo.actor, form).await;
+    let changed = credentials::change_password(domain, &cleo.actor, form).await;
     [is_refused(signed_up), is_refused(set_up), is_refused(accepted), is_refused(changed)]
 }
 
@@ -109,14 +109,14 @@ async fn a_password_that_breaks_a_rule_is_not_asked_about(domain: TestDomain) {
     let (asking, list) = with(&domain, false).await;
     let mut form = sign_up_form("Ann", "ann@example.com");
     form.password = Secret::new("short");
-    accounts::register(&asking, &anybody(), form).await.unwrap_err();
+    authentication::sign_up(&asking, &anybody(), form).await.unwrap_err();
     let (_, token) = create(&asking, "Ben").await;
     let form = AcceptInvite { token, password: Secret::new("short") };
-    accounts::accept_invite(&asking, &anybody(), form).await.unwrap_err();
+    invitations::accept(&asking, &anybody(), form).await.unwrap_err();
     let cleo = person(&domain, "Cleo", &[]).await;
     for (current, password) in [(PASSWORD, "short"), ("wrong horse battery staple", KNOWN)] {
         let form = ChangePassword { current: Secret::new(current), password: Secret::new(password) };
-        accounts::change_password(&asking, &cleo.actor, form).await.unwrap_err();
+        credentials::change_password(&asking, &cleo.actor, form).await.unwrap_err();
     }
     assert_eq!(list.asked(), 0);
 }

@@ -1,6 +1,10 @@
 //! Verifying an e-mail address and a password.
 
-use frontdesk_domain::accounts::{self, Credentials, Error};
+use frontdesk_domain::{
+    authentication,
+    credentials::Credentials,
+    users::{self, Error},
+};
 use frontdesk_model::{Problem, UserId};
 
 use crate::support::{
@@ -44,7 +48,7 @@ async fn every_wrong_try_gets_the_same_answer_after_the_same_work(domain: TestDo
     register(&domain, "Ann").await;
     create(&domain, "Invited").await;
     let removed: UserId = register(&domain, "Removed").await;
-    accounts::remove(&domain, &system(), one(removed)).await.unwrap();
+    users::remove(&domain, &system(), one(removed)).await.unwrap();
     let mut work = Vec::new();
     for (email, password) in [
         ("ann@example.com", WRONG),
@@ -69,7 +73,7 @@ async fn every_wrong_try_gets_the_same_answer_after_the_same_work(domain: TestDo
 
 async fn that_somebody_is_suspended_is_told_only_with_the_right_password(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
-    accounts::suspend(&domain, &system(), suspension(ann)).await.unwrap();
+    users::suspend(&domain, &system(), suspension(ann)).await.unwrap();
     let answer = prove(&domain, "ann@example.com", WRONG).await;
     assert!(matches!(answer, Err(Error::WrongCredentials)), "{answer:?}");
     let answer = prove(&domain, "ann@example.com", PASSWORD).await;
@@ -159,7 +163,7 @@ async fn a_flood_is_told_to_come_back(domain: TestDomain) {
     let tries = (0..20).map(|n| {
         let form = sign_up_form("Ann", &format!("ann.{n}@example.com"));
         let narrow = narrow.clone();
-        async move { accounts::register(&narrow, &anybody(), form).await }
+        async move { authentication::sign_up(&narrow, &anybody(), form).await }
     });
     let answers = futures::future::join_all(tries).await;
     let busy = answers

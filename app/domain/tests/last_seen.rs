@@ -89,7 +89,7 @@ async fn what_was_written_later_is_not_written_back(domain: TestDomain) {
 async fn a_session_that_is_over_is_not_seen(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let signed_in = last_seen(&domain, ann.id).await;
-    frontdesk_domain::accounts::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
+    frontdesk_domain::users::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
     domain.clock.advance(100);
     assert!(ann.load(&domain).await.is_none());
     domain.last_seen.flush(&domain).await.unwrap();

@@ -25,8 +25,9 @@ const PLATFORM: [&str; 11] = [
 ];
 
 /// Tables that a second folder writes on purpose, with the reason.
-const SHARED_TABLES: [(&str, &str); 2] = [
+const SHARED_TABLES: [(&str, &str); 3] = [
     // Sample data is written in bulk, past the use cases.
+    ("sample_data", "audit_events"),
     ("sample_data", "users"),
     ("sample_data", "user_roles"),
 ];

@@ -1,6 +1,11 @@
 //! One-time links: setup links and invitations.
 
-use frontdesk_domain::accounts::{self, Credentials, Error, FirstLink, Purpose};
+use frontdesk_domain::{
+    credentials::Credentials,
+    invitations::{self, FirstLink},
+    one_time_links::Purpose,
+    users::{self, Error},
+};
 use frontdesk_model::{
     Role, Secret, UserId,
     forms::{AcceptInvite, SetUp},
@@ -33,7 +38,7 @@ const DAY: i64 = 24 * 3600;
 
 async fn accept(domain: &TestDomain, link: &Secret) -> Result<Credentials, Error> {
     let form = AcceptInvite { token: link.clone(), password: Secret::new(PASSWORD) };
-    accounts::accept_invite(domain, &anybody(), form).await
+    invitations::accept(domain, &anybody(), form).await
 }
 
 async fn set_up(domain: &TestDomain, link: &Secret, email: &str) -> Result<Credentials, Error> {
@@ -43,15 +48,15 @@ async fn set_up(domain: &TestDomain, link: &Secret, email: &str) -> Result<Crede
         email: email.to_owned(),
         password: Secret::new(PASSWORD),
     };
-    accounts::set_up(domain, &anybody(), form).await
+    invitations::set_up(domain, &anybody(), form).await
 }
 
 async fn open(domain: &TestDomain, link: &Secret, purpose: Purpose) -> Result<(String, String), Error> {
-    accounts::open_link(domain, purpose, link).await.map(|open| (open.name, open.email))
+    invitations::open(domain, purpose, link).await.map(|open| (open.name, open.email))
 }
 
 async fn set_up_link(domain: &TestDomain) -> Secret {
-    accounts::setup_link(domain).await.unwrap().unwrap()
+    invitations::setup_link(domain).await.unwrap().unwrap()
 }
 
 fn is_spent<T: std::fmt::Debug>(answer: Result<T, Error>) {
@@ -96,7 +101,7 @@ async fn an_invitation_works_for_a_week(domain: TestDomain) {
 async fn a_new_invitation_replaces_the_one_before(domain: TestDomain) {
     let (ann, first) = create(&domain, "Ann").await;
     let (_, bens) = create(&domain, "Ben").await;
-    let second = accounts::invite(&domain, &system(), one(ann)).await.unwrap();
+    let second = invitations::create(&domain, &system(), one(ann)).await.unwrap();
     is_spent(accept(&domain, &first).await);
     accept(&domain, &second).await.unwrap();
     accept(&domain, &bens).await.unwrap();
@@ -105,12 +110,12 @@ async fn a_new_invitation_replaces_the_one_before(domain: TestDomain) {
 async fn an_invitation_of_somebody_suspended_or_removed_does_not_work(domain: TestDomain) {
     let (ann, anns) = create(&domain, "Ann").await;
     let (ben, bens) = create(&domain, "Ben").await;
-    accounts::suspend(&domain, &system(), suspension(ann)).await.unwrap();
-    accounts::remove(&domain, &system(), one(ben)).await.unwrap();
+    users::suspend(&domain, &system(), suspension(ann)).await.unwrap();
+    users::remove(&domain, &system(), one(ben)).await.unwrap();
     is_spent(accept(&domain, &anns).await);
     is_spent(accept(&domain, &bens).await);
     // The refusal does not use it up.
-    accounts::reinstate(&domain, &system(), one(ann)).await.unwrap();
+    users::reinstate(&domain, &system(), one(ann)).await.unwrap();
     accept(&domain, &anns).await.unwrap();
 }
 
@@ -118,7 +123,7 @@ async fn a_password_that_is_refused_does_not_spend_the_invitation(domain: TestDo
     let (_, link) = create(&domain, "Annabel Whitfield").await;
     for password in ["", "short", "annabelwhitfield", &"x".repeat(257)] {
         let form = AcceptInvite { token: link.clone(), password: Secret::new(password) };
-        let answer = accounts::accept_invite(&domain, &anybody(), form).await;
+        let answer = invitations::accept(&domain, &anybody(), form).await;
         let Err(Error::Invalid(problem)) = answer else { panic!("{password}: {answer:?}") };
         assert_eq!(problem.of_field("password").count(), 1);
     }
@@ -189,31 +194,35 @@ async fn there_is_no_set_up_link_once_there_is_an_owner(domain: TestDomain) {
     let ann: UserId = register(&domain, "Ann").await;
     grant(&domain, ann, Role::Owner).await;
     let events = domain.events().await;
-    assert!(accounts::setup_link(&domain).await.unwrap().is_none());
+    assert!(invitations::setup_link(&domain).await.unwrap().is_none());
     is_spent(set_up(&domain, &link, "olga@example.com").await);
     assert_eq!(domain.events().await, events);
 }
 
 async fn a_start_takes_away_no_set_up_link_that_is_still_good(domain: TestDomain) {
-    let FirstLink::New(link) = accounts::first_link(&domain).await.unwrap() else { panic!("none was made") };
+    let FirstLink::New(link) = invitations::first_link(&domain).await.unwrap() else {
+        panic!("none was made")
+    };
     let made_at = domain.clock.now();
     domain.clock.advance(DAY - 1);
     let events = domain.events().await;
-    let again = accounts::first_link(&domain).await.unwrap();
+    let again = invitations::first_link(&domain).await.unwrap();
     let FirstLink::Earlier { expires_at } = again else { panic!("{again:?}") };
     assert_eq!((expires_at, domain.events().await), (made_at.plus_seconds(DAY), events));
     open(&domain, &link, Purpose::Setup).await.unwrap();
     // A link that can no longer be used is replaced.
     domain.clock.advance(1);
-    let FirstLink::New(link) = accounts::first_link(&domain).await.unwrap() else { panic!("none was made") };
+    let FirstLink::New(link) = invitations::first_link(&domain).await.unwrap() else {
+        panic!("none was made")
+    };
     set_up(&domain, &link, "olga@example.com").await.unwrap();
-    assert!(matches!(accounts::first_link(&domain).await.unwrap(), FirstLink::NotNeeded));
+    assert!(matches!(invitations::first_link(&domain).await.unwrap(), FirstLink::NotNeeded));
 }
 
 async fn of_many_that_start_at_once_one_makes_the_set_up_link(domain: TestDomain) {
     let starts = (0..8).map(|_| {
         let domain = domain.clone();
-        tokio::spawn(async move { accounts::first_link(&domain).await.unwrap() })
+        tokio::spawn(async move { invitations::first_link(&domain).await.unwrap() })
     });
     let found: Vec<_> = join_all(starts).await.into_iter().map(Result::unwrap).collect();
     let made = found.iter().filter(|found| matches!(found, FirstLink::New(_))).count();

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use frontdesk_domain::{
-    accounts::{self, Seeding},
     db::{Dialect, Sql, Value},
     list::{By, List, Predicate, Reach, Shape, Slot},
     lists, params,
+    sample_data::{self, users::Seeding},
 };
 use uuid::Uuid;
 
@@ -19,7 +19,9 @@ const USERS: u64 = 20_000;
 
 /// As many orders, payments, refunds, jobs, deliveries and tokens as there are users.
 async fn populate(domain: &TestDomain) {
-    accounts::seed(domain, &Seeding { users: USERS, seed: 1, password_hash: None }, |_| ()).await.unwrap();
+    sample_data::users::seed(domain, &Seeding { users: USERS, seed: 1, password_hash: None }, |_| ())
+        .await
+        .unwrap();
     let (hash, id) = match domain.db.dialect() {
         Dialect::Sqlite => ("randomblob(32)", "randomblob(16)"),
         Dialect::Postgres => ("sha256(uuid_send(gen_random_uuid()))", "gen_random_uuid()"),

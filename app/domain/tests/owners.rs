@@ -3,8 +3,9 @@
 use std::future::Future;
 
 use frontdesk_domain::{
-    accounts::{self, Error},
     actor::Actor,
+    roles,
+    users::{self, Error},
 };
 use frontdesk_model::{Role, UserId, forms::ChangeRole, user::Status};
 
@@ -26,42 +27,42 @@ async fn the_last_owner_is_not_demoted_suspended_or_removed(domain: TestDomain) 
     let ann = person(&domain, "Ann", &[Role::Owner, Role::Auditor]).await;
     let (before, events) = (user(&domain, ann.id).await, domain.events().await);
     let answers = [
-        accounts::revoke(&domain, &ann.actor, owner(ann.id)).await.map(drop),
-        accounts::revoke(&domain, &system(), owner(ann.id)).await.map(drop),
-        accounts::suspend(&domain, &system(), suspension(ann.id)).await.map(drop),
-        accounts::remove(&domain, &system(), one(ann.id)).await.map(drop),
+        roles::revoke(&domain, &ann.actor, owner(ann.id)).await.map(drop),
+        roles::revoke(&domain, &system(), owner(ann.id)).await.map(drop),
+        users::suspend(&domain, &system(), suspension(ann.id)).await.map(drop),
+        users::remove(&domain, &system(), one(ann.id)).await.map(drop),
     ];
     for answer in answers {
         assert!(matches!(answer, Err(Error::LastOwner)), "{answer:?}");
     }
     assert_eq!((user(&domain, ann.id).await, domain.events().await), (before, events));
     // Another of their roles can be removed, and with another owner this one, too.
-    accounts::revoke(&domain, &system(), ChangeRole { id: ann.id, role: Role::Auditor }).await.unwrap();
+    roles::revoke(&domain, &system(), ChangeRole { id: ann.id, role: Role::Auditor }).await.unwrap();
     let ben = person(&domain, "Ben", &[Role::Owner]).await;
-    accounts::revoke(&domain, &ann.actor, owner(ann.id)).await.unwrap();
-    let answer = accounts::revoke(&domain, &ben.actor, owner(ben.id)).await;
+    roles::revoke(&domain, &ann.actor, owner(ann.id)).await.unwrap();
+    let answer = roles::revoke(&domain, &ben.actor, owner(ben.id)).await;
     assert!(matches!(answer, Err(Error::LastOwner)), "{answer:?}");
 }
 
 async fn an_owner_who_cannot_sign_in_does_not_count(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[Role::Owner]).await;
     let suspended = person(&domain, "Sue", &[Role::Owner]).await;
-    accounts::suspend(&domain, &ann.actor, suspension(suspended.id)).await.unwrap();
+    users::suspend(&domain, &ann.actor, suspension(suspended.id)).await.unwrap();
     let removed = person(&domain, "Rob", &[Role::Owner]).await;
-    accounts::remove(&domain, &ann.actor, one(removed.id)).await.unwrap();
+    users::remove(&domain, &ann.actor, one(removed.id)).await.unwrap();
     let (invited, _) = create(&domain, "Ivy").await;
     grant(&domain, invited, Role::Owner).await;
     let answers = [
-        accounts::revoke(&domain, &ann.actor, owner(ann.id)).await.map(drop),
-        accounts::suspend(&domain, &system(), suspension(ann.id)).await.map(drop),
-        accounts::remove(&domain, &system(), one(ann.id)).await.map(drop),
+        roles::revoke(&domain, &ann.actor, owner(ann.id)).await.map(drop),
+        users::suspend(&domain, &system(), suspension(ann.id)).await.map(drop),
+        users::remove(&domain, &system(), one(ann.id)).await.map(drop),
     ];
     for answer in answers {
         assert!(matches!(answer, Err(Error::LastOwner)), "{answer:?}");
     }
     // They can be demoted themselves: that leaves Ann.
     for id in [suspended.id, invited] {
-        accounts::revoke(&domain, &ann.actor, owner(id)).await.unwrap();
+        roles::revoke(&domain, &ann.actor, owner(id)).await.unwrap();
     }
 }
 
@@ -80,15 +81,15 @@ async fn two_owners_who_remove_and_demote_each_other_leave_one(domain: TestDomai
 type Blow = std::pin::Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
 fn demote(domain: TestDomain, actor: Actor, other: UserId) -> Blow {
-    Box::pin(async move { accounts::revoke(&domain, &actor, owner(other)).await.map(drop) })
+    Box::pin(async move { roles::revoke(&domain, &actor, owner(other)).await.map(drop) })
 }
 
 fn suspend(domain: TestDomain, actor: Actor, other: UserId) -> Blow {
-    Box::pin(async move { accounts::suspend(&domain, &actor, suspension(other)).await.map(drop) })
+    Box::pin(async move { users::suspend(&domain, &actor, suspension(other)).await.map(drop) })
 }
 
 fn remove(domain: TestDomain, actor: Actor, other: UserId) -> Blow {
-    Box::pin(async move { accounts::remove(&domain, &actor, one(other)).await.map(drop) })
+    Box::pin(async move { users::remove(&domain, &actor, one(other)).await.map(drop) })
 }
 
 /// The first acts on the second while the second acts on the first, many times.
@@ -113,8 +114,8 @@ async fn heal(domain: &TestDomain, someone: &Someone) {
     let now = user(domain, someone.id).await;
     match now.status {
         Status::Active => {}
-        Status::Suspended => drop(accounts::reinstate(domain, &system(), one(someone.id)).await.unwrap()),
-        Status::Removed => drop(accounts::restore(domain, &system(), one(someone.id)).await.unwrap()),
+        Status::Suspended => drop(users::reinstate(domain, &system(), one(someone.id)).await.unwrap()),
+        Status::Removed => drop(users::restore(domain, &system(), one(someone.id)).await.unwrap()),
     }
     if !now.roles.has(Role::Owner) {
         grant(domain, someone.id, Role::Owner).await;

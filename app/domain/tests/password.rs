@@ -1,10 +1,12 @@
 //! People change their own password.
 
 use frontdesk_domain::{
-    accounts::{self, Credentials, Error},
     actor::{Actor, Denied},
     audit,
+    credentials::{self, Credentials},
+    invitations,
     sessions::{self, TokenHash},
+    users::{self, Error},
 };
 use frontdesk_model::{
     Code, Problem, Secret,
@@ -48,7 +50,7 @@ async fn change(
     password: &str,
 ) -> Result<Credentials, Error> {
     let form = ChangePassword { current: Secret::new(current), password: Secret::new(password) };
-    accounts::change_password(domain, actor, form).await
+    credentials::change_password(domain, actor, form).await
 }
 
 /// What happened, newest first.
@@ -220,12 +222,12 @@ fn is_over(answer: Result<Credentials, Error>) {
 
 async fn an_invitation_that_is_open_ends(domain: TestDomain) {
     let (ann, ben) = (person(&domain, "Ann", &[]).await, person(&domain, "Ben", &[]).await);
-    let link = accounts::invite(&domain, &system(), one(ann.id)).await.unwrap();
-    let other = accounts::invite(&domain, &system(), one(ben.id)).await.unwrap();
+    let link = invitations::create(&domain, &system(), one(ann.id)).await.unwrap();
+    let other = invitations::create(&domain, &system(), one(ben.id)).await.unwrap();
     change(&domain, &ann.actor, PASSWORD, NEXT).await.unwrap();
     let accept = async |token| {
         let form = AcceptInvite { token, password: Secret::new("nine green lanterns at dawn") };
-        accounts::accept_invite(&domain, &anybody(), form).await
+        invitations::accept(&domain, &anybody(), form).await
     };
     assert!(matches!(accept(link).await, Err(Error::LinkSpent(_))));
     assert!(accept(other).await.is_ok(), "it is Ben's, who has changed nothing");
@@ -251,20 +253,20 @@ async fn a_stored_hash_that_cannot_be_used_is_a_wrong_password(domain: TestDomai
 async fn a_session_that_has_been_ended_changes_nothing(domain: TestDomain) {
     // Each actor is of a request that came in time.
     let ann = person(&domain, "Ann", &[]).await;
-    accounts::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
+    users::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
     is_over(change(&domain, &ann.actor, PASSWORD, NEXT).await);
-    accounts::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
+    users::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
     is_over(change(&domain, &ann.actor, PASSWORD, NEXT).await);
     assert!(signs_in(&domain, &ann, PASSWORD).await);
 
     let ben = person(&domain, "Ben", &[]).await;
-    accounts::remove(&domain, &system(), one(ben.id)).await.unwrap();
+    users::remove(&domain, &system(), one(ben.id)).await.unwrap();
     is_over(change(&domain, &ben.actor, PASSWORD, NEXT).await);
 
     let cleo = person(&domain, "Cleo", &[]).await;
-    let link = accounts::invite(&domain, &system(), one(cleo.id)).await.unwrap();
+    let link = invitations::create(&domain, &system(), one(cleo.id)).await.unwrap();
     let form = AcceptInvite { token: link, password: Secret::new(NEXT) };
-    accounts::accept_invite(&domain, &anybody(), form).await.unwrap();
+    invitations::accept(&domain, &anybody(), form).await.unwrap();
     is_over(change(&domain, &cleo.actor, NEXT, PASSWORD).await);
     assert!(signs_in(&domain, &cleo, NEXT).await);
 }
@@ -284,11 +286,11 @@ async fn somebody_suspended_while_it_is_under_way_keeps_their_password(domain: T
     for round in 0..20 {
         let ann = person(&domain, &format!("Ann {round}"), &[]).await;
         let staff = system();
-        let suspended = accounts::suspend(&domain, &staff, suspension(ann.id));
+        let suspended = users::suspend(&domain, &staff, suspension(ann.id));
         let (changed, suspended) = tokio::join!(change(&domain, &ann.actor, PASSWORD, NEXT), suspended);
         // The suspension may find that it was edited meanwhile; then it is for staff to look again.
         if suspended.is_err() {
-            accounts::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
+            users::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
         }
         let expected = if let Err(error) = changed {
             is_over(Err(error));
@@ -296,7 +298,7 @@ async fn somebody_suspended_while_it_is_under_way_keeps_their_password(domain: T
         } else {
             NEXT
         };
-        accounts::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
+        users::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
         assert!(signs_in(&domain, &ann, expected).await);
         assert!(ann.load(&domain).await.is_none());
     }

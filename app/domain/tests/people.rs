@@ -1,6 +1,9 @@
 //! Creating and editing users.
 
-use frontdesk_domain::accounts::{self, Error};
+use frontdesk_domain::{
+    authentication, invitations, roles,
+    users::{self, Error},
+};
 use frontdesk_model::{
     Code, PersonName, Problem, Timestamp, UserId,
     forms::{ChangeRole, CreateUser, SignUp},
@@ -32,7 +35,7 @@ both! {
 
 async fn who_signs_up_is_there_as_they_wrote_themselves(domain: TestDomain) {
     let form = sign_up_form("  Ame\u{301}lie   Roux ", " Amelie@Example.com ");
-    let proof = accounts::register(&domain, &anybody(), form).await.unwrap();
+    let proof = authentication::sign_up(&domain, &anybody(), form).await.unwrap();
     let amelie = user(&domain, proof.user).await;
     assert_eq!((amelie.name.as_str(), amelie.email.as_str()), ("Amélie Roux", "Amelie@Example.com"));
     assert_eq!((amelie.status, amelie.version, amelie.has_password), (Status::Active, 1, true));
@@ -48,9 +51,9 @@ async fn an_address_is_taken_whatever_its_case_and_whoever_asks(domain: TestDoma
     let before = (domain.users().await, domain.events().await);
     let again = "ANN@example.COM";
     let answers = [
-        accounts::register(&domain, &anybody(), sign_up_form("Ann", again)).await.map(|_| ()),
-        accounts::create(&domain, &system(), create_form("Ann", again)).await.map(|_| ()),
-        accounts::update(&domain, &system(), edit(&ben, "Ben", again)).await.map(|_| ()),
+        authentication::sign_up(&domain, &anybody(), sign_up_form("Ann", again)).await.map(|_| ()),
+        users::create(&domain, &system(), create_form("Ann", again)).await.map(|_| ()),
+        users::update(&domain, &system(), edit(&ben, "Ben", again)).await.map(|_| ()),
     ];
     for answer in answers {
         let error = answer.unwrap_err();
@@ -63,10 +66,10 @@ async fn an_address_is_taken_whatever_its_case_and_whoever_asks(domain: TestDoma
 
 async fn a_removed_users_address_stays_taken(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
-    accounts::remove(&domain, &system(), one(ann)).await.unwrap();
-    let answer = accounts::register(&domain, &anybody(), sign_up_form("Ann", "ann@example.com")).await;
+    users::remove(&domain, &system(), one(ann)).await.unwrap();
+    let answer = authentication::sign_up(&domain, &anybody(), sign_up_form("Ann", "ann@example.com")).await;
     assert!(matches!(answer, Err(Error::EmailTaken)), "{answer:?}");
-    accounts::restore(&domain, &system(), one(ann)).await.unwrap();
+    users::restore(&domain, &system(), one(ann)).await.unwrap();
 }
 
 async fn of_200_who_sign_up_with_one_address_at_once_one_succeeds(domain: TestDomain) {
@@ -74,7 +77,7 @@ async fn of_200_who_sign_up_with_one_address_at_once_one_succeeds(domain: TestDo
         let domain = domain.clone();
         tokio::spawn(async move {
             let form = sign_up_form(&format!("Ann {n}"), "ann@example.com");
-            accounts::register(&domain, &anybody(), form).await
+            authentication::sign_up(&domain, &anybody(), form).await
         })
     });
     let answers: Vec<_> = join_all(tries).await.into_iter().map(Result::unwrap).collect();
@@ -101,10 +104,13 @@ async fn every_fault_of_a_form_is_told_and_nothing_is_written(domain: TestDomain
     let mut nameless = suspension(ann.id);
     nameless.reason = " \n".to_owned();
     let answers = [
-        (accounts::register(&domain, &anybody(), SignUp::default()).await.map(|_| ()), "email name password"),
-        (accounts::create(&domain, &system(), CreateUser::default()).await.map(|_| ()), "email name"),
-        (accounts::update(&domain, &system(), edit(&ann, "", "ann@")).await.map(|_| ()), "email name"),
-        (accounts::suspend(&domain, &system(), nameless).await.map(drop), "reason"),
+        (
+            authentication::sign_up(&domain, &anybody(), SignUp::default()).await.map(|_| ()),
+            "email name password",
+        ),
+        (users::create(&domain, &system(), CreateUser::default()).await.map(|_| ()), "email name"),
+        (users::update(&domain, &system(), edit(&ann, "", "ann@")).await.map(|_| ()), "email name"),
+        (users::suspend(&domain, &system(), nameless).await.map(drop), "reason"),
     ];
     for (answer, expected) in answers {
         let Err(Error::Invalid(problem)) = answer else {
@@ -122,7 +128,7 @@ async fn an_edit_changes_what_differs_and_the_version(domain: TestDomain) {
     let before = user(&domain, ann).await;
     domain.clock.advance(60);
     assert!(
-        accounts::update(&domain, &system(), edit(&before, "Ánna Lee", "Anna@example.org"))
+        users::update(&domain, &system(), edit(&before, "Ánna Lee", "Anna@example.org"))
             .await
             .unwrap()
             .changed
@@ -134,8 +140,8 @@ async fn an_edit_changes_what_differs_and_the_version(domain: TestDomain) {
     // The search and comparison keys are updated.
     assert_eq!(PersonName::parse(&after.name).unwrap().key(), "anna lee");
     assert_eq!(domain.count("SELECT count(*) FROM users WHERE name_key = 'anna lee'").await, 1);
-    accounts::register(&domain, &anybody(), sign_up_form("Ann", "ann@example.com")).await.unwrap();
-    let answer = accounts::register(&domain, &anybody(), sign_up_form("Ann", "anna@example.org")).await;
+    authentication::sign_up(&domain, &anybody(), sign_up_form("Ann", "ann@example.com")).await.unwrap();
+    let answer = authentication::sign_up(&domain, &anybody(), sign_up_form("Ann", "anna@example.org")).await;
     assert!(matches!(answer, Err(Error::EmailTaken)), "{answer:?}");
 }
 
@@ -143,19 +149,19 @@ async fn an_edit_that_changes_nothing_writes_nothing(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
     let (before, events) = (user(&domain, ann).await, domain.events().await);
     let mut same = edit(&before, " Ann ", &before.email);
-    assert!(!accounts::update(&domain, &system(), same.clone()).await.unwrap().changed);
+    assert!(!users::update(&domain, &system(), same.clone()).await.unwrap().changed);
     // However old the edited version is: the current values are the wanted ones.
     same.version -= 1;
-    assert!(!accounts::update(&domain, &system(), same).await.unwrap().changed);
+    assert!(!users::update(&domain, &system(), same).await.unwrap().changed);
     assert_eq!((user(&domain, ann).await, domain.events().await), (before, events));
 }
 
 async fn an_edit_of_an_older_version_is_refused_with_what_is_there_now(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
     let seen = user(&domain, ann).await;
-    accounts::update(&domain, &system(), edit(&seen, "Anna", "anna@example.com")).await.unwrap();
+    users::update(&domain, &system(), edit(&seen, "Anna", "anna@example.com")).await.unwrap();
     let (now, events) = (user(&domain, ann).await, domain.events().await);
-    let answer = accounts::update(&domain, &system(), edit(&seen, "Hannah", "anna@example.com")).await;
+    let answer = users::update(&domain, &system(), edit(&seen, "Hannah", "anna@example.com")).await;
     let Err(Error::Changed(faults)) = answer else { panic!("{answer:?}") };
     let faults: Vec<_> = faults.iter().map(|fault| (fault.field.as_str(), fault.message.as_str())).collect();
     assert_eq!(faults, [("name", "It is “Anna” now")]);
@@ -168,7 +174,7 @@ async fn of_two_edits_of_one_version_at_once_one_succeeds(domain: TestDomain) {
         let seen = user(&domain, ann).await;
         let edits = ["Anna", "Hannah"].map(|name| {
             let (domain, form) = (domain.clone(), edit(&seen, &format!("{name} {round}"), &seen.email));
-            tokio::spawn(async move { accounts::update(&domain, &system(), form).await })
+            tokio::spawn(async move { users::update(&domain, &system(), form).await })
         });
         let answers: Vec<_> = join_all(edits).await.into_iter().map(Result::unwrap).collect();
         let refused = answers.iter().filter(|answer| matches!(answer, Err(Error::Changed(_)))).count();
@@ -184,7 +190,7 @@ async fn of_two_who_take_a_free_address_at_once_one_succeeds(domain: TestDomain)
             let id = register(&domain, &format!("{name} {round}")).await;
             let form = edit(&user(&domain, id).await, name, &format!("free.{round}@example.com"));
             let domain = domain.clone();
-            edits.push(tokio::spawn(async move { accounts::update(&domain, &system(), form).await }));
+            edits.push(tokio::spawn(async move { users::update(&domain, &system(), form).await }));
         }
         let answers: Vec<_> = join_all(edits).await.into_iter().map(Result::unwrap).collect();
         let refused = answers.iter().filter(|answer| matches!(answer, Err(Error::EmailTaken))).count();
@@ -196,24 +202,24 @@ async fn the_case_of_ones_own_address_can_be_changed(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
     let before = user(&domain, ann).await;
     assert!(
-        accounts::update(&domain, &system(), edit(&before, "Ann", "Ann@Example.com")).await.unwrap().changed
+        users::update(&domain, &system(), edit(&before, "Ann", "Ann@Example.com")).await.unwrap().changed
     );
     assert_eq!(user(&domain, ann).await.email, "Ann@Example.com");
 }
 
 async fn who_is_removed_is_not_changed_until_restored(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
-    accounts::remove(&domain, &system(), one(ann)).await.unwrap();
+    users::remove(&domain, &system(), one(ann)).await.unwrap();
     let (removed, events) = (user(&domain, ann).await, domain.events().await);
     let role = ChangeRole { id: ann, role: frontdesk_model::Role::Support };
     let answers = [
-        accounts::update(&domain, &system(), edit(&removed, "Anna", "anna@example.com")).await.map(|_| ()),
-        accounts::suspend(&domain, &system(), suspension(ann)).await.map(drop),
-        accounts::reinstate(&domain, &system(), one(ann)).await.map(drop),
-        accounts::remove(&domain, &system(), one(ann)).await.map(drop),
-        accounts::invite(&domain, &system(), one(ann)).await.map(|_| ()),
-        accounts::grant(&domain, &system(), role.clone()).await.map(drop),
-        accounts::revoke(&domain, &system(), role).await.map(drop),
+        users::update(&domain, &system(), edit(&removed, "Anna", "anna@example.com")).await.map(|_| ()),
+        users::suspend(&domain, &system(), suspension(ann)).await.map(drop),
+        users::reinstate(&domain, &system(), one(ann)).await.map(drop),
+        users::remove(&domain, &system(), one(ann)).await.map(drop),
+        invitations::create(&domain, &system(), one(ann)).await.map(|_| ()),
+        roles::grant(&domain, &system(), role.clone()).await.map(drop),
+        roles::revoke(&domain, &system(), role).await.map(drop),
     ];
     for answer in answers {
         assert!(matches!(answer, Err(Error::WrongState(_))), "{answer:?}");
@@ -227,15 +233,15 @@ async fn nobody_is_found_by_an_id_that_nobody_has(domain: TestDomain) {
     stranger.id = id;
     let role = ChangeRole { id, role: frontdesk_model::Role::Support };
     let answers = [
-        accounts::get(&domain, &system(), id).await.map(|_| ()),
-        accounts::update(&domain, &system(), edit(&stranger, "Anna", "anna@example.com")).await.map(|_| ()),
-        accounts::suspend(&domain, &system(), suspension(id)).await.map(drop),
-        accounts::reinstate(&domain, &system(), one(id)).await.map(drop),
-        accounts::remove(&domain, &system(), one(id)).await.map(drop),
-        accounts::restore(&domain, &system(), one(id)).await.map(drop),
-        accounts::invite(&domain, &system(), one(id)).await.map(|_| ()),
-        accounts::grant(&domain, &system(), role.clone()).await.map(drop),
-        accounts::revoke(&domain, &system(), role).await.map(drop),
+        users::get(&domain, &system(), id).await.map(|_| ()),
+        users::update(&domain, &system(), edit(&stranger, "Anna", "anna@example.com")).await.map(|_| ()),
+        users::suspend(&domain, &system(), suspension(id)).await.map(drop),
+        users::reinstate(&domain, &system(), one(id)).await.map(drop),
+        users::remove(&domain, &system(), one(id)).await.map(drop),
+        users::restore(&domain, &system(), one(id)).await.map(drop),
+        invitations::create(&domain, &system(), one(id)).await.map(|_| ()),
+        roles::grant(&domain, &system(), role.clone()).await.map(drop),
+        roles::revoke(&domain, &system(), role).await.map(drop),
     ];
     for answer in answers {
         assert!(matches!(answer, Err(Error::NoSuchUser)), "{answer:?}");

@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
+use Try::*;
 use frontdesk_domain::{
-    accounts::{self, Error},
     actor::{Actor, Denied},
-    audit,
+    audit, invitations,
     jobs::{self, Job, SweepJobs},
-    sessions,
+    overview, roles, sessions,
     tokens::{self, Error as TokenError},
+    users::{self, Error},
     webhooks,
 };
 use frontdesk_model::{
@@ -68,8 +69,6 @@ enum Try {
     RevokeAToken,
 }
 
-use Try::*;
-
 impl Try {
     fn name(self) -> String {
         match self {
@@ -116,11 +115,11 @@ impl Try {
             grant(domain, id, role).await;
         }
         match self {
-            ReinstateUser => drop(accounts::suspend(domain, &system(), suspension(id)).await.unwrap()),
-            RestoreUser => drop(accounts::remove(domain, &system(), one(id)).await.unwrap()),
+            ReinstateUser => drop(users::suspend(domain, &system(), suspension(id)).await.unwrap()),
+            RestoreUser => drop(users::remove(domain, &system(), one(id)).await.unwrap()),
             Take(taken) if taken != role => grant(domain, id, taken).await,
             Give(given) if given == role => {
-                accounts::revoke(domain, &system(), ChangeRole { id, role }).await.unwrap();
+                roles::revoke(domain, &system(), ChangeRole { id, role }).await.unwrap();
             }
             _ => {}
         }
@@ -130,23 +129,23 @@ impl Try {
     async fn run(self, domain: &TestDomain, actor: &Actor, on: UserId) -> &'static str {
         let before = user(domain, on).await;
         let answer = match self {
-            SeeOverview => accounts::overview(domain, actor).await.map(|_| ()),
-            ListUsers => accounts::list(domain, actor, &UsersQuery::default()).await.map(|_| ()),
-            SeeUser => accounts::get(domain, actor, on).await.map(|_| ()),
+            SeeOverview => overview::overview(domain, actor).await.map(|_| ()),
+            ListUsers => users::list(domain, actor, &UsersQuery::default()).await.map(|_| ()),
+            SeeUser => users::get(domain, actor, on).await.map(|_| ()),
             CreateUser => {
                 let form = create_form("New", &format!("new.{on}@example.com"));
-                accounts::create(domain, actor, form).await.map(|_| ())
+                users::create(domain, actor, form).await.map(|_| ())
             }
             ChangeUser => {
-                accounts::update(domain, actor, edit(&before, "Other", &before.email)).await.map(|_| ())
+                users::update(domain, actor, edit(&before, "Other", &before.email)).await.map(|_| ())
             }
-            InviteUser => accounts::invite(domain, actor, one(on)).await.map(|_| ()),
-            SuspendUser => accounts::suspend(domain, actor, suspension(on)).await.map(drop),
-            ReinstateUser => accounts::reinstate(domain, actor, one(on)).await.map(drop),
-            RemoveUser => accounts::remove(domain, actor, one(on)).await.map(drop),
-            RestoreUser => accounts::restore(domain, actor, one(on)).await.map(drop),
-            Give(role) => accounts::grant(domain, actor, ChangeRole { id: on, role }).await.map(drop),
-            Take(role) => accounts::revoke(domain, actor, ChangeRole { id: on, role }).await.map(drop),
+            InviteUser => invitations::create(domain, actor, one(on)).await.map(|_| ()),
+            SuspendUser => users::suspend(domain, actor, suspension(on)).await.map(drop),
+            ReinstateUser => users::reinstate(domain, actor, one(on)).await.map(drop),
+            RemoveUser => users::remove(domain, actor, one(on)).await.map(drop),
+            RestoreUser => users::restore(domain, actor, one(on)).await.map(drop),
+            Give(role) => roles::grant(domain, actor, ChangeRole { id: on, role }).await.map(drop),
+            Take(role) => roles::revoke(domain, actor, ChangeRole { id: on, role }).await.map(drop),
             ReadAudit => match audit::list(domain, actor, &AuditQuery::default()).await {
                 Err(audit::Error::Denied(denied)) => Err(denied.into()),
                 other => other.map(|_| ()).map_err(|error| panic!("{error:?}")),

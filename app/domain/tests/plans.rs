@@ -2,9 +2,9 @@
 //! tells of them. Those of lists: `list_plans.rs`.
 
 use frontdesk_domain::{
-    accounts::{self, Seeding},
     db::Dialect,
     params,
+    sample_data::{self, users::Seeding},
 };
 use uuid::Uuid;
 
@@ -13,7 +13,9 @@ use crate::support::TestDomain;
 both! { no_lookup_reads_a_whole_table }
 
 async fn populate(domain: &TestDomain) {
-    accounts::seed(domain, &Seeding { users: 20_000, seed: 1, password_hash: None }, |_| ()).await.unwrap();
+    sample_data::users::seed(domain, &Seeding { users: 20_000, seed: 1, password_hash: None }, |_| ())
+        .await
+        .unwrap();
     // A token for each, some of them ended, and one in a hundred of the business.
     for (share, kind, owner) in [("1 = 1", "'personal'", "id"), ("joined_at % 100 = 0", "'service'", "NULL")]
     {

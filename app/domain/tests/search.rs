@@ -1,9 +1,6 @@
 //! Searching for users by words, and lists whose names are unusual.
 
-use frontdesk_domain::{
-    accounts::{self, Credentials},
-    params,
-};
+use frontdesk_domain::{authentication, credentials::Credentials, params, users};
 use frontdesk_model::{
     Email, Limit, UserId,
     forms::UpdateUser,
@@ -25,12 +22,12 @@ both! {
     accounts_that_would_become_one_stay_two,
 }
 
-async fn sign_up(domain: &TestDomain, name: &str, email: &str) -> Result<Credentials, accounts::Error> {
-    accounts::register(domain, &anybody(), sign_up_form(name, email)).await
+async fn sign_up(domain: &TestDomain, name: &str, email: &str) -> Result<Credentials, users::Error> {
+    authentication::sign_up(domain, &anybody(), sign_up_form(name, email)).await
 }
 
 async fn names(domain: &TestDomain, query: &UsersQuery) -> Vec<String> {
-    let list = accounts::list(domain, &system(), query).await.unwrap();
+    let list = users::list(domain, &system(), query).await.unwrap();
     list.page.items.into_iter().map(|user| user.name).collect()
 }
 
@@ -117,7 +114,7 @@ async fn a_search_follows_what_is_changed(domain: TestDomain) {
         UpdateUser {
             id, version, name: Some("Zoë Lee".to_owned()), email: Some("zoe@shop.test".to_owned())
         };
-    accounts::update(&domain, &system(), form).await.unwrap();
+    users::update(&domain, &system(), form).await.unwrap();
     for (typed, count) in [("ann", 0), ("example.com", 0), ("zoe", 1), ("lee", 1), ("shop.test", 1)] {
         assert_eq!(found(&domain, typed).await.len(), count, "{typed}");
     }
@@ -133,9 +130,9 @@ async fn a_search_follows_what_is_changed(domain: TestDomain) {
         counts
     };
     assert_eq!(counts().await, [1, 1, 0, 0]);
-    accounts::suspend(&domain, &system(), suspension(id)).await.unwrap();
+    users::suspend(&domain, &system(), suspension(id)).await.unwrap();
     assert_eq!(counts().await, [1, 0, 1, 0]);
-    accounts::remove(&domain, &system(), one(id)).await.unwrap();
+    users::remove(&domain, &system(), one(id)).await.unwrap();
     assert_eq!(counts().await, [0, 0, 0, 1]);
     let (rows,): (i64,) = domain
         .db
@@ -150,8 +147,8 @@ async fn a_search_finds_whom_an_earlier_version_has_written(domain: TestDomain) 
     let earlier =
         "UPDATE users SET name = 'Łukasz', name_key = 'łukasz', version = version + 1 WHERE id = $1";
     domain.meddle(earlier, params![id]).await.unwrap();
-    assert_eq!(accounts::fill_words(&domain.db).await.unwrap(), 1);
-    assert_eq!(accounts::fill_words(&domain.db).await.unwrap(), 0);
+    assert_eq!(users::fill_words(&domain.db).await.unwrap(), 1);
+    assert_eq!(users::fill_words(&domain.db).await.unwrap(), 0);
     assert_eq!((found(&domain, "lukasz").await.len(), found(&domain, "lee").await.len()), (1, 0));
     let key = frontdesk_domain::db::Sql::new("test.key", "SELECT name_key FROM users WHERE id = $1");
     let (key,): (String,) = domain.db.one(key, params![id]).await.unwrap();
@@ -176,7 +173,7 @@ async fn a_cursor_is_never_longer_than_one_that_is_taken(domain: TestDomain) {
         };
         let mut seen: Vec<UserId> = Vec::new();
         loop {
-            let page = accounts::list(&domain, &system(), &query).await.unwrap().page;
+            let page = users::list(&domain, &system(), &query).await.unwrap().page;
             seen.extend(page.items.iter().map(|user| user.id));
             assert!(page.next.as_ref().is_none_or(|next| next.len() <= 2_048), "{sort}");
             query.cursor = page.next;
@@ -203,7 +200,7 @@ async fn who_begins_with_the_last_character_is_in_every_list(domain: TestDomain)
     }
     let rename = "UPDATE users SET email = $2, email_key = $2 WHERE id = $1";
     domain.meddle(rename, params![id, "annz\u{10FFFF}@example.com"]).await.unwrap();
-    accounts::fill_words(&domain.db).await.unwrap();
+    users::fill_words(&domain.db).await.unwrap();
     assert_eq!(found(&domain, "annz").await.len(), 2);
 }
 
@@ -215,8 +212,8 @@ async fn an_address_is_one_account_however_it_is_typed(domain: TestDomain) {
     ] {
         let id = sign_up(&domain, "Ann", first).await.unwrap().user;
         let second = sign_up(&domain, "Bob", again).await;
-        assert!(matches!(second, Err(accounts::Error::EmailTaken)), "{again}: {second:?}");
-        let found = accounts::by_email(&domain, &system(), &Email::parse(again).unwrap()).await.unwrap();
+        assert!(matches!(second, Err(users::Error::EmailTaken)), "{again}: {second:?}");
+        let found = users::by_email(&domain, &system(), &Email::parse(again).unwrap()).await.unwrap();
         assert_eq!((found.id, found.email.as_str()), (id, first));
     }
 }
@@ -228,14 +225,12 @@ async fn accounts_that_would_become_one_stay_two(domain: TestDomain) {
     let before = "UPDATE users SET email = $2, email_key = $2 WHERE id = $1";
     domain.meddle(before, params![first, "σας@example.com"]).await.unwrap();
     domain.meddle(before, params![second, "σασ@example.com"]).await.unwrap();
-    accounts::fill_words(&domain.db).await.unwrap();
-    let found =
-        accounts::by_email(&domain, &system(), &Email::parse("ΣΑΣ@example.com").unwrap()).await.unwrap();
+    users::fill_words(&domain.db).await.unwrap();
+    let found = users::by_email(&domain, &system(), &Email::parse("ΣΑΣ@example.com").unwrap()).await.unwrap();
     assert_eq!(found.id, second);
     domain.meddle(before, params![second, "bob@example.com"]).await.unwrap();
     domain.meddle("UPDATE users SET words_stale = 1", params![]).await.unwrap();
-    accounts::fill_words(&domain.db).await.unwrap();
-    let found =
-        accounts::by_email(&domain, &system(), &Email::parse("ΣΑΣ@example.com").unwrap()).await.unwrap();
+    users::fill_words(&domain.db).await.unwrap();
+    let found = users::by_email(&domain, &system(), &Email::parse("ΣΑΣ@example.com").unwrap()).await.unwrap();
     assert_eq!(found.id, first);
 }

@@ -3,9 +3,13 @@
 use std::collections::HashMap;
 
 use frontdesk_domain::{
-    accounts::{self, Seeded, Seeding},
     db::Sql,
     params,
+    sample_data::{
+        self,
+        users::{Seeded, Seeding},
+    },
+    users,
 };
 use frontdesk_model::{
     Email, Limit, PersonName, Role, Timestamp,
@@ -27,7 +31,7 @@ both! {
 }
 
 async fn seed(domain: &TestDomain, users: u64, seed: u64) -> Seeded {
-    accounts::seed(domain, &Seeding { users, seed, password_hash: None }, |_| ()).await.unwrap()
+    sample_data::users::seed(domain, &Seeding { users, seed, password_hash: None }, |_| ()).await.unwrap()
 }
 
 async fn everybody(domain: &TestDomain) -> Vec<User> {
@@ -35,7 +39,7 @@ async fn everybody(domain: &TestDomain) -> Vec<User> {
     for status in Status::ALL {
         let mut query = UsersQuery { status: Some(*status), limit: Limit::new(100), ..UsersQuery::default() };
         loop {
-            let page = accounts::list(domain, &system(), &query).await.unwrap().page;
+            let page = users::list(domain, &system(), &query).await.unwrap().page;
             for listed in page.items {
                 all.push(user(domain, listed.id).await);
             }
@@ -80,7 +84,7 @@ async fn the_same_seed_gives_the_same_people_on_sqlite_and_postgres() {
 async fn as_many_come_as_were_asked_for_and_progress_is_told(domain: TestDomain) {
     let mut told = Vec::new();
     let plan = Seeding { users: 10_000, seed: 1, password_hash: None };
-    let seeded = accounts::seed(&domain, &plan, |done| told.push(done)).await.unwrap();
+    let seeded = sample_data::users::seed(&domain, &plan, |done| told.push(done)).await.unwrap();
     assert_eq!((seeded.users, seeded.skipped), (10_000, 0));
     assert_eq!(domain.users().await, 10_000);
     assert_eq!(i64::try_from(seeded.events).unwrap(), domain.events().await);
@@ -212,7 +216,7 @@ async fn they_sign_in_only_if_a_password_is_given(domain: TestDomain) {
     assert!(everybody(&domain).await.iter().all(|user| !user.has_password));
     let hash = domain.passwords.hash(frontdesk_model::Secret::new(PASSWORD)).await.unwrap();
     let plan = Seeding { users: 20, seed: 7, password_hash: Some(hash) };
-    accounts::seed(&domain, &plan, |_| ()).await.unwrap();
+    sample_data::users::seed(&domain, &plan, |_| ()).await.unwrap();
     let active = everybody(&domain).await.into_iter().find(|user| user.has_password).unwrap();
     assert_eq!(prove(&domain, &active.email, PASSWORD).await.unwrap().user, active.id);
 }

@@ -1,10 +1,12 @@
 //! Sessions: starting, and all ways of ending.
 
 use frontdesk_domain::{
-    accounts,
     actor::Denied,
+    invitations,
     jobs::{Handler, Job},
+    roles,
     sessions::{self, Error, Lifetime, TokenHash},
+    users,
 };
 use frontdesk_model::{
     Limit, Permission, Role, Roles, Secret,
@@ -96,9 +98,9 @@ async fn a_suspended_users_sessions_end_at_once_and_for_good(domain: TestDomain)
     let ann = person(&domain, "Ann", &[]).await;
     let phone = sign_in(&domain, ann.id, "phone").await;
     let ben = person(&domain, "Ben", &[]).await;
-    accounts::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
+    users::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
     assert!(ann.load(&domain).await.is_none() && phone.load(&domain).await.is_none());
-    accounts::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
+    users::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
     assert!(ann.load(&domain).await.is_none() && phone.load(&domain).await.is_none());
     assert!(mine(&domain, &ann).await.is_empty());
     assert!(ben.load(&domain).await.is_some());
@@ -107,18 +109,18 @@ async fn a_suspended_users_sessions_end_at_once_and_for_good(domain: TestDomain)
 
 async fn a_removed_users_sessions_end_at_once_and_for_good(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
-    accounts::remove(&domain, &system(), one(ann.id)).await.unwrap();
+    users::remove(&domain, &system(), one(ann.id)).await.unwrap();
     assert!(ann.load(&domain).await.is_none());
-    accounts::restore(&domain, &system(), one(ann.id)).await.unwrap();
+    users::restore(&domain, &system(), one(ann.id)).await.unwrap();
     assert!(ann.load(&domain).await.is_none());
     assert!(sign_in(&domain, ann.id, "phone").await.load(&domain).await.is_some());
 }
 
 /// Gives a user another password.
 async fn choose(domain: &TestDomain, id: frontdesk_model::UserId, password: &str) {
-    let link = accounts::invite(domain, &system(), one(id)).await.unwrap();
+    let link = invitations::create(domain, &system(), one(id)).await.unwrap();
     let form = AcceptInvite { token: link, password: Secret::new(password) };
-    accounts::accept_invite(domain, &anybody(), form).await.unwrap();
+    invitations::accept(domain, &anybody(), form).await.unwrap();
 }
 
 async fn a_new_password_ends_the_sessions_there_were(domain: TestDomain) {
@@ -146,7 +148,7 @@ async fn a_proof_from_before_a_new_password_begins_no_session(domain: TestDomain
 async fn a_proof_from_before_a_suspension_begins_no_session(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
     let proof = prove(&domain, "ann@example.com", PASSWORD).await.unwrap();
-    accounts::suspend(&domain, &system(), suspension(ann)).await.unwrap();
+    users::suspend(&domain, &system(), suspension(ann)).await.unwrap();
     let events = domain.events().await;
     let token = TokenHash::of(b"a device");
     let begin = async || sessions::begin(&domain, &proof, token, &origin()).await;
@@ -154,7 +156,7 @@ async fn a_proof_from_before_a_suspension_begins_no_session(domain: TestDomain) 
     assert!(matches!(answer, Err(Error::Shut)), "{answer:?}");
     assert_eq!((rows(&domain).await, domain.events().await), (0, events));
     // Reinstating does not bring it back: all earlier sessions have ended.
-    accounts::reinstate(&domain, &system(), one(ann)).await.unwrap();
+    users::reinstate(&domain, &system(), one(ann)).await.unwrap();
     let answer = begin().await;
     assert!(matches!(answer, Err(Error::Shut)), "{answer:?}");
 }
@@ -164,10 +166,10 @@ async fn a_change_of_roles_or_name_shows_at_the_next_request(domain: TestDomain)
     assert_eq!(ann.load(&domain).await.unwrap().roles, Roles::default());
     grant(&domain, ann.id, Role::Support).await;
     assert!(ann.load(&domain).await.unwrap().roles.has(Role::Support));
-    accounts::revoke(&domain, &system(), ChangeRole { id: ann.id, role: Role::Support }).await.unwrap();
+    roles::revoke(&domain, &system(), ChangeRole { id: ann.id, role: Role::Support }).await.unwrap();
     assert_eq!(ann.load(&domain).await.unwrap().roles, Roles::default());
     let seen = user(&domain, ann.id).await;
-    accounts::update(&domain, &system(), edit(&seen, "Anna", "anna@example.com")).await.unwrap();
+    users::update(&domain, &system(), edit(&seen, "Anna", "anna@example.com")).await.unwrap();
     let loaded = ann.load(&domain).await.unwrap();
     assert_eq!((loaded.name.as_str(), loaded.email.as_str()), ("Anna", "anna@example.com"));
 }

@@ -1,13 +1,14 @@
 //! Tokens: authentication, and all the ways of ending.
 
 use frontdesk_domain::{
-    accounts,
     actor::{Actor, Denied},
     audit,
     db::{Dialect, Sql},
+    invitations,
     jobs::{Handler, Job},
-    params,
+    params, roles,
     tokens::{self, Created, Error},
+    users,
 };
 use frontdesk_model::{
     Permission, Role,
@@ -74,14 +75,14 @@ async fn a_personal_token_acts_for_its_owner(domain: TestDomain) {
     assert_eq!((shown.id, shown.name.as_str(), &shown.hint), (created.token.id, "ci", &created.token.hint));
     assert_eq!(actor.permissions(), created.token.permissions);
     let ann = register(&domain, "Ann").await;
-    accounts::suspend(&domain, &actor, suspension(ann)).await.unwrap();
+    users::suspend(&domain, &actor, suspension(ann)).await.unwrap();
     // The protection against locking oneself out applies, too.
-    let answer = accounts::suspend(&domain, &actor, suspension(ada.id)).await;
-    assert!(matches!(answer, Err(accounts::Error::Denied(Denied::Outranked))), "{answer:?}");
+    let answer = users::suspend(&domain, &actor, suspension(ada.id)).await;
+    assert!(matches!(answer, Err(users::Error::Denied(Denied::Outranked))), "{answer:?}");
     let all: Vec<_> = Role::Admin.permissions().iter().collect();
     let actor = bearer(&domain, &token(&domain, &ada, &all).await).await.unwrap();
-    let answer = accounts::suspend(&domain, &actor, suspension(ada.id)).await;
-    assert!(matches!(answer, Err(accounts::Error::WrongState(_))), "{answer:?}");
+    let answer = users::suspend(&domain, &actor, suspension(ada.id)).await;
+    assert!(matches!(answer, Err(users::Error::WrongState(_))), "{answer:?}");
 }
 
 async fn a_service_token_acts_for_the_business(domain: TestDomain) {
@@ -89,9 +90,9 @@ async fn a_service_token_acts_for_the_business(domain: TestDomain) {
     let actor = bearer(&domain, &created).await.unwrap();
     assert_eq!((actor.user(), actor.permissions()), (None, created.token.permissions));
     let ann = register(&domain, "Ann").await;
-    accounts::get(&domain, &actor, ann).await.unwrap();
-    let answer = accounts::suspend(&domain, &actor, suspension(ann)).await;
-    assert!(matches!(answer, Err(accounts::Error::Denied(Denied::Lacks(_)))), "{answer:?}");
+    users::get(&domain, &actor, ann).await.unwrap();
+    let answer = users::suspend(&domain, &actor, suspension(ann)).await;
+    assert!(matches!(answer, Err(users::Error::Denied(Denied::Lacks(_)))), "{answer:?}");
     // It has no account, so nothing of its own.
     let answer = tokens::list_mine(&domain, &actor, &TokensQuery::default()).await;
     assert!(matches!(answer, Err(Error::Denied(Denied::NoAccount))), "{answer:?}");
@@ -120,7 +121,7 @@ async fn a_token_never_may_more_than_its_owner(domain: TestDomain) {
     let ada = person(&domain, "Ada", &[Role::Admin]).await;
     let created = token(&domain, &ada, &[Permission::UsersRead, Permission::AuditRead]).await;
     let may = async |permission| bearer(&domain, &created).await.unwrap().may(permission);
-    accounts::revoke(&domain, &system(), ChangeRole { id: ada.id, role: Role::Admin }).await.unwrap();
+    roles::revoke(&domain, &system(), ChangeRole { id: ada.id, role: Role::Admin }).await.unwrap();
     assert!(!may(Permission::UsersRead).await && !may(Permission::AuditRead).await);
     grant(&domain, ada.id, Role::Support).await;
     assert!(may(Permission::UsersRead).await && !may(Permission::AuditRead).await);
@@ -134,12 +135,12 @@ async fn through_a_token_nobody_acts_on_those_whom_it_does_not_cover(domain: Tes
     let auditor = person(&domain, "Aud", &[Role::Auditor]).await;
     let narrow = token(&domain, &olga, &[Permission::UsersSuspend, Permission::RolesAssign]).await;
     let actor = bearer(&domain, &narrow).await.unwrap();
-    let answer = accounts::suspend(&domain, &actor, suspension(auditor.id)).await;
-    assert!(matches!(answer, Err(accounts::Error::Denied(Denied::Outranked))), "{answer:?}");
+    let answer = users::suspend(&domain, &actor, suspension(auditor.id)).await;
+    assert!(matches!(answer, Err(users::Error::Denied(Denied::Outranked))), "{answer:?}");
     let ann = register(&domain, "Ann").await;
-    let answer = accounts::grant(&domain, &actor, ChangeRole { id: ann, role: Role::Auditor }).await;
-    assert!(matches!(answer, Err(accounts::Error::Denied(Denied::Outranked))), "{answer:?}");
-    accounts::suspend(&domain, &actor, suspension(ann)).await.unwrap();
+    let answer = roles::grant(&domain, &actor, ChangeRole { id: ann, role: Role::Auditor }).await;
+    assert!(matches!(answer, Err(users::Error::Denied(Denied::Outranked))), "{answer:?}");
+    users::suspend(&domain, &actor, suspension(ann)).await.unwrap();
 }
 
 async fn a_token_stops_while_its_owner_is_suspended_or_removed(domain: TestDomain) {
@@ -148,15 +149,15 @@ async fn a_token_stops_while_its_owner_is_suspended_or_removed(domain: TestDomai
     let works = async || bearer(&domain, &created).await.is_some();
     let state = async || tokens::get(&domain, &system(), created.token.id).await.unwrap().state;
     assert!(works().await);
-    accounts::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
+    users::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
     assert!(!works().await);
     assert_eq!(state().await, TokenState::Paused);
-    accounts::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
+    users::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
     assert!(works().await);
-    accounts::remove(&domain, &system(), one(ann.id)).await.unwrap();
+    users::remove(&domain, &system(), one(ann.id)).await.unwrap();
     assert!(!works().await);
     tokens::revoke(&domain, &system(), revocation(&created)).await.unwrap();
-    accounts::restore(&domain, &system(), one(ann.id)).await.unwrap();
+    users::restore(&domain, &system(), one(ann.id)).await.unwrap();
     assert!(!works().await);
     assert_eq!(state().await, TokenState::Revoked);
 }
@@ -164,9 +165,9 @@ async fn a_token_stops_while_its_owner_is_suspended_or_removed(domain: TestDomai
 async fn a_token_outlives_a_new_password(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let created = token(&domain, &ann, &[]).await;
-    let link = accounts::invite(&domain, &system(), one(ann.id)).await.unwrap();
+    let link = invitations::create(&domain, &system(), one(ann.id)).await.unwrap();
     let form = AcceptInvite { token: link, password: frontdesk_model::Secret::new(PASSWORD) };
-    accounts::accept_invite(&domain, &anybody(), form).await.unwrap();
+    invitations::accept(&domain, &anybody(), form).await.unwrap();
     assert!(ann.load(&domain).await.is_none());
     assert!(bearer(&domain, &created).await.is_some());
 }
@@ -176,7 +177,7 @@ async fn a_service_token_outlives_who_made_it(domain: TestDomain) {
     let created =
         tokens::create(&domain, &ada.actor, service_form(&[Permission::UsersRead], "never")).await.unwrap();
     assert_eq!(created.token.created_by.id, Some(ada.id.0));
-    accounts::remove(&domain, &system(), one(ada.id)).await.unwrap();
+    users::remove(&domain, &system(), one(ada.id)).await.unwrap();
     domain.clock.advance(3 * 365 * DAY);
     assert!(bearer(&domain, &created).await.unwrap().may(Permission::UsersRead));
 }
@@ -246,7 +247,7 @@ async fn a_token_without_permissions_only_reads(domain: TestDomain) {
     lacks(&tokens::create(&domain, &actor, service_form(&[], "1d")).await, Permission::TokensManage);
     lacks(&tokens::revoke(&domain, &actor, revocation(&other)).await, Permission::TokensManage);
     lacks(&tokens::list(&domain, &actor, &TokensQuery::default()).await, Permission::TokensRead);
-    assert!(accounts::get(&domain, &actor, ada.id).await.is_err());
+    assert!(users::get(&domain, &actor, ada.id).await.is_err());
     // But anyone who finds it can end it.
     tokens::revoke(&domain, &actor, revocation(&bare)).await.unwrap();
     assert!(bearer(&domain, &bare).await.is_none() && bearer(&domain, &other).await.is_some());
@@ -324,7 +325,7 @@ async fn what_happens_to_tokens_and_by_them_is_told(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
     domain.clock.advance(1);
     let actor = bearer(&domain, &created).await.unwrap();
-    accounts::suspend(&domain, &actor, suspension(ann)).await.unwrap();
+    users::suspend(&domain, &actor, suspension(ann)).await.unwrap();
     let by_ada = trail(&domain, AuditQuery { actor: Some(ada.id), ..AuditQuery::default() }).await;
     assert_eq!(by_ada[0].action, Action::UserSuspended);
     assert_eq!(by_ada[0].actor.label, format!("Ada via token {label}"));
@@ -339,7 +340,7 @@ async fn what_happens_to_tokens_and_by_them_is_told(domain: TestDomain) {
     let till = service_token(&domain, &[Permission::UsersSuspend]).await;
     let actor: Actor = bearer(&domain, &till).await.unwrap();
     domain.clock.advance(1);
-    accounts::reinstate(&domain, &actor, one(ann)).await.unwrap();
+    users::reinstate(&domain, &actor, one(ann)).await.unwrap();
     let event = latest(&domain).await;
     assert_eq!(event.actor.id, Some(till.token.id.0));
     assert_eq!(event.actor.label, format!("service token till ({})", till.token.hint));

@@ -6,7 +6,7 @@ use std::{future::Future, time::Duration};
 use frontdesk_domain::{
     Domain,
     idempotency::{self, Claim, Found},
-    problem::surprise,
+    problem::internal_error,
 };
 use frontdesk_model::{Code, Problem};
 use serde::{Serialize, de::DeserializeOwned};
@@ -94,7 +94,7 @@ async fn stored<T: DeserializeOwned>(
             Found::Nothing if expect == Expect::Claimed => sleep(PAUSE).await,
             Found::Nothing => return Ok(None),
             Found::Answer(kept) => {
-                return serde_json::from_slice(&kept).map(Some).map_err(|error| surprise(&error));
+                return serde_json::from_slice(&kept).map(Some).map_err(|error| internal_error(&error));
             }
             Found::OtherRequest => return Err(Problem::new(Code::IdempotencyKeyReused)),
             Found::Lost { request_id } => {

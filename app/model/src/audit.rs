@@ -81,7 +81,7 @@ actions! {
     RefundRejected = "refund.rejected", "rejected a refund";
     RefundSucceeded = "refund.succeeded", "paid back";
     RefundFailed = "refund.failed", "could not pay back";
-    NoticeRefused = "gateway.notice_refused", "was refused with a notice of the payment gateway";
+    GatewayEventRefused = "gateway.notice_refused", "was refused with a notice of the payment gateway";
     LedgerUnbalanced = "ledger.unbalanced", "found that the ledger does not add up";
     JobDied = "job.died", "gave up on a job";
     Unknown = "unknown", "did something that this version does not know";

@@ -125,11 +125,11 @@ codes! {
     IdempotencyAnswerLost = "IDEMPOTENCY_ANSWER_LOST", 409, "The request was carried out, but its answer was lost",
         "The server stopped between doing it and answering. It was done once, and is not done again; the audit trail \
          tells what, under the request that `detail` names.";
-    NoticeUnsigned = "NOTICE_UNSIGNED", 400, "This notice is not signed",
+    GatewayEventUnsigned = "NOTICE_UNSIGNED", 400, "This notice is not signed",
         "The payment gateway signs what it sends. This has no signature, or one that cannot be read. Nothing was done.";
-    NoticeForged = "NOTICE_FORGED", 400, "This notice has the wrong signature",
+    GatewayEventForged = "NOTICE_FORGED", 400, "This notice has the wrong signature",
         "The signature is not one of the payment gateway with the secret that is configured here. Nothing was done.";
-    NoticeExpired = "NOTICE_EXPIRED", 400, "This notice is too old",
+    GatewayEventExpired = "NOTICE_EXPIRED", 400, "This notice is too old",
         "It was signed too long ago, or a clock is wrong. Nothing was done; the gateway sends it again.";
     LinkSpent = "LINK_SPENT", 410, "This link has been used or has expired",
         "A one-time link works once and for a limited time.";

@@ -6,7 +6,7 @@ use crate::{actor::Denied, db};
 
 /// A failure that nobody could expect: logged once, here, with its chain of causes, and answered
 /// with nothing but the fact. The door adds the request's id.
-pub fn surprise(error: &(dyn std::error::Error + 'static)) -> Problem {
+pub fn internal_error(error: &(dyn std::error::Error + 'static)) -> Problem {
     let mut chain = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -26,7 +26,7 @@ impl From<db::Error> for Problem {
             db::Error::NotCommitted
             | db::Error::Failed { .. }
             | db::Error::Parameters { .. }
-            | db::Error::NoShape { .. } => surprise(&error),
+            | db::Error::NoShape { .. } => internal_error(&error),
         }
     }
 }

@@ -129,7 +129,7 @@ impl RequestContext {
 fn problem(error: session::Error) -> Problem {
     match error {
         session::Error::Store(_) => Problem::new(Code::Busy).retry_after(1),
-        session::Error::SerdeJson(_) => frontdesk_domain::problem::surprise(&error),
+        session::Error::SerdeJson(_) => frontdesk_domain::problem::internal_error(&error),
     }
 }
 

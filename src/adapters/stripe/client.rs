@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frontdesk_domain::payments::GatewayError;
+use frontdesk_domain::gateway::GatewayError;
 use frontdesk_http::BaseUrl;
 use frontdesk_model::Secret;
 use http::{

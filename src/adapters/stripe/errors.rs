@@ -1,6 +1,6 @@
 //! Errors of Stripe, and their meaning for a payment.
 
-use frontdesk_domain::payments::GatewayError;
+use frontdesk_domain::gateway::GatewayError;
 use frontdesk_model::{
     Money,
     payment::{DeclineReason, PaymentFailure},

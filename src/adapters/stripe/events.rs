@@ -1,6 +1,6 @@
 //! Events of Stripe: their signature, and the payment that they are about.
 
-use frontdesk_domain::payments::{Notice, NoticeError};
+use frontdesk_domain::gateway::{GatewayEvent, GatewayEventError};
 use frontdesk_model::{PaymentId, Secret, Timestamp};
 use hmac::{Hmac, Mac as _};
 use serde::Deserialize;
@@ -37,24 +37,24 @@ struct Data {
 /// Reads an event, after its signature has been verified.
 ///
 /// # Errors
-/// [`NoticeError`] for unsigned, forged, old and malformed events.
+/// [`GatewayEventError`] for unsigned, forged, old and malformed events.
 pub(super) fn read(
     secrets: &[Secret],
     signature: Option<&str>,
     body: &[u8],
     now: Timestamp,
-) -> Result<Option<Notice>, NoticeError> {
+) -> Result<Option<GatewayEvent>, GatewayEventError> {
     if secrets.is_empty() {
-        return Err(NoticeError::NotExpected);
+        return Err(GatewayEventError::NotExpected);
     }
-    let Signature { at, signed } = signature.and_then(parse).ok_or(NoticeError::Unsigned)?;
+    let Signature { at, signed } = signature.and_then(parse).ok_or(GatewayEventError::Unsigned)?;
     if !secrets.iter().any(|secret| is_signed(secret, at, body, &signed)) {
-        return Err(NoticeError::Forged);
+        return Err(GatewayEventError::Forged);
     }
     if now.seconds().abs_diff(at) > TOLERANCE {
-        return Err(NoticeError::Expired);
+        return Err(GatewayEventError::Expired);
     }
-    let event: Event = serde_json::from_slice(body).map_err(|_| NoticeError::Malformed)?;
+    let event: Event = serde_json::from_slice(body).map_err(|_| GatewayEventError::Malformed)?;
     Ok(about(event))
 }
 
@@ -88,7 +88,7 @@ fn is_signed(secret: &Secret, at: i64, body: &[u8], signed: &[Vec<u8>]) -> bool 
 }
 
 /// Returns the payment of ours that it is about, if any.
-fn about(event: Event) -> Option<Notice> {
+fn about(event: Event) -> Option<GatewayEvent> {
     let Event { kind, data: Data { object } } = event;
     if !KINDS.iter().any(|prefix| kind.starts_with(prefix)) {
         return None;
@@ -101,7 +101,7 @@ fn about(event: Event) -> Option<Notice> {
         Some("charge") => of("payment_intent").or_else(|| of("id")),
         _ => of("payment_intent").or_else(|| of("charge")),
     };
-    Some(Notice { payment, reference: reference.map(ToOwned::to_owned), kind })
+    Some(GatewayEvent { payment, reference: reference.map(ToOwned::to_owned), kind })
 }
 
 #[cfg(test)]
@@ -124,7 +124,7 @@ mod tests {
         mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
-    fn read_at(at: i64, body: &Value) -> Result<Option<Notice>, NoticeError> {
+    fn read_at(at: i64, body: &Value) -> Result<Option<GatewayEvent>, GatewayEventError> {
         let body = body.to_string();
         let header = format!("t={at},v1={}", v1("whsec_a", at, body.as_bytes()));
         read(&secrets(&["whsec_a"]), Some(&header), body.as_bytes(), NOW)
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn without_a_secret_no_events_are_expected() {
-        assert_eq!(read(&[], Some("t=1,v1=00"), b"{}", NOW), Err(NoticeError::NotExpected));
+        assert_eq!(read(&[], Some("t=1,v1=00"), b"{}", NOW), Err(GatewayEventError::NotExpected));
     }
 
     #[test]
@@ -219,9 +219,12 @@ mod tests {
             format!("t:{at};v1:{good}"),
         ] {
             let refused = read(&secrets(&["whsec_a"]), Some(&header), body.as_bytes(), NOW);
-            assert_eq!(refused, Err(NoticeError::Unsigned), "{header}");
+            assert_eq!(refused, Err(GatewayEventError::Unsigned), "{header}");
         }
-        assert_eq!(read(&secrets(&["whsec_a"]), None, body.as_bytes(), NOW), Err(NoticeError::Unsigned));
+        assert_eq!(
+            read(&secrets(&["whsec_a"]), None, body.as_bytes(), NOW),
+            Err(GatewayEventError::Unsigned)
+        );
     }
 
     #[test]
@@ -238,10 +241,10 @@ mod tests {
         for signed in [&["old"][..], &["new"], &["other", "new"], &["old", "new"]] {
             assert!(says(&header(signed), &body).unwrap().is_some(), "{signed:?}");
         }
-        assert_eq!(says(&header(&["other"]), &body), Err(NoticeError::Forged));
-        assert_eq!(says(&header(&["new"]), &body.replace("pi_1", "pi_2")), Err(NoticeError::Forged));
+        assert_eq!(says(&header(&["other"]), &body), Err(GatewayEventError::Forged));
+        assert_eq!(says(&header(&["new"]), &body.replace("pi_1", "pi_2")), Err(GatewayEventError::Forged));
         let moved = header(&["new"]).replace(&at.to_string(), &(at + 1).to_string());
-        assert_eq!(says(&moved, &body), Err(NoticeError::Forged));
+        assert_eq!(says(&moved, &body), Err(GatewayEventError::Forged));
     }
 
     #[test]
@@ -249,10 +252,10 @@ mod tests {
         let event = event("payment_intent.succeeded", &intent());
         for (seconds, is_good) in [(-301, false), (-300, true), (0, true), (300, true), (301, false)] {
             let told = read_at(NOW.seconds() + seconds, &event);
-            let expected = if is_good { told.clone() } else { Err(NoticeError::Expired) };
+            let expected = if is_good { told.clone() } else { Err(GatewayEventError::Expired) };
             assert_eq!((told.is_ok(), told), (is_good, expected), "{seconds}");
         }
-        assert_eq!(read_at(i64::MIN, &event), Err(NoticeError::Expired));
+        assert_eq!(read_at(i64::MIN, &event), Err(GatewayEventError::Expired));
     }
 
     #[test]
@@ -262,7 +265,7 @@ mod tests {
         {
             let header = format!("t={},v1={}", NOW.seconds(), v1("whsec_a", NOW.seconds(), body.as_bytes()));
             let refused = read(&secrets(&["whsec_a"]), Some(&header), body.as_bytes(), NOW);
-            assert_eq!(refused, Err(NoticeError::Malformed), "{body}");
+            assert_eq!(refused, Err(GatewayEventError::Malformed), "{body}");
         }
     }
 }

@@ -15,15 +15,16 @@ mod wire;
 
 use std::time::Duration;
 
-use frontdesk_domain::payments::{
-    Asked, Charge, Charged, GatewayError, Known, Notice, NoticeError, PaidBack, PayBack, PaymentGateway,
+use client::{Answer, Call, Client};
+use frontdesk_domain::gateway::{
+    Charge, ChargeResult, GatewayCall, GatewayError, GatewayEvent, GatewayEventError, GatewayRefund,
+    KnownPayment, PaymentGateway, RefundResult,
 };
 use frontdesk_http::BaseUrl;
 use frontdesk_model::{PaymentFailure, Secret, Timestamp};
+use wire::{Found, List, Refund};
 
 pub use client::InvalidKey;
-use client::{Answer, Call, Client};
-use wire::{Found, List, Refund};
 
 /// The name of the gateway in the database.
 pub const NAME: &str = "stripe";
@@ -84,10 +85,13 @@ impl Stripe {
         Ok(Self { client: Client::new(key, &url, timeouts)?, webhook_secrets })
     }
 
-    async fn charge_once(&self, charge: Charge) -> Result<Charged, GatewayError> {
+    async fn charge_once(&self, charge: Charge) -> Result<ChargeResult, GatewayError> {
         let Some(amount) = amounts::to_stripe(charge.amount) else {
             let message = "This amount cannot be said to Stripe in this currency.".to_owned();
-            return Ok(Charged::Failed { reference: None, failure: PaymentFailure::Refused { message } });
+            return Ok(ChargeResult::Failed {
+                reference: None,
+                failure: PaymentFailure::Refused { message },
+            });
         };
         let (id, amount) = (charge.payment.to_string(), amount.to_string());
         let currency = charge.amount.currency.code().to_ascii_lowercase();
@@ -112,7 +116,7 @@ impl Stripe {
         };
         let call = self.client.call();
         match call.post(path, &form, Some(&id)).await? {
-            Answer::Refused(refusal) => Ok(Charged::Failed {
+            Answer::Refused(refusal) => Ok(ChargeResult::Failed {
                 reference: refusal.reference(),
                 failure: refusal.failure(charge.amount),
             }),
@@ -122,17 +126,17 @@ impl Stripe {
         }
     }
 
-    async fn look_up_charge(&self, known: Known) -> Result<Charged, GatewayError> {
+    async fn look_up_charge(&self, known: KnownPayment) -> Result<ChargeResult, GatewayError> {
         match find(&self.client.call(), &known).await? {
             Some(found) => found.charged(known.amount),
-            None => Ok(Charged::Absent),
+            None => Ok(ChargeResult::Absent),
         }
     }
 
     /// Cancels a payment. One that has ended already returns its result.
-    async fn cancel_charge(&self, known: Known) -> Result<Charged, GatewayError> {
+    async fn cancel_charge(&self, known: KnownPayment) -> Result<ChargeResult, GatewayError> {
         let call = self.client.call();
-        let Some(found) = find(&call, &known).await? else { return Ok(Charged::Absent) };
+        let Some(found) = find(&call, &known).await? else { return Ok(ChargeResult::Absent) };
         if !found.can_be_cancelled() {
             return found.charged(known.amount);
         }
@@ -143,8 +147,8 @@ impl Stripe {
         }
     }
 
-    async fn refund_charge(&self, back: PayBack) -> Result<PaidBack, GatewayError> {
-        let failed = |why: &str| Ok(PaidBack::Failed { why: why.to_owned() });
+    async fn refund_charge(&self, back: GatewayRefund) -> Result<RefundResult, GatewayError> {
+        let failed = |why: &str| Ok(RefundResult::Failed { why: why.to_owned() });
         let Some(amount) = amounts::to_stripe(back.amount) else {
             return failed("This amount cannot be said to Stripe in this currency.");
         };
@@ -161,7 +165,7 @@ impl Stripe {
             // From now on the key returns this error, even if the refund was made.
             Err(GatewayError::Unknown(why)) => {
                 return match look_at_refund(&call, &back).await {
-                    Ok(found) if found != PaidBack::Absent => Ok(found),
+                    Ok(found) if found != RefundResult::Absent => Ok(found),
                     _ => Err(GatewayError::Unknown(why)),
                 };
             }
@@ -205,7 +209,7 @@ async fn latest(call: &Call<'_>, told: Found, is_replay: bool) -> Found {
 }
 
 /// Finds a payment by its reference, or among all payments since then.
-async fn find(call: &Call<'_>, known: &Known) -> Result<Option<Found>, GatewayError> {
+async fn find(call: &Call<'_>, known: &KnownPayment) -> Result<Option<Found>, GatewayError> {
     let id = known.payment.to_string();
     let reference = known.reference.as_deref().filter(|reference| wire::is_reference(reference));
     let mut is_missing = false;
@@ -231,7 +235,7 @@ async fn find(call: &Call<'_>, known: &Known) -> Result<Option<Found>, GatewayEr
 }
 
 /// Finds a refund by its reference, or by our id among the refunds of its payment.
-async fn look_at_refund(call: &Call<'_>, back: &PayBack) -> Result<PaidBack, GatewayError> {
+async fn look_at_refund(call: &Call<'_>, back: &GatewayRefund) -> Result<RefundResult, GatewayError> {
     if let Some(known) = back.known.as_deref().filter(|known| wire::is_reference(known)) {
         return match call.get::<Refund>(&format!("/v1/refunds/{known}"), &[]).await? {
             Answer::Object { object, .. } => object.paid_back(),
@@ -256,7 +260,7 @@ async fn look_at_refund(call: &Call<'_>, back: &PayBack) -> Result<PaidBack, Gat
     }
     unnamed.retain(|refund| refund.amount(back.amount) == Some(back.amount) && refund.created >= since);
     match unnamed.len() {
-        0 => Ok(PaidBack::Absent),
+        0 => Ok(RefundResult::Absent),
         1 => unnamed.remove(0).paid_back(),
         _ => Err(GatewayError::Unknown("there are several refunds that could be this one".to_owned())),
     }
@@ -310,32 +314,32 @@ impl PaymentGateway for Stripe {
         REMEMBERS
     }
 
-    fn charge(&self, charge: Charge) -> Asked<'_, Charged> {
+    fn charge(&self, charge: Charge) -> GatewayCall<'_, ChargeResult> {
         Box::pin(self.charge_once(charge))
     }
 
-    fn look_up(&self, known: Known) -> Asked<'_, Charged> {
+    fn look_up(&self, known: KnownPayment) -> GatewayCall<'_, ChargeResult> {
         Box::pin(self.look_up_charge(known))
     }
 
-    fn cancel(&self, known: Known) -> Asked<'_, Charged> {
+    fn cancel(&self, known: KnownPayment) -> GatewayCall<'_, ChargeResult> {
         Box::pin(self.cancel_charge(known))
     }
 
-    fn refund(&self, back: PayBack) -> Asked<'_, PaidBack> {
+    fn refund(&self, back: GatewayRefund) -> GatewayCall<'_, RefundResult> {
         Box::pin(self.refund_charge(back))
     }
 
-    fn look_up_refund(&self, back: PayBack) -> Asked<'_, PaidBack> {
+    fn look_up_refund(&self, back: GatewayRefund) -> GatewayCall<'_, RefundResult> {
         Box::pin(async move { look_at_refund(&self.client.call(), &back).await })
     }
 
-    fn read_notice(
+    fn read_event(
         &self,
         signature: Option<&str>,
         body: &[u8],
         now: Timestamp,
-    ) -> Result<Option<Notice>, NoticeError> {
+    ) -> Result<Option<GatewayEvent>, GatewayEventError> {
         events::read(&self.webhook_secrets, signature, body, now)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use frontdesk_domain::payments::{Charged, GatewayError, PaidBack};
+use frontdesk_domain::gateway::{ChargeResult, GatewayError, RefundResult};
 use frontdesk_model::{Money, payment::PaymentFailure};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -150,7 +150,7 @@ impl Found {
     }
 
     /// Returns the state of the payment of this amount.
-    pub(super) fn charged(self, asked: Money) -> Result<Charged, GatewayError> {
+    pub(super) fn charged(self, asked: Money) -> Result<ChargeResult, GatewayError> {
         match self {
             Self::Intent(intent) => intent.charged(asked),
             Self::Charge(charge) => charge.charged(asked),
@@ -159,30 +159,30 @@ impl Found {
 }
 
 impl Intent {
-    fn charged(self, asked: Money) -> Result<Charged, GatewayError> {
+    fn charged(self, asked: Money) -> Result<ChargeResult, GatewayError> {
         let reference = self.id;
         match self.status.as_str() {
             "succeeded" => captured(self.amount_received.unwrap_or(self.amount), &self.currency, reference),
             "requires_action" => Ok(match self.next_action.as_ref().and_then(link) {
-                Some(url) => Charged::ConfirmationRequired { reference, url },
+                Some(url) => ChargeResult::ConfirmationRequired { reference, url },
                 None => {
                     tracing::warn!(reference, "to be confirmed, but there is no link to do so");
-                    Charged::Processing { reference }
+                    ChargeResult::Processing { reference }
                 }
             }),
             // It is never captured or confirmed by itself: staff see that it is stuck, and can cancel it
             // at Stripe.
             "processing" | "requires_capture" | "requires_confirmation" => {
-                Ok(Charged::Processing { reference })
+                Ok(ChargeResult::Processing { reference })
             }
             // The attempt failed. Another one needs the client secret, which is not used here.
             "requires_payment_method" => {
                 let error = self.last_payment_error;
                 let failure = error.map_or(PaymentFailure::NotConfirmed, |error| error.failure(asked));
-                Ok(Charged::Failed { reference: Some(reference), failure })
+                Ok(ChargeResult::Failed { reference: Some(reference), failure })
             }
             "canceled" => {
-                Ok(Charged::Failed { reference: Some(reference), failure: PaymentFailure::NotConfirmed })
+                Ok(ChargeResult::Failed { reference: Some(reference), failure: PaymentFailure::NotConfirmed })
             }
             other => Err(unknown_status(other)),
         }
@@ -190,17 +190,17 @@ impl Intent {
 }
 
 impl Single {
-    fn charged(self, asked: Money) -> Result<Charged, GatewayError> {
+    fn charged(self, asked: Money) -> Result<ChargeResult, GatewayError> {
         let reference = self.id;
         match self.status.as_str() {
             "succeeded" if self.captured => {
                 captured(self.amount_captured.unwrap_or(self.amount), &self.currency, reference)
             }
-            "succeeded" | "pending" => Ok(Charged::Processing { reference }),
+            "succeeded" | "pending" => Ok(ChargeResult::Processing { reference }),
             "failed" => {
                 let reason = self.outcome.and_then(|outcome| outcome.reason);
                 let failure = decline(reason.as_deref(), self.failure_code.as_deref(), asked);
-                Ok(Charged::Failed { reference: Some(reference), failure })
+                Ok(ChargeResult::Failed { reference: Some(reference), failure })
             }
             other => Err(unknown_status(other)),
         }
@@ -220,22 +220,22 @@ impl Refund {
         amounts::from_stripe(self.amount, &self.currency).filter(|amount| amount.currency == like.currency)
     }
 
-    pub(super) fn paid_back(self) -> Result<PaidBack, GatewayError> {
+    pub(super) fn paid_back(self) -> Result<RefundResult, GatewayError> {
         match self.status.as_deref() {
-            Some("succeeded") => Ok(PaidBack::Succeeded { reference: self.id }),
-            Some("pending" | "requires_action") => Ok(PaidBack::Processing { reference: self.id }),
+            Some("succeeded") => Ok(RefundResult::Succeeded { reference: self.id }),
+            Some("pending" | "requires_action") => Ok(RefundResult::Processing { reference: self.id }),
             Some(status @ ("failed" | "canceled")) => {
                 let why = self.failure_reason.unwrap_or_else(|| status.to_owned());
-                Ok(PaidBack::Failed { why: format!("Stripe says: {}", why.replace('_', " ")) })
+                Ok(RefundResult::Failed { why: format!("Stripe says: {}", why.replace('_', " ")) })
             }
             other => Err(unknown_status(other.unwrap_or("nothing"))),
         }
     }
 }
 
-fn captured(amount: i64, currency: &str, reference: String) -> Result<Charged, GatewayError> {
+fn captured(amount: i64, currency: &str, reference: String) -> Result<ChargeResult, GatewayError> {
     match amounts::from_stripe(amount, currency) {
-        Some(captured) => Ok(Charged::Succeeded { reference, captured }),
+        Some(captured) => Ok(ChargeResult::Succeeded { reference, captured }),
         None => Err(GatewayError::Unknown("it captured an amount that is none".to_owned())),
     }
 }

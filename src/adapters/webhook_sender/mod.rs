@@ -14,7 +14,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use frontdesk_domain::webhooks::{Courier, CourierError, Parcel, Posted, Reply, RetryAfter};
+use frontdesk_domain::webhooks::{OutgoingWebhook, Reply, RetryAfter, SendError, Sending, WebhookSender};
 use frontdesk_model::{Timestamp, webhook::MAX_ANSWER};
 use http::{HeaderMap, Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
@@ -80,19 +80,19 @@ impl HttpWebhookSender {
         Self { authorities: Some(authorities), ..self }
     }
 
-    fn target(&self, url: &str) -> Result<Target, CourierError> {
-        let url = Url::parse(url).map_err(|_| CourierError::NotAnAddress)?;
+    fn target(&self, url: &str) -> Result<Target, SendError> {
+        let url = Url::parse(url).map_err(|_| SendError::NotAnAddress)?;
         let is_https = match url.scheme() {
             "https" => true,
             "http" if self.allow_private => false,
-            "http" => return Err(CourierError::NotHttps),
-            _ => return Err(CourierError::NotAnAddress),
+            "http" => return Err(SendError::NotHttps),
+            _ => return Err(SendError::NotAnAddress),
         };
         // The parser normalizes `0x7f.1` and `2130706433` to IPv4 addresses.
-        let host = url.host().ok_or(CourierError::NotAnAddress)?.to_owned();
-        let port = url.port_or_known_default().ok_or(CourierError::NotAnAddress)?;
+        let host = url.host().ok_or(SendError::NotAnAddress)?.to_owned();
+        let port = url.port_or_known_default().ok_or(SendError::NotAnAddress)?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(CourierError::NotAnAddress);
+            return Err(SendError::NotAnAddress);
         }
         let address = match &host {
             Host::Domain(_) => None,
@@ -100,7 +100,7 @@ impl HttpWebhookSender {
             Host::Ipv6(address) => Some((*address).into()),
         };
         if !self.allow_private && address.is_some_and(|address| !public_address::is_public(address)) {
-            return Err(CourierError::Private);
+            return Err(SendError::Private);
         }
         let authority = url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}"));
         let path =
@@ -109,26 +109,25 @@ impl HttpWebhookSender {
     }
 
     /// Resolves the name, and checks every address.
-    async fn addresses(&self, target: &Target) -> Result<Vec<SocketAddr>, CourierError> {
+    async fn addresses(&self, target: &Target) -> Result<Vec<SocketAddr>, SendError> {
         let addresses: Vec<SocketAddr> = match &target.host {
-            Host::Domain(name) => lookup_host((name.as_str(), target.port))
-                .await
-                .map_err(|_| CourierError::UnknownHost)?
-                .collect(),
+            Host::Domain(name) => {
+                lookup_host((name.as_str(), target.port)).await.map_err(|_| SendError::UnknownHost)?.collect()
+            }
             Host::Ipv4(address) => vec![(*address, target.port).into()],
             Host::Ipv6(address) => vec![(*address, target.port).into()],
         };
         let is_private = |address: &SocketAddr| !public_address::is_public(address.ip());
         if addresses.is_empty() {
-            Err(CourierError::UnknownHost)
+            Err(SendError::UnknownHost)
         } else if !self.allow_private && addresses.iter().any(is_private) {
-            Err(CourierError::Private)
+            Err(SendError::Private)
         } else {
             Ok(addresses)
         }
     }
 
-    async fn send(&self, parcel: Parcel) -> Result<(Response<Incoming>, JoinSet<()>), CourierError> {
+    async fn send(&self, parcel: OutgoingWebhook) -> Result<(Response<Incoming>, JoinSet<()>), SendError> {
         let target = self.target(&parcel.url)?;
         let stream = connect(&self.addresses(&target).await?).await?;
         let request = request(&target, parcel)?;
@@ -136,13 +135,11 @@ impl HttpWebhookSender {
             return exchange(stream, request).await;
         }
         let name = match &target.host {
-            Host::Domain(name) => {
-                ServerName::try_from(name.clone()).map_err(|_| CourierError::NotAnAddress)?
-            }
+            Host::Domain(name) => ServerName::try_from(name.clone()).map_err(|_| SendError::NotAnAddress)?,
             Host::Ipv4(address) => ServerName::IpAddress((*address).into()),
             Host::Ipv6(address) => ServerName::IpAddress((*address).into()),
         };
-        let insecure = |error: &dyn std::error::Error| CourierError::Insecure(error.to_string());
+        let insecure = |error: &dyn std::error::Error| SendError::Insecure(error.to_string());
         let tls = match self.tls.get() {
             Some(tls) => tls,
             None => {
@@ -156,15 +153,15 @@ impl HttpWebhookSender {
     }
 }
 
-impl Courier for HttpWebhookSender {
-    fn check(&self, url: &str) -> Result<(), CourierError> {
+impl WebhookSender for HttpWebhookSender {
+    fn check(&self, url: &str) -> Result<(), SendError> {
         self.target(url).map(|_| ())
     }
 
-    fn post(&self, parcel: Parcel) -> Posted<'_> {
+    fn post(&self, parcel: OutgoingWebhook) -> Sending<'_> {
         Box::pin(async move {
             let answered = timeout(self.timeout, self.send(parcel)).await;
-            let (response, _connection) = answered.map_err(|_| CourierError::TooSlow(self.timeout))??;
+            let (response, _connection) = answered.map_err(|_| SendError::TooSlow(self.timeout))??;
             let (head, body) = response.into_parts();
             Ok(Reply {
                 status: head.status.as_u16(),
@@ -176,7 +173,7 @@ impl Courier for HttpWebhookSender {
 }
 
 /// Connects to the first address that accepts.
-async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, CourierError> {
+async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, SendError> {
     for address in addresses {
         if let Ok(Ok(stream)) = timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
             // The request is one write, so Nagle's algorithm would only delay it.
@@ -184,16 +181,16 @@ async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, CourierError> {
             return Ok(stream);
         }
     }
-    Err(CourierError::Unreachable)
+    Err(SendError::Unreachable)
 }
 
-fn request(target: &Target, parcel: Parcel) -> Result<Request<Full<Bytes>>, CourierError> {
+fn request(target: &Target, parcel: OutgoingWebhook) -> Result<Request<Full<Bytes>>, SendError> {
     let request = Request::post(&target.path)
         .header(header::HOST, &target.authority)
         .header(header::CONNECTION, "close");
     let request =
         parcel.headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
-    request.body(Full::from(parcel.body)).map_err(|_| CourierError::NotAnAddress)
+    request.body(Full::from(parcel.body)).map_err(|_| SendError::NotAnAddress)
 }
 
 /// Sends the request, and waits for the head of the response. The connection lives as long as the
@@ -201,7 +198,7 @@ fn request(target: &Target, parcel: Parcel) -> Result<Request<Full<Bytes>>, Cour
 async fn exchange<S>(
     stream: S,
     request: Request<Full<Bytes>>,
-) -> Result<(Response<Incoming>, JoinSet<()>), CourierError>
+) -> Result<(Response<Incoming>, JoinSet<()>), SendError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -209,13 +206,13 @@ where
         .max_buf_size(MAX_HEAD)
         .handshake(TokioIo::new(stream))
         .await
-        .map_err(|_| CourierError::Broken)?;
+        .map_err(|_| SendError::Broken)?;
     let mut driver = JoinSet::new();
     driver.spawn(async move {
         // An error is returned to the waiting request as well.
         let _ = connection.await;
     });
-    let response = sender.send_request(request).await.map_err(|_| CourierError::Broken)?;
+    let response = sender.send_request(request).await.map_err(|_| SendError::Broken)?;
     Ok((response, driver))
 }
 

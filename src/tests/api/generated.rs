@@ -201,7 +201,7 @@ fn generate(random: &mut SmallRng, path: &str, method: &str, operation: &Value, 
             }
         }
         if random.random_bool(0.05) {
-            body.insert("surprise".to_owned(), json!(1));
+            body.insert("internal_error".to_owned(), json!(1));
         }
         call.body = Some(Value::Object(body).to_string());
     } else if random.random_bool(0.1) {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use frontdesk_domain::payments::{Charge, Charged, GatewayError, Known};
+use frontdesk_domain::{
+    clock::Clock,
+    gateway::{Charge, ChargeResult, GatewayError, KnownPayment},
+};
 use frontdesk_model::{
     Currency, Money, PaymentFailure, PaymentId, Timestamp, payment::PaymentState, refund::RefundState,
 };
@@ -14,7 +17,6 @@ use crate::support::{
     DAY, Desk, NOW, log,
     stripe::{Fake, KEY, Trick, gateway, keyed},
 };
-use frontdesk_domain::clock::Clock;
 
 both! {
     an_answer_that_is_lost_after_the_charge_is_found_again,
@@ -192,7 +194,7 @@ async fn a_payment_is_found_among_many_when_its_key_is_forgotten() {
     }
     fake.forget_keys();
     fake.set_page(2);
-    let known = |number, reference: Option<&str>, since| Known {
+    let known = |number, reference: Option<&str>, since| KnownPayment {
         payment: PaymentId(Uuid::from_u128(number)),
         amount: Money::new(1_250, Currency::EUR),
         method: "pm_card_visa".to_owned(),
@@ -202,19 +204,19 @@ async fn a_payment_is_found_among_many_when_its_key_is_forgotten() {
     for number in 0..7 {
         let reference = format!("pi_{}", number + 1);
         let captured = Money::new(1_250, Currency::EUR);
-        let expected = Ok(Charged::Succeeded { reference: reference.clone(), captured });
+        let expected = Ok(ChargeResult::Succeeded { reference: reference.clone(), captured });
         assert_eq!(gateway.look_up(known(number, None, since)).await, expected);
         assert_eq!(gateway.look_up(known(number, Some(&reference), since)).await, expected);
         // A reference of another payment is not trusted.
         let other = format!("pi_{}", (number + 1) % 7 + 1);
         assert_eq!(gateway.look_up(known(number, Some(&other), since)).await, expected);
     }
-    assert_eq!(gateway.look_up(known(7, None, since)).await, Ok(Charged::Absent));
+    assert_eq!(gateway.look_up(known(7, None, since)).await, Ok(ChargeResult::Absent));
     let later = since.plus_seconds(DAY);
-    assert_eq!(gateway.look_up(known(1, None, later)).await, Ok(Charged::Absent), "only since then");
+    assert_eq!(gateway.look_up(known(1, None, later)).await, Ok(ChargeResult::Absent), "only since then");
     assert!(matches!(
         gateway.look_up(known(1, Some("../pi_2?"), since)).await,
-        Ok(Charged::Succeeded { .. })
+        Ok(ChargeResult::Succeeded { .. })
     ));
 }
 
@@ -226,7 +228,7 @@ async fn a_list_without_an_end_is_not_read_to_its_end() {
         gateway.charge(charge_of(PaymentId(Uuid::from_u128(number)))).await.unwrap();
     }
     fake.set_page(1);
-    let known = Known {
+    let known = KnownPayment {
         payment: PaymentId(Uuid::from_u128(0)),
         amount: Money::new(1_250, Currency::EUR),
         method: "pm_card_visa".to_owned(),

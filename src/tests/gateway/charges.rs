@@ -1,6 +1,8 @@
 //! Tokens and the Charges API, with an independent simulator.
 
-use frontdesk_domain::payments::{Charge, Charged, GatewayError, Known, PaidBack, PayBack};
+use frontdesk_domain::gateway::{
+    Charge, ChargeResult, GatewayError, GatewayRefund, KnownPayment, RefundResult,
+};
 use frontdesk_model::{
     Currency, Money, PaymentFailure, PaymentId, RefundId, Timestamp,
     payment::{DeclineReason, PaymentState},
@@ -151,8 +153,8 @@ fn random() -> Uuid {
     Uuid::from_u128(rand::random())
 }
 
-fn known(charge: &Charge, reference: Option<&str>) -> Known {
-    Known {
+fn known(charge: &Charge, reference: Option<&str>) -> KnownPayment {
+    KnownPayment {
         payment: charge.payment,
         amount: charge.amount,
         method: charge.method.clone(),
@@ -168,7 +170,7 @@ async fn asked_twice_it_charges_once_and_is_found_by_its_name() {
     let first = gateway.charge(charge.clone()).await.unwrap();
     assert_eq!(gateway.charge(charge.clone()).await.unwrap(), first);
     assert_eq!(mock.charges(charge.payment).await.len(), 1);
-    let Charged::Succeeded { reference, captured } = first.clone() else { panic!("{first:?}") };
+    let ChargeResult::Succeeded { reference, captured } = first.clone() else { panic!("{first:?}") };
     assert_eq!(captured, charge.amount);
     for reference in [None, Some(&*reference), Some("ch_of_nobody")] {
         assert_eq!(gateway.look_up(known(&charge, reference)).await.unwrap(), first, "{reference:?}");
@@ -192,7 +194,7 @@ async fn a_key_that_was_used_for_another_amount_charges_nothing_and_says_nothing
 async fn what_was_never_charged_is_absent_and_what_is_not_known_any_more_is_not() {
     let gateway = Mock::running().gateway();
     let charge = charge("tok_visa");
-    assert_eq!(gateway.look_up(known(&charge, None)).await, Ok(Charged::Absent));
+    assert_eq!(gateway.look_up(known(&charge, None)).await, Ok(ChargeResult::Absent));
     // It knew the payment before: that it does not now means that the key is of another account.
     let asked = gateway.look_up(known(&charge, Some("ch_of_nobody"))).await;
     assert!(matches!(asked, Err(GatewayError::Misconfigured(_))), "{asked:?}");
@@ -203,10 +205,10 @@ async fn a_failed_charge_is_found_as_one() {
     let gateway = Mock::running().gateway();
     let charge = charge("tok_chargeDeclinedExpiredCard");
     let declined = gateway.charge(charge.clone()).await.unwrap();
-    assert!(matches!(declined, Charged::Failed { reference: Some(_), .. }), "{declined:?}");
+    assert!(matches!(declined, ChargeResult::Failed { reference: Some(_), .. }), "{declined:?}");
     assert_eq!(gateway.charge(charge.clone()).await.unwrap(), declined, "a decline is replayed, too");
     let found = gateway.look_up(known(&charge, None)).await.unwrap();
-    assert!(matches!(found, Charged::Failed { reference: Some(_), .. }), "{found:?}");
+    assert!(matches!(found, ChargeResult::Failed { reference: Some(_), .. }), "{found:?}");
 }
 
 #[tokio::test]
@@ -215,15 +217,17 @@ async fn an_amount_that_stripe_does_not_take_is_refused_with_its_words() {
     let refused = Mock::running().gateway().charge(charge).await.unwrap();
     let message = "Amount must be at least 50 cents".to_owned();
     let failure = PaymentFailure::Refused { message };
-    assert_eq!(refused, Charged::Failed { reference: None, failure });
+    assert_eq!(refused, ChargeResult::Failed { reference: None, failure });
 }
 
 #[tokio::test]
 async fn refunds_are_found_by_their_name_and_never_exceed_the_charge() {
     let gateway = Mock::running().gateway();
     let charge = charge("tok_visa");
-    let Ok(Charged::Succeeded { reference, .. }) = gateway.charge(charge.clone()).await else { panic!() };
-    let back = |cents| PayBack {
+    let Ok(ChargeResult::Succeeded { reference, .. }) = gateway.charge(charge.clone()).await else {
+        panic!()
+    };
+    let back = |cents| GatewayRefund {
         refund: RefundId(random()),
         amount: Money::new(cents, Currency::EUR),
         payment: charge.payment,
@@ -232,14 +236,21 @@ async fn refunds_are_found_by_their_name_and_never_exceed_the_charge() {
         since: Timestamp::from_seconds(0),
     };
     let (first, same) = (back(500), back(500));
-    assert_eq!(gateway.look_up_refund(first.clone()).await, Ok(PaidBack::Absent));
+    assert_eq!(gateway.look_up_refund(first.clone()).await, Ok(RefundResult::Absent));
     let paid = gateway.refund(first.clone()).await.unwrap();
-    assert!(matches!(paid, PaidBack::Succeeded { .. }), "{paid:?}");
+    assert!(matches!(paid, RefundResult::Succeeded { .. }), "{paid:?}");
     assert_eq!(gateway.refund(first.clone()).await.unwrap(), paid, "asked twice");
     assert_eq!(gateway.look_up_refund(first).await.unwrap(), paid);
-    assert_eq!(gateway.look_up_refund(same).await, Ok(PaidBack::Absent), "another one of the same amount");
+    assert_eq!(
+        gateway.look_up_refund(same).await,
+        Ok(RefundResult::Absent),
+        "another one of the same amount"
+    );
     let too_much = gateway.refund(back(751)).await.unwrap();
-    assert!(matches!(&too_much, PaidBack::Failed { why } if why.contains("greater than")), "{too_much:?}");
+    assert!(
+        matches!(&too_much, RefundResult::Failed { why } if why.contains("greater than")),
+        "{too_much:?}"
+    );
     assert_eq!(Mock::running().balance(&[charge.payment]).await, 750);
 }
 

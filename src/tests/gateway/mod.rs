@@ -8,11 +8,7 @@ mod notices;
 
 use std::sync::Arc;
 
-use frontdesk_domain::{
-    actor::Actor,
-    ledger,
-    payments::{self, PaymentGateway},
-};
+use frontdesk_domain::{actor::Actor, gateway::PaymentGateway, ledger, payments, refunds};
 use frontdesk_model::{
     Amount, OrderId, PaymentId, RefundId,
     forms::RequestRefund,
@@ -73,13 +69,13 @@ async fn refund(desk: &Desk, payment: PaymentId, cents: i64) -> Refund {
         amount: Some(Amount::Minor(cents)),
         reason: "Arrived broken".to_owned(),
     };
-    let id = payments::request(&desk.domain, &Actor::system(), form).await.unwrap().id;
+    let id = refunds::request(&desk.domain, &Actor::system(), form).await.unwrap().id;
     desk.work().await;
     refund_now(desk, id).await
 }
 
 async fn refund_now(desk: &Desk, id: RefundId) -> Refund {
-    payments::get_refund(&desk.domain, &Actor::system(), id).await.unwrap()
+    refunds::get(&desk.domain, &Actor::system(), id).await.unwrap()
 }
 
 /// Balance at the gateway according to the ledger, in cents. The ledger has no faults.

@@ -116,7 +116,7 @@ async fn a_notice_that_is_not_believed_changes_nothing_and_is_audited(desk: Desk
     }
     desk.work().await;
     assert_eq!(payment(&desk, id).await.summary.state, PaymentState::ConfirmationRequired);
-    let query = AuditQuery { action: Some(Action::NoticeRefused), ..AuditQuery::default() };
+    let query = AuditQuery { action: Some(Action::GatewayEventRefused), ..AuditQuery::default() };
     let events = audit::list(&desk.domain, &Actor::system(), &query).await.unwrap().items;
     assert_eq!(events.len(), cases.len());
     // During a rotation the old secret is as good as the new one.

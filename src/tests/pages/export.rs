@@ -80,7 +80,7 @@ async fn what_people_wrote_is_no_formula(desk: Desk) {
         email: None,
     };
     let system = frontdesk_domain::actor::Actor::system();
-    frontdesk_domain::accounts::update(&desk.domain, &system, form).await.unwrap();
+    frontdesk_domain::users::update(&desk.domain, &system, form).await.unwrap();
     for reference in ["@SUM(A1)", "+1", "-1", "=1+1", "A, \"B\""] {
         let form = serde_json::json!({
             "customer_id": id, "currency": "EUR", "reference": reference,

@@ -35,7 +35,7 @@ async fn the_set_up_link_makes_the_first_owner_once(desk: Desk) {
     assert_eq!(refused.heading(), "This link has been used or has expired");
     assert_eq!(desk.written().await, before);
     assert!(
-        frontdesk_domain::accounts::setup_link(&desk.domain).await.unwrap().is_none(),
+        frontdesk_domain::invitations::setup_link(&desk.domain).await.unwrap().is_none(),
         "there is no other"
     );
 }

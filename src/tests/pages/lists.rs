@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use frontdesk_domain::accounts::{self, Seeding};
+use frontdesk_domain::sample_data::{self, users::Seeding};
 use frontdesk_model::{Cursor, Role, page::Key};
 use uuid::Uuid;
 
@@ -20,7 +20,9 @@ both! {
 }
 
 async fn seed(desk: &Desk, users: u64) {
-    accounts::seed(&desk.domain, &Seeding { users, seed: 7, password_hash: None }, |_| ()).await.unwrap();
+    sample_data::users::seed(&desk.domain, &Seeding { users, seed: 7, password_hash: None }, |_| ())
+        .await
+        .unwrap();
 }
 
 async fn a_query_that_cannot_be_read_is_refused_and_named(desk: Desk) {

@@ -2,10 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use frontdesk_domain::{
-    accounts::{self, Seeding},
-    payments,
-};
+use frontdesk_domain::sample_data::{self, users::Seeding};
 use frontdesk_model::{Code, Role};
 use leptos::server_fn::axum::server_fn_paths;
 
@@ -20,8 +17,10 @@ both! {
 const ALIKE: usize = 2;
 
 async fn no_link_and_no_form_leads_its_reader_nowhere(desk: Desk) {
-    accounts::seed(&desk.domain, &Seeding { users: 60, seed: 7, password_hash: None }, |_| ()).await.unwrap();
-    payments::seed(&desk.domain, 40, 7, |_| ()).await.unwrap();
+    sample_data::users::seed(&desk.domain, &Seeding { users: 60, seed: 7, password_hash: None }, |_| ())
+        .await
+        .unwrap();
+    sample_data::orders::seed(&desk.domain, 40, 7, |_| ()).await.unwrap();
     let (_, id) = desk.somebody(&[Role::Auditor]).await;
     desk.suspend(id).await;
     desk.enqueue().await;

@@ -219,7 +219,7 @@ async fn refunds_are_told_without_who_made_them(desk: Desk) {
     {
         let _cashier = desk.cashier();
         let refund = desk.refund_of(&Actor::system(), payment, Some(500)).await;
-        frontdesk_domain::payments::wait_for_refund(&desk.domain, &Actor::system(), refund).await.unwrap();
+        frontdesk_domain::refunds::wait(&desk.domain, &Actor::system(), refund).await.unwrap();
     }
     let path = format!("/account/orders/{order}");
     let page = person.get(&path).await.is(200).page();

@@ -1,9 +1,8 @@
 //! What a page costs the database: a fixed number of statements, however much there is to show.
 
 use frontdesk_domain::{
-    accounts::{self, Seeding},
     actor::Actor,
-    payments,
+    sample_data::{self, users::Seeding},
 };
 use frontdesk_model::Role;
 use uuid::Uuid;
@@ -104,13 +103,13 @@ async fn every_page_costs_a_fixed_number_of_statements(desk: Desk) {
 
 async fn a_list_costs_the_same_with_any_number_of_rows(desk: Desk) {
     let admin = desk.arrive(Role::Admin).await;
-    accounts::seed(&desk.domain, &Seeding { users: 150, seed: 7, password_hash: None }, |_| ())
+    sample_data::users::seed(&desk.domain, &Seeding { users: 150, seed: 7, password_hash: None }, |_| ())
         .await
         .unwrap();
     for _ in 0..5 {
         desk.somebody(&[Role::Support, Role::Auditor]).await;
     }
-    payments::seed(&desk.domain, 150, 7, |_| ()).await.unwrap();
+    sample_data::orders::seed(&desk.domain, 150, 7, |_| ()).await.unwrap();
     for (list, cost_of_it) in [
         ("/admin/users", 3),
         ("/admin/users?sort=name", 3),

@@ -11,14 +11,15 @@ use std::{
 use axum::Router;
 use frontdesk::{AppState, adapters::webhook_sender::HttpWebhookSender, shutdown::Shutdown};
 use frontdesk_domain::{
-    Domain, Options, accounts,
+    Domain, Options,
     actor::{Actor, Origin},
+    authentication,
     clock::Clock,
-    db,
+    db, invitations,
     jobs::{self, Handler, Job, SweepJobs},
-    orders, params, passwords, payments,
+    orders, params, passwords, payments, refunds, roles,
     sessions::Lifetime,
-    tokens, webhooks,
+    tokens, users, webhooks,
 };
 use frontdesk_http::Settings;
 use frontdesk_model::{
@@ -30,7 +31,6 @@ use frontdesk_model::{
     query::WebhooksQuery,
     webhook::EventTypes,
 };
-
 use frontdesk_testing::{Subject, eventually, in_time};
 use sqlx::ConnectOptions as _;
 
@@ -91,7 +91,7 @@ impl Desk {
             breached_passwords: None,
             lifetime: Lifetime::default(),
             clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
-            courier: Arc::new(HttpWebhookSender::new(true)),
+            webhook_sender: Arc::new(HttpWebhookSender::new(true)),
             gateway: None,
             approval_above: Default::default(),
             site: "https://desk.example".into(),
@@ -157,9 +157,9 @@ impl Desk {
     pub async fn register(&self, name: &str, roles: &[Role]) -> UserId {
         let form = SignUp { name: name.to_owned(), email: address(name), password: Secret::new(PASSWORD) };
         let visitor = Actor::anonymous(Origin::default());
-        let id = accounts::register(&self.domain, &visitor, form).await.unwrap().user;
+        let id = authentication::sign_up(&self.domain, &visitor, form).await.unwrap().user;
         for role in roles.iter().copied().filter(|role| Role::ASSIGNABLE.contains(role)) {
-            accounts::grant(&self.domain, &Actor::system(), ChangeRole { id, role }).await.unwrap();
+            roles::grant(&self.domain, &Actor::system(), ChangeRole { id, role }).await.unwrap();
         }
         id
     }
@@ -189,11 +189,11 @@ impl Desk {
 
     pub async fn suspend(&self, id: UserId) {
         let form = SuspendUser { id, reason: "Sent spam".to_owned() };
-        accounts::suspend(&self.domain, &Actor::system(), form).await.unwrap();
+        users::suspend(&self.domain, &Actor::system(), form).await.unwrap();
     }
 
     pub async fn remove(&self, id: UserId) {
-        accounts::remove(&self.domain, &Actor::system(), OneUser { id }).await.unwrap();
+        users::remove(&self.domain, &Actor::system(), OneUser { id }).await.unwrap();
     }
 
     /// A job that waits: there is no worker.
@@ -215,7 +215,7 @@ impl Desk {
     /// A payment of an order with this method, as it ends.
     pub async fn pay(&self, order_id: OrderId, method: &str) -> PaymentId {
         let form = PayOrder { order_id, method: method.to_owned() };
-        let payment = payments::pay(&self.domain, &Actor::system(), form).await.unwrap();
+        let payment = payments::start(&self.domain, &Actor::system(), form).await.unwrap();
         self.work().await;
         payment.summary.id
     }
@@ -230,7 +230,7 @@ impl Desk {
             amount: Some(Amount::Minor(250)),
             reason: "Arrived broken".to_owned(),
         };
-        let refund = payments::request(&self.domain, &Actor::system(), form).await.unwrap();
+        let refund = refunds::request(&self.domain, &Actor::system(), form).await.unwrap();
         self.work().await;
         (order, payment, refund.id)
     }
@@ -274,7 +274,7 @@ impl Desk {
 
     /// The token of a new invitation.
     pub async fn invite(&self, id: UserId) -> String {
-        let token = accounts::invite(&self.domain, &Actor::system(), OneUser { id }).await.unwrap();
+        let token = invitations::create(&self.domain, &Actor::system(), OneUser { id }).await.unwrap();
         token.expose().to_owned()
     }
 
@@ -286,7 +286,7 @@ impl Desk {
 
     /// The token of the first owner's link.
     pub async fn setup_link(&self) -> String {
-        accounts::setup_link(&self.domain).await.unwrap().unwrap().expose().to_owned()
+        invitations::setup_link(&self.domain).await.unwrap().unwrap().expose().to_owned()
     }
 
     /// The one row that a statement finds.

@@ -1,7 +1,7 @@
 //! A program that calls the API with a token.
 
 use axum::body::Body;
-use frontdesk_domain::{accounts, actor::Actor, tokens};
+use frontdesk_domain::{actor::Actor, tokens, users};
 use frontdesk_model::{Permission, UserId, forms::CreateToken, token::TokenKind};
 use http::{
     Method, Request,
@@ -33,7 +33,7 @@ impl Desk {
 
     /// A program of a user, with all of their permissions.
     pub async fn program_of(&self, owner: UserId) -> Program {
-        let roles = accounts::get(&self.domain, &Actor::system(), owner).await.unwrap().roles;
+        let roles = users::get(&self.domain, &Actor::system(), owner).await.unwrap().roles;
         let form = CreateToken {
             name: "a test".to_owned(),
             permissions: roles.permissions(),

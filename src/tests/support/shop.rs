@@ -7,7 +7,8 @@ use frontdesk_domain::{
     actor::Actor,
     jobs::{Handler, Settings, Worker},
     orders,
-    payments::{self, SettlePayment, SettleRefund},
+    payments::ProcessPayment,
+    refunds::{self, ProcessRefund},
 };
 use frontdesk_model::{
     OrderId, PaymentId, RefundId, UserId, forms::RequestRefund, order::Order, payment::PaymentState,
@@ -17,7 +18,7 @@ use tokio::task::JoinHandle;
 use super::Desk;
 
 /// Kinds of jobs that move money.
-const KINDS: [Handler<Domain>; 2] = [Handler::of::<SettlePayment>(), Handler::of::<SettleRefund>()];
+const KINDS: [Handler<Domain>; 2] = [Handler::of::<ProcessPayment>(), Handler::of::<ProcessRefund>()];
 
 /// A worker that runs until it is dropped.
 pub struct AtWork(JoinHandle<()>);
@@ -60,7 +61,7 @@ impl Desk {
     pub async fn refund_of(&self, actor: &Actor, payment_id: PaymentId, cents: Option<i64>) -> RefundId {
         let amount = cents.map(frontdesk_model::Amount::Minor);
         let form = RequestRefund { payment_id, amount, reason: "Arrived broken".to_owned() };
-        payments::request(&self.domain, actor, form).await.unwrap().id
+        refunds::request(&self.domain, actor, form).await.unwrap().id
     }
 
     pub async fn order_now(&self, id: OrderId) -> Order {

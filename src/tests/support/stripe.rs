@@ -6,7 +6,7 @@ mod mock;
 use std::{sync::Arc, time::Duration};
 
 use frontdesk::adapters::stripe::{Settings, Stripe, Timeouts};
-use frontdesk_domain::payments::PaymentGateway;
+use frontdesk_domain::gateway::PaymentGateway;
 use frontdesk_model::Secret;
 
 pub use fake::{Fake, Trick};

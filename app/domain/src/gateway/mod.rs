@@ -22,7 +22,7 @@ pub struct Charge {
 
 /// A payment that the gateway may know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownPayment {
     pub payment: PaymentId,
     pub amount: Money,
     pub method: String,
@@ -34,7 +34,7 @@ pub struct Known {
 
 /// A gateway's answer about a payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Charged {
+pub enum ChargeResult {
     /// Captured, with the amount.
     Succeeded { reference: String, captured: Money },
     /// Ended without a capture.
@@ -49,7 +49,7 @@ pub enum Charged {
 
 /// A refund request. The refund's id is the idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PayBack {
+pub struct GatewayRefund {
     pub refund: RefundId,
     pub amount: Money,
     pub payment: PaymentId,
@@ -63,7 +63,7 @@ pub struct PayBack {
 
 /// A gateway's answer about a refund.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PaidBack {
+pub enum RefundResult {
     Succeeded {
         reference: String,
     },
@@ -96,7 +96,7 @@ pub enum GatewayError {
 
 /// A gateway event, reduced to the payment it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
+pub struct GatewayEvent {
     pub payment: PaymentId,
     /// The gateway's id of the payment.
     pub reference: Option<String>,
@@ -106,7 +106,7 @@ pub struct Notice {
 
 /// Reasons to refuse a gateway event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoticeError {
+pub enum GatewayEventError {
     #[error("it has no signature that could be read")]
     Unsigned,
     #[error("the signature is wrong")]
@@ -122,7 +122,7 @@ pub enum NoticeError {
 pub use sandbox::{METHODS, Sandbox, SandboxMethod};
 
 /// Future of an answer.
-pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, GatewayError>> + Send + 'a>>;
+pub type GatewayCall<'a, T> = Pin<Box<dyn Future<Output = Result<T, GatewayError>> + Send + 'a>>;
 
 /// The payment gateway. Each call takes bounded time.
 pub trait PaymentGateway: Send + Sync + 'static {
@@ -133,29 +133,29 @@ pub trait PaymentGateway: Send + Sync + 'static {
     /// charge again.
     fn remembers(&self) -> i64;
 
-    fn charge(&self, charge: Charge) -> Asked<'_, Charged>;
+    fn charge(&self, charge: Charge) -> GatewayCall<'_, ChargeResult>;
 
     /// Looks a payment up, without side effects.
-    fn look_up(&self, known: Known) -> Asked<'_, Charged>;
+    fn look_up(&self, known: KnownPayment) -> GatewayCall<'_, ChargeResult>;
 
     /// Cancels a payment that waits for confirmation, and returns its final result.
-    fn cancel(&self, known: Known) -> Asked<'_, Charged>;
+    fn cancel(&self, known: KnownPayment) -> GatewayCall<'_, ChargeResult>;
 
-    fn refund(&self, refund: PayBack) -> Asked<'_, PaidBack>;
+    fn refund(&self, refund: GatewayRefund) -> GatewayCall<'_, RefundResult>;
 
     /// Looks a refund up, without side effects.
-    fn look_up_refund(&self, refund: PayBack) -> Asked<'_, PaidBack>;
+    fn look_up_refund(&self, refund: GatewayRefund) -> GatewayCall<'_, RefundResult>;
 
     /// Verifies and parses a gateway event. `None` if it is of no interest here.
     ///
     /// # Errors
-    /// [`NoticeError`], before any of its contents are used.
-    fn read_notice(
+    /// [`GatewayEventError`], before any of its contents are used.
+    fn read_event(
         &self,
         signature: Option<&str>,
         body: &[u8],
         now: Timestamp,
-    ) -> Result<Option<Notice>, NoticeError>;
+    ) -> Result<Option<GatewayEvent>, GatewayEventError>;
 }
 
 /// The statements of the sandbox gateway.

@@ -10,7 +10,7 @@ use crate::{
     Domain,
     audit::{self, Entry},
     db::{self, Sql, Text, statements},
-    jobs::{Attempt, Done, Failure, Kind, Recurring},
+    jobs::{Attempt, BackgroundJob, Done, Failure, RecurringJob},
     params,
 };
 
@@ -105,7 +105,7 @@ pub async fn verify(domain: &Domain) -> Result<Report, db::Error> {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct VerifyLedger {}
 
-impl Kind for VerifyLedger {
+impl BackgroundJob for VerifyLedger {
     type Context = Domain;
 
     const NAME: &'static str = "ledger.verify";
@@ -124,6 +124,6 @@ impl Kind for VerifyLedger {
     }
 }
 
-impl Recurring for VerifyLedger {
+impl RecurringJob for VerifyLedger {
     const EVERY: Duration = Duration::from_secs(24 * 3_600);
 }

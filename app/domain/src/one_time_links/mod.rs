@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     Domain,
     db::{self, Tx},
-    problem::surprise,
+    problem::internal_error,
 };
 
 /// Lifetime of a setup link, in seconds: a day.
@@ -78,7 +78,7 @@ pub enum Error {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
-            Error::Randomness(error) => surprise(&error),
+            Error::Randomness(error) => internal_error(&error),
             Error::Database(error) => error.into(),
         }
     }

@@ -23,8 +23,10 @@ use frontdesk_model::{Code, Permission, Problem, page::ForeignCursor};
 use crate::{
     actor::{Actor, Denied},
     db::{self, Sql},
-    events, jobs, orders,
-    problem::surprise,
+    events,
+    gateway::GatewayEventError,
+    jobs, orders,
+    problem::internal_error,
 };
 
 pub use cancel::cancel;
@@ -35,20 +37,6 @@ pub(crate) use list::{FILTERS, SORTS, allowed, walk};
 pub use list::{LIST, list};
 pub use poll::wait;
 pub use start::start;
-
-pub use crate::{
-    gateway::{
-        Asked, Charge, Charged, GatewayError, Known, METHODS, Notice, NoticeError, PaidBack, PayBack,
-        PaymentGateway, Sandbox, SandboxMethod,
-    },
-    processing::{Attention, Reconcile, attention, confirm, gateway_event as notice, is_sandbox},
-    refunds::{
-        ProcessRefund as SettleRefund, approve, get as get_refund, list as list_refunds, reject, request,
-        wait as wait_for_refund,
-    },
-    sample_data::orders::seed,
-};
-pub use {job::ProcessPayment as SettlePayment, start::start as pay};
 
 /// Beyond how much, for all refunds of a payment together, somebody else has to approve the next one:
 /// in major units of any currency; never if it is not given.
@@ -77,7 +65,7 @@ pub enum Error {
     #[error("not in this state: {0}")]
     WrongState(&'static str),
     #[error("the notice is not believed")]
-    Notice(#[from] NoticeError),
+    GatewayEvent(#[from] GatewayEventError),
     #[error(transparent)]
     ForeignCursor(#[from] ForeignCursor),
     #[error(transparent)]
@@ -104,16 +92,16 @@ impl From<Error> for Problem {
             ),
             Error::SelfApproval => Self::new(Code::SelfApproval),
             Error::WrongState(why) => Self::new(Code::WrongState).detail(why),
-            Error::Notice(NoticeError::Unsigned) => Self::new(Code::NoticeUnsigned),
-            Error::Notice(NoticeError::Forged) => Self::new(Code::NoticeForged),
-            Error::Notice(NoticeError::Expired) => Self::new(Code::NoticeExpired),
-            Error::Notice(NoticeError::Malformed) => Self::new(Code::MalformedRequest),
-            Error::Notice(NoticeError::NotExpected) => Self::new(Code::NotFound),
+            Error::GatewayEvent(GatewayEventError::Unsigned) => Self::new(Code::GatewayEventUnsigned),
+            Error::GatewayEvent(GatewayEventError::Forged) => Self::new(Code::GatewayEventForged),
+            Error::GatewayEvent(GatewayEventError::Expired) => Self::new(Code::GatewayEventExpired),
+            Error::GatewayEvent(GatewayEventError::Malformed) => Self::new(Code::MalformedRequest),
+            Error::GatewayEvent(GatewayEventError::NotExpected) => Self::new(Code::NotFound),
             Error::ForeignCursor(foreign) => foreign.into(),
             Error::Events(error) => error.into(),
             Error::Enqueue(error) => match error {
                 jobs::Error::Database(error) => error.into(),
-                error => surprise(&error),
+                error => internal_error(&error),
             },
             Error::Orders(error) => error.into(),
             Error::Database(error) => error.into(),

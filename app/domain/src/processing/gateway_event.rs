@@ -7,7 +7,7 @@ use crate::{
     Domain,
     actor::Actor,
     audit::{self, Entry},
-    gateway::NoticeError,
+    gateway::GatewayEventError,
     jobs,
     payments::{Error, ProcessPayment, sql},
 };
@@ -23,12 +23,12 @@ pub async fn gateway_event(
     signature: Option<&str>,
     body: &[u8],
 ) -> Result<(), Error> {
-    let notice = match domain.gateway.read_notice(signature, body, domain.clock.now()) {
+    let notice = match domain.gateway.read_event(signature, body, domain.clock.now()) {
         Ok(notice) => notice,
-        Err(NoticeError::NotExpected) => return Err(NoticeError::NotExpected.into()),
+        Err(GatewayEventError::NotExpected) => return Err(GatewayEventError::NotExpected.into()),
         Err(error) => {
             let mut tx = domain.begin(actor).await?;
-            let entry = Entry::new(Action::NoticeRefused)
+            let entry = Entry::new(Action::GatewayEventRefused)
                 .about(domain.gateway.name().to_owned())
                 .because(&error.to_string());
             audit::append(&mut tx, &domain.clock, actor, entry).await?;

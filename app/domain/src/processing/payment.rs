@@ -8,8 +8,8 @@ use tokio::time::Instant;
 use super::result::{self, Exchange};
 use crate::{
     Domain,
-    gateway::{Charge, Charged, GatewayError, Known},
-    jobs::{Attempt, Done, Failure, Kind, Retry},
+    gateway::{Charge, ChargeResult, GatewayError, KnownPayment},
+    jobs::{Attempt, BackgroundJob, Done, Failure, Retry},
     payments::{
         ProcessPayment, Why,
         sql::{self, Row},
@@ -34,7 +34,7 @@ impl Ask {
     }
 }
 
-impl Kind for ProcessPayment {
+impl BackgroundJob for ProcessPayment {
     type Context = Domain;
 
     const NAME: &'static str = "payments.settle";
@@ -99,8 +99,8 @@ impl ProcessPayment {
         }
     }
 
-    async fn asked(&self, domain: &Domain, ask: Ask, payment: &Row) -> Result<Charged, GatewayError> {
-        let known = Known {
+    async fn asked(&self, domain: &Domain, ask: Ask, payment: &Row) -> Result<ChargeResult, GatewayError> {
+        let known = KnownPayment {
             payment: payment.id,
             amount: payment.amount,
             method: payment.method.clone(),

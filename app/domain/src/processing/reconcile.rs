@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     Domain,
     db::statements,
-    jobs::{self, Attempt, Done, Failure, Kind, Recurring},
+    jobs::{self, Attempt, BackgroundJob, Done, Failure, RecurringJob},
     params,
     payments::ProcessPayment,
     refunds::ProcessRefund,
@@ -31,7 +31,7 @@ const LATE: Duration = Duration::from_secs(180);
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Reconcile {}
 
-impl Kind for Reconcile {
+impl BackgroundJob for Reconcile {
     type Context = Domain;
 
     const NAME: &'static str = "payments.reconcile";
@@ -64,6 +64,6 @@ impl Kind for Reconcile {
     }
 }
 
-impl Recurring for Reconcile {
+impl RecurringJob for Reconcile {
     const EVERY: Duration = Duration::from_secs(60);
 }

@@ -16,7 +16,7 @@ use crate::{
     audit::Entry,
     db::Tx,
     events,
-    gateway::{Charged, GatewayError},
+    gateway::{ChargeResult, GatewayError},
     jobs::{self, Attempt, Done, Failure, Retry},
     ledger,
     orders::{self, Locked},
@@ -57,7 +57,7 @@ pub(super) struct Exchange {
     pub(super) ask: Ask,
     /// An earlier charge request's answer is unknown: a process died.
     pub(super) was_lost: bool,
-    pub(super) answer: Result<Charged, GatewayError>,
+    pub(super) answer: Result<ChargeResult, GatewayError>,
     pub(super) at: Timestamp,
     pub(super) duration_ms: i64,
 }
@@ -111,7 +111,7 @@ impl Next {
 impl Exchange {
     fn next(&self, domain: &Domain) -> Next {
         let payment = &self.payment;
-        let all_of_it = |answer: &Result<Charged, _>| matches!(answer, Ok(Charged::Succeeded { captured, .. }) if *captured == payment.amount);
+        let all_of_it = |answer: &Result<ChargeResult, _>| matches!(answer, Ok(ChargeResult::Succeeded { captured, .. }) if *captured == payment.amount);
         if payment.state == PaymentState::Failed && !all_of_it(&self.answer) {
             return Next::Over;
         }
@@ -122,24 +122,24 @@ impl Exchange {
             _ => PaymentState::Unknown,
         };
         match &self.answer {
-            Ok(Charged::Succeeded { captured, .. }) if *captured == payment.amount => Next::Succeeded,
-            Ok(Charged::Succeeded { captured, .. }) => {
+            Ok(ChargeResult::Succeeded { captured, .. }) if *captured == payment.amount => Next::Succeeded,
+            Ok(ChargeResult::Succeeded { captured, .. }) => {
                 tracing::error!(payment = %payment.id, %captured, "the captured amount differs from the payment");
                 Next::Again(PaymentState::Unknown)
             }
-            Ok(Charged::Failed { failure, .. }) => Next::Failed(failure.clone()),
-            Ok(Charged::ConfirmationRequired { url, .. }) => Next::Confirm { url: url.clone() },
-            Ok(Charged::Processing { .. }) => Next::Again(PaymentState::Unknown),
-            Ok(Charged::Absent) if self.ask == Ask::Cancel => Next::Failed(PaymentFailure::NotConfirmed),
+            Ok(ChargeResult::Failed { failure, .. }) => Next::Failed(failure.clone()),
+            Ok(ChargeResult::ConfirmationRequired { url, .. }) => Next::Confirm { url: url.clone() },
+            Ok(ChargeResult::Processing { .. }) => Next::Again(PaymentState::Unknown),
+            Ok(ChargeResult::Absent) if self.ask == Ask::Cancel => Next::Failed(PaymentFailure::NotConfirmed),
             // The gateway knew the payment before.
-            Ok(Charged::Absent) if payment.gateway_reference.is_some() => Next::Again(waiting),
-            Ok(Charged::Absent) if payment.charges >= CHARGED_IN_VAIN => {
+            Ok(ChargeResult::Absent) if payment.gateway_reference.is_some() => Next::Again(waiting),
+            Ok(ChargeResult::Absent) if payment.charges >= CHARGED_IN_VAIN => {
                 Next::Failed(PaymentFailure::NetworkError { retryable: true })
             }
-            Ok(Charged::Absent) if is_forgotten(payment, domain) => {
+            Ok(ChargeResult::Absent) if is_forgotten(payment, domain) => {
                 Next::Failed(PaymentFailure::NetworkError { retryable: false })
             }
-            Ok(Charged::Absent) => Next::Again(PaymentState::Unknown),
+            Ok(ChargeResult::Absent) => Next::Again(PaymentState::Unknown),
             // True of this call only, and not of an earlier one whose answer was lost.
             Err(GatewayError::NotDone(_) | GatewayError::Misconfigured(_)) if self.was_lost => {
                 Next::Again(waiting)
@@ -157,28 +157,30 @@ impl Exchange {
 
     fn reference(&self) -> Option<&str> {
         match self.answer.as_ref().ok()? {
-            Charged::Succeeded { reference, .. }
-            | Charged::ConfirmationRequired { reference, .. }
-            | Charged::Processing { reference } => Some(reference),
-            Charged::Failed { reference, .. } => reference.as_deref(),
-            Charged::Absent => None,
+            ChargeResult::Succeeded { reference, .. }
+            | ChargeResult::ConfirmationRequired { reference, .. }
+            | ChargeResult::Processing { reference } => Some(reference),
+            ChargeResult::Failed { reference, .. } => reference.as_deref(),
+            ChargeResult::Absent => None,
         }
     }
 
     /// Description for staff.
     fn outcome(&self) -> String {
         match &self.answer {
-            Ok(Charged::Succeeded { captured, .. }) => format!("captured {}", orders::words(*captured)),
-            Ok(Charged::Failed { failure: PaymentFailure::CardDeclined { reason }, .. }) => {
+            Ok(ChargeResult::Succeeded { captured, .. }) => format!("captured {}", orders::words(*captured)),
+            Ok(ChargeResult::Failed { failure: PaymentFailure::CardDeclined { reason }, .. }) => {
                 format!("declined: {}", reason.as_str())
             }
-            Ok(Charged::Failed { failure: PaymentFailure::Refused { message }, .. }) => {
+            Ok(ChargeResult::Failed { failure: PaymentFailure::Refused { message }, .. }) => {
                 format!("refused: {message}")
             }
-            Ok(Charged::Failed { failure, .. }) => failure.code().as_str().to_lowercase().replace('_', " "),
-            Ok(Charged::ConfirmationRequired { .. }) => "to be confirmed by the customer".to_owned(),
-            Ok(Charged::Processing { .. }) => "not decided yet".to_owned(),
-            Ok(Charged::Absent) => "knows of no such payment".to_owned(),
+            Ok(ChargeResult::Failed { failure, .. }) => {
+                failure.code().as_str().to_lowercase().replace('_', " ")
+            }
+            Ok(ChargeResult::ConfirmationRequired { .. }) => "to be confirmed by the customer".to_owned(),
+            Ok(ChargeResult::Processing { .. }) => "not decided yet".to_owned(),
+            Ok(ChargeResult::Absent) => "knows of no such payment".to_owned(),
             Err(error) => error.to_string(),
         }
     }

@@ -17,8 +17,8 @@ use crate::{
     audit::Entry,
     db::Tx,
     events,
-    gateway::{GatewayError, PaidBack, PayBack},
-    jobs::{self, Attempt, Done, Failure, Job, Kind, Retry},
+    gateway::{GatewayError, GatewayRefund, RefundResult},
+    jobs::{self, Attempt, BackgroundJob, Done, Failure, Job, Retry},
     ledger,
     orders::{self, Locked},
     payments::{metrics as meter, sql as payments},
@@ -55,7 +55,7 @@ impl ProcessRefund {
     }
 }
 
-impl Kind for ProcessRefund {
+impl BackgroundJob for ProcessRefund {
     type Context = Domain;
 
     const NAME: &'static str = "refunds.settle";
@@ -86,9 +86,9 @@ async fn ask(
     domain: &Domain,
     refund: &Refund,
     asking: &Asking,
-) -> Result<(Result<PaidBack, GatewayError>, bool), Failure> {
+) -> Result<(Result<RefundResult, GatewayError>, bool), Failure> {
     let now = domain.clock.now();
-    let back = PayBack {
+    let back = GatewayRefund {
         refund: refund.id,
         amount: refund.amount,
         payment: refund.payment_id,
@@ -100,7 +100,7 @@ async fn ask(
     let is_forgotten = !asking.asked_at.is_none_or(remembered);
     if asking.known.is_some() || is_forgotten {
         let answer = domain.gateway.look_up_refund(back).await;
-        let never_got_it = asking.known.is_none() && answer == Ok(PaidBack::Absent);
+        let never_got_it = asking.known.is_none() && answer == Ok(RefundResult::Absent);
         return Ok((answer, never_got_it));
     }
     if asking.asked_at.is_none() {
@@ -119,7 +119,7 @@ impl ProcessRefund {
         domain: &Domain,
         attempt: Attempt,
         id: RefundId,
-        answer: Result<PaidBack, GatewayError>,
+        answer: Result<RefundResult, GatewayError>,
         anew: bool,
     ) -> Result<Done, Failure> {
         let (at, actor) = (domain.clock.now(), attempt.actor());
@@ -137,16 +137,16 @@ impl ProcessRefund {
             After { state: refund.state, gateway_reference: None, failure: None, settle_at: None, anew };
         let words;
         match &answer {
-            Ok(PaidBack::Succeeded { reference }) => {
+            Ok(RefundResult::Succeeded { reference }) => {
                 (after.state, after.gateway_reference) = (RefundState::Succeeded, Some(reference.as_str()));
             }
-            Ok(PaidBack::Failed { why }) => {
+            Ok(RefundResult::Failed { why }) => {
                 (after.state, after.failure) = (RefundState::Failed, Some(why.as_str()));
             }
-            Ok(PaidBack::Processing { reference }) => {
+            Ok(RefundResult::Processing { reference }) => {
                 (after.state, after.gateway_reference) = (RefundState::Unknown, Some(reference.as_str()));
             }
-            Ok(PaidBack::Absent) => after.state = RefundState::Unknown,
+            Ok(RefundResult::Absent) => after.state = RefundState::Unknown,
             Err(error) => {
                 words = error.to_string();
                 after.failure = Some(&words);

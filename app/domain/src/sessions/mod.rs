@@ -24,10 +24,9 @@ use crate::{
     actor::Denied,
     db::{self, Sql},
     events,
-    problem::surprise,
+    problem::internal_error,
 };
 
-pub use crate::authentication::sign_in;
 pub use begin::begin;
 pub use end::{end, end_others};
 pub use forget::forget;
@@ -83,7 +82,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::Denied(denied) => denied.into(),
-            Error::Shut => surprise(&error),
+            Error::Shut => internal_error(&error),
             Error::NoSuchSession => Self::new(Code::NotFound),
             Error::ForeignCursor(foreign) => foreign.into(),
             Error::Events(error) => error.into(),

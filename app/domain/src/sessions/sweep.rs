@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::sql;
 use crate::{
     Domain,
-    jobs::{Attempt, Done, Failure, Kind, Recurring},
+    jobs::{Attempt, BackgroundJob, Done, Failure, RecurringJob},
 };
 
 /// Deletes sessions beyond the absolute limit.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct SweepSessions {}
 
-impl Kind for SweepSessions {
+impl BackgroundJob for SweepSessions {
     type Context = Domain;
 
     const NAME: &'static str = "sessions.sweep";
@@ -32,6 +32,6 @@ impl Kind for SweepSessions {
     }
 }
 
-impl Recurring for SweepSessions {
+impl RecurringJob for SweepSessions {
     const EVERY: Duration = Duration::from_secs(3_600);
 }

@@ -21,7 +21,7 @@ use crate::{
     actor::Denied,
     db::{self, Sql},
     events,
-    problem::surprise,
+    problem::internal_error,
     users,
 };
 
@@ -75,7 +75,7 @@ impl From<Error> for Problem {
             Error::Ended => Self::new(Code::WrongState).detail("This token has ended already."),
             Error::ForeignCursor(foreign) => foreign.into(),
             Error::Users(error) => error.into(),
-            Error::Randomness(error) => surprise(&error),
+            Error::Randomness(error) => internal_error(&error),
             Error::Events(error) => error.into(),
             Error::Database(error) => error.into(),
         }

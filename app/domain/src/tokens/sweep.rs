@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use super::sql;
 use crate::{
     Domain,
-    jobs::{Attempt, Done, Failure, Kind, Recurring},
+    jobs::{Attempt, BackgroundJob, Done, Failure, RecurringJob},
 };
 
 /// Deletes tokens that ended [`KEPT_DAYS`] ago.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct SweepTokens {}
 
-impl Kind for SweepTokens {
+impl BackgroundJob for SweepTokens {
     type Context = Domain;
 
     const NAME: &'static str = "tokens.sweep";
@@ -33,6 +33,6 @@ impl Kind for SweepTokens {
     }
 }
 
-impl Recurring for SweepTokens {
+impl RecurringJob for SweepTokens {
     const EVERY: Duration = Duration::from_secs(3_600);
 }

@@ -24,7 +24,7 @@ use crate::{
     db, events,
     one_time_links::{self, Purpose},
     passwords,
-    problem::surprise,
+    problem::internal_error,
 };
 
 pub(crate) use change::UserChange;
@@ -115,7 +115,7 @@ impl From<Error> for Problem {
             ),
             Error::ForeignCursor(foreign) => foreign.into(),
             Error::Password(passwords::Error::Busy) => Self::new(Code::Busy).retry_after(1),
-            Error::Password(error) => surprise(&error),
+            Error::Password(error) => internal_error(&error),
             Error::Link(error) => error.into(),
             Error::Events(error) => error.into(),
             Error::Database(error) => error.into(),

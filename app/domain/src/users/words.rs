@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     Domain, advisory_lock,
     db::{self, Db, Sql, Tx, Value, row, statements},
-    jobs::{Attempt, Done, Failure, Kind, Recurring},
+    jobs::{Attempt, BackgroundJob, Done, Failure, RecurringJob},
     params,
 };
 
@@ -108,7 +108,7 @@ pub(crate) async fn replace(tx: &mut Tx, id: UserId) -> Result<(), db::Error> {
     delete(tx, id, &old).await?;
     let words = words(&name, &email);
     tx.execute(SET, params![id, column(&words)]).await?;
-    insert(tx, rows(id, Status::parse(&now), &words)).await
+    insert(tx, rows(id, now.parse().ok(), &words)).await
 }
 
 /// Deletes the rows of the words that a user's column has.
@@ -171,7 +171,7 @@ async fn fill(tx: &mut Tx, stale: Vec<StaleRow>) -> Result<(), db::Error> {
             continue;
         }
         delete(tx, id, &row.words).await?;
-        new.extend(rows(id, Status::parse(&row.status), &words));
+        new.extend(rows(id, row.status.parse().ok(), &words));
         fold_key(tx, &row).await?;
     }
     insert(tx, new).await
@@ -193,7 +193,7 @@ async fn fold_key(tx: &mut Tx, row: &StaleRow) -> Result<(), db::Error> {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct FillWords {}
 
-impl Kind for FillWords {
+impl BackgroundJob for FillWords {
     type Context = Domain;
 
     const NAME: &'static str = "users.fill_words";
@@ -204,6 +204,6 @@ impl Kind for FillWords {
     }
 }
 
-impl Recurring for FillWords {
+impl RecurringJob for FillWords {
     const EVERY: Duration = Duration::from_secs(3_600);
 }

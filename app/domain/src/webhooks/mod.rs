@@ -24,11 +24,11 @@ use crate::{
     actor::Denied,
     db::{self, Sql},
     jobs,
-    problem::surprise,
+    problem::internal_error,
 };
 
 pub(crate) use publish::publish;
-pub use sender::{Courier, CourierError, Parcel, Posted, Reply, RetryAfter};
+pub use sender::{OutgoingWebhook, Reply, RetryAfter, SendError, Sending, WebhookSender};
 
 /// Why something about webhooks was not done.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +38,7 @@ pub enum Error {
     #[error(transparent)]
     Invalid(Problem),
     #[error("events cannot be sent there")]
-    Address(#[from] CourierError),
+    Address(#[from] SendError),
     #[error("there are as many webhooks as there may be")]
     Limit,
     #[error("there is no such webhook")]
@@ -77,7 +77,7 @@ impl From<Error> for Problem {
             },
             Error::WrongState(why) => Self::new(Code::WrongState).detail(why),
             Error::ForeignCursor(foreign) => foreign.into(),
-            Error::Randomness(error) => surprise(&error),
+            Error::Randomness(error) => internal_error(&error),
             Error::Enqueue(error) => error.into(),
             Error::Database(error) => error.into(),
         }

@@ -8,7 +8,7 @@ use frontdesk_model::Timestamp;
 /// An outbound request: a POST of this body, with these headers in addition to `host` and
 /// `content-length`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parcel {
+pub struct OutgoingWebhook {
     pub url: String,
     pub headers: Vec<(&'static str, String)>,
     pub body: String,
@@ -32,7 +32,7 @@ pub enum RetryAfter {
 
 /// Reasons for a missing answer, with texts for staff.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CourierError {
+pub enum SendError {
     #[error("Nothing can be sent to this address.")]
     NotAnAddress,
     #[error("The address must begin with https://.")]
@@ -52,17 +52,17 @@ pub enum CourierError {
 }
 
 /// Future of an answer.
-pub type Posted<'a> = Pin<Box<dyn Future<Output = Result<Reply, CourierError>> + Send + 'a>>;
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Reply, SendError>> + Send + 'a>>;
 
 /// Sends webhook deliveries. The name is resolved for each request, private addresses are refused, and
 /// redirects are not followed.
-pub trait Courier: Send + Sync + 'static {
+pub trait WebhookSender: Send + Sync + 'static {
     /// Checks a URL as far as possible without resolving its name.
     ///
     /// # Errors
     /// The reason for refusing it.
-    fn check(&self, url: &str) -> Result<(), CourierError>;
+    fn check(&self, url: &str) -> Result<(), SendError>;
 
     /// Sends a request, in bounded time.
-    fn post(&self, parcel: Parcel) -> Posted<'_>;
+    fn post(&self, parcel: OutgoingWebhook) -> Sending<'_>;
 }

@@ -9,7 +9,7 @@ use std::{
 use frontdesk_domain::{
     Domain,
     db::Sql,
-    jobs::{Attempt, Done, Failure, Handler, Kind, Recurring, Retry},
+    jobs::{Attempt, BackgroundJob, Done, Failure, Handler, RecurringJob, Retry},
     params,
 };
 use frontdesk_model::Timestamp;
@@ -54,7 +54,7 @@ impl Append {
     }
 }
 
-impl Kind for Append {
+impl BackgroundJob for Append {
     type Context = Domain;
 
     const NAME: &'static str = "test.append";
@@ -89,7 +89,7 @@ pub enum Misbehave {
     TakeLong(u64),
 }
 
-impl Kind for Misbehave {
+impl BackgroundJob for Misbehave {
     type Context = Domain;
 
     const NAME: &'static str = "test.misbehave";
@@ -130,7 +130,7 @@ impl Crowd {
     }
 }
 
-impl Kind for Crowd {
+impl BackgroundJob for Crowd {
     type Context = Domain;
 
     const NAME: &'static str = "test.crowd";
@@ -148,7 +148,7 @@ impl Kind for Crowd {
 #[derive(Default, Serialize, Deserialize)]
 pub struct Tick {}
 
-impl Kind for Tick {
+impl BackgroundJob for Tick {
     type Context = Domain;
 
     const NAME: &'static str = "test.tick";
@@ -158,6 +158,6 @@ impl Kind for Tick {
     }
 }
 
-impl Recurring for Tick {
+impl RecurringJob for Tick {
     const EVERY: Duration = Duration::from_secs(3_600);
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use frontdesk_domain::{
     audit,
-    jobs::{self, Attempt, Failure, Held, Job, Kind, Outcome, Settled},
+    jobs::{self, Attempt, BackgroundJob, Failure, Held, Job, Outcome, Settled},
     params,
 };
 use frontdesk_model::{audit::Action, job::JobState, query::AuditQuery};

@@ -1,8 +1,9 @@
 //! Use cases of staff about jobs.
 
 use frontdesk_domain::{
-    accounts, audit,
+    audit,
     jobs::{self, Cancelled, Error, Failure, Job, Outcome},
+    overview,
 };
 use frontdesk_model::{
     JobId, Limit, Role,
@@ -188,7 +189,7 @@ async fn what_is_called_off_is_not_run(domain: TestDomain) {
 }
 
 async fn a_dead_job_asks_for_attention_until_somebody_has_seen_to_it(domain: TestDomain) {
-    let dead = async || accounts::overview(&domain, &system()).await.unwrap().dead_jobs;
+    let dead = async || overview::overview(&domain, &system()).await.unwrap().dead_jobs;
     assert_eq!(dead().await, Some(0));
     let id = enqueue(&domain, Job::new(&Append::line(1))).await.unwrap();
     die(&domain, id).await;
@@ -196,7 +197,7 @@ async fn a_dead_job_asks_for_attention_until_somebody_has_seen_to_it(domain: Tes
     assert_eq!(jobs::cancel(&domain, &system(), OneJob { id }).await.unwrap(), Cancelled::Now);
     assert_eq!(dead().await, Some(0));
     let support = person(&domain, "Sam", &[Role::Support]).await;
-    assert_eq!(accounts::overview(&domain, &support.actor).await.unwrap().dead_jobs, None);
+    assert_eq!(overview::overview(&domain, &support.actor).await.unwrap().dead_jobs, None);
 }
 
 async fn what_staff_do_is_told_and_what_is_refused_is_not(domain: TestDomain) {

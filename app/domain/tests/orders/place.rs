@@ -1,6 +1,6 @@
 //! Placing orders, and refusals.
 
-use frontdesk_domain::{accounts, orders, payments};
+use frontdesk_domain::{orders, payments, users};
 use frontdesk_model::{
     Code, Permission, Problem, Role,
     audit::Action,
@@ -108,8 +108,8 @@ async fn a_reference_belongs_to_one_order_also_for_those_who_come_at_once(domain
 
 async fn who_is_not_there_or_kept_out_buys_nothing(domain: TestDomain) {
     let [gone, out] = [person(&domain, "Gone", &[]).await.id, person(&domain, "Out", &[]).await.id];
-    accounts::remove(&domain, &system(), one(gone)).await.unwrap();
-    accounts::suspend(&domain, &system(), suspension(out)).await.unwrap();
+    users::remove(&domain, &system(), one(gone)).await.unwrap();
+    users::suspend(&domain, &system(), suspension(out)).await.unwrap();
     let nobody = frontdesk_model::UserId(uuid::Uuid::max());
     for customer in [gone, out, nobody] {
         let refused = orders::place(&domain, &system(), order_form(customer, 100)).await.unwrap_err();
@@ -125,13 +125,13 @@ async fn only_what_is_not_paid_is_cancelled(domain: TestDomain) {
     assert_eq!(cancelled.summary.state, OrderState::Cancelled);
     let again = orders::cancel(&domain, &system(), cancel(order)).await.unwrap_err();
     assert_eq!(Problem::from(again).error, Code::WrongState);
-    let unpaid = payments::pay(&domain, &system(), pay_form(order, "pm_card_ok")).await.unwrap_err();
+    let unpaid = payments::start(&domain, &system(), pay_form(order, "pm_card_ok")).await.unwrap_err();
     assert_eq!(Problem::from(unpaid).error, Code::WrongState);
     let paid = place(&domain, ann.id, 1_250).await.summary.id;
     pay(&domain, paid, "pm_card_ok").await;
     assert!(orders::cancel(&domain, &system(), cancel(paid)).await.is_err());
     let open = place(&domain, ann.id, 1_250).await.summary.id;
-    payments::pay(&domain, &system(), pay_form(open, "pm_card_ok")).await.unwrap();
+    payments::start(&domain, &system(), pay_form(open, "pm_card_ok")).await.unwrap();
     assert!(orders::cancel(&domain, &system(), cancel(open)).await.is_err(), "a payment is under way");
 }
 
@@ -170,7 +170,7 @@ async fn one_sees_ones_own_orders_and_staff_see_all(domain: TestDomain) {
     assert_eq!(orders::get(&domain, &auditor.actor, order).await.unwrap().note.as_deref(), Some("secret"));
     assert!(matches!(orders::get(&domain, &bo.actor, order).await, Err(orders::Error::NoSuchOrder)));
     assert!(matches!(
-        payments::pay(&domain, &bo.actor, pay_form(order, "pm_card_ok")).await,
+        payments::start(&domain, &bo.actor, pay_form(order, "pm_card_ok")).await,
         Err(payments::Error::NoSuchOrder)
     ));
     let mine =
@@ -179,5 +179,5 @@ async fn one_sees_ones_own_orders_and_staff_see_all(domain: TestDomain) {
     let service = service_token(&domain, &[Permission::OrdersRead]).await;
     let service = bearer(&domain, &service).await.unwrap();
     assert!(orders::get(&domain, &service, order).await.is_ok());
-    assert!(payments::pay(&domain, &service, pay_form(order, "pm_card_ok")).await.is_err());
+    assert!(payments::start(&domain, &service, pay_form(order, "pm_card_ok")).await.is_err());
 }

@@ -1,6 +1,6 @@
 //! Gateway events.
 
-use frontdesk_domain::payments;
+use frontdesk_domain::processing;
 use frontdesk_model::{
     Code, Problem, audit::Action, forms::ConfirmSandbox, payment::PaymentState, query::AuditQuery,
 };
@@ -21,14 +21,14 @@ both! {
 async fn a_notice_that_is_not_believed_is_audited_and_moves_nothing(mut domain: TestDomain) {
     Tricky::before(domain.inner(), |_| None);
     for (signature, code) in [
-        (None, Code::NoticeUnsigned),
-        (Some("forged"), Code::NoticeForged),
-        (Some("old"), Code::NoticeExpired),
+        (None, Code::GatewayEventUnsigned),
+        (Some("forged"), Code::GatewayEventForged),
+        (Some("old"), Code::GatewayEventExpired),
     ] {
-        let refused = payments::notice(&domain, &anybody(), signature, b"{}").await.unwrap_err();
+        let refused = processing::gateway_event(&domain, &anybody(), signature, b"{}").await.unwrap_err();
         assert_eq!(Problem::from(refused).error, code);
     }
-    let refused = AuditQuery { action: Some(Action::NoticeRefused), ..AuditQuery::default() };
+    let refused = AuditQuery { action: Some(Action::GatewayEventRefused), ..AuditQuery::default() };
     let events = frontdesk_domain::audit::list(&domain, &system(), &refused).await.unwrap().items;
     assert_eq!(events.len(), 3);
     assert!(events.iter().all(|event| !event.reason.is_empty() && event.ip == "192.0.2.7"));
@@ -42,12 +42,12 @@ async fn the_same_notice_ten_times_and_out_of_order_pays_once(mut domain: TestDo
     let id = pay(&domain, order, "pm_card_confirm").await.summary.id;
     let body = id.to_string();
     let gateway = system();
-    let tell = || payments::notice(&domain, &gateway, Some("signed"), body.as_bytes());
+    let tell = || processing::gateway_event(&domain, &gateway, Some("signed"), body.as_bytes());
     // Before the result, at the result, and long after.
     tell().await.unwrap();
     work(&domain, &KINDS).await;
     assert_eq!(payment_now(&domain, id).await.summary.state, PaymentState::ConfirmationRequired);
-    payments::confirm(&domain, &ann.actor, ConfirmSandbox { id, confirms: true }).await.unwrap();
+    processing::confirm(&domain, &ann.actor, ConfirmSandbox { id, confirms: true }).await.unwrap();
     for told in join_all((0..10).map(|_| tell())).await {
         told.unwrap();
     }
@@ -63,13 +63,13 @@ async fn the_same_notice_ten_times_and_out_of_order_pays_once(mut domain: TestDo
 async fn a_notice_of_somebody_elses_payment_is_nothing(mut domain: TestDomain) {
     Tricky::before(domain.inner(), |_| None);
     let other = uuid::Uuid::max().to_string();
-    payments::notice(&domain, &system(), Some("signed"), other.as_bytes()).await.unwrap();
-    payments::notice(&domain, &system(), Some("signed"), b"something else").await.unwrap();
+    processing::gateway_event(&domain, &system(), Some("signed"), other.as_bytes()).await.unwrap();
+    processing::gateway_event(&domain, &system(), Some("signed"), b"something else").await.unwrap();
     assert_eq!(domain.count("SELECT count(*) FROM jobs").await, 0);
 }
 
 async fn the_sandbox_sends_none(domain: TestDomain) {
-    let refused = payments::notice(&domain, &anybody(), Some("signed"), b"{}").await.unwrap_err();
+    let refused = processing::gateway_event(&domain, &anybody(), Some("signed"), b"{}").await.unwrap_err();
     assert_eq!(Problem::from(refused).error, Code::NotFound);
     assert_eq!(domain.events().await, 0, "so nobody fills the trail by it");
 }

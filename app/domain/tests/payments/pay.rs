@@ -1,6 +1,6 @@
 //! Results of payments when the gateway answers.
 
-use frontdesk_domain::{orders, payments};
+use frontdesk_domain::{gateway, orders, payments, processing, sample_data};
 use frontdesk_model::{
     Code, Money, PaymentFailure, Problem, Role,
     audit::Action,
@@ -85,7 +85,7 @@ async fn who_was_refused_pays_another_way(domain: TestDomain) {
     }
     assert_eq!(order_now(&domain, order).await.summary.state, OrderState::Paid);
     assert_eq!(book_is_sound(&domain).await, 1_250);
-    let again = payments::pay(&domain, &system(), pay_form(order, "pm_card_ok")).await.unwrap_err();
+    let again = payments::start(&domain, &system(), pay_form(order, "pm_card_ok")).await.unwrap_err();
     assert_eq!(Problem::from(again).error, Code::OrderPaid);
 }
 
@@ -96,7 +96,7 @@ async fn an_order_is_paid_once_however_many_try_at_once(domain: TestDomain) {
     let tries = (0..50).map(|i| {
         let here = if i % 2 == 0 { &domain } else { &other };
         let actor = ann.actor.clone();
-        async move { payments::pay(here, &actor, pay_form(order, "pm_card_ok")).await }
+        async move { payments::start(here, &actor, pay_form(order, "pm_card_ok")).await }
     });
     let outcomes = join_all(tries).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
@@ -119,9 +119,9 @@ async fn what_the_customer_confirms_succeeds(domain: TestDomain) {
     let id = payment.summary.id;
     assert_eq!(payment.confirmation_url, Some(format!("https://desk.example/sandbox/payments/{id}")));
     let answer = |confirms| ConfirmSandbox { id, confirms };
-    assert!(payments::confirm(&domain, &bo.actor, answer(true)).await.is_err());
-    payments::confirm(&domain, &ann.actor, answer(true)).await.unwrap();
-    assert!(payments::confirm(&domain, &ann.actor, answer(false)).await.is_err(), "once");
+    assert!(processing::confirm(&domain, &bo.actor, answer(true)).await.is_err());
+    processing::confirm(&domain, &ann.actor, answer(true)).await.unwrap();
+    assert!(processing::confirm(&domain, &ann.actor, answer(false)).await.is_err(), "once");
     work(&domain, &KINDS).await;
     let payment = payment_now(&domain, id).await;
     assert_eq!((payment.summary.state, payment.confirmation_url), (PaymentState::Succeeded, None));
@@ -132,7 +132,7 @@ async fn what_the_customer_does_not_confirm_ends(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let order = place(&domain, ann.id, 1_250).await.summary.id;
     let id = pay(&domain, order, "pm_card_confirm").await.summary.id;
-    payments::confirm(&domain, &ann.actor, ConfirmSandbox { id, confirms: false }).await.unwrap();
+    processing::confirm(&domain, &ann.actor, ConfirmSandbox { id, confirms: false }).await.unwrap();
     work(&domain, &KINDS).await;
     let failure = payment_now(&domain, id).await.summary.failure;
     assert_eq!(failure, Some(PaymentFailure::CardDeclined { reason: DeclineReason::AuthenticationFailed }));
@@ -148,7 +148,7 @@ async fn a_payment_that_waits_can_be_called_off(domain: TestDomain) {
     assert!(payments::cancel(&domain, &ann.actor, OnePayment { id }).await.is_err());
     work(&domain, &KINDS).await;
     assert_eq!(payment_now(&domain, id).await.summary.failure, Some(PaymentFailure::NotConfirmed));
-    let too_late = payments::confirm(&domain, &ann.actor, ConfirmSandbox { id, confirms: true }).await;
+    let too_late = processing::confirm(&domain, &ann.actor, ConfirmSandbox { id, confirms: true }).await;
     assert!(too_late.is_err());
     pay(&domain, order, "pm_card_ok").await;
     assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (1_250, 1_250));
@@ -175,24 +175,28 @@ async fn a_customer_pays_what_is_theirs_and_nothing_else(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let support = person(&domain, "Sue", &[Role::Support]).await;
     let order = place(&domain, ann.id, 1_250).await.summary.id;
-    let refused = payments::pay(&domain, &support.actor, pay_form(order, "pm_card_ok")).await;
+    let refused = payments::start(&domain, &support.actor, pay_form(order, "pm_card_ok")).await;
     assert!(matches!(refused, Err(payments::Error::NoSuchOrder)), "who sees it may not charge it");
     let reader = bearer(&domain, &token(&domain, &ann, &[]).await).await.unwrap();
-    let refused = payments::pay(&domain, &reader, pay_form(order, "pm_card_ok")).await;
+    let refused = payments::start(&domain, &reader, pay_form(order, "pm_card_ok")).await;
     assert!(matches!(refused, Err(payments::Error::Denied(_))), "a token that may nothing only reads");
-    let number = payments::pay(&domain, &ann.actor, pay_form(order, "4242424242424242")).await.unwrap_err();
+    let number = payments::start(&domain, &ann.actor, pay_form(order, "4242424242424242")).await.unwrap_err();
     assert_eq!(Problem::from(number).details[0].code, "card_number");
-    let payment = payments::pay(&domain, &ann.actor, pay_form(order, "pm_card_ok")).await.unwrap();
+    let payment = payments::start(&domain, &ann.actor, pay_form(order, "pm_card_ok")).await.unwrap();
     let seen = payments::get(&domain, &ann.actor, payment.summary.id).await.unwrap();
     assert!(seen.attempts.is_empty(), "those are for staff");
 }
 
 async fn what_is_seeded_adds_up(domain: TestDomain) {
-    assert_eq!(payments::seed(&domain, 10, 1, |_| {}).await.unwrap(), 0, "there is nobody to order anything");
+    assert_eq!(
+        sample_data::orders::seed(&domain, 10, 1, |_| {}).await.unwrap(),
+        0,
+        "there is nobody to order anything"
+    );
     for name in ["Ann", "Bo", "Cy"] {
         person(&domain, name, &[]).await;
     }
-    assert_eq!(payments::seed(&domain, 200, 1, |_| {}).await.unwrap(), 200);
+    assert_eq!(sample_data::orders::seed(&domain, 200, 1, |_| {}).await.unwrap(), 200);
     let booked = book_is_sound(&domain).await;
     assert_eq!(at_sandbox(&domain).await, booked, "so it can be refunded");
     assert!(booked > 0);
@@ -205,7 +209,7 @@ async fn what_is_seeded_adds_up(domain: TestDomain) {
 #[test]
 fn the_documentation_has_every_method_of_the_sandbox() {
     let documentation = include_str!("../../../../docs/payments.md");
-    for method in payments::METHODS {
+    for method in gateway::METHODS {
         assert!(documentation.contains(&format!("`{}`", method.token)), "{}", method.token);
     }
 }

@@ -14,8 +14,9 @@ use std::{
 
 use frontdesk_domain::{
     Domain,
-    jobs::{self, Attempt, Kind},
-    payments::{self, SettlePayment, SettleRefund},
+    jobs::{self, Attempt, BackgroundJob},
+    payments::{self, ProcessPayment},
+    refunds::{self, ProcessRefund},
 };
 use frontdesk_model::{order::OrderState, payment::PaymentState, refund::RefundState};
 
@@ -45,7 +46,7 @@ async fn die_after(steps: usize, run: impl Future) -> bool {
 }
 
 /// Leases the due job and polls it for a number of steps. Returns true if it completed.
-async fn work_and_die<K: Kind<Context = Domain>>(domain: &TestDomain, steps: usize) -> bool {
+async fn work_and_die<K: BackgroundJob<Context = Domain>>(domain: &TestDomain, steps: usize) -> bool {
     let claimed = jobs::claim(domain, &[K::NAME], 1, Duration::from_secs(30)).await.unwrap().remove(0);
     let kind: K = serde_json::from_str(&claimed.payload).unwrap();
     die_after(steps, kind.run(domain, Attempt::of(domain, &claimed))).await
@@ -56,8 +57,8 @@ async fn a_payment_survives_death_at_every_step(domain: TestDomain) {
     let mut orders = 0;
     for steps in 0.. {
         let order = place(&domain, customer, 1_250).await.summary.id;
-        let payment = payments::pay(&domain, &system(), pay_form(order, "pm_card_ok")).await.unwrap();
-        let through = work_and_die::<SettlePayment>(&domain, steps).await;
+        let payment = payments::start(&domain, &system(), pay_form(order, "pm_card_ok")).await.unwrap();
+        let through = work_and_die::<ProcessPayment>(&domain, steps).await;
         // The lease of the dead worker expires, and another one continues.
         later(&domain, 40).await;
         orders += 1;
@@ -79,8 +80,8 @@ async fn a_refund_survives_death_at_every_step(domain: TestDomain) {
     for steps in 0.. {
         let order = place(&domain, customer, 1_250).await.summary.id;
         let payment = pay(&domain, order, "pm_card_ok").await.summary.id;
-        let refund = payments::request(&domain, &system(), refund_form(payment, Some(250))).await.unwrap();
-        let through = work_and_die::<SettleRefund>(&domain, steps).await;
+        let refund = refunds::request(&domain, &system(), refund_form(payment, Some(250))).await.unwrap();
+        let through = work_and_die::<ProcessRefund>(&domain, steps).await;
         later(&domain, 40).await;
         left += 1_000;
         assert_eq!(refund_now(&domain, refund.id).await.state, RefundState::Succeeded, "{steps}");

@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use frontdesk_domain::{
-    jobs::{self, Attempt, Kind as _},
-    payments::{self, GatewayError, SettlePayment},
+    gateway::GatewayError,
+    jobs::{self, Attempt, BackgroundJob as _},
+    payments::{self, ProcessPayment},
+    processing,
 };
 use frontdesk_model::{PaymentFailure, order::OrderState, payment::PaymentState};
-
 use tokio::time::timeout;
 
 use crate::support::{
@@ -143,7 +144,9 @@ async fn what_was_given_up_and_turns_up_pays_the_order(mut domain: TestDomain) {
     forgetful(&mut domain, 6);
     let order = order(&domain).await;
     let payment = given_up(&domain, order).await;
-    payments::notice(&domain, &system(), Some("signed"), payment.to_string().as_bytes()).await.unwrap();
+    processing::gateway_event(&domain, &system(), Some("signed"), payment.to_string().as_bytes())
+        .await
+        .unwrap();
     later(&domain, 1).await;
     assert_eq!(payment_now(&domain, payment).await.summary.state, PaymentState::Succeeded);
     assert_eq!(order_now(&domain, order).await.summary.state, OrderState::Paid);
@@ -172,10 +175,10 @@ async fn who_died_behind_the_charge_is_not_forgotten_whatever_the_gateway_says_n
         });
         let order = place(&here, customer, 1_250).await.summary.id;
         let form = crate::support::pay_form(order, "pm_card_ok");
-        let payment = payments::pay(&here, &system(), form).await.unwrap().summary.id;
+        let payment = payments::start(&here, &system(), form).await.unwrap().summary.id;
         let claimed =
-            jobs::claim(&here, &[SettlePayment::NAME], 1, Duration::from_secs(30)).await.unwrap().remove(0);
-        let kind: SettlePayment = serde_json::from_str(&claimed.payload).unwrap();
+            jobs::claim(&here, &[ProcessPayment::NAME], 1, Duration::from_secs(30)).await.unwrap().remove(0);
+        let kind: ProcessPayment = serde_json::from_str(&claimed.payload).unwrap();
         let killed = timeout(Duration::from_millis(300), kind.run(&here, Attempt::of(&here, &claimed))).await;
         assert!(killed.is_err());
         assert_eq!(at_sandbox(&here).await, number * 1_250, "it was charged");
@@ -210,7 +213,9 @@ async fn what_turns_up_too_late_goes_back(mut domain: TestDomain) {
     let second = pay(&domain, order, "pm_card_ok").await;
     assert_eq!(second.summary.state, PaymentState::Succeeded);
     for _ in 0..10 {
-        payments::notice(&domain, &system(), Some("signed"), late.to_string().as_bytes()).await.unwrap();
+        processing::gateway_event(&domain, &system(), Some("signed"), late.to_string().as_bytes())
+            .await
+            .unwrap();
     }
     later(&domain, 1).await;
     let late = payment_now(&domain, late).await;
@@ -227,7 +232,7 @@ async fn what_nobody_looks_after_is_found(domain: TestDomain) {
     later(&domain, 30).await;
     assert_eq!(payment_now(&domain, payment).await.summary.state, PaymentState::Unknown);
     let mut tx = domain.db.write().await.unwrap();
-    let job = frontdesk_domain::jobs::Job::new(&payments::Reconcile::default());
+    let job = frontdesk_domain::jobs::Job::new(&processing::Reconcile::default());
     frontdesk_domain::jobs::enqueue(&mut tx, &domain.clock, job.at(domain.clock.now().plus_seconds(600)))
         .await
         .unwrap();

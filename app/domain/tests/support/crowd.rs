@@ -1,6 +1,6 @@
 //! People in numbers, put straight into their table with what the lists sort and search by.
 
-use frontdesk_domain::{accounts, db::Sql, params};
+use frontdesk_domain::{db::Sql, params, users};
 use frontdesk_model::{
     Email, PersonName, UserId,
     query::{UserField, UserSort, UsersQuery},
@@ -143,5 +143,5 @@ pub async fn insert(domain: &TestDomain, faces: &[Face]) {
     }
     tx.commit().await.unwrap();
     // As if an earlier version of the program had inserted them.
-    accounts::fill_words(&domain.db).await.unwrap();
+    users::fill_words(&domain.db).await.unwrap();
 }

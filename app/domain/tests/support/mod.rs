@@ -1,11 +1,11 @@
 //! A domain on a database of its own, and the people in it.
 
-mod courier;
 pub mod crowd;
 mod jobs;
 mod people;
 mod random;
 mod shop;
+mod webhook_sender;
 
 use std::{ops::Deref, sync::Arc};
 
@@ -13,7 +13,6 @@ use frontdesk_domain::{Domain, Options, clock::Clock, db, passwords, sessions::L
 use frontdesk_model::Timestamp;
 use frontdesk_testing::Subject;
 
-pub use courier::{FakeCourier, answer, come_back};
 pub use frontdesk_testing::{Engine, eventually, in_time, run};
 pub use jobs::{enqueue, job, nothing_is_due, work};
 pub use people::{
@@ -26,6 +25,7 @@ pub use shop::{
     KINDS, Trick, Tricky, at_sandbox, book_is_sound, later, order_form, order_now, pay, pay_form,
     payment_now, place, refund_form, refund_now, this_refund,
 };
+pub use webhook_sender::{FakeWebhookSender, answer, come_back};
 
 /// When all tests begin. Their clock stands still until they move it.
 pub const NOW: &str = "2026-03-14T09:26:53Z";
@@ -36,12 +36,12 @@ pub struct TestDomain {
     domain: Domain,
     options: Options,
     /// Who takes its events to webhooks, or pretends to.
-    pub courier: FakeCourier,
+    pub webhook_sender: FakeWebhookSender,
 }
 
 impl Subject for TestDomain {
     async fn open(url: db::DatabaseUrl) -> Self {
-        let courier = FakeCourier::default();
+        let webhook_sender = FakeWebhookSender::default();
         let options = Options {
             url,
             database: db::Options::default(),
@@ -55,12 +55,12 @@ impl Subject for TestDomain {
             breached_passwords: None,
             lifetime: Lifetime::default(),
             clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
-            courier: Arc::new(courier.clone()),
+            webhook_sender: Arc::new(webhook_sender.clone()),
             gateway: None,
             approval_above: Default::default(),
             site: "https://desk.example".into(),
         };
-        Self::with(options, courier).await
+        Self::with(options, webhook_sender).await
     }
 
     fn db(&self) -> db::Db {
@@ -69,15 +69,15 @@ impl Subject for TestDomain {
 }
 
 impl TestDomain {
-    async fn with(options: Options, courier: FakeCourier) -> Self {
-        Self { domain: Domain::open(&options).await.unwrap(), options, courier }
+    async fn with(options: Options, webhook_sender: FakeWebhookSender) -> Self {
+        Self { domain: Domain::open(&options).await.unwrap(), options, webhook_sender }
     }
 
     /// Another instance of Frontdesk on the same database and with the same clock.
     pub async fn beside(&self, change: impl FnOnce(&mut Options)) -> Self {
         let mut options = self.options.clone();
         change(&mut options);
-        Self::with(options, self.courier.clone()).await
+        Self::with(options, self.webhook_sender.clone()).await
     }
 
     /// The domain, to give it another gateway or another rule.

@@ -2,10 +2,13 @@
 //! their roles, they sign in.
 
 use frontdesk_domain::{
-    accounts::{self, Credentials},
     actor::{Actor, Origin, Person, Who},
+    authentication,
+    credentials::Credentials,
+    roles,
     sessions::{self, TokenHash},
     tokens::{self, Created},
+    users,
 };
 use frontdesk_model::{
     Permission, Permissions, Role, Secret, UserId,
@@ -56,12 +59,12 @@ pub fn system() -> Actor {
 
 /// Signs a user up. Their e-mail address is derived from the name.
 pub async fn register(domain: &TestDomain, name: &str) -> UserId {
-    accounts::register(domain, &anybody(), sign_up_form(name, &address(name))).await.unwrap().user
+    authentication::sign_up(domain, &anybody(), sign_up_form(name, &address(name))).await.unwrap().user
 }
 
 /// Creates an account from the command line, without a password.
 pub async fn create(domain: &TestDomain, name: &str) -> (UserId, Secret) {
-    let (user, link) = accounts::create(domain, &system(), create_form(name, &address(name))).await.unwrap();
+    let (user, link) = users::create(domain, &system(), create_form(name, &address(name))).await.unwrap();
     (user.id, link)
 }
 
@@ -85,19 +88,19 @@ pub async fn sign_in(domain: &TestDomain, id: UserId, device: &str) -> Someone {
 }
 
 /// Submits the sign-in form.
-pub async fn prove(domain: &TestDomain, email: &str, password: &str) -> Result<Credentials, accounts::Error> {
+pub async fn prove(domain: &TestDomain, email: &str, password: &str) -> Result<Credentials, users::Error> {
     let form = SignIn { email: email.to_owned(), password: Secret::new(password), next: String::new() };
-    sessions::sign_in(domain, &anybody(), form).await
+    authentication::sign_in(domain, &anybody(), form).await
 }
 
 /// Assigns a role from the command line.
 pub async fn grant(domain: &TestDomain, id: UserId, role: Role) {
-    accounts::grant(domain, &system(), ChangeRole { id, role }).await.unwrap();
+    roles::grant(domain, &system(), ChangeRole { id, role }).await.unwrap();
 }
 
 /// The user in their current state.
 pub async fn user(domain: &TestDomain, id: UserId) -> User {
-    accounts::get(domain, &system(), id).await.unwrap()
+    users::get(domain, &system(), id).await.unwrap()
 }
 
 pub fn sign_up_form(name: &str, email: &str) -> SignUp {

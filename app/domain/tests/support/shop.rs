@@ -7,12 +7,15 @@ use std::sync::{
 
 use frontdesk_domain::{
     Domain,
+    gateway::{
+        Charge, ChargeResult, GatewayCall, GatewayError, GatewayEvent, GatewayEventError, GatewayRefund,
+        KnownPayment, PaymentGateway, RefundResult,
+    },
     jobs::Handler,
     ledger, orders,
-    payments::{
-        self, Asked, Charge, Charged, GatewayError, Known, Notice, NoticeError, PaidBack, PayBack,
-        PaymentGateway, Reconcile, SettlePayment, SettleRefund,
-    },
+    payments::{self, ProcessPayment},
+    processing::Reconcile,
+    refunds::{self, ProcessRefund},
 };
 use frontdesk_model::{
     Currency, OrderId, PaymentId, RefundId, Timestamp, UserId,
@@ -26,7 +29,7 @@ use super::{TestDomain, system, work};
 
 /// Kinds of jobs that the workers know.
 pub const KINDS: [Handler<Domain>; 3] =
-    [Handler::of::<SettlePayment>(), Handler::of::<SettleRefund>(), Handler::of::<Reconcile>()];
+    [Handler::of::<ProcessPayment>(), Handler::of::<ProcessRefund>(), Handler::of::<Reconcile>()];
 
 /// An order of one item with this price, in cents.
 pub fn order_form(customer: UserId, cents: i64) -> PlaceOrder {
@@ -54,7 +57,7 @@ pub fn pay_form(order: OrderId, method: &str) -> PayOrder {
 
 /// Starts a payment from the command line, and runs due jobs.
 pub async fn pay(domain: &TestDomain, order: OrderId, method: &str) -> Payment {
-    let payment = payments::pay(domain, &system(), pay_form(order, method)).await.unwrap();
+    let payment = payments::start(domain, &system(), pay_form(order, method)).await.unwrap();
     work(domain, &KINDS).await;
     payment_now(domain, payment.summary.id).await
 }
@@ -74,7 +77,7 @@ pub async fn payment_now(domain: &Domain, id: PaymentId) -> Payment {
 }
 
 pub async fn refund_now(domain: &Domain, id: RefundId) -> Refund {
-    payments::get_refund(domain, &system(), id).await.unwrap()
+    refunds::get(domain, &system(), id).await.unwrap()
 }
 
 /// Requests a refund of this amount in cents, or of the rest.
@@ -121,7 +124,7 @@ pub struct Tricky {
     calls: AtomicU32,
     trick: Box<dyn Fn(u32) -> Option<Trick> + Send + Sync>,
     /// Gateway events that it accepts: their signature is the word `signed`.
-    notices: Mutex<Vec<Notice>>,
+    notices: Mutex<Vec<GatewayEvent>>,
 }
 
 impl Tricky {
@@ -141,7 +144,7 @@ impl Tricky {
         self.calls.load(Ordering::SeqCst)
     }
 
-    async fn play<T>(&self, call: Asked<'_, T>) -> Result<T, GatewayError> {
+    async fn play<T>(&self, call: GatewayCall<'_, T>) -> Result<T, GatewayError> {
         let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         match (self.trick)(number) {
             None => call.await,
@@ -165,35 +168,36 @@ impl PaymentGateway for Tricky {
     fn remembers(&self) -> i64 {
         self.inner.remembers()
     }
-    fn charge(&self, charge: Charge) -> Asked<'_, Charged> {
+    fn charge(&self, charge: Charge) -> GatewayCall<'_, ChargeResult> {
         Box::pin(self.play(self.inner.charge(charge)))
     }
-    fn look_up(&self, known: Known) -> Asked<'_, Charged> {
+    fn look_up(&self, known: KnownPayment) -> GatewayCall<'_, ChargeResult> {
         Box::pin(self.play(self.inner.look_up(known)))
     }
-    fn cancel(&self, known: Known) -> Asked<'_, Charged> {
+    fn cancel(&self, known: KnownPayment) -> GatewayCall<'_, ChargeResult> {
         Box::pin(self.play(self.inner.cancel(known)))
     }
-    fn refund(&self, refund: PayBack) -> Asked<'_, PaidBack> {
+    fn refund(&self, refund: GatewayRefund) -> GatewayCall<'_, RefundResult> {
         Box::pin(self.play(self.inner.refund(refund)))
     }
-    fn look_up_refund(&self, refund: PayBack) -> Asked<'_, PaidBack> {
+    fn look_up_refund(&self, refund: GatewayRefund) -> GatewayCall<'_, RefundResult> {
         Box::pin(self.play(self.inner.look_up_refund(refund)))
     }
-    fn read_notice(
+    fn read_event(
         &self,
         signature: Option<&str>,
         body: &[u8],
         _: Timestamp,
-    ) -> Result<Option<Notice>, NoticeError> {
+    ) -> Result<Option<GatewayEvent>, GatewayEventError> {
         match signature {
-            None => return Err(NoticeError::Unsigned),
+            None => return Err(GatewayEventError::Unsigned),
             Some("signed") => {}
-            Some("old") => return Err(NoticeError::Expired),
-            Some(_) => return Err(NoticeError::Forged),
+            Some("old") => return Err(GatewayEventError::Expired),
+            Some(_) => return Err(GatewayEventError::Forged),
         }
         let payment = std::str::from_utf8(body).ok().and_then(|text| text.parse().ok());
-        let notice = payment.map(|payment| Notice { payment, reference: None, kind: "test".to_owned() });
+        let notice =
+            payment.map(|payment| GatewayEvent { payment, reference: None, kind: "test".to_owned() });
         self.notices.lock().unwrap().extend(notice.clone());
         Ok(notice)
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use frontdesk_domain::{
     audit, jobs,
-    webhooks::{self, CourierError, Deliver, RetryAfter},
+    webhooks::{self, Deliver, RetryAfter, SendError},
 };
 use frontdesk_model::{
     DeliveryId, Timestamp, WebhookId, audit::Action, forms::OneDelivery, query::AuditQuery,
@@ -56,7 +56,7 @@ async fn last_event(domain: &TestDomain) -> frontdesk_model::audit::Event {
 }
 
 async fn an_event_that_arrives_is_done_with(domain: TestDomain) {
-    domain.courier.will([answer(200)]);
+    domain.webhook_sender.will([answer(200)]);
     let (_, id) = on_its_way(&domain).await;
     assert_eq!(send(&domain).await.len(), 1);
     let there = delivery(&domain, id).await;
@@ -70,7 +70,7 @@ async fn an_event_that_arrives_is_done_with(domain: TestDomain) {
 }
 
 async fn an_event_that_does_not_arrive_is_sent_again_by_the_schedule_under_the_same_id(domain: TestDomain) {
-    domain.courier.will((0..10).map(|_| answer(500)));
+    domain.webhook_sender.will((0..10).map(|_| answer(500)));
     let (hook, id) = on_its_way(&domain).await;
     let mut sent = send(&domain).await;
     for expected in [5, 300, 1_800, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR] {
@@ -100,30 +100,30 @@ async fn whoever_asks_to_wait_is_waited_for(domain: TestDomain) {
     let (_, id) = on_its_way(&domain).await;
     let next = async || delivery(&domain, id).await.summary.next_attempt_at.unwrap();
     // Longer than the schedule, as a delay and as a time; shorter; and at most a day.
-    domain.courier.will([come_back(RetryAfter::In(Duration::from_secs(600)))]);
+    domain.webhook_sender.will([come_back(RetryAfter::In(Duration::from_secs(600)))]);
     send(&domain).await;
     assert_eq!(next().await, now.plus_seconds(600));
     domain.clock.advance(600);
-    domain.courier.will([come_back(RetryAfter::At(now.plus_seconds(2 * HOUR)))]);
+    domain.webhook_sender.will([come_back(RetryAfter::At(now.plus_seconds(2 * HOUR)))]);
     send(&domain).await;
     assert_eq!(next().await, now.plus_seconds(2 * HOUR));
     domain.clock.advance(2 * HOUR - 600);
-    domain.courier.will([come_back(RetryAfter::In(Duration::from_secs(1)))]);
+    domain.webhook_sender.will([come_back(RetryAfter::In(Duration::from_secs(1)))]);
     send(&domain).await;
     assert!(next().await >= now.plus_seconds(2 * HOUR + 1_800));
     until_next(&domain, id).await;
-    domain.courier.will([come_back(RetryAfter::In(Duration::MAX))]);
+    domain.webhook_sender.will([come_back(RetryAfter::In(Duration::MAX))]);
     send(&domain).await;
     assert_eq!(next().await, domain.clock.now().plus_seconds(DAY));
     until_next(&domain, id).await;
-    domain.courier.will([come_back(RetryAfter::At(Timestamp::from_seconds(0)))]);
+    domain.webhook_sender.will([come_back(RetryAfter::At(Timestamp::from_seconds(0)))]);
     send(&domain).await;
     assert!(next().await > domain.clock.now());
 }
 
 async fn no_answer_and_a_redirect_are_failures(domain: TestDomain) {
     let (_, id) = on_its_way(&domain).await;
-    domain.courier.will([Err(CourierError::Private), answer(302)]);
+    domain.webhook_sender.will([Err(SendError::Private), answer(302)]);
     send(&domain).await;
     until_next(&domain, id).await;
     send(&domain).await;
@@ -141,7 +141,7 @@ async fn no_answer_and_a_redirect_are_failures(domain: TestDomain) {
 }
 
 async fn gone_turns_the_webhook_off(domain: TestDomain) {
-    domain.courier.will([answer(410)]);
+    domain.webhook_sender.will([answer(410)]);
     let (hook, id) = on_its_way(&domain).await;
     send(&domain).await;
     assert_eq!(delivery(&domain, id).await.summary.state, DeliveryState::Failed);
@@ -154,7 +154,7 @@ async fn gone_turns_the_webhook_off(domain: TestDomain) {
 }
 
 async fn a_webhook_where_nothing_arrives_for_five_days_is_turned_off(domain: TestDomain) {
-    domain.courier.will((0..30).map(|_| answer(500)));
+    domain.webhook_sender.will((0..30).map(|_| answer(500)));
     let (hook, first) = on_its_way(&domain).await;
     for _ in 0..10 {
         send(&domain).await;
@@ -178,7 +178,7 @@ async fn a_webhook_where_nothing_arrives_for_five_days_is_turned_off(domain: Tes
 
 async fn what_arrives_ends_the_count_of_days(domain: TestDomain) {
     let (hook, id) = on_its_way(&domain).await;
-    domain.courier.will([answer(500)]);
+    domain.webhook_sender.will([answer(500)]);
     send(&domain).await;
     let since = webhooks::get(&domain, &system(), hook).await.unwrap().failing_since;
     assert_eq!(since, Some(domain.clock.now()));
@@ -192,7 +192,7 @@ async fn what_was_given_up_and_what_waits_can_be_sent_again(domain: TestDomain) 
     let again = async |id| webhooks::resend(&domain, &system(), OneDelivery { id }).await;
     let (hook, id) = on_its_way(&domain).await;
     assert!(matches!(again(id).await, Err(webhooks::Error::WrongState(_))), "it is on its way");
-    domain.courier.will([answer(500), answer(500)]);
+    domain.webhook_sender.will([answer(500), answer(500)]);
     let first = send(&domain).await.remove(0);
     // Waits for its next attempt: that is now, and the schedule restarts.
     again(id).await.unwrap();
@@ -219,12 +219,13 @@ async fn a_worker_that_dies_behind_sending_sends_the_same_again(domain: TestDoma
     let lease = Duration::from_secs(30);
     let claimed = jobs::claim(&domain, &["webhooks.deliver"], 1, lease).await.unwrap().remove(0);
     let kind: Deliver = serde_json::from_str(&claimed.payload).unwrap();
-    domain.courier.get_stuck(true);
+    domain.webhook_sender.get_stuck(true);
     let attempt = jobs::Attempt::of(&domain, &claimed);
-    let dies = tokio::time::timeout(Duration::from_millis(200), jobs::Kind::run(kind, &domain, attempt));
+    let dies =
+        tokio::time::timeout(Duration::from_millis(200), jobs::BackgroundJob::run(kind, &domain, attempt));
     assert!(dies.await.is_err());
-    domain.courier.get_stuck(false);
-    let first = domain.courier.posted();
+    domain.webhook_sender.get_stuck(false);
+    let first = domain.webhook_sender.posted();
     assert_eq!((first.len(), delivery(&domain, id).await.summary.attempts), (1, 0));
 
     domain.clock.advance(31);
@@ -237,7 +238,7 @@ async fn a_worker_that_dies_behind_sending_sends_the_same_again(domain: TestDoma
     // If it was only slow, it is too late to record anything.
     let late: Deliver = serde_json::from_str(&claimed.payload).unwrap();
     domain.meddle("UPDATE webhook_deliveries SET state = 'pending', next_at = 0", vec![]).await.unwrap();
-    let ended = jobs::Kind::run(late, &domain, jobs::Attempt::of(&domain, &claimed)).await;
+    let ended = jobs::BackgroundJob::run(late, &domain, jobs::Attempt::of(&domain, &claimed)).await;
     assert_eq!(ended.unwrap_err(), jobs::Failure::LeaseLost);
     assert_eq!(deliveries(&domain, hook).await[0].attempts, 1);
 }
@@ -261,8 +262,8 @@ async fn what_is_removed_while_it_is_sent_is_not_written_down(domain: TestDomain
     let claimed = jobs::claim(&domain, &["webhooks.deliver"], 1, lease).await.unwrap().remove(0);
     webhooks::remove(&domain, &system(), this(hook)).await.unwrap();
     let kind: Deliver = serde_json::from_str(&claimed.payload).unwrap();
-    jobs::Kind::run(kind, &domain, jobs::Attempt::of(&domain, &claimed)).await.unwrap();
-    assert_eq!(domain.courier.posted(), []);
+    jobs::BackgroundJob::run(kind, &domain, jobs::Attempt::of(&domain, &claimed)).await.unwrap();
+    assert_eq!(domain.webhook_sender.posted(), []);
     crate::support::work(&domain, &KINDS).await;
     assert_eq!(domain.count("SELECT count(*) FROM webhook_deliveries").await, 0);
     let found = webhooks::delivery(&domain, &system(), id).await;

@@ -121,7 +121,7 @@ async fn two_who_edit_at_once_do_not_overwrite_each_other(domain: TestDomain) {
 
 async fn turned_on_again_it_starts_afresh(domain: TestDomain) {
     let hook = webhook(&domain, ALL).await.webhook;
-    domain.courier.will([crate::support::answer(410)]);
+    domain.webhook_sender.will([crate::support::answer(410)]);
     create(&domain, "Ann").await;
     send(&domain).await;
     let off = webhooks::get(&domain, &system(), hook.id).await.unwrap();
@@ -156,7 +156,7 @@ async fn lists_are_walked_from_end_to_end(domain: TestDomain) {
     let back = WebhooksQuery { limit, cursor: second.prev };
     assert_eq!(webhooks::list(&domain, &system(), &back).await.unwrap().items, first.items);
 
-    domain.courier.will([crate::support::answer(410)]);
+    domain.webhook_sender.will([crate::support::answer(410)]);
     for name in ["Ann", "Ben", "Cleo"] {
         create(&domain, name).await;
     }

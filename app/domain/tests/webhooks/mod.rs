@@ -6,9 +6,10 @@ mod plans;
 mod publish;
 
 use frontdesk_domain::{
-    Domain, accounts,
+    Domain,
     jobs::Handler,
-    webhooks::{self, ClearDeliveries, Created, Deliver, Parcel},
+    users,
+    webhooks::{self, ClearDeliveries, Created, Deliver, OutgoingWebhook},
 };
 use frontdesk_model::{
     DeliveryId, UserId, WebhookId,
@@ -44,13 +45,13 @@ fn this(id: WebhookId) -> OneWebhook {
 
 /// Causes an event.
 async fn suspend(domain: &TestDomain, id: UserId) {
-    accounts::suspend(domain, &system(), suspension(id)).await.unwrap();
+    users::suspend(domain, &system(), suspension(id)).await.unwrap();
 }
 
 /// Runs due jobs, and returns the sent requests.
-async fn send(domain: &TestDomain) -> Vec<Parcel> {
+async fn send(domain: &TestDomain) -> Vec<OutgoingWebhook> {
     work(domain, &KINDS).await;
-    domain.courier.posted()
+    domain.webhook_sender.posted()
 }
 
 /// The deliveries of a webhook, newest first.
@@ -62,6 +63,6 @@ async fn delivery(domain: &TestDomain, id: DeliveryId) -> Delivery {
     webhooks::delivery(domain, &system(), id).await.unwrap()
 }
 
-fn header<'a>(parcel: &'a Parcel, name: &str) -> &'a str {
+fn header<'a>(parcel: &'a OutgoingWebhook, name: &str) -> &'a str {
     parcel.headers.iter().find(|(there, _)| *there == name).map(|(_, value)| value.as_str()).unwrap()
 }

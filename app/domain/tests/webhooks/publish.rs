@@ -2,8 +2,8 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use frontdesk_domain::{
-    accounts, audit, sessions,
-    webhooks::{self, Created, Parcel},
+    audit, sessions, users,
+    webhooks::{self, Created, OutgoingWebhook},
 };
 use frontdesk_model::{
     Role, Secret, audit::Action, forms::UpdateWebhook, query::AuditQuery, webhook::OVERLAP_HOURS,
@@ -37,13 +37,13 @@ fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
 }
 
 /// The signature that a receiver with this secret expects.
-fn signature(secret: &Secret, parcel: &Parcel) -> String {
+fn signature(secret: &Secret, parcel: &OutgoingWebhook) -> String {
     let key = STANDARD.decode(secret.expose().strip_prefix("whsec_").unwrap()).unwrap();
     let (id, at) = (header(parcel, "webhook-id"), header(parcel, "webhook-timestamp"));
     format!("v1,{}", STANDARD.encode(hmac(&key, format!("{id}.{at}.{}", parcel.body).as_bytes())))
 }
 
-fn body(parcel: &Parcel) -> Value {
+fn body(parcel: &OutgoingWebhook) -> Value {
     serde_json::from_str(&parcel.body).unwrap()
 }
 
@@ -76,11 +76,11 @@ async fn what_is_sent_says_what_the_trail_says_but_not_from_where(domain: TestDo
     let olga = person(&domain, "Olga", &[Role::Owner]).await;
     let (ann, _) = create(&domain, "Ann").await;
     send(&domain).await;
-    accounts::suspend(&domain, &olga.actor, suspension(ann)).await.unwrap();
+    users::suspend(&domain, &olga.actor, suspension(ann)).await.unwrap();
     let seen = user(&domain, ann).await;
-    accounts::reinstate(&domain, &olga.actor, crate::support::one(ann)).await.unwrap();
+    users::reinstate(&domain, &olga.actor, crate::support::one(ann)).await.unwrap();
     let seen = user(&domain, seen.id).await;
-    accounts::update(&domain, &olga.actor, edit(&seen, "Ann Lee", "ann@example.com")).await.unwrap();
+    users::update(&domain, &olga.actor, edit(&seen, "Ann Lee", "ann@example.com")).await.unwrap();
     let mut parcels = send(&domain).await;
     parcels.sort_by_key(|parcel| header(parcel, "webhook-id").to_owned());
     let id = header(&parcels[0], "webhook-id");
@@ -117,7 +117,8 @@ async fn each_parcel_is_signed_with_the_secret_of_its_webhook(domain: TestDomain
     let parcels = send(&domain).await;
     assert_eq!(parcels.len(), 2);
     for Created { secret, .. } in &hooks {
-        let is_theirs = |parcel: &&Parcel| header(parcel, "webhook-signature") == signature(secret, parcel);
+        let is_theirs =
+            |parcel: &&OutgoingWebhook| header(parcel, "webhook-signature") == signature(secret, parcel);
         assert_eq!(parcels.iter().filter(is_theirs).count(), 1);
     }
 }
@@ -145,12 +146,12 @@ async fn what_did_not_happen_is_not_told(domain: TestDomain) {
     let (ann, _) = create(&domain, "Ann").await;
     send(&domain).await;
     // Refused after its first statement, and rolled back.
-    accounts::create(&domain, &system(), create_form("Ann", "ann@example.com")).await.unwrap_err();
-    accounts::reinstate(&domain, &system(), crate::support::one(ann)).await.unwrap_err();
+    users::create(&domain, &system(), create_form("Ann", "ann@example.com")).await.unwrap_err();
+    users::reinstate(&domain, &system(), crate::support::one(ann)).await.unwrap_err();
     // A delivery that cannot be inserted rolls back its event and the change.
     domain.meddle("ALTER TABLE webhook_attempts RENAME TO gone", vec![]).await.unwrap();
     domain.meddle("ALTER TABLE webhook_deliveries RENAME TO elsewhere", vec![]).await.unwrap();
-    accounts::suspend(&domain, &system(), suspension(ann)).await.unwrap_err();
+    users::suspend(&domain, &system(), suspension(ann)).await.unwrap_err();
     domain.meddle("ALTER TABLE elsewhere RENAME TO webhook_deliveries", vec![]).await.unwrap();
     domain.meddle("ALTER TABLE gone RENAME TO webhook_attempts", vec![]).await.unwrap();
     assert_eq!(user(&domain, ann).await.suspended_reason, "");

@@ -202,11 +202,9 @@ mod tests {
 
     #[tokio::test]
     async fn each_coding_has_an_entity_tag_that_is_recognised() {
-        for (accepted, tag) in [
-            ("gzip", "\"3-9f86d081884c7d65-gzip\""),
-            ("br", "\"3-9f86d081884c7d65-br\""),
-            ("", TAG),
-        ] {
+        for (accepted, tag) in
+            [("gzip", "\"3-9f86d081884c7d65-gzip\""), ("br", "\"3-9f86d081884c7d65-br\""), ("", TAG)]
+        {
             let response = send(Method::GET, "/tagged", &[(ACCEPT_ENCODING, accepted)]).await;
             assert_eq!(response.headers()[ETAG], tag);
             for known in [tag.to_owned(), format!("\"other\", W/{tag}")] {

@@ -10,7 +10,6 @@
 
 mod seal;
 mod store;
-mod sweep;
 
 use std::sync::{
     Arc,
@@ -18,7 +17,6 @@ use std::sync::{
 };
 
 use sha2::{Digest, Sha256};
-pub use sweep::SweepAnswers;
 use uuid::Uuid;
 
 use crate::{

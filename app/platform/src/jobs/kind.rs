@@ -11,7 +11,7 @@ use crate::db;
 /// A kind of job. The type is the payload: it is stored as JSON, so fields can be added but not renamed
 /// while jobs of an older version wait. It contains ids rather than data, which may change before it
 /// runs, and never a secret.
-pub trait Kind: Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait BackgroundJob: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The part of the worker's context that the job needs.
     type Context: Send + Sync + 'static;
     /// `feature.verb`: small letters, digits, `_` and a dot. Stored with every job, so it must not
@@ -33,7 +33,7 @@ pub trait Kind: Serialize + DeserializeOwned + Send + Sync + 'static {
 }
 
 /// A kind of job that recurs, as long as there is a worker that knows it.
-pub trait Recurring: Kind + Default {
+pub trait RecurringJob: BackgroundJob + Default {
     /// Delay from its end to its next run, in whole seconds.
     const EVERY: Duration;
 }
@@ -130,14 +130,14 @@ impl<C> Clone for Handler<C> {
 impl<C> Copy for Handler<C> {}
 
 impl<C: Send + Sync + 'static> Handler<C> {
-    pub const fn of<K: Kind>() -> Self
+    pub const fn of<K: BackgroundJob>() -> Self
     where
         C: AsRef<K::Context>,
     {
         Self { name: K::NAME, timeout: K::TIMEOUT, retry: K::RETRY, recurring: None, run: run::<C, K> }
     }
 
-    pub const fn recurring<K: Recurring>() -> Self
+    pub const fn recurring<K: RecurringJob>() -> Self
     where
         C: AsRef<K::Context>,
     {
@@ -146,7 +146,7 @@ impl<C: Send + Sync + 'static> Handler<C> {
     }
 }
 
-fn run<C: AsRef<K::Context> + Send + Sync + 'static, K: Kind>(
+fn run<C: AsRef<K::Context> + Send + Sync + 'static, K: BackgroundJob>(
     context: C,
     payload: String,
     attempt: Attempt,

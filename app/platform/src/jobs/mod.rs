@@ -8,7 +8,7 @@
 //! the lease. What a job does outside the database can happen twice, if the worker dies just
 //! behind it; the job's id, the same in every attempt, is there for the other side to tell.
 //!
-//! This room knows no kind of job but its own. A [`Kind`] lives in the room that enqueues it, and is
+//! This room knows no kind of job but its own. A [`BackgroundJob`] lives in the room that enqueues it, and is
 //! listed for the workers in the server's `worker.rs`.
 
 mod attempt;
@@ -17,6 +17,7 @@ mod lease;
 mod staff;
 mod store;
 mod sweep;
+mod sweep_answers;
 mod worker;
 
 use std::time::Duration;
@@ -24,19 +25,20 @@ use std::time::Duration;
 use frontdesk_model::{Code, JobId, Problem, Timestamp};
 
 pub use attempt::{Attempt, Done};
-pub use kind::{Failure, Handler, Kind, Recurring, Retry};
+pub use kind::{BackgroundJob, Failure, Handler, RecurringJob, Retry};
 pub use lease::{Claimed, Held, Outcome, Settled, claim, hold, settle};
 pub use staff::count_dead;
 pub use staff::{Cancelled, cancel, get, list, rerun};
 pub use store::LIST;
 pub use sweep::SweepJobs;
+pub use sweep_answers::SweepAnswers;
 pub use worker::{Settings, Worker};
 
 use crate::{
     actor::{Actor, Denied},
     clock::Clock,
     db::{self, Sql, Tx},
-    problem::surprise,
+    problem::internal_error,
 };
 
 /// Why a job was not written, shown, run again or called off.
@@ -65,7 +67,7 @@ impl From<Error> for Problem {
             Error::ForeignCursor => {
                 Self::new(Code::InvalidCursor).fault("cursor", "foreign", "Start from the first page")
             }
-            Error::Payload { .. } => surprise(&error),
+            Error::Payload { .. } => internal_error(&error),
             Error::Database(error) => error.into(),
         }
     }
@@ -86,7 +88,7 @@ pub struct Job {
 
 impl Job {
     /// To be done as soon as there is a worker for it.
-    pub fn new<K: Kind>(payload: &K) -> Self {
+    pub fn new<K: BackgroundJob>(payload: &K) -> Self {
         Self {
             kind: K::NAME,
             payload: serde_json::to_string(payload),

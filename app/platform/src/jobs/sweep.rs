@@ -5,7 +5,7 @@ use std::time::Duration;
 use frontdesk_model::job::JobState;
 use serde::{Deserialize, Serialize};
 
-use super::{Attempt, Done, Failure, Kind, Recurring, store};
+use super::{Attempt, BackgroundJob, Done, Failure, RecurringJob, store};
 use crate::Platform;
 
 const DAY: Duration = Duration::from_secs(24 * 3_600);
@@ -22,7 +22,7 @@ const KEPT: [(JobState, Duration); 3] = [
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct SweepJobs {}
 
-impl Kind for SweepJobs {
+impl BackgroundJob for SweepJobs {
     type Context = Platform;
 
     const NAME: &'static str = "jobs.sweep";
@@ -44,6 +44,6 @@ impl Kind for SweepJobs {
     }
 }
 
-impl Recurring for SweepJobs {
+impl RecurringJob for SweepJobs {
     const EVERY: Duration = Duration::from_secs(3_600);
 }

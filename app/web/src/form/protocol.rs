@@ -3,7 +3,7 @@
 use std::{future::Future, sync::Arc};
 
 use axum::{body::Body, response::IntoResponse};
-use frontdesk_domain::{actor::Actor, problem::surprise};
+use frontdesk_domain::{actor::Actor, problem::internal_error};
 use frontdesk_model::{Code, Problem};
 use http::{Method, Request, Response};
 use leptos::{
@@ -80,7 +80,7 @@ where
 {
     let path = submission.form.url.path();
     let request = Request::post(path).extension(Call { submission, actor }).body(Body::empty());
-    let request = request.map_err(|error| surprise(&error))?;
+    let request = request.map_err(|error| internal_error(&error))?;
     let response = handle_server_fns_with_context(move || provide_context(context.clone()), request).await;
     match response.into_response().extensions_mut().remove::<Outcome>() {
         Some(Outcome(outcome)) => outcome,

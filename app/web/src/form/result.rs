@@ -63,7 +63,7 @@ impl FromServerFnError for Refusal {
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::Deserialization(_) => Self(Problem::new(Code::MalformedRequest)),
-            other => Self(frontdesk_domain::problem::surprise(&other)),
+            other => Self(frontdesk_domain::problem::internal_error(&other)),
         }
     }
 }

@@ -87,16 +87,16 @@ async fn raw(answer: &'static [u8]) -> SocketAddr {
     address
 }
 
-fn parcel(url: String) -> Parcel {
+fn parcel(url: String) -> OutgoingWebhook {
     let headers = vec![("webhook-id", "one".to_owned()), ("content-type", "application/json".to_owned())];
-    Parcel { url, headers, body: r#"{"type":"user.created"}"#.to_owned() }
+    OutgoingWebhook { url, headers, body: r#"{"type":"user.created"}"#.to_owned() }
 }
 
 fn open() -> HttpWebhookSender {
     HttpWebhookSender::new(true).with_timeout(Duration::from_millis(500))
 }
 
-async fn to(url: String) -> Result<Reply, CourierError> {
+async fn to(url: String) -> Result<Reply, SendError> {
     open().post(parcel(url)).await
 }
 
@@ -144,13 +144,13 @@ async fn an_answer_whose_body_does_not_come_counts_by_its_status() {
 async fn who_is_too_slow_is_left() {
     let (address, _) = peer().await;
     let patience = Duration::from_millis(500);
-    assert_eq!(to(format!("http://{address}/slow")).await, Err(CourierError::TooSlow(patience)));
+    assert_eq!(to(format!("http://{address}/slow")).await, Err(SendError::TooSlow(patience)));
     // Accepts, and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", silent.local_addr().unwrap());
-    assert_eq!(to(url).await, Err(CourierError::TooSlow(patience)));
+    assert_eq!(to(url).await, Err(SendError::TooSlow(patience)));
     let secure = format!("https://{}/", silent.local_addr().unwrap());
-    assert_eq!(to(secure).await, Err(CourierError::TooSlow(patience)));
+    assert_eq!(to(secure).await, Err(SendError::TooSlow(patience)));
 }
 
 #[tokio::test]
@@ -170,13 +170,13 @@ async fn when_to_come_back_is_read_as_a_time_and_as_a_date() {
 #[tokio::test]
 async fn what_is_not_http_is_no_answer() {
     let ssh = raw(b"SSH-2.0-OpenSSH_9.2\r\n").await;
-    assert_eq!(to(format!("http://{ssh}/")).await, Err(CourierError::Broken));
+    assert_eq!(to(format!("http://{ssh}/")).await, Err(SendError::Broken));
     let hangs_up = raw(b"").await;
-    assert_eq!(to(format!("http://{hangs_up}/")).await, Err(CourierError::Broken));
+    assert_eq!(to(format!("http://{hangs_up}/")).await, Err(SendError::Broken));
     let plain = raw(b"HTTP/1.1 200 OK\r\n\r\n").await;
-    assert!(matches!(to(format!("https://{plain}/")).await, Err(CourierError::Insecure(_))));
+    assert!(matches!(to(format!("https://{plain}/")).await, Err(SendError::Insecure(_))));
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    assert_eq!(to(format!("http://{gone}/")).await, Err(CourierError::Unreachable));
+    assert_eq!(to(format!("http://{gone}/")).await, Err(SendError::Unreachable));
 }
 
 #[tokio::test]
@@ -207,14 +207,14 @@ async fn nothing_goes_into_a_private_network_however_its_address_is_written() {
         "\u{ff11}27.0.0.1",
     ] {
         let url = format!("https://{host}:{port}/hooks");
-        assert_eq!(sender.check(&url), Err(CourierError::Private), "{host}");
-        assert_eq!(sender.post(parcel(url)).await, Err(CourierError::Private), "{host}");
+        assert_eq!(sender.check(&url), Err(SendError::Private), "{host}");
+        assert_eq!(sender.post(parcel(url)).await, Err(SendError::Private), "{host}");
     }
     // A name passes until it is resolved, which happens with every request.
     for name in ["localhost", "LOCALHOST"] {
         let url = format!("https://{name}:{port}/hooks");
         assert_eq!(sender.check(&url), Ok(()), "{name}");
-        assert_eq!(sender.post(parcel(url)).await, Err(CourierError::Private), "{name}");
+        assert_eq!(sender.post(parcel(url)).await, Err(SendError::Private), "{name}");
     }
     assert!(heard.try_recv().is_err());
 }
@@ -224,7 +224,7 @@ async fn without_the_flag_only_https_is_spoken() {
     let sender = HttpWebhookSender::new(false);
     assert_eq!(sender.check("https://shop.example/hooks"), Ok(()));
     assert_eq!(sender.check("https://1.1.1.1/hooks"), Ok(()));
-    assert_eq!(sender.check("http://shop.example/hooks"), Err(CourierError::NotHttps));
+    assert_eq!(sender.check("http://shop.example/hooks"), Err(SendError::NotHttps));
     for wrong in [
         "",
         "shop.example",
@@ -233,10 +233,7 @@ async fn without_the_flag_only_https_is_spoken() {
         "https://",
         "https://ann:pw@shop.example/",
     ] {
-        assert_eq!(sender.check(wrong), Err(CourierError::NotAnAddress), "{wrong}");
+        assert_eq!(sender.check(wrong), Err(SendError::NotAnAddress), "{wrong}");
     }
-    assert_eq!(
-        sender.post(parcel("https://nothing.invalid/".to_owned())).await,
-        Err(CourierError::UnknownHost)
-    );
+    assert_eq!(sender.post(parcel("https://nothing.invalid/".to_owned())).await, Err(SendError::UnknownHost));
 }

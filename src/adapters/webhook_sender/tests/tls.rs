@@ -65,7 +65,7 @@ impl Listener for Door {
     }
 }
 
-async fn send(url: &str, trusted: &Authority) -> Result<Reply, CourierError> {
+async fn send(url: &str, trusted: &Authority) -> Result<Reply, SendError> {
     let mut authorities = RootCertStore::empty();
     authorities.add(trusted.der().clone()).unwrap();
     open().trusting(authorities).post(parcel(url.to_owned())).await
@@ -102,7 +102,7 @@ async fn nothing_is_sent_to_whom_nobody_vouches_for() {
     ] {
         let (port, mut heard) = peer(params, &ours).await;
         let refused = send(&format!("https://localhost:{port}/hooks"), trusted).await.unwrap_err();
-        assert!(matches!(&refused, CourierError::Insecure(said) if said.contains(why)), "{refused}");
+        assert!(matches!(&refused, SendError::Insecure(said) if said.contains(why)), "{refused}");
         assert!(heard.try_recv().is_err(), "{why}");
     }
 }
@@ -111,6 +111,6 @@ async fn nothing_is_sent_to_whom_nobody_vouches_for() {
 async fn whom_the_machine_does_not_trust_is_not_trusted_unless_named() {
     let (port, mut heard) = peer(of("localhost"), &authority("Ours")).await;
     let refused = to(format!("https://localhost:{port}/hooks")).await.unwrap_err();
-    assert!(matches!(&refused, CourierError::Insecure(_)), "{refused}");
+    assert!(matches!(&refused, SendError::Insecure(_)), "{refused}");
     assert!(heard.try_recv().is_err());
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use frontdesk_domain::{clock::Clock, payments::PaymentGateway};
+use frontdesk_domain::{clock::Clock, gateway::PaymentGateway};
 use frontdesk_model::PaymentId;
 use hmac::{Hmac, Mac as _};
 use http::{Method, Request, Response};
@@ -20,9 +20,9 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::{net::TcpListener, time::sleep};
+use words::{answer, become_now, missing, refusal, wrong_parameters};
 
 use super::{KEY, WEBHOOK_SECRET, gateway, hasty};
-use words::{answer, become_now, missing, refusal, wrong_parameters};
 
 type Form = BTreeMap<String, String>;
 type Answer = (u16, Value);

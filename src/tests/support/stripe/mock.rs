@@ -8,7 +8,7 @@ use std::{
 };
 
 use frontdesk::tls;
-use frontdesk_domain::payments::PaymentGateway;
+use frontdesk_domain::gateway::PaymentGateway;
 use frontdesk_model::PaymentId;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! `POST /api/v1/refunds/{id}/approve`.
 
-use frontdesk_domain::payments;
+use frontdesk_domain::refunds;
 use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneRefund, refund::Refund};
 
 use crate::{answer::Item, call::Call, operation::Route};
@@ -18,5 +18,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn approve(call: Call, form: OneRefund) -> Result<Item<Refund>, Problem> {
-    Ok(Item(payments::approve(&call.domain, &call.actor, form).await?))
+    Ok(Item(refunds::approve(&call.domain, &call.actor, form).await?))
 }

@@ -1,6 +1,6 @@
 //! `GET /api/v1/refunds`.
 
-use frontdesk_domain::payments;
+use frontdesk_domain::refunds;
 use frontdesk_model::{Page, Permission, Problem, query::RefundsQuery, refund::Refund};
 
 use crate::{call::Call, operation::Route};
@@ -12,5 +12,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn list(call: Call, query: RefundsQuery) -> Result<Page<Refund>, Problem> {
-    Ok(payments::list_refunds(&call.domain, &call.actor, &query).await?)
+    Ok(refunds::list(&call.domain, &call.actor, &query).await?)
 }

@@ -1,6 +1,6 @@
 //! `GET /api/v1/refunds/{id}`.
 
-use frontdesk_domain::payments;
+use frontdesk_domain::refunds;
 use frontdesk_model::{Permission, Problem, forms::OneRefund, refund::Refund};
 
 use crate::{answer::Item, call::Call, operation::Route};
@@ -12,5 +12,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn read(call: Call, of: OneRefund) -> Result<Item<Refund>, Problem> {
-    Ok(Item(payments::get_refund(&call.domain, &call.actor, of.id).await?))
+    Ok(Item(refunds::get(&call.domain, &call.actor, of.id).await?))
 }

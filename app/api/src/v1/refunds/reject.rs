@@ -1,6 +1,6 @@
 //! `POST /api/v1/refunds/{id}/reject`.
 
-use frontdesk_domain::payments;
+use frontdesk_domain::refunds;
 use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::RejectRefund, refund::Refund};
 
 use crate::{answer::Item, call::Call, operation::Route};
@@ -18,5 +18,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn reject(call: Call, form: RejectRefund) -> Result<Item<Refund>, Problem> {
-    Ok(Item(payments::reject(&call.domain, &call.actor, form).await?))
+    Ok(Item(refunds::reject(&call.domain, &call.actor, form).await?))
 }

@@ -1,6 +1,6 @@
 //! `POST /api/v1/refunds`.
 
-use frontdesk_domain::payments;
+use frontdesk_domain::refunds;
 use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::RequestRefund, refund::Refund};
 
 use crate::{answer::Created, call::Call, operation::Route};
@@ -21,6 +21,6 @@ pub(super) fn route() -> Route {
 }
 
 async fn request(call: Call, form: RequestRefund) -> Result<Created<Refund>, Problem> {
-    let refund = payments::request(&call.domain, &call.actor, form).await?;
+    let refund = refunds::request(&call.domain, &call.actor, form).await?;
     Ok(Created { path: format!("/refunds/{}", refund.id), body: refund })
 }

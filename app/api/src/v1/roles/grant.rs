@@ -1,6 +1,6 @@
 //! `POST /api/v1/users/{id}/roles`.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::roles;
 use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::ChangeRole, user::User};
 
 use super::NOBODY_GIVES;
@@ -16,5 +16,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn grant(call: Call, form: ChangeRole) -> Result<Item<User>, Problem> {
-    Ok(Item(accounts::grant(&call.domain, &call.actor, form).await?))
+    Ok(Item(roles::grant(&call.domain, &call.actor, form).await?))
 }

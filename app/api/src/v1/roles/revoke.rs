@@ -1,6 +1,6 @@
 //! `DELETE /api/v1/users/{id}/roles/{role}`.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::roles;
 use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::ChangeRole, user::User};
 use http::Method;
 
@@ -17,5 +17,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn revoke(call: Call, form: ChangeRole) -> Result<Item<User>, Problem> {
-    Ok(Item(accounts::revoke(&call.domain, &call.actor, form).await?))
+    Ok(Item(roles::revoke(&call.domain, &call.actor, form).await?))
 }

@@ -1,6 +1,6 @@
 //! `POST /api/v1/users`.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::users;
 use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::CreateUser, user::User};
 
 use crate::{answer::Created, call::Call, operation::Route};
@@ -19,6 +19,6 @@ pub(super) fn route() -> Route {
 }
 
 async fn create(call: Call, form: CreateUser) -> Result<Created<User>, Problem> {
-    let (user, _) = accounts::create(&call.domain, &call.actor, form).await?;
+    let (user, _) = users::create(&call.domain, &call.actor, form).await?;
     Ok(Created { path: format!("/users/{}", user.id), body: user })
 }

@@ -1,6 +1,6 @@
 //! `POST /api/v1/users/{id}/invitations`.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::{invitations, one_time_links};
 use frontdesk_model::{Code, Permission, Problem, Timestamp, UserId, audit::Action, forms::OneUser, urls};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,8 +35,9 @@ struct Invitation {
 }
 
 async fn invite(call: Call, form: OneUser) -> Result<Created<Invitation>, Problem> {
-    let (user_id, expires_at) = (form.id, call.domain.clock.now().plus_seconds(accounts::INVITE_SECONDS));
-    let link = accounts::invite(&call.domain, &call.actor, form).await?;
+    let (user_id, expires_at) =
+        (form.id, call.domain.clock.now().plus_seconds(one_time_links::INVITE_SECONDS));
+    let link = invitations::create(&call.domain, &call.actor, form).await?;
     let url = format!("{}{}", call.origin(), urls::INVITE.query(&[("token", link.expose())]));
     Ok(Created { path: format!("/users/{user_id}"), body: Invitation { user_id, url, expires_at } })
 }

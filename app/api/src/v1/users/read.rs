@@ -1,6 +1,6 @@
 //! `GET /api/v1/users/{id}`.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::users;
 use frontdesk_model::{Permission, Problem, forms::OneUser, order::RecentOrder, user::User};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,7 +26,7 @@ struct Read {
 }
 
 async fn read(call: Call, one: OneUser) -> Result<Item<Read>, Problem> {
-    let user = accounts::get(&call.domain, &call.actor, one.id).await?;
+    let user = users::get(&call.domain, &call.actor, one.id).await?;
     let mut recent = recent(&call, &[user.id]).await?;
     Ok(Item(Read { orders: recent.as_mut().map(|all| take_of(all, user.id)), user }))
 }

@@ -1,6 +1,6 @@
 //! `POST /api/v1/users/{id}/reinstate`.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::users;
 use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneUser, user::User};
 
 use super::RANK;
@@ -16,5 +16,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn reinstate(call: Call, form: OneUser) -> Result<Item<User>, Problem> {
-    Ok(Item(accounts::reinstate(&call.domain, &call.actor, form).await?))
+    Ok(Item(users::reinstate(&call.domain, &call.actor, form).await?))
 }

@@ -1,6 +1,6 @@
 //! `POST /api/v1/users/{id}/remove`.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::users;
 use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneUser, user::User};
 
 use super::RANK;
@@ -20,5 +20,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn remove(call: Call, form: OneUser) -> Result<Item<User>, Problem> {
-    Ok(Item(accounts::remove(&call.domain, &call.actor, form).await?))
+    Ok(Item(users::remove(&call.domain, &call.actor, form).await?))
 }

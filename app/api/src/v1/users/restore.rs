@@ -1,6 +1,6 @@
 //! `POST /api/v1/users/{id}/restore`.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::users;
 use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneUser, user::User};
 
 use super::RANK;
@@ -19,5 +19,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn restore(call: Call, form: OneUser) -> Result<Item<User>, Problem> {
-    Ok(Item(accounts::restore(&call.domain, &call.actor, form).await?))
+    Ok(Item(users::restore(&call.domain, &call.actor, form).await?))
 }

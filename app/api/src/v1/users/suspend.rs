@@ -1,6 +1,6 @@
 //! `POST /api/v1/users/{id}/suspend`.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::users;
 use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::SuspendUser, user::User};
 
 use super::RANK;
@@ -20,5 +20,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn suspend(call: Call, form: SuspendUser) -> Result<Item<User>, Problem> {
-    Ok(Item(accounts::suspend(&call.domain, &call.actor, form).await?))
+    Ok(Item(users::suspend(&call.domain, &call.actor, form).await?))
 }

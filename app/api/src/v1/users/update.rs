@@ -1,6 +1,6 @@
 //! `PATCH /api/v1/users/{id}`.
 
-use frontdesk_domain::accounts;
+use frontdesk_domain::users;
 use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::UpdateUser, user::User};
 use http::Method;
 
@@ -22,5 +22,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn update(call: Call, form: UpdateUser) -> Result<Item<User>, Problem> {
-    Ok(Item(accounts::update(&call.domain, &call.actor, form).await?.user))
+    Ok(Item(users::update(&call.domain, &call.actor, form).await?.user))
 }

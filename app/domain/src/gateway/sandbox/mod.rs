@@ -14,7 +14,8 @@ use frontdesk_model::{
 use methods::{Behaviour, behaviour};
 
 use super::{
-    Asked, Charge, Charged, GatewayError, Known, Notice, NoticeError, PaidBack, PayBack, PaymentGateway,
+    Charge, ChargeResult, GatewayCall, GatewayError, GatewayEvent, GatewayEventError, GatewayRefund,
+    KnownPayment, PaymentGateway, RefundResult,
 };
 use crate::{
     clock::Clock,
@@ -43,9 +44,9 @@ impl Sandbox {
         Self { db, clock, site }
     }
 
-    async fn charge_once(&self, charge: Charge) -> Result<Charged, GatewayError> {
+    async fn charge_once(&self, charge: Charge) -> Result<ChargeResult, GatewayError> {
         let Some(behaviour) = behaviour(&charge.method) else {
-            return Ok(Charged::Failed { reference: None, failure: PaymentFailure::MethodInvalid });
+            return Ok(ChargeResult::Failed { reference: None, failure: PaymentFailure::MethodInvalid });
         };
         match behaviour {
             Behaviour::Down => {
@@ -62,7 +63,10 @@ impl Sandbox {
         let found = sql::charge(&self.db, &charge, state, self.clock.now()).await.map_err(broken)?;
         if (found.amount, found.method.as_str()) != (charge.amount, charge.method.as_str()) {
             let message = "this key was used for another charge".to_owned();
-            return Ok(Charged::Failed { reference: None, failure: PaymentFailure::Refused { message } });
+            return Ok(ChargeResult::Failed {
+                reference: None,
+                failure: PaymentFailure::Refused { message },
+            });
         }
         let lost = || GatewayError::Unknown("the sandbox pretends that its answer was lost".to_owned());
         match behaviour {
@@ -76,33 +80,33 @@ impl Sandbox {
         }
     }
 
-    async fn look(&self, known: &Known) -> Result<Charged, GatewayError> {
+    async fn look(&self, known: &KnownPayment) -> Result<ChargeResult, GatewayError> {
         if matches!(behaviour(&known.method), Some(Behaviour::Down)) {
             return Err(GatewayError::NotDone("the sandbox pretends to be down".to_owned()));
         }
         let found = sql::find(&self.db, known.payment).await.map_err(broken)?;
-        Ok(found.map_or(Charged::Absent, |found| self.told(found)))
+        Ok(found.map_or(ChargeResult::Absent, |found| self.told(found)))
     }
 
-    async fn call_off(&self, known: Known) -> Result<Charged, GatewayError> {
+    async fn call_off(&self, known: KnownPayment) -> Result<ChargeResult, GatewayError> {
         sql::decide(&self.db, known.payment, State::Cancelled).await.map_err(broken)?;
         self.look(&known).await
     }
 
     /// The charge as the gateway reports it.
-    fn told(&self, found: sql::Found) -> Charged {
+    fn told(&self, found: sql::Found) -> ChargeResult {
         let reference = format!("sandbox_{}", found.payment.0.simple());
         match (found.state, behaviour(&found.method)) {
-            (State::Charged, _) => Charged::Succeeded { reference, captured: found.amount },
+            (State::Charged, _) => ChargeResult::Succeeded { reference, captured: found.amount },
             (State::Cancelled, _) => {
-                Charged::Failed { reference: Some(reference), failure: PaymentFailure::NotConfirmed }
+                ChargeResult::Failed { reference: Some(reference), failure: PaymentFailure::NotConfirmed }
             }
-            (State::Waiting, Some(Behaviour::Confirm)) => Charged::ConfirmationRequired {
+            (State::Waiting, Some(Behaviour::Confirm)) => ChargeResult::ConfirmationRequired {
                 url: format!("{}/sandbox/payments/{}", self.site, found.payment),
                 reference,
             },
             // The first request was lost.
-            (State::Waiting, _) => Charged::Absent,
+            (State::Waiting, _) => ChargeResult::Absent,
             (State::Declined, behaviour) => {
                 let failure = match behaviour {
                     Some(Behaviour::Decline(reason)) => PaymentFailure::CardDeclined { reason },
@@ -115,14 +119,14 @@ impl Sandbox {
                     },
                     _ => PaymentFailure::CardDeclined { reason: DeclineReason::AuthenticationFailed },
                 };
-                Charged::Failed { reference: Some(reference), failure }
+                ChargeResult::Failed { reference: Some(reference), failure }
             }
         }
     }
 
-    async fn pay_back(&self, back: PayBack) -> Result<PaidBack, GatewayError> {
+    async fn pay_back(&self, back: GatewayRefund) -> Result<RefundResult, GatewayError> {
         let Some(charge) = sql::find(&self.db, back.payment).await.map_err(broken)? else {
-            return Ok(PaidBack::Failed { why: "there is no such charge".to_owned() });
+            return Ok(RefundResult::Failed { why: "there is no such charge".to_owned() });
         };
         let behaviour = behaviour(&charge.method);
         let refused = matches!(behaviour, Some(Behaviour::RefuseRefunds));
@@ -134,17 +138,17 @@ impl Sandbox {
         Ok(paid_back(&back, paid))
     }
 
-    async fn look_at_refund(&self, back: PayBack) -> Result<PaidBack, GatewayError> {
+    async fn look_at_refund(&self, back: GatewayRefund) -> Result<RefundResult, GatewayError> {
         let found = sql::find_refund(&self.db, back.refund).await.map_err(broken)?;
-        Ok(found.map_or(PaidBack::Absent, |paid| paid_back(&back, paid)))
+        Ok(found.map_or(RefundResult::Absent, |paid| paid_back(&back, paid)))
     }
 }
 
-fn paid_back(back: &PayBack, paid: bool) -> PaidBack {
+fn paid_back(back: &GatewayRefund, paid: bool) -> RefundResult {
     if paid {
-        PaidBack::Succeeded { reference: format!("sandbox_{}", back.refund.0.simple()) }
+        RefundResult::Succeeded { reference: format!("sandbox_{}", back.refund.0.simple()) }
     } else {
-        PaidBack::Failed { why: "The card’s account is closed".to_owned() }
+        RefundResult::Failed { why: "The card’s account is closed".to_owned() }
     }
 }
 
@@ -163,27 +167,32 @@ impl PaymentGateway for Sandbox {
         24 * 3_600
     }
 
-    fn charge(&self, charge: Charge) -> Asked<'_, Charged> {
+    fn charge(&self, charge: Charge) -> GatewayCall<'_, ChargeResult> {
         Box::pin(self.charge_once(charge))
     }
 
-    fn look_up(&self, known: Known) -> Asked<'_, Charged> {
+    fn look_up(&self, known: KnownPayment) -> GatewayCall<'_, ChargeResult> {
         Box::pin(async move { self.look(&known).await })
     }
 
-    fn cancel(&self, known: Known) -> Asked<'_, Charged> {
+    fn cancel(&self, known: KnownPayment) -> GatewayCall<'_, ChargeResult> {
         Box::pin(self.call_off(known))
     }
 
-    fn refund(&self, back: PayBack) -> Asked<'_, PaidBack> {
+    fn refund(&self, back: GatewayRefund) -> GatewayCall<'_, RefundResult> {
         Box::pin(self.pay_back(back))
     }
 
-    fn look_up_refund(&self, back: PayBack) -> Asked<'_, PaidBack> {
+    fn look_up_refund(&self, back: GatewayRefund) -> GatewayCall<'_, RefundResult> {
         Box::pin(self.look_at_refund(back))
     }
 
-    fn read_notice(&self, _: Option<&str>, _: &[u8], _: Timestamp) -> Result<Option<Notice>, NoticeError> {
-        Err(NoticeError::NotExpected)
+    fn read_event(
+        &self,
+        _: Option<&str>,
+        _: &[u8],
+        _: Timestamp,
+    ) -> Result<Option<GatewayEvent>, GatewayEventError> {
+        Err(GatewayEventError::NotExpected)
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     db::{self, Db, Text, Tx, row, statements},
-    gateway::{Charge, PayBack},
+    gateway::{Charge, GatewayRefund},
     params,
 };
 
@@ -130,7 +130,7 @@ pub(crate) async fn decide_now(tx: &mut Tx, payment: PaymentId, state: State) ->
 /// Refunds, or returns the refund with this key: whether it was paid, and whether it is new.
 pub(crate) async fn pay_back(
     db: &Db,
-    back: &PayBack,
+    back: &GatewayRefund,
     refuse: bool,
     at: Timestamp,
 ) -> Result<(bool, bool), db::Error> {

@@ -133,7 +133,8 @@ async fn insert<'a>(
         let new: HashSet<Uuid> = ids.into_iter().map(|(id,)| id).collect();
         added.extend(some.iter().filter(|person| new.contains(&person.id.0)));
     }
-    let rows = added.iter().flat_map(|person| words::rows(person.id, Some(person.state.status()), &person.words));
+    let rows =
+        added.iter().flat_map(|person| words::rows(person.id, Some(person.state.status()), &person.words));
     words::insert(tx, rows.collect()).await?;
     Ok(added)
 }

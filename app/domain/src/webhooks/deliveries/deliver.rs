@@ -16,11 +16,11 @@ use crate::{
     actor::Actor,
     audit::{self, Entry},
     db::{self, Tx},
-    jobs::{self, Attempt, Done, Failure, Kind, Retry},
+    jobs::{self, Attempt, BackgroundJob, Done, Failure, Retry},
     webhooks::{
         endpoints,
         publish::job,
-        sender::{CourierError, Parcel, Reply, RetryAfter},
+        sender::{OutgoingWebhook, Reply, RetryAfter, SendError},
         signature,
     },
 };
@@ -58,7 +58,7 @@ pub struct Deliver {
     pub(in crate::webhooks) turn: i64,
 }
 
-impl Kind for Deliver {
+impl BackgroundJob for Deliver {
     type Context = Domain;
 
     const NAME: &'static str = "webhooks.deliver";
@@ -70,7 +70,7 @@ impl Kind for Deliver {
         };
         let (at, began) = (domain.clock.now(), Instant::now());
         let outcome = if waiting.is_enabled {
-            Outcome::of(domain.courier.post(parcel(&waiting, at, &attempt)).await)
+            Outcome::of(domain.webhook_sender.post(parcel(&waiting, at, &attempt)).await)
         } else {
             Outcome::Off
         };
@@ -177,7 +177,7 @@ async fn turn_off(
     Ok(())
 }
 
-fn parcel(waiting: &Waiting, at: Timestamp, attempt: &Attempt) -> Parcel {
+fn parcel(waiting: &Waiting, at: Timestamp, attempt: &Attempt) -> OutgoingWebhook {
     let old =
         waiting.old_secret.as_deref().filter(|_| waiting.old_secret_until.is_some_and(|until| at < until));
     let secrets: Vec<&[u8]> = std::iter::once(waiting.secret.as_slice()).chain(old).collect();
@@ -188,7 +188,7 @@ fn parcel(waiting: &Waiting, at: Timestamp, attempt: &Attempt) -> Parcel {
     ];
     headers.extend(signed);
     headers.extend(trace_parent(attempt.trace_id(), attempt.job()).map(|trace| ("traceparent", trace)));
-    Parcel { url: waiting.url.clone(), headers, body: waiting.body.clone() }
+    OutgoingWebhook { url: waiting.url.clone(), headers, body: waiting.body.clone() }
 }
 
 /// W3C Trace Context, which links the receiver's logs to the request that caused the event.
@@ -204,13 +204,13 @@ fn trace_parent(trace_id: &str, job: JobId) -> Option<String> {
 enum Outcome {
     Arrived(Reply),
     Answered(Reply),
-    Unanswered(CourierError),
+    Unanswered(SendError),
     /// Nothing was sent: the webhook is disabled.
     Off,
 }
 
 impl Outcome {
-    fn of(posted: Result<Reply, CourierError>) -> Self {
+    fn of(posted: Result<Reply, SendError>) -> Self {
         match posted {
             Ok(reply) if (200..300).contains(&reply.status) => Self::Arrived(reply),
             Ok(reply) => Self::Answered(reply),

@@ -9,14 +9,14 @@ use super::sql;
 use crate::{
     Domain,
     clock::first_id_at,
-    jobs::{Attempt, Done, Failure, Kind, Recurring},
+    jobs::{Attempt, BackgroundJob, Done, Failure, RecurringJob},
 };
 
 /// Deletes deliveries that are [`KEPT_DAYS`] old.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct SweepDeliveries {}
 
-impl Kind for SweepDeliveries {
+impl BackgroundJob for SweepDeliveries {
     type Context = Domain;
 
     const NAME: &'static str = "webhooks.sweep";
@@ -34,7 +34,7 @@ impl Kind for SweepDeliveries {
     }
 }
 
-impl Recurring for SweepDeliveries {
+impl RecurringJob for SweepDeliveries {
     const EVERY: Duration = Duration::from_secs(3_600);
 }
 
@@ -44,7 +44,7 @@ pub struct ClearDeliveries {
     pub(in crate::webhooks) webhook: WebhookId,
 }
 
-impl Kind for ClearDeliveries {
+impl BackgroundJob for ClearDeliveries {
     type Context = Domain;
 
     const NAME: &'static str = "webhooks.clear";

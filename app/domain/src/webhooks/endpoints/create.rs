@@ -25,7 +25,7 @@ pub async fn create(domain: &Domain, actor: &Actor, form: CreateWebhook) -> Resu
     actor.require(Permission::WebhooksManage)?;
     form.check().map_err(Error::Invalid)?;
     let url = form.url.trim().to_owned();
-    domain.courier.check(&url)?;
+    domain.webhook_sender.check(&url)?;
     let secret = signature::new_secret()?;
     let at = domain.clock.now();
     let webhook = Webhook {

@@ -46,7 +46,7 @@ pub async fn update(domain: &Domain, actor: &Actor, form: UpdateWebhook) -> Resu
     // An unchanged URL is not checked again: an actor who only disables the webhook must not be refused
     // for it.
     if after.url != now.url {
-        domain.courier.check(&after.url)?;
+        domain.webhook_sender.check(&after.url)?;
     }
     if !sql::update(&mut tx, &after).await? {
         return Err(Error::Changed(Vec::new()));

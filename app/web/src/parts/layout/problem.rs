@@ -56,9 +56,9 @@ const fn advice(code: Code) -> &'static str {
         Code::ValidationError
         | Code::OrderExists
         // The gateway's: no page has them.
-        | Code::NoticeUnsigned
-        | Code::NoticeForged
-        | Code::NoticeExpired
+        | Code::GatewayEventUnsigned
+        | Code::GatewayEventForged
+        | Code::GatewayEventExpired
         | Code::MalformedRequest
         | Code::InvalidCredentials
         | Code::EmailExists

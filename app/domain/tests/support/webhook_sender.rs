@@ -6,22 +6,22 @@ use std::{
     time::Duration,
 };
 
-use frontdesk_domain::webhooks::{Courier, CourierError, Parcel, Posted, Reply, RetryAfter};
+use frontdesk_domain::webhooks::{OutgoingWebhook, Reply, RetryAfter, SendError, Sending, WebhookSender};
 
 /// Cheap to clone; clones share their state.
 #[derive(Clone, Default)]
-pub struct FakeCourier(Arc<Mutex<State>>);
+pub struct FakeWebhookSender(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    answers: VecDeque<Result<Reply, CourierError>>,
-    posted: Vec<Parcel>,
+    answers: VecDeque<Result<Reply, SendError>>,
+    posted: Vec<OutgoingWebhook>,
     is_stuck: bool,
 }
 
-impl FakeCourier {
+impl FakeWebhookSender {
     /// Answers the next requests with these, and later ones with 204.
-    pub fn will(&self, answers: impl IntoIterator<Item = Result<Reply, CourierError>>) {
+    pub fn will(&self, answers: impl IntoIterator<Item = Result<Reply, SendError>>) {
         self.0.lock().unwrap().answers.extend(answers);
     }
 
@@ -31,27 +31,27 @@ impl FakeCourier {
     }
 
     /// Requests since the last call.
-    pub fn posted(&self) -> Vec<Parcel> {
+    pub fn posted(&self) -> Vec<OutgoingWebhook> {
         std::mem::take(&mut self.0.lock().unwrap().posted)
     }
 }
 
 /// An answer with this status.
-pub fn answer(status: u16) -> Result<Reply, CourierError> {
+pub fn answer(status: u16) -> Result<Reply, SendError> {
     Ok(Reply { status, retry_after: None, answer: format!("This is {status}.").into_bytes() })
 }
 
 /// 503 with `Retry-After`.
-pub fn come_back(retry_after: RetryAfter) -> Result<Reply, CourierError> {
+pub fn come_back(retry_after: RetryAfter) -> Result<Reply, SendError> {
     Ok(Reply { status: 503, retry_after: Some(retry_after), answer: Vec::new() })
 }
 
-impl Courier for FakeCourier {
-    fn check(&self, url: &str) -> Result<(), CourierError> {
-        if url.starts_with("https://10.") { Err(CourierError::Private) } else { Ok(()) }
+impl WebhookSender for FakeWebhookSender {
+    fn check(&self, url: &str) -> Result<(), SendError> {
+        if url.starts_with("https://10.") { Err(SendError::Private) } else { Ok(()) }
     }
 
-    fn post(&self, parcel: Parcel) -> Posted<'_> {
+    fn post(&self, parcel: OutgoingWebhook) -> Sending<'_> {
         Box::pin(async move {
             let (answer, is_stuck) = {
                 let mut state = self.0.lock().unwrap();

@@ -4,26 +4,24 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Platform,
-    jobs::{Attempt, Done, Failure, Kind, Recurring},
-};
+use super::{Attempt, BackgroundJob, Done, Failure, RecurringJob};
+use crate::{Platform, idempotency};
 
 /// Deletes expired answers.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct SweepAnswers {}
 
-impl Kind for SweepAnswers {
+impl BackgroundJob for SweepAnswers {
     type Context = Platform;
 
     const NAME: &'static str = "idempotency.sweep";
 
     async fn run(self, platform: &Platform, attempt: Attempt) -> Result<Done, Failure> {
-        super::sweep(platform).await?;
+        idempotency::sweep(platform).await?;
         attempt.done().await
     }
 }
 
-impl Recurring for SweepAnswers {
+impl RecurringJob for SweepAnswers {
     const EVERY: Duration = Duration::from_secs(3_600);
 }
