@@ -8,10 +8,9 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use axum::body::{Body, Bytes};
-use http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-};
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
+use frontdesk_http::representation::{Coded, Representation};
+use http::header::CACHE_CONTROL;
+use http::{HeaderMap, HeaderValue, Response};
 use rust_embed::{Embed, EmbeddedFile};
 use serde::Deserialize;
 
@@ -74,7 +73,7 @@ fn embedded<E: Embed>() -> HashMap<String, Content> {
 /// All files, prepared so that a request costs a look-up.
 struct Assets {
     site: Site,
-    files: HashMap<String, File>,
+    files: HashMap<String, Representation>,
 }
 
 impl Assets {
@@ -90,73 +89,20 @@ impl Assets {
         let files = contents
             .keys()
             .filter(|name| is_served(name))
-            .filter_map(|name| Some((format!("/{name}"), File::new(name, contents)?)))
+            .filter_map(|name| Some((format!("/{name}"), file(name, contents)?)))
             .collect();
         Self { site, files }
     }
 }
 
-struct File {
-    content_type: HeaderValue,
-    cache_control: HeaderValue,
-    /// Compressed forms, best first.
-    compressed: Vec<Form>,
-    plain: Form,
-}
-
-/// A file in one encoding. Each has a tag of its own, since their bytes differ.
-struct Form {
-    coding: Option<&'static str>,
-    etag: HeaderValue,
-    bytes: &'static [u8],
-}
-
-impl File {
-    fn new(name: &str, contents: &HashMap<String, Content>) -> Option<Self> {
-        let form = |ending, coding| Form::new(contents.get(&format!("{name}{ending}"))?, coding);
-        Some(Self {
-            content_type: content_type(name)?,
-            cache_control: HeaderValue::from_static(cache_control(name)),
-            compressed: [form(".br", Some("br")), form(".gz", Some("gzip"))].into_iter().flatten().collect(),
-            plain: form("", None)?,
-        })
-    }
-
-    fn respond(&self, request: &HeaderMap) -> Response<Body> {
-        let form = self.negotiate(request);
-        let mut response = Response::new(Body::empty());
-        let headers = response.headers_mut();
-        headers.insert(CACHE_CONTROL, self.cache_control.clone());
-        headers.insert(ETAG, form.etag.clone());
-        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-        if is_known(&form.etag, request) {
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            return response;
-        }
-        headers.insert(CONTENT_TYPE, self.content_type.clone());
-        // Set here so that the response to HEAD, which loses its body, still has it.
-        headers.insert(CONTENT_LENGTH, HeaderValue::from(form.bytes.len()));
-        if let Some(coding) = form.coding {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
-        }
-        *response.body_mut() = Body::from(Bytes::from_static(form.bytes));
-        response
-    }
-
-    /// The smallest form that the client accepts. Even if it refuses the uncompressed form, too, sending
-    /// that is more useful than an error.
-    fn negotiate(&self, request: &HeaderMap) -> &Form {
-        let accepted = |form: &&Form| form.coding.is_some_and(|coding| accepts(request, coding));
-        self.compressed.iter().find(accepted).unwrap_or(&self.plain)
-    }
-}
-
-impl Form {
-    fn new(content: &Content, coding: Option<&'static str>) -> Option<Self> {
-        // Half of the hash is more than enough to distinguish the forms and versions of one file.
-        let tag: String = content.sha256.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        Some(Self { coding, etag: HeaderValue::try_from(format!("\"{tag}\"")).ok()?, bytes: content.bytes })
-    }
+fn file(name: &str, contents: &HashMap<String, Content>) -> Option<Representation> {
+    let coded = |ending, coding| {
+        let content = contents.get(&format!("{name}{ending}"))?;
+        Coded::new(coding, Bytes::from_static(content.bytes), &content.sha256)
+    };
+    let compressed = [coded(".br", Some("br")), coded(".gz", Some("gzip"))].into_iter().flatten().collect();
+    let headers = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static(cache_control(name)))]);
+    Some(Representation::new(content_type(name)?, headers, coded("", None)?, compressed))
 }
 
 fn content_type(name: &str) -> Option<HeaderValue> {
@@ -177,43 +123,15 @@ fn cache_control(name: &str) -> &'static str {
     }
 }
 
-/// Returns true if the client accepts a coding: by its name, or by the wildcard.
-fn accepts(request: &HeaderMap, coding: &str) -> bool {
-    let mut any = false;
-    for item in items(request, &ACCEPT_ENCODING) {
-        let mut parts = item.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        let wanted = !parts.any(is_zero_weight);
-        if name.eq_ignore_ascii_case(coding) {
-            return wanted;
-        }
-        if name == "*" {
-            any = wanted;
-        }
-    }
-    any
-}
-
-/// Returns true for `q=0`, with which a client excludes what it names.
-fn is_zero_weight(parameter: &str) -> bool {
-    let Some((name, weight)) = parameter.split_once('=') else { return false };
-    name.trim().eq_ignore_ascii_case("q") && weight.trim().parse() == Ok(0.0)
-}
-
-/// Returns true if the client has this form already.
-fn is_known(etag: &HeaderValue, request: &HeaderMap) -> bool {
-    items(request, &IF_NONE_MATCH).any(|item| item == "*" || item.strip_prefix("W/").unwrap_or(item) == etag)
-}
-
-/// Items of a list header, which may occur several times.
-fn items<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-    let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(str::trim)
-}
-
 #[cfg(test)]
 mod tests {
     use axum::body::to_bytes;
+    use http::{
+        HeaderName, StatusCode,
+        header::{
+            ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
+        },
+    };
 
     use super::*;
 

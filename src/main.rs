@@ -69,7 +69,7 @@ fn report(text: impl Display) {
 }
 
 fn run(command: Command, config: &Config) -> Result<(), commands::Error> {
-    telemetry::init(&config.log, config.log_format)?;
+    telemetry::init(&config.log.log, config.log.log_format)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(commands::Error::Runtime)?;
     let result = runtime.block_on(command.run(config));
@@ -100,7 +100,7 @@ mod tests {
             [["frontdesk", "--listen=0.0.0.0:80", "serve"], ["frontdesk", "serve", "--listen=0.0.0.0:80"]]
         {
             let parsed = CommandLine::try_parse_from(line).ok();
-            assert_eq!(parsed.map(|parsed| parsed.config.listen.port()), Some(80), "{line:?}");
+            assert_eq!(parsed.map(|parsed| parsed.config.network.listen.port()), Some(80), "{line:?}");
         }
     }
 

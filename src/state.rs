@@ -1,16 +1,16 @@
 //! The state that surfaces share.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use frontdesk_api::ApiState;
+use frontdesk_api::{ApiState, Kept};
 use frontdesk_domain::Domain;
 use frontdesk_http::{
     Settings,
     problem::ErrorPages,
     rate_limit::Limiter,
     reference::{Lazily, Reference},
+    representation::Representation,
 };
-use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::{pages::ProblemPages, shutdown::Shutdown};
@@ -28,8 +28,10 @@ pub struct AppState {
     pub slots: Arc<Semaphore>,
     /// The API reference, for the pages that show it.
     pub reference: Lazily<Reference>,
+    /// The page of the API reference, for visitors without cookies.
+    pub reference_page: Arc<OnceLock<Representation>>,
     /// The OpenAPI document.
-    pub description: Lazily<Value>,
+    pub description: Kept,
 }
 
 impl AppState {
@@ -46,6 +48,7 @@ impl AppState {
             limiter: Limiter::new(config.rates),
             slots: Arc::new(Semaphore::new(config.in_flight)),
             reference,
+            reference_page: Arc::default(),
             description,
             config,
         }

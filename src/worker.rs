@@ -9,6 +9,7 @@ use frontdesk_domain::{
     payments::{Reconcile, SettlePayment, SettleRefund},
     sessions::SweepSessions,
     tokens::SweepTokens,
+    users::FillWords,
     webhooks::{ClearDeliveries, Deliver, SweepDeliveries},
 };
 
@@ -17,6 +18,7 @@ pub const KINDS: &[Handler<Domain>] = &[
     Handler::recurring::<SweepJobs>(),
     Handler::recurring::<SweepSessions>(),
     Handler::recurring::<SweepTokens>(),
+    Handler::recurring::<FillWords>(),
     Handler::recurring::<SweepAnswers>(),
     Handler::recurring::<SweepDeliveries>(),
     Handler::of::<ClearDeliveries>(),

@@ -24,7 +24,7 @@ impl Command {
 
 /// Prints a new link to become the owner.
 async fn setup_link(config: &Config) -> Result<(), Error> {
-    let domain = open(config, config.database_url()?).await?;
+    let domain = open(config, config.database.url()?).await?;
     let link = accounts::setup_link(&domain).await?;
     domain.db.close().await;
     match link {

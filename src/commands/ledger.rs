@@ -19,11 +19,11 @@ impl Command {
     /// # Errors
     /// The reason that the command failed.
     pub async fn run(self, config: &Config) -> Result<(), Error> {
-        let domain = open(config, config.database_url()?).await?;
+        let domain = open(config, config.database.url()?).await?;
         let report = match self {
             Self::Verify => ledger::verify(&domain).await,
         };
-        let url = config.database_url()?.to_string();
+        let url = config.database.url()?.to_string();
         let report = report.map_err(|source| Error::Database { url, source })?;
         domain.db.close().await;
         print(&format!("{} entries.", report.entries))?;

@@ -2,7 +2,10 @@
 
 use clap::Args;
 use frontdesk::config::Config;
-use frontdesk_domain::db::{Db, Options};
+use frontdesk_domain::{
+    db::{Db, Options},
+    users,
+};
 
 use super::{Error, print};
 
@@ -16,11 +19,12 @@ impl Arguments {
     /// # Errors
     /// The reason that the command failed.
     pub async fn run(self, config: &Config) -> Result<(), Error> {
-        let url = config.database_url()?;
-        config.make_files(&url)?;
+        let url = config.database.url()?;
+        config.database.make_files(&url)?;
         let options = Options { connections: 1, ..Options::default() };
-        let opened = Db::open(&url, &options).await;
-        let db = opened.map_err(|source| Error::Database { url: url.to_string(), source })?;
+        let failed = |source| Error::Database { url: url.to_string(), source };
+        let db = Db::open(&url, &options).await.map_err(failed)?;
+        users::fill_words(&db).await.map_err(failed)?;
         db.close().await;
         print(&format!("The schema of {url} is up to date."))
     }

@@ -100,7 +100,7 @@ pub enum Error {
 
 /// Opens the domain, and creates the files that its database needs.
 async fn open(config: &Config, url: DatabaseUrl) -> Result<Domain, Error> {
-    config.make_files(&url)?;
+    config.database.make_files(&url)?;
     Ok(Domain::open(&config.domain(url, Clock::system())?).await?)
 }
 

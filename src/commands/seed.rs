@@ -39,7 +39,7 @@ impl Arguments {
 }
 
 async fn seed(config: &Config, arguments: Arguments) -> Result<(), Error> {
-    let domain = open(config, config.database_url()?).await?;
+    let domain = open(config, config.database.url()?).await?;
     let password_hash = match arguments.shared_password {
         Some(password) => Some(domain.passwords.hash(password).await?),
         None => None,
@@ -53,7 +53,7 @@ async fn seed(config: &Config, arguments: Arguments) -> Result<(), Error> {
     let orders = payments::seed(&domain, arguments.orders, plan.seed, |done| bar.set_position(done)).await;
     bar.finish_and_clear();
     domain.db.close().await;
-    let url = config.database_url()?.to_string();
+    let url = config.database.url()?.to_string();
     let orders = orders.map_err(|source| Error::Database { url, source })?;
     print(&format!(
         "Made {} people and {} events; {} people were there already.",

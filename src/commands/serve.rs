@@ -42,12 +42,12 @@ impl Arguments {
 }
 
 async fn serve(config: &Config) -> Result<(), Error> {
-    let (base_url, url) = (config.base_url(), config.database_url()?);
+    let (base_url, url) = (config.base_url(), config.database.url()?);
     // Before the database is opened: only the process that has the port may migrate it.
     let Listeners { main, redirects, certificate } = listen(config).await?;
     let shutdown = Shutdown::default();
     shutdown.begin_on_signals().map_err(Error::Signals)?;
-    if let Some(address) = config.metrics_listen {
+    if let Some(address) = config.network.metrics_listen {
         metrics::start(address, &shutdown).await?;
     }
     let domain = open(config, url).await?;
@@ -55,14 +55,15 @@ async fn serve(config: &Config) -> Result<(), Error> {
 
     let state = AppState::new(domain.clone(), config.http(), shutdown.clone());
     let last_seen = tokio::spawn(last_seen::run(domain.clone(), shutdown.clone()));
-    let worker =
-        (!config.no_jobs).then(|| tokio::spawn(worker::run(domain.clone(), config.jobs(), shutdown.clone())));
+    let worker = (!config.jobs.no_jobs)
+        .then(|| tokio::spawn(worker::run(domain.clone(), config.worker(), shutdown.clone())));
     let renewal = certificate.map(|(certificate, hangups)| {
         tokio::spawn(certificate.follow(domain.clock.clone(), hangups, shutdown.clone()))
     });
-    let (mut settings, few) = (config.serve(), config.serve_redirects());
+    let (mut settings, few) = (config.network.listener(), config.network.redirects());
     let redirected = if redirects.is_some() { few.connections } else { 0 };
-    settings.connections = make_room(settings.connections, redirected, config.database_connections as usize);
+    settings.connections =
+        make_room(settings.connections, redirected, config.database.database_connections as usize);
     let redirected = async {
         match redirects {
             Some(at) => listener::serve(at, redirect::router(&base_url), &few, shutdown.clone()).await,
@@ -101,7 +102,7 @@ async fn listen(config: &Config) -> Result<Listeners, Error> {
         }
         None => None,
     };
-    let listener = bind(config.listen).await?;
+    let listener = bind(config.network.listen).await?;
     let main = match &certificate {
         Some((certificate, _)) => Listener::secured(listener, certificate.acceptor()?),
         None => Listener::plain(listener),

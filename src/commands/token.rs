@@ -53,7 +53,7 @@ impl Command {
     /// # Errors
     /// The reason that the command failed.
     pub async fn run(self, config: &Config) -> Result<(), Error> {
-        let domain = open(config, config.database_url()?).await?;
+        let domain = open(config, config.database.url()?).await?;
         let done = match self {
             Self::Create(arguments) => create(&domain, arguments).await,
             Self::List => list(&domain).await,

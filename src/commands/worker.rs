@@ -21,14 +21,14 @@ impl Arguments {
 }
 
 async fn work(config: &Config) -> Result<(), Error> {
-    let url = config.database_url()?;
+    let url = config.database.url()?;
     let shutdown = Shutdown::default();
     shutdown.begin_on_signals().map_err(Error::Signals)?;
-    if let Some(address) = config.metrics_listen {
+    if let Some(address) = config.network.metrics_listen {
         metrics::start(address, &shutdown).await?;
     }
     let domain = open(config, url).await?;
-    worker::run(domain.clone(), config.jobs(), shutdown).await;
+    worker::run(domain.clone(), config.worker(), shutdown).await;
     domain.db.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -1,6 +1,8 @@
 use clap::Parser;
+use frontdesk_domain::{db, jobs, passwords, sessions::Lifetime};
 
-use super::*;
+use super::{network::REDIRECTED, *};
+use crate::listener;
 
 #[derive(Parser)]
 struct Program {
@@ -21,11 +23,11 @@ fn the_defaults_are_sound_and_those_of_the_settings() {
     let config = config(&[]);
     config.check().unwrap();
     assert_eq!(config.base_url().origin(), "http://localhost:3000");
-    assert_eq!(config.database_url().unwrap().to_string(), "sqlite:data/frontdesk.db");
-    assert_eq!(format!("{:?}", config.serve()), format!("{:?}", listener::Settings::default()));
+    assert_eq!(config.database.url().unwrap().to_string(), "sqlite:data/frontdesk.db");
+    assert_eq!(format!("{:?}", config.network.listener()), format!("{:?}", listener::Settings::default()));
     assert_eq!(format!("{:?}", config.http()), format!("{:?}", frontdesk_http::Settings::default()));
-    assert_eq!(format!("{:?}", config.jobs()), format!("{:?}", jobs::Settings::default()));
-    let options = config.domain(config.database_url().unwrap(), Clock::system()).unwrap();
+    assert_eq!(format!("{:?}", config.worker()), format!("{:?}", jobs::Settings::default()));
+    let options = config.domain(config.database.url().unwrap(), Clock::system()).unwrap();
     assert_eq!(format!("{:?}", options.passwords), format!("{:?}", passwords::Options::default()));
     assert_eq!(format!("{:?}", options.lifetime), format!("{:?}", Lifetime::default()));
     assert_eq!(format!("{:?}", options.database), format!("{:?}", db::Options::default()));
@@ -109,7 +111,7 @@ fn a_redirect_leads_to_https_and_needs_some() {
     for flags in [&[][..], &pair, &["--base-url", "http://desk.example"]] {
         assert!(matches!(check(flags), Err(Error::NothingToRedirectTo)), "{flags:?}");
     }
-    let settings = config(&redirect).serve_redirects();
+    let settings = config(&redirect).network.redirects();
     assert_eq!((settings.connections, settings.idle), (REDIRECTED, settings.header));
 }
 
@@ -119,12 +121,12 @@ fn the_database_url_may_be_in_a_file_and_is_never_printed() {
     std::fs::write(file.path(), "postgres://desk:hunter2@db.example:5432/desk\n").unwrap();
     let path = file.path().to_str().unwrap();
     let by_file = config(&["--database-url-file", path]);
-    assert_eq!(by_file.database_url().unwrap().to_string(), "postgres://desk@db.example:5432/desk");
+    assert_eq!(by_file.database.url().unwrap().to_string(), "postgres://desk@db.example:5432/desk");
     let by_flag = config(&["--database-url", "postgres://desk:hunter2@db.example:5432/desk"]);
     assert!(!format!("{by_flag:?}").contains("hunter2"));
-    let missing = config(&["--database-url-file", "/nowhere"]).database_url();
+    let missing = config(&["--database-url-file", "/nowhere"]).database.url();
     assert!(matches!(missing, Err(Error::SecretFile { .. })));
-    assert!(matches!(config(&["--database-url", "mysql://x"]).database_url(), Err(Error::DatabaseUrl(_))));
+    assert!(matches!(config(&["--database-url", "mysql://x"]).database.url(), Err(Error::DatabaseUrl(_))));
     assert!(parse(&["--database-url", "sqlite:a.db", "--database-url-file", path]).is_err());
 }
 
@@ -168,11 +170,11 @@ fn files_are_made_where_they_are_missing() {
     let temporary = tempfile::tempdir().unwrap();
     let data = temporary.path().join("data");
     let config = config(&["--data-dir", data.to_str().unwrap()]);
-    let url = config.database_url().unwrap();
-    config.make_files(&url).unwrap();
-    config.make_files(&url).unwrap();
+    let url = config.database.url().unwrap();
+    config.database.make_files(&url).unwrap();
+    config.database.make_files(&url).unwrap();
     assert!(data.join("frontdesk.db").is_file());
     let elsewhere = DatabaseUrl::Sqlite(temporary.path().join("other/desk.db"));
-    config.make_files(&elsewhere).unwrap();
+    config.database.make_files(&elsewhere).unwrap();
     assert!(temporary.path().join("other/desk.db").is_file());
 }

@@ -6,6 +6,7 @@ mod flash;
 mod forms;
 pub mod limits;
 mod plain;
+mod reference;
 mod render;
 pub mod session;
 
@@ -32,7 +33,10 @@ pub fn routes() -> Router<AppState> {
         .route(urls::forms::SIGN_OUT.path(), post(forms::submit))
         .merge(export::routes())
         .fallback(page);
-    pages.iter().fold(router, |router, route| router.route(route.path(), get(page)))
+    pages.iter().fold(router, |router, route| {
+        let is_reference = route.path() == urls::DOCS_API.path();
+        router.route(route.path(), if is_reference { get(reference::serve) } else { get(page) })
+    })
 }
 
 /// Renders a page, or the page for a path that does not exist.

@@ -20,7 +20,7 @@ use axum::{
 };
 use frontdesk_http::{
     layers::{
-        csrf,
+        compression, csrf,
         limits::{self, BodyLimits, HashingGate},
         trace::AccessLog,
     },
@@ -53,6 +53,9 @@ fn pages(routes: Router<AppState>, state: &AppState) -> Router {
     let guards = ServiceBuilder::new()
         // Files are the same for every visitor and cost nothing, so they need no guards.
         .layer(from_fn(files::serve))
+        // Inside the files, which are compressed already.
+        .layer(from_fn(compression::negotiate))
+        .layer(compression::layer())
         .layer(from_fn_with_state(rate_limit(state, pages::limits::of), rate_limit::by_address))
         .layer(from_fn(limits::url))
         .layer(from_fn_with_state(hashing_gate(state), limits::hashing))
@@ -77,6 +80,8 @@ fn pages(routes: Router<AppState>, state: &AppState) -> Router {
 fn api(state: &AppState) -> Router {
     let settings = &state.config;
     let guards = ServiceBuilder::new()
+        .layer(from_fn(compression::negotiate))
+        .layer(compression::layer())
         .layer(from_fn(limits::url))
         .layer(from_fn_with_state(body_limits(state, settings.body_bytes), limits::body))
         .layer(from_fn_with_state(state.slots.clone(), limits::in_flight))

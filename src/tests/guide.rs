@@ -2,19 +2,18 @@
 
 use std::{
     env,
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     path::Path,
     process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
 };
+
+use frontdesk_testing::eventually;
+use tokio::net::TcpStream;
 
 const GUIDE: &str = include_str!("../../docs/api-guide.md");
 const PROGRAM: &str = env!("CARGO_BIN_EXE_frontdesk");
 /// Where the guide's server is found.
 const ADDRESS: &str = "localhost:3000";
-/// How long the program may take to listen, on a machine that is busy with other tests.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the commands print, in this order.
 const PRINTED: [&str; 19] = [
@@ -60,8 +59,7 @@ fn clean(program: &str, data: &Path) -> Command {
     command
 }
 
-#[expect(clippy::disallowed_methods, reason = "the thread is the test's own")]
-fn serve(data: &Path) -> (Server, u16) {
+async fn serve(data: &Path) -> (Server, u16) {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let listen = format!("127.0.0.1:{port}");
     let child = clean(PROGRAM, data)
@@ -70,11 +68,8 @@ fn serve(data: &Path) -> (Server, u16) {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let (server, begun) = (Server(child), Instant::now());
-    while TcpStream::connect(&*listen).is_err() {
-        assert!(begun.elapsed() < PATIENCE, "the program does not listen");
-        thread::sleep(Duration::from_millis(20));
-    }
+    let server = Server(child);
+    eventually(async || TcpStream::connect(&*listen).await).await;
     (server, port)
 }
 
@@ -84,10 +79,10 @@ fn commands() -> String {
     blocks.map(|rest| rest.split("```").next().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
-#[test]
-fn the_commands_of_the_guide_do_what_it_says() {
+#[tokio::test]
+async fn the_commands_of_the_guide_do_what_it_says() {
     let data = tempfile::tempdir().unwrap();
-    let (_server, port) = serve(data.path());
+    let (_server, port) = serve(data.path()).await;
     let script = commands().replace(ADDRESS, &format!("localhost:{port}"));
     let ran = clean("sh", data.path()).args(["-eu", "-c", &script]).output().unwrap();
     let (printed, told) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));

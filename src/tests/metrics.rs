@@ -4,17 +4,15 @@ use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
 };
 
 use frontdesk_domain::{clock::Clock, payments};
 use frontdesk_model::forms::PayOrder;
+use frontdesk_testing::eventually;
 
 use crate::support::Desk;
 
 both! { what_payments_come_to_is_counted }
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 struct Killed(Child);
 
@@ -59,16 +57,12 @@ async fn what_payments_come_to_is_counted(desk: Desk) {
         "frontdesk_gateway_seconds_count{asked=\"charge\",answered=\"yes\"} 2",
         "frontdesk_http_request_seconds_bucket{status=\"2xx\",le=\"0.001\"}",
     ];
-    let began = Instant::now();
-    loop {
+    eventually(async || {
         fetch(&pages, "/login");
         let told = fetch(&metrics, "/metrics").unwrap_or_default();
-        if wanted.iter().all(|line| told.contains(line)) {
-            break;
-        }
-        assert!(began.elapsed() < PATIENCE, "{told}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+        if wanted.iter().all(|line| told.contains(line)) { Ok(()) } else { Err(told) }
+    })
+    .await;
     assert!(
         fetch(&pages, "/metrics").unwrap().starts_with("HTTP/1.1 404"),
         "not where everybody can read it"

@@ -12,6 +12,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is how a test fails")]
 
 #[macro_use]
+extern crate frontdesk_testing;
+
 mod support;
 
 mod api;

@@ -5,11 +5,12 @@ use std::{
     collections::HashMap,
     path::Path,
     process::{Child, Command, Stdio},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use frontdesk_domain::{clock::Clock, ledger, orders};
 use frontdesk_model::{OrderId, Permission as P, UserId, order::OrderState};
+use frontdesk_testing::eventually;
 use http_body_util::{BodyExt as _, Full};
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::sleep};
@@ -22,9 +23,6 @@ both! { money_moves_once_however_often_the_program_is_killed }
 fn kills() -> u32 {
     std::env::var("MONEY_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(6)
 }
-
-/// How long one start may take, and the whole at its end.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 async fn money_moves_once_however_often_the_program_is_killed(desk: Desk) {
     let desk = desk.beside(|options| options.clock = Clock::system()).await;
@@ -70,13 +68,12 @@ async fn money_moves_once_however_often_the_program_is_killed(desk: Desk) {
         placed.extend(shop.buy(number).await);
     }
     assert_eq!(placed.len(), asked as usize, "every order is there, once");
-    let began = Instant::now();
-    while desk.find::<(i64,)>("SELECT count(*) FROM payments WHERE settle_at IS NOT NULL", Vec::new()).await.0
-        > 0
-    {
-        assert!(began.elapsed() < PATIENCE, "payments are left undecided");
-        sleep(Duration::from_millis(100)).await;
-    }
+    const UNDECIDED: &str = "SELECT count(*) FROM payments WHERE settle_at IS NOT NULL";
+    eventually(async || match desk.find::<(i64,)>(UNDECIDED, Vec::new()).await.0 {
+        0 => Ok(()),
+        some => Err(format!("{some} payments are left undecided")),
+    })
+    .await;
     for server in &mut servers {
         server.kill().unwrap();
         server.wait().unwrap();
@@ -210,9 +207,5 @@ fn free_port() -> u16 {
 }
 
 async fn wait_for(port: u16) {
-    let began = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
-        assert!(began.elapsed() < PATIENCE, "the program does not start");
-        sleep(Duration::from_millis(20)).await;
-    }
+    eventually(async || TcpStream::connect(("127.0.0.1", port)).await).await;
 }

@@ -4,13 +4,13 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::{Child, Command, Output, Stdio},
-    time::{Duration, Instant},
 };
 
 use frontdesk::{
     listener::{self, Listener},
     tls::{certificate, client, renewal::Certificate},
 };
+use frontdesk_testing::eventually;
 use http::header::{LOCATION, SET_COOKIE, STRICT_TRANSPORT_SECURITY};
 use reqwest::{Client, redirect::Policy};
 use rustix::process::{Pid, Signal, kill_process};
@@ -24,8 +24,6 @@ use sample::{NAME, Sample};
 mod sample;
 
 both! { a_page_has_hsts_and_who_signs_up_gets_a_secure_cookie }
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A browser that trusts this certificate alone, and finds its server there.
 fn browser(trusted: &Sample, server: SocketAddr) -> Client {
@@ -122,14 +120,7 @@ impl Killed {
 
 /// Asks until there is an answer.
 async fn get(client: &Client, url: &str) -> reqwest::Response {
-    let began = Instant::now();
-    loop {
-        match client.get(url).header("host", "evil.example").send().await {
-            Ok(answer) => return answer,
-            Err(error) => assert!(began.elapsed() < PATIENCE, "{url}: {error:?}"),
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    eventually(async || client.get(url).header("host", "evil.example").send().await).await
 }
 
 #[tokio::test]

@@ -4,9 +4,13 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use frontdesk_http::request::{
-    conditional::{entity_tag, is_fresh},
-    input,
+use frontdesk_http::{
+    reference::Lazily,
+    representation::Representation,
+    request::{
+        conditional::{entity_tag, is_fresh},
+        input,
+    },
 };
 use frontdesk_model::{Code, Page, Problem};
 use http::{
@@ -99,13 +103,20 @@ fn value<T: Serialize>(it: &T) -> Value {
 }
 
 /// A result that is not yet bound to its request. It can be stored and replayed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct Answer {
     pub status: u16,
     pub body: Option<Value>,
     /// Below `/api/v1`.
     pub location: Option<String>,
+    /// A body that is made once and kept compressed, in place of `body`. Only operations that read have
+    /// one, so it is never stored.
+    #[serde(skip)]
+    pub kept: Option<Kept>,
 }
+
+/// A body that is made on first use; `None` if that fails.
+pub type Kept = Lazily<Option<Representation>>;
 
 /// The request that an answer responds to.
 pub struct Asked<'a> {
@@ -123,8 +134,8 @@ pub struct Asked<'a> {
 }
 
 impl Answer {
-    fn new(status: u16) -> Self {
-        Self { status, body: None, location: None }
+    pub(super) fn new(status: u16) -> Self {
+        Self { status, body: None, location: None, kept: None }
     }
 
     /// Builds the response: the selected fields, the links of a list, the entity tag, and 304 if the
@@ -133,6 +144,9 @@ impl Answer {
     /// # Errors
     /// `VALIDATION_ERROR` if `fields` names an unknown field.
     pub fn respond(self, asked: &Asked<'_>) -> Result<Response, Problem> {
+        if let Some(kept) = &self.kept {
+            return kept.as_ref().map(|kept| kept.respond(asked.headers)).ok_or(Problem::new(Code::Internal));
+        }
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
         let mut headers = HeaderMap::new();
         let mut put = |name, value: String| {

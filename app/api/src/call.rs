@@ -6,7 +6,6 @@ use axum::body::Bytes;
 use frontdesk_domain::{Domain, actor::Actor};
 use frontdesk_http::{
     Settings,
-    reference::Lazily,
     request::{
         input::{self, Pairs},
         json,
@@ -17,7 +16,10 @@ use http::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::operation::{Operation, Place, VERSION};
+use super::{
+    answer::Kept,
+    operation::{Operation, Place, VERSION},
+};
 
 /// The caller and the request. Cheap to clone.
 #[derive(Clone)]
@@ -26,7 +28,7 @@ pub struct Call {
     pub actor: Actor,
     pub(super) settings: Arc<Settings>,
     /// The OpenAPI document.
-    pub(super) description: Lazily<Value>,
+    pub(super) description: Kept,
     pub(super) sent: Arc<Sent>,
 }
 
@@ -56,7 +58,7 @@ impl Call {
     }
 
     /// The OpenAPI document.
-    pub fn description(&self) -> Lazily<Value> {
+    pub fn description(&self) -> Kept {
         self.description.clone()
     }
 

@@ -5,12 +5,13 @@
 use std::sync::Arc;
 
 use axum::{
-    body::{Bytes, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::Request,
     response::{IntoResponse, Response},
 };
 use frontdesk_domain::{
     actor::{Actor, Denied, Origin, Who},
+    idempotency::Claim,
     tokens,
 };
 use frontdesk_http::{
@@ -97,42 +98,12 @@ async fn handle(
     let (parts, body) = request.into_parts();
     let mut query = input::pairs(parts.uri.query().unwrap_or_default().as_bytes())?;
     reject_evasions(&parts.headers, &query)?;
-    let mut take = |caller| -> Result<(), Stop> {
-        let stands = state.limiter.take(operation.limit, caller)?;
-        *standing = stands.map(|stands| stands.tighter(*standing)).or(*standing);
-        Ok(())
-    };
-    if let Some(ClientAddr(address)) = parts.extensions.get() {
-        take(Caller::Address(*address))?;
-    }
-    let (mut actor, secret) = authenticate(state, operation, &parts).await?;
-    if let Some(token) = actor.token() {
-        take(Caller::Token(token.id.0))?;
-    }
-    if let Some(user) = actor.user() {
-        take(Caller::User(user.0))?;
-    }
-    if let Access::Needs(permission) = operation.access {
-        actor.require(permission).map_err(|denied| without_permission(&denied))?;
-    }
-    if !accept::takes_json(&parts.headers) {
-        return Err(Problem::new(Code::NotAcceptable).into());
-    }
-    // A layer has limited the body and read it already.
-    let body = to_bytes(body, state.settings.body_bytes).await.map_err(|_| Problem::new(Code::TooLarge))?;
-    check_content(operation, &parts.headers, &body)?;
+    let (mut actor, secret) = admit(state, operation, &parts, standing).await?;
+    let body = read_body(state, operation, &parts.headers, body).await?;
     let version = if operation.conditional { Some(expected_version(&parts.headers)?) } else { None };
     let fields = if operation.fields.is_empty() { None } else { take_out(&mut query, FIELDS)? };
     let included = take_included(operation, &actor, &mut query)?;
-
-    let request = replay::Sent {
-        operation,
-        headers: &parts.headers,
-        address: parts.uri.path_and_query().map_or("", |it| it.as_str()),
-        secret: &secret,
-        body: &body,
-    };
-    let claim = replay::claim(&state.domain, &actor, &request)?;
+    let claim = claim(state, operation, &parts, (&actor, &secret), &body)?;
     actor.origin.claim.clone_from(&claim);
     let sent = Arc::new(Sent { operation: operation.clone(), path, query, body, included, version });
     let call = Call {
@@ -143,15 +114,71 @@ async fn handle(
         sent,
     };
     let outcome = idempotent::run(&state.domain, claim, route.run(call)).await;
-    let (answer, replayed) = match outcome.map_err(|problem| as_precondition(operation, problem))? {
+    let (answer, is_replay) = match outcome.map_err(|problem| as_precondition(operation, problem))? {
         Outcome::First(answer) => (answer, false),
         Outcome::Replay(answer) => (answer, true),
     };
     let mut response = respond(state, operation, &parts, fields.as_deref(), answer)?;
-    if replayed {
+    if is_replay {
         response.headers_mut().insert(replay::REPLAYED, HeaderValue::from_static("true"));
     }
     Ok(response)
+}
+
+/// Authenticates the caller and checks its limits and its permission. Returns it with the text of its
+/// token.
+async fn admit(
+    state: &ApiState,
+    operation: &Operation,
+    parts: &Parts,
+    standing: &mut Option<Standing>,
+) -> Result<(Actor, String), Stop> {
+    let mut take = |caller| -> Result<(), Stop> {
+        let stands = state.limiter.take(operation.limit, caller)?;
+        *standing = stands.map(|stands| stands.tighter(*standing)).or(*standing);
+        Ok(())
+    };
+    if let Some(ClientAddr(address)) = parts.extensions.get() {
+        take(Caller::Address(*address))?;
+    }
+    let (actor, secret) = authenticate(state, operation, parts).await?;
+    if let Some(token) = actor.token() {
+        take(Caller::Token(token.id.0))?;
+    }
+    if let Some(user) = actor.user() {
+        take(Caller::User(user.0))?;
+    }
+    if let Access::Needs(permission) = operation.access {
+        actor.require(permission).map_err(|denied| without_permission(&denied))?;
+    }
+    Ok((actor, secret))
+}
+
+/// Negotiates the content, and returns the body, which a layer has limited and read already.
+async fn read_body(
+    state: &ApiState,
+    operation: &Operation,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Bytes, Problem> {
+    if !accept::takes_json(headers) {
+        return Err(Problem::new(Code::NotAcceptable));
+    }
+    let body = to_bytes(body, state.settings.body_bytes).await.map_err(|_| Problem::new(Code::TooLarge))?;
+    check_content(operation, headers, &body)?;
+    Ok(body)
+}
+
+fn claim(
+    state: &ApiState,
+    operation: &Operation,
+    parts: &Parts,
+    (actor, secret): (&Actor, &str),
+    body: &Bytes,
+) -> Result<Option<Claim>, Problem> {
+    let address = parts.uri.path_and_query().map_or("", |it| it.as_str());
+    let sent = replay::Sent { operation, headers: &parts.headers, address, secret, body };
+    replay::claim(&state.domain, actor, &sent)
 }
 
 fn respond(

@@ -28,11 +28,13 @@ use frontdesk_http::{
     problem::Refusal,
     rate_limit::Limiter,
     reference::{Lazily, Reference, lazily},
+    representation::Representation,
 };
 use frontdesk_model::{Code, Problem, urls};
+use http::{HeaderMap, HeaderValue};
 use operation::Route;
-use serde_json::Value;
 
+pub use answer::Kept;
 pub use openapi::document;
 
 /// The state of the API. Cheap to clone.
@@ -42,7 +44,7 @@ pub struct ApiState {
     pub settings: Arc<Settings>,
     pub limiter: Limiter,
     /// The OpenAPI document.
-    pub description: Lazily<Value>,
+    pub description: Kept,
 }
 
 /// Every operation, in the order of the reference.
@@ -50,13 +52,15 @@ pub fn operations() -> Vec<Route> {
     v1::routes()
 }
 
-/// The OpenAPI document, as it is served.
-pub fn description(settings: &Arc<Settings>) -> Lazily<Value> {
+/// The OpenAPI document, as it is served: compressed when it is first requested.
+pub fn description(settings: &Arc<Settings>) -> Kept {
     let settings = settings.clone();
     lazily(move || {
         let document = document(&operations(), settings.base_url.origin(), settings.rates);
-        // It consists of text and numbers, which always become JSON.
-        serde_json::to_value(document).unwrap_or_default()
+        // It consists of text and numbers, which always become JSON. As a value its members are sorted.
+        let document = serde_json::to_value(document).ok()?;
+        let json = HeaderValue::from_static("application/json");
+        Representation::compress(json, HeaderMap::new(), serde_json::to_vec(&document).ok()?.into())
     })
 }
 

@@ -40,7 +40,7 @@ pub mod accounts {
 }
 
 pub use frontdesk_platform::{
-    Platform, actor, advisory_lock, audit, clock, db, idempotency, jobs, params, passwords, problem,
+    Platform, actor, advisory_lock, audit, clock, db, idempotency, jobs, list, params, passwords, problem,
     rate_limit,
 };
 
@@ -148,6 +148,9 @@ impl Domain {
         let db = Db::open(&options.url, &options.database)
             .await
             .map_err(|source| OpenError::Database { url: options.url.to_string(), source })?;
+        users::fill_words(&db)
+            .await
+            .map_err(|source| OpenError::Database { url: options.url.to_string(), source })?;
         let sandbox = || Sandbox::new(db.clone(), options.clock.clone(), options.site.clone());
         Ok(Self(Arc::new(Parts {
             gateway: options.gateway.clone().unwrap_or_else(|| Arc::new(sandbox())),
@@ -194,6 +197,21 @@ pub const FEATURES: [&str; 18] = [
     "overview",
     "sample_data",
 ];
+
+/// Every list. A test looks at the plan of each of their statements on both databases.
+pub fn lists() -> [&'static list::List; 9] {
+    [
+        &users::LIST,
+        &audit::LIST,
+        &jobs::LIST,
+        &tokens::LIST,
+        &webhooks::WEBHOOKS,
+        &webhooks::DELIVERIES,
+        &orders::LIST,
+        &payments::LIST,
+        &refunds::LIST,
+    ]
+}
 
 /// Every statement of the platform and of every feature. A test prepares each on both databases.
 pub fn statements() -> Vec<Sql> {

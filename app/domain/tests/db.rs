@@ -13,7 +13,7 @@ use frontdesk_domain::{
 };
 use futures::future::join_all;
 
-use crate::support::{Engine, TestDomain, run};
+use crate::support::{Engine, TestDomain, eventually, run};
 
 both! {
     a_unit_of_work_that_is_dropped_leaves_nothing,
@@ -250,9 +250,8 @@ async fn who_reads_while_the_database_is_closed_is_answered(domain: TestDomain) 
             answers
         }
     });
-    while other.db.statements() < 5 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    eventually(async || if other.db.statements() < 5 { Err("fewer than 5 statements") } else { Ok(()) })
+        .await;
     other.db.close().await;
     assert!(reader.await.unwrap() >= 4);
     assert!(count(&other.db, 1, 1).await.is_err());

@@ -10,9 +10,10 @@ use std::{
 use frontdesk_domain::FEATURES;
 
 /// The platform's modules in dependency order.
-const PLATFORM: [&str; 10] = [
+const PLATFORM: [&str; 11] = [
     "clock",
     "db",
+    "list",
     "advisory_lock",
     "idempotency",
     "actor",

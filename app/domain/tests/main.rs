@@ -10,6 +10,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 
 #[macro_use]
+extern crate frontdesk_testing;
+
 mod support;
 
 mod access;
@@ -21,6 +23,7 @@ mod jobs;
 mod last_seen;
 mod layout;
 mod links;
+mod list_plans;
 mod orders;
 mod owners;
 mod paging;
@@ -29,13 +32,14 @@ mod payments;
 mod people;
 mod permissions;
 mod plans;
+mod postgres_tls;
 mod roles;
 mod rows;
 mod schema;
+mod search;
 mod seed;
 mod sessions;
 mod statements;
-mod tls;
 mod token_lists;
 mod token_making;
 mod tokens;

@@ -30,6 +30,7 @@ both! {
     the_new_password_is_held_to_the_rules_and_is_another_one,
     what_breaks_the_rules_is_no_guess,
     of_two_changes_at_once_one_is_made,
+    a_stored_hash_that_cannot_be_used_is_a_wrong_password,
     a_session_that_has_been_ended_changes_nothing,
     a_session_that_has_been_ended_is_no_way_to_guess,
     somebody_suspended_while_it_is_under_way_keeps_their_password,
@@ -229,6 +230,22 @@ async fn an_invitation_that_is_open_ends(domain: TestDomain) {
     assert!(matches!(accept(link).await, Err(Error::LinkSpent(_))));
     assert!(accept(other).await.is_ok(), "it is Ben's, who has changed nothing");
     assert!(signs_in(&domain, &ann, NEXT).await);
+}
+
+async fn a_stored_hash_that_cannot_be_used_is_a_wrong_password(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    for damage in [
+        "UPDATE users SET password_hash = replace(password_hash, 't=1', 't=4000000000')",
+        "UPDATE users SET password_hash = replace(password_hash, 'm=64', 'm=99999999')",
+        "UPDATE users SET password_hash = 'garbage'",
+    ] {
+        assert_eq!(domain.meddle(damage, Vec::new()).await.unwrap(), 1);
+        let changed = change(&domain, &ann.actor, PASSWORD, NEXT).await;
+        assert!(matches!(changed, Err(Error::WrongPassword)), "{damage}: {changed:?}");
+        let signed_in = prove(&domain, &ann.email, PASSWORD).await;
+        assert!(matches!(signed_in, Err(Error::WrongCredentials)), "{damage}: {signed_in:?}");
+    }
+    assert_eq!(domain.count("SELECT count(*) FROM audit_events WHERE action = 'login.failed'").await, 3);
 }
 
 async fn a_session_that_has_been_ended_changes_nothing(domain: TestDomain) {

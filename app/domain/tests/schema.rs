@@ -17,7 +17,7 @@ struct Schema {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_databases_have_the_same_tables_columns_indexes_and_triggers() {
+async fn sqlite_and_postgres_have_the_same_tables_columns_indexes_and_triggers() {
     let sqlite = run(Engine::Sqlite, schema).await;
     let postgres = run(Engine::Postgres, schema).await;
     assert!(sqlite.columns.contains("users.email not null") && sqlite.columns.contains("users.removed_at"));

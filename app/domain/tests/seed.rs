@@ -70,7 +70,7 @@ async fn contents(domain: TestDomain) -> (Vec<User>, Vec<Event>, Vec<(String, St
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_same_seed_gives_the_same_people_on_both_databases() {
+async fn the_same_seed_gives_the_same_people_on_sqlite_and_postgres() {
     let first = run(Engine::Sqlite, contents).await;
     assert_eq!((first.0.len(), first.2.len()), (300, 300));
     assert!(first == run(Engine::Sqlite, contents).await, "not the same twice");

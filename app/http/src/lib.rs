@@ -9,6 +9,7 @@ pub mod layers;
 pub mod problem;
 pub mod rate_limit;
 pub mod reference;
+pub mod representation;
 pub mod request;
 mod settings;
 

@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
 use validator::ValidationError;
+
+use crate::name::is_noncharacter;
 
 /// The longest address that SMTP can carry (RFC 5321 §4.5.3.1.3, less the angle brackets).
 pub const MAX_EMAIL: usize = 254;
 
 /// An address as the person typed it, less surrounding white space. Two addresses that differ only
-/// in case are the same account: [`Email::key`] is what is compared and unique.
+/// in case or in the composition of their letters are the same account: see [`Email::key`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Email(String);
@@ -26,10 +29,27 @@ impl Email {
         &self.0
     }
 
-    /// What addresses are compared by: lower case.
+    /// Returns what is compared and unique: the address in NFC, case-folded.
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        if self.0.is_ascii() {
+            return self.0.to_ascii_lowercase();
+        }
+        let folded: String = self.0.nfc().flat_map(folded).collect();
+        // The dot of a Turkish `İ`, if it was typed as a letter of its own.
+        folded.replace("i\u{307}", "i").nfc().collect()
     }
+}
+
+/// Folds the case of one letter. By way of upper case, so that `ς` and `σ`, `ß` and `ss` meet; but for
+/// the dotless `ı`, which is a letter of its own and whose upper case is that of `i`.
+fn folded(c: char) -> impl Iterator<Item = char> {
+    let (kept, rest) = match c {
+        'İ' => (Some('i'), None),
+        'ı' => (Some('ı'), None),
+        c => (None, Some(c)),
+    };
+    let lower = rest.into_iter().flat_map(char::to_lowercase);
+    kept.into_iter().chain(lower.flat_map(char::to_uppercase).flat_map(char::to_lowercase))
 }
 
 /// The rule as `validator` wants it, for forms.
@@ -50,7 +70,9 @@ pub fn check(text: &str) -> Result<(), ValidationError> {
     }
     let wrong = || fault("email", "Enter an e-mail address like name@example.com");
     let (local, domain) = text.rsplit_once('@').ok_or_else(wrong)?;
-    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>()[],;:\\\"@".contains(c);
+    let plain = |c: char| {
+        !c.is_whitespace() && !c.is_control() && !is_noncharacter(c) && !"<>()[],;:\\\"@".contains(c)
+    };
     let dotted = |part: &str| !part.starts_with('.') && !part.ends_with('.') && !part.contains("..");
     let local_fits = !local.is_empty() && local.len() <= 64 && local.chars().all(plain) && dotted(local);
     let label_fits = |label: &str| {
@@ -82,6 +104,24 @@ mod tests {
     }
 
     #[test]
+    fn one_address_however_it_is_typed_has_one_key() {
+        for (one, other) in [
+            ("ΣΑΣ@example.com", "σασ@example.com"),
+            ("σας@example.com", "σασ@example.com"),
+            ("İpek@example.com", "ipek@example.com"),
+            ("I\u{307}pek@example.com", "i\u{307}pek@example.com"),
+            ("JÜRGEN@example.com", "ju\u{308}rgen@example.com"),
+            ("Straße@example.com", "STRASSE@example.com"),
+            ("STRAẞE@example.com", "strasse@example.com"),
+        ] {
+            let key = |text: &str| Email::parse(text).unwrap().key();
+            assert_eq!(key(one), key(other), "{one}");
+            assert_eq!(key(&key(one)), key(one), "{one}: not at rest");
+        }
+        assert_ne!(Email::parse("ılgın@b.co").unwrap().key(), Email::parse("ilgin@b.co").unwrap().key());
+    }
+
+    #[test]
     fn what_is_not_an_address_is_refused() {
         let long = format!("{}@example.com", "a".repeat(65));
         for text in [
@@ -98,6 +138,8 @@ mod tests {
             ".ann@example.com",
             "ann\n@example.com",
             "ann@example.com\0",
+            "ann\u{10FFFF}@example.com",
+            "ann@\u{FDD0}.example",
             "a@b@example.com",
             "<ann@example.com>",
             "ann@example.com,bob@example.com",

@@ -21,6 +21,7 @@ pub mod query;
 pub mod refund;
 pub mod revenue;
 pub mod schema;
+pub mod search;
 pub mod secret;
 pub mod time;
 pub mod token;

@@ -1,13 +1,19 @@
-//! What a person is called. The only way to have a [`PersonName`] is to parse one.
+//! Names of people. The only way to have a [`PersonName`] is to parse one.
 
 use serde::Serialize;
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_normalization::UnicodeNormalization;
 use validator::ValidationError;
 
-use crate::email::fault;
+use crate::{
+    email::fault,
+    search::{cut, fold},
+};
 
 /// The longest name, in characters.
 pub const MAX_NAME: usize = 100;
+/// The longest sort key of a name, in characters. Some letters are folded into eighteen, and a key
+/// goes into the cursors of a list, which have a limit; names that differ only after it are sorted by id.
+pub const MAX_NAME_KEY: usize = 100;
 
 /// A name as the person writes it, in NFC, with runs of white space folded to one space.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -26,15 +32,15 @@ impl PersonName {
         &self.0
     }
 
-    /// What names are sorted and searched by: see [`search_key`].
+    /// Returns what names are sorted by: see [`sort_key`].
     pub fn key(&self) -> String {
-        search_key(&self.0)
+        sort_key(&self.0)
     }
 }
 
-/// Lower case and without accents, so that `ame` finds `Amélie` and she stands beside `Amelia`.
-pub fn search_key(text: &str) -> String {
-    tidy(text).nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+/// The folded name, cut at [`MAX_NAME_KEY`]: `Amélie` stands beside `Amelia`, `Łukasz` beside `Lukas`.
+pub fn sort_key(name: &str) -> String {
+    cut(&fold(name), MAX_NAME_KEY).to_owned()
 }
 
 /// The rule as `validator` wants it, for forms.
@@ -59,11 +65,18 @@ fn tidy(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect()
 }
 
-/// Control characters, and the ones that reorder or hide text and so make one name look like
-/// another (bidirectional overrides, zero-width spaces). Joiners stay: scripts need them.
+/// Control characters, noncharacters, and the ones that reorder or hide text and so make one name look
+/// like another (bidirectional overrides, zero-width spaces). Joiners stay: scripts need them.
 pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
+        || is_noncharacter(c)
         || matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+}
+
+/// Reserved by Unicode for internal use, never for exchange: U+FDD0–U+FDEF and the last two of each
+/// plane.
+pub(crate) const fn is_noncharacter(c: char) -> bool {
+    matches!(c, '\u{FDD0}'..='\u{FDEF}') || c as u32 & 0xFFFE == 0xFFFE
 }
 
 #[cfg(test)]
@@ -74,6 +87,7 @@ mod tests {
     fn names_are_tidied_and_kept() {
         assert_eq!(PersonName::parse("  Ame\u{301}lie   Roux ").unwrap().as_str(), "Amélie Roux");
         assert_eq!(PersonName::parse("Amélie Roux").unwrap().key(), "amelie roux");
+        assert_eq!(PersonName::parse(&"\u{FDFA}".repeat(100)).unwrap().key().chars().count(), MAX_NAME_KEY);
         assert!(PersonName::parse("李小龍").is_ok());
         assert!(PersonName::parse("നീതു").is_ok());
     }
@@ -82,7 +96,7 @@ mod tests {
     fn empty_endless_and_hidden_names_are_refused() {
         let long = "x".repeat(101);
         let huge = "x".repeat(1_000_000);
-        for text in ["", "   ", "a\nb", "a\u{202E}b", "a\0", &long, &huge] {
+        for text in ["", "   ", "a\u{10FFFF}", "\u{FDD0}b", "a\nb", "a\u{202E}b", "a\0", &long, &huge] {
             assert!(PersonName::parse(text).is_err(), "{:?}", text.chars().take(8).collect::<String>());
         }
     }

@@ -1,11 +1,13 @@
 //! Pages of a list, and the cursors between them.
 
+use std::borrow::Cow;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{Code, Problem};
+use crate::{Code, Problem, search::cut};
 
 /// Default number of rows on a page.
 pub const DEFAULT_LIMIT: u32 = 20;
@@ -153,10 +155,27 @@ impl From<ForeignCursor> for Problem {
     }
 }
 
+/// The longest name of a list that a cursor holds as it is, in bytes.
+const MAX_LIST: usize = 500;
+
+/// The name of a list as its cursors hold it. A long one, which has a long search in it, is cut and
+/// completed by a hash, so that every cursor that goes out is short enough to come back in.
+fn list_in_cursor(name: &str) -> Cow<'_, str> {
+    if name.len() <= MAX_LIST {
+        return Cow::Borrowed(name);
+    }
+    // FNV-1a: cursors are not signed, and a list that has the hash of another is only a place in that one.
+    let hash = name.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+    });
+    Cow::Owned(format!("{}…{hash:016x}", cut(name, 100)))
+}
+
 impl Cursor {
     pub fn encode(&self) -> String {
         // Strings, numbers and a UUID always serialize.
-        URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).unwrap_or_default())
+        let cursor = Self { list: list_in_cursor(&self.list).into_owned(), ..self.clone() };
+        URL_SAFE_NO_PAD.encode(serde_json::to_vec(&cursor).unwrap_or_default())
     }
 
     /// # Errors
@@ -168,7 +187,8 @@ impl Cursor {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| ForeignCursor)?;
         let cursor: Self = serde_json::from_slice(&bytes).map_err(|_| ForeignCursor)?;
         // PostgreSQL cannot bind a NUL as text, and no sort key contains one.
-        let sound = cursor.list == list && !matches!(&cursor.key, Key::Text(text) if text.contains('\0'));
+        let sound = cursor.list == list_in_cursor(list)
+            && !matches!(&cursor.key, Key::Text(text) if text.contains('\0'));
         if sound { Ok(cursor) } else { Err(ForeignCursor) }
     }
 }
@@ -213,6 +233,17 @@ mod tests {
             assert_eq!(Cursor::decode(text, "numbers"), Err(ForeignCursor), "{text}");
         }
         assert_eq!(Cursor::decode(&good.encode(), "letters"), Err(ForeignCursor));
+    }
+
+    #[test]
+    fn a_cursor_of_a_list_with_a_long_name_comes_back() {
+        let list = format!("users:{}", "\u{1F600}\"".repeat(1_000));
+        let cursor =
+            Cursor { list: list.clone(), key: Key::Text("x".repeat(400)), id: Uuid::nil(), backwards: true };
+        let text = cursor.encode();
+        assert!(text.len() <= MAX_CURSOR);
+        assert_eq!(Cursor::decode(&text, &list).map(|cursor| cursor.key), Ok(cursor.key));
+        assert_eq!(Cursor::decode(&text, &format!("{list}x")), Err(ForeignCursor));
     }
 
     #[test]

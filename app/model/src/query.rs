@@ -2,15 +2,16 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::{
     Currency, Limit, OrderId, Timestamp, TypedAmount, UserId,
     audit::Action,
     job::{JobKind, JobState},
-    name::search_key,
     order::OrderState,
     payment::PaymentState,
     refund::RefundState,
+    search::query_words,
     token::{TokenKind, TokenLife},
     user::Status,
     webhook::DeliveryState,
@@ -339,7 +340,7 @@ pub struct RefundsQuery {
     pub cursor: Option<String>,
 }
 
-/// The beginning of something, to search for.
+/// Text to search for, as it was typed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Search(String);
@@ -360,14 +361,14 @@ impl Search {
         &self.0
     }
 
-    /// The half-open range of e-mail keys that begin with it.
-    pub fn email_range(&self) -> (String, String) {
-        range(self.0.to_lowercase())
+    /// The folded words, each of which has to begin a word of what is found: see [`query_words`].
+    pub fn words(&self) -> Vec<String> {
+        query_words(&self.0)
     }
 
-    /// The half-open range of name keys that begin with it.
-    pub fn name_range(&self) -> (String, String) {
-        range(search_key(&self.0))
+    /// The id, if the text is one as pages and API show it.
+    pub fn id(&self) -> Option<Uuid> {
+        if self.0.len() == uuid::fmt::Hyphenated::LENGTH { Uuid::parse_str(&self.0).ok() } else { None }
     }
 }
 
@@ -375,12 +376,6 @@ impl<'de> Deserialize<'de> for Search {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Self::parse(&String::deserialize(from)?).map_err(serde::de::Error::custom)
     }
-}
-
-/// U+10FFFF sorts after every text that people write, in UTF-8's order, which both databases use.
-fn range(start: String) -> (String, String) {
-    let end = format!("{start}\u{10FFFF}");
-    (start, end)
 }
 
 #[cfg(test)]
@@ -397,9 +392,11 @@ mod tests {
     }
 
     #[test]
-    fn a_search_is_a_range_without_case_or_accents() {
-        let (from, to) = Search::parse(" Amé").unwrap().name_range();
-        assert!(from.as_str() <= "amelie roux" && "amelie roux" < to.as_str());
+    fn a_search_has_words_without_case_or_accents_or_is_an_id() {
+        assert_eq!(Search::parse(" Amé ROUX").unwrap().words(), ["ame", "roux"]);
+        let id = "01a2033b-b2df-7000-8000-000000000001";
+        assert_eq!(Search::parse(id).unwrap().id().map(|id| id.to_string()).as_deref(), Some(id));
+        assert_eq!(Search::parse("01a2033b").unwrap().id(), None);
         assert!(Search::parse(&"x".repeat(101)).is_err());
         assert!(Search::parse("a\0b").is_err());
     }

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod db;
 pub mod idempotency;
 pub mod jobs;
+pub mod list;
 pub mod passwords;
 pub mod problem;
 pub mod rate_limit;

@@ -23,9 +23,10 @@ impl From<db::Error> for Problem {
         match error {
             db::Error::Busy => Self::new(Code::Busy).retry_after(1),
             db::Error::Repeated => Self::new(Code::IdempotencyInProgress).retry_after(1),
-            db::Error::NotCommitted | db::Error::Failed { .. } | db::Error::Parameters { .. } => {
-                surprise(&error)
-            }
+            db::Error::NotCommitted
+            | db::Error::Failed { .. }
+            | db::Error::Parameters { .. }
+            | db::Error::NoShape { .. } => surprise(&error),
         }
     }
 }

@@ -18,6 +18,10 @@ both! {
     whatever_is_sent_the_answer_is_one_that_the_document_names,
 }
 
+/// Operations for which generated input is never right: each succeeds in the tests of `twice`, which sends an
+/// example of every operation that changes something, or in the tests of its feature.
+const NEEDS_MORE: [&str; 0] = [];
+
 /// Requests to each operation; `API_ROUNDS` in the environment for more.
 static ROUNDS: LazyLock<usize> =
     LazyLock::new(|| std::env::var("API_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(60));
@@ -31,6 +35,7 @@ async fn whatever_is_sent_the_answer_is_one_that_the_document_names(desk: Desk) 
     let (_, owner) = desk.somebody(&[Role::Owner]).await;
     let program = desk.program_of(owner).await;
     let mut random = SmallRng::seed_from_u64(7);
+    let mut failed = Vec::new();
     for (path, methods) in DOCUMENT["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
             // Anew, since what was known before may be gone.
@@ -42,11 +47,14 @@ async fn whatever_is_sent_the_answer_is_one_that_the_document_names(desk: Desk) 
                 named += usize::from(answer.status < 300);
                 hold(&call, operation, &answer);
             }
-            // What is never answered as it should be would not be tested at all.
-            let hopeless = ["/tokens/{id}", "/sessions/{id}"].contains(&path.as_str());
-            assert!(named > 0 || hopeless || method != "get", "{method} {path} never succeeded");
+            // An operation that never succeeds is not tested here at all.
+            if named == 0 {
+                failed.push(format!("{method} {path}"));
+            }
         }
     }
+    failed.retain(|operation| !NEEDS_MORE.contains(&&**operation));
+    assert_eq!(failed, [""; 0], "never succeeded");
 }
 
 /// Ids that are there, so that not every one is unknown, each with what the paths of its kind begin with.

@@ -25,11 +25,10 @@ async fn what_is_sent_at_once_to_two_instances_is_done_once(desk: Desk) {
     let (_, owner) = desk.somebody(&[Role::Owner]).await;
     let here = desk.program_of(owner).await;
     let there = here.at(&other);
-    for route in operations() {
+    let operations: Vec<_> = operations().into_iter().filter(|it| it.operation.key != Key::Safe).collect();
+    assert!(operations.len() > 20, "{}", operations.len());
+    for route in operations {
         let it = &*route.operation;
-        if it.key == Key::Safe {
-            continue;
-        }
         let (path, body) = example(&desk, it.id).await;
         let seen = here.get(&path).await;
         let tag = seen.header("etag").filter(|_| it.conditional);

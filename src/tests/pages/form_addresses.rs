@@ -14,14 +14,15 @@ both! {
 /// Where somebody who opens the address of a form finds themselves, and the form.
 async fn the_address_of_every_form_leads_to_a_page_that_has_the_form(desk: Desk) {
     let owner = desk.arrive(Role::Owner).await;
-    let (mut forms, mut places) = (0, Vec::new());
+    let (mut forms, mut places, mut with_token) = (0, Vec::new(), Vec::new());
     for (action, _) in server_fn_paths().filter(|(action, _)| action.starts_with("/fn/")) {
         let answer = owner.get(action).await;
         assert_eq!(answer.status, 303, "{action} is declared with its page");
         let place = answer.location().to_owned();
         forms += 1;
-        // Their tokens are in the addresses that the links lead to, and nowhere else.
+        // These pages need a token, which is only in the link that was sent.
         if ["/setup", "/invite"].contains(&&*place) {
+            with_token.push(action);
             continue;
         }
         let visitor = desk.visitor();
@@ -43,6 +44,8 @@ async fn the_address_of_every_form_leads_to_a_page_that_has_the_form(desk: Desk)
         assert_eq!(who.head(action).await.is(303).location(), place);
         places.push(place);
     }
+    with_token.sort_unstable();
+    assert_eq!(with_token, ["/fn/accept_invitation", "/fn/set_up"]);
     assert!(forms > 10 && places.contains(&"/admin/users/new".to_owned()), "{places:?}");
 }
 

@@ -2,7 +2,7 @@
 
 use frontdesk_model::Role;
 
-use crate::support::{Desk, Engine, NOTHING, PASSWORD, log, run};
+use crate::support::{Desk, Engine, NOTHING, PASSWORD, address, log, run};
 
 // One thread, so that all that a request does is logged on that of its test.
 #[tokio::test]
@@ -58,4 +58,22 @@ async fn no_secret_is_logged(desk: Desk) {
         let line = log.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret} is in the log");
     }
+}
+
+// One thread, as above.
+#[tokio::test]
+async fn a_password_hash_that_cannot_be_used_is_logged_with_its_user() {
+    run(Engine::Sqlite, async |desk: Desk| {
+        log::listen();
+        let ann = desk.register("Ann", &[]).await;
+        desk.change("UPDATE users SET password_hash = replace(password_hash, 'm=', 'm=99999')").await;
+        let typed = [("email", &*address("Ann")), ("password", PASSWORD)];
+        desk.visitor().submit("/login", "/fn/sign_in", &typed).await.is(422);
+
+        let log = log::heard();
+        let line = log.lines().find(|line| line.contains("the stored password hash cannot be used")).unwrap();
+        assert!(line.contains("ERROR") && line.contains(&format!("user={ann}")), "{line}");
+        assert!(line.contains("parameters cost too much") && !line.contains('$'), "{line}");
+    })
+    .await;
 }

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod bodies;
+mod compression;
 mod cross_site;
 mod declarations;
 mod docs;

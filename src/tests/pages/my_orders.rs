@@ -2,6 +2,7 @@
 
 use frontdesk_domain::actor::Actor;
 use frontdesk_model::{OrderId, Role, UserId};
+use frontdesk_testing::eventually;
 
 use crate::support::{Client, Desk, Page};
 
@@ -132,14 +133,11 @@ async fn a_page_whose_payment_is_under_way_looks_again_by_itself(desk: Desk) {
     assert!(refused.page().alert().is_some());
 
     let _cashier = desk.cashier();
-    let mut answer = person.get(&path).await;
-    for _ in 0..200 {
-        if answer.header("refresh").is_none() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        answer = person.get(&path).await;
-    }
+    let answer = eventually(async || {
+        let answer = person.get(&path).await;
+        if answer.header("refresh").is_none() { Ok(answer) } else { Err("it still refreshes") }
+    })
+    .await;
     assert!(answer.page().link("Receipt").is_some(), "{}", answer.text());
 }
 

@@ -6,6 +6,7 @@ use axum::{Router, http::HeaderMap, routing::post};
 use frontdesk::worker::KINDS;
 use frontdesk_domain::jobs::{Settings, Worker};
 use frontdesk_model::Role;
+use frontdesk_testing::{eventually, in_time};
 use tokio::{net::TcpListener, sync::mpsc, time::sleep};
 
 use crate::support::{Answer, Client, Desk};
@@ -62,16 +63,16 @@ async fn work(desk: &Desk) {
     let worker = Worker::new(desk.domain.clone(), KINDS, Settings::default());
     let done = worker.run(async {
         sleep(Duration::from_millis(100)).await;
-        loop {
+        eventually(async || {
             let due = "SELECT count(*) FROM webhook_deliveries WHERE next_at <= $1";
-            let (due,): (i64,) = desk.find(due, vec![desk.domain.clock.now().into()]).await;
-            if due == 0 {
-                break;
+            match desk.find::<(i64,)>(due, vec![desk.domain.clock.now().into()]).await.0 {
+                0 => Ok(()),
+                due => Err(format!("{due} deliveries are due")),
             }
-            sleep(Duration::from_millis(10)).await;
-        }
+        })
+        .await;
     });
-    tokio::time::timeout(Duration::from_secs(30), done).await.unwrap();
+    in_time(done).await;
 }
 
 async fn a_webhook_is_made_and_its_secret_is_shown_once(desk: Desk) {

@@ -1,12 +1,10 @@
 //! What only shows on a real connection.
 
-use std::time::Duration;
-
 use frontdesk::listener::{self, Listener};
+use frontdesk_testing::in_time;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
-    time::timeout,
 };
 
 use crate::support::Desk;
@@ -33,7 +31,7 @@ async fn exchange(desk: &Desk, request: &str) -> String {
         let _ended = stream.read_to_end(&mut answer).await;
         String::from_utf8(answer).unwrap()
     };
-    let answer = timeout(Duration::from_secs(20), talk).await.expect("the server hangs");
+    let answer = in_time(talk).await;
     server.abort();
     answer
 }

@@ -1,12 +1,17 @@
 //! Somebody who asks: a browser with its cookies, or a program.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Mutex, time::Duration};
+use std::{collections::BTreeMap, io::Read as _, net::SocketAddr, sync::Mutex};
 
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::ConnectInfo,
+};
 use frontdesk_http::BaseUrl;
+use frontdesk_testing::LIMIT;
 use http::{
     HeaderName, HeaderValue, Method, Request,
-    header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, ORIGIN, USER_AGENT},
+    header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, ORIGIN, USER_AGENT},
     request::Builder,
 };
 use http_body_util::BodyExt as _;
@@ -23,8 +28,6 @@ pub const NOTHING: [(&str, &str); 0] = [];
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-/// How long an answer may take. None does, so what takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Keeps cookies as a browser does, and holds every answer to what every answer promises.
 pub struct Client {
@@ -147,10 +150,12 @@ impl Client {
         }
         let (method, path) = (request.method().clone(), request.uri().to_string());
         let asked = format!("{method} {}", path.chars().take(200).collect::<String>());
-        let response = tokio::time::timeout(PATIENCE, self.router.clone().oneshot(request)).await;
+        let response = tokio::time::timeout(LIMIT, self.router.clone().oneshot(request)).await;
         let response = response.unwrap_or_else(|_| panic!("{asked} hangs")).unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
+        let is_gzip = parts.headers.get(CONTENT_ENCODING).is_some_and(|coding| coding == "gzip");
+        let body = if is_gzip && !body.is_empty() { decompressed(&body) } else { body };
         let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body };
         promises::hold(&asked, &answer, &self.base_url);
         self.keep_cookies(&answer);
@@ -176,4 +181,11 @@ impl Client {
             }
         }
     }
+}
+
+/// The body as browsers see it.
+fn decompressed(body: &[u8]) -> Bytes {
+    let mut plain = Vec::new();
+    flate2::read::GzDecoder::new(body).read_to_end(&mut plain).unwrap();
+    plain.into()
 }

@@ -31,6 +31,7 @@ use frontdesk_model::{
     webhook::EventTypes,
 };
 
+use frontdesk_testing::{Subject, eventually, in_time};
 use sqlx::ConnectOptions as _;
 
 use super::{Client, NOW, log};
@@ -64,8 +65,18 @@ pub struct Written {
     pub events: i64,
 }
 
+impl Subject for Desk {
+    async fn open(url: db::DatabaseUrl) -> Self {
+        Self::on(url).await
+    }
+
+    fn db(&self) -> db::Db {
+        self.domain.db.clone()
+    }
+}
+
 impl Desk {
-    pub(super) async fn open(url: db::DatabaseUrl) -> Self {
+    async fn on(url: db::DatabaseUrl) -> Self {
         log::prepare();
         let options = Options {
             url,
@@ -232,12 +243,11 @@ impl Desk {
             frontdesk::worker::KINDS.iter().filter(|kind| kind.name.ends_with(".settle")).copied().collect();
         let settings = jobs::Settings { poll: Duration::from_millis(10), ..jobs::Settings::default() };
         let worker = jobs::Worker::new(self.domain.clone(), &kinds, settings);
-        let done = worker.run(async {
-            while self.find::<(i64,)>(OPEN, params![self.domain.clock.now()]).await.0 > 0 {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        });
-        tokio::time::timeout(Duration::from_secs(60), done).await.unwrap();
+        let open = async || match self.find::<(i64,)>(OPEN, params![self.domain.clock.now()]).await.0 {
+            0 => Ok(()),
+            some => Err(format!("{some} jobs are open")),
+        };
+        in_time(worker.run(eventually(open))).await;
     }
 
     /// A webhook of its own. The one before goes: there are only so many.

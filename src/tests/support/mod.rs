@@ -1,10 +1,5 @@
 //! A Frontdesk of one's own for every test, and the people who come to its door.
 
-// Beside the tests of the domain, which run the same way.
-#[macro_use]
-#[path = "../../../app/domain/tests/support/engine.rs"]
-mod engine;
-
 mod answer;
 mod client;
 mod desk;
@@ -18,12 +13,9 @@ pub mod stripe;
 pub use answer::Answer;
 pub use client::{BROWSER, Client, NOTHING, PROGRAM};
 pub use desk::{Desk, PASSWORD, Written, address};
-pub use engine::{Engine, run};
+pub use frontdesk_testing::{Engine, run};
 pub use html::Page;
 pub use program::Program;
-
-/// What a test is about.
-type Subject = Desk;
 
 /// When all tests begin. Their clock stands still until they move it.
 pub const NOW: &str = "2026-03-14T09:26:53Z";

@@ -1,11 +1,12 @@
 //! One attempt to prove a password: throttled, and audited if it fails.
 
-use frontdesk_model::{UserId, audit::Action};
+use frontdesk_model::{Secret, UserId, audit::Action};
 
 use crate::{
     Domain,
     actor::Actor,
     audit, events,
+    passwords::Verdict,
     users::{Error, sql::CredentialsRow},
 };
 
@@ -29,6 +30,21 @@ pub(super) async fn try_password<T>(
     let held_back = begun.map_err(|wait| Error::Throttled { wait })?;
     let came_to = compare.await.inspect_err(|_| domain.sign_in_attempts.take_back(email_key))?;
     Ok(Tried { came_to, held_back })
+}
+
+/// Compares a password with the stored hash of a user, or with none. Logs an error for a stored hash that
+/// cannot be computed; such a user needs a link to choose another password.
+pub(super) async fn compare(
+    domain: &Domain,
+    known: Option<&CredentialsRow>,
+    password: Secret,
+) -> Result<Verdict, Error> {
+    let stored = known.and_then(|known| known.password_hash.clone());
+    let verdict = domain.passwords.verify(password, stored).await?;
+    if let (Some(known), Verdict::Unusable(reason)) = (known, verdict) {
+        tracing::error!(user = %known.id, %reason, "the stored password hash cannot be used");
+    }
+    Ok(verdict)
 }
 
 /// One event for a failure, and another if it is the one after which there is a wait. An address that

@@ -4,7 +4,7 @@ use frontdesk_model::{audit::Action, forms::ChangePassword};
 
 use super::{
     Credentials,
-    attempt::{try_password, write_down},
+    attempt::{compare, try_password, write_down},
 };
 use crate::{
     Domain,
@@ -42,12 +42,12 @@ pub async fn change_password(
     // A session that is over tries no password: it may be of before the password was changed.
     let is_over = |known: &CredentialsRow| known.session_epoch != person.epoch;
     let known = known.filter(|known| !is_over(known)).ok_or(Denied::Anonymous)?;
-    let compare = async {
+    let comparison = async {
         domain.passwords.expect_room().await?;
-        Ok(domain.passwords.verify(form.current, known.password_hash.clone()).await?)
+        compare(domain, Some(&known), form.current).await
     };
-    let tried = try_password(domain, &known.email_key, compare).await?;
-    if !tried.came_to.matches {
+    let tried = try_password(domain, &known.email_key, comparison).await?;
+    if !tried.came_to.is_match() {
         let failed = Entry::new(Action::PasswordChangeFailed);
         write_down(domain, actor, tried.held_back, Some(&known), failed).await?;
         return Err(Error::WrongPassword);

@@ -4,12 +4,13 @@ use frontdesk_model::{Email, Secret, UserId, audit::Action, user::Status};
 
 use super::{
     Credentials,
-    attempt::{Tried, try_password, write_down},
+    attempt::{Tried, compare, try_password, write_down},
 };
 use crate::{
     Domain,
     actor::Actor,
     audit,
+    passwords::Verdict,
     users::{Error, sql},
 };
 
@@ -27,18 +28,17 @@ pub async fn check_password(
     password: Secret,
 ) -> Result<Credentials, Error> {
     let key = email.key();
-    let compare = async {
+    let comparison = async {
         domain.passwords.expect_room().await?;
         let known = sql::credentials(&domain.db, &key).await?;
-        let stored = known.as_ref().and_then(|known| known.password_hash.clone());
-        let verdict = domain.passwords.verify(password.clone(), stored).await?;
+        let verdict = compare(domain, known.as_ref(), password.clone()).await?;
         Ok((known, verdict))
     };
-    let Tried { came_to: (known, verdict), held_back } = try_password(domain, &key, compare).await?;
+    let Tried { came_to: (known, verdict), held_back } = try_password(domain, &key, comparison).await?;
     let known = match known {
-        Some(known) if verdict.matches && known.status == Status::Active.as_str() => known,
+        Some(known) if verdict.is_match() && known.status == Status::Active.as_str() => known,
         known => {
-            let suspended = verdict.matches
+            let suspended = verdict.is_match()
                 && known.as_ref().is_some_and(|known| known.status == Status::Suspended.as_str());
             let failed = audit::Entry::new(Action::LoginFailed);
             let failed = if suspended { failed.because("suspended") } else { failed };
@@ -51,8 +51,8 @@ pub async fn check_password(
         }
     };
     domain.sign_in_attempts.succeeded(&key);
-    let rehash = if verdict.outdated {
-        // Whoever proved the password is let in, even if there is no time to hash it again now.
+    let rehash = if verdict == (Verdict::Match { outdated: true }) {
+        // The sign-in succeeds even if there is no time to hash the password again now.
         domain.passwords.hash(password).await.ok()
     } else {
         None

@@ -1,9 +1,9 @@
-//! The lists of orders. Each walks an index: by id, which is by time, or by total within a currency.
+//! The lists of orders: by id, which is by time, or by total within a currency.
 
 use frontdesk_model::{
-    Cursor, Page, Permission, TypedAmount, UserId,
+    Page, Permission, TypedAmount, UserId,
     order::{MAX_REFERENCE, OrderState, OrderSummary, RecentOrder},
-    page::{ForeignCursor, Key},
+    page::Key,
     query::{MyOrdersQuery, OrderSort, OrdersQuery},
 };
 use uuid::Uuid;
@@ -16,76 +16,49 @@ use crate::{
     Domain,
     actor::Actor,
     clock::first_id_at,
-    db::{Sql, Value},
+    list::{By, Filter, Join, List, Place, Predicate, Sort, Spec, Walk},
     params,
 };
 
-macro_rules! page {
-    ($which:literal, $walk:literal, $range:literal, $filter:literal, $order:literal, $limit:literal) => {
-        Sql::new(
-            concat!("db.orders.PAGE.", $which, ".", $walk),
-            concat!(
-                "SELECT ",
-                columns!(),
-                " FROM (SELECT * FROM orders o WHERE ",
-                $filter,
-                $range,
-                " ORDER BY ",
-                $order,
-                " LIMIT CAST(",
-                $limit,
-                " AS BIGINT)) o JOIN users u ON u.id = o.customer_id ORDER BY ",
-                $order
-            ),
-        )
-    };
-}
+const BY_TIME: &[&str] = &["placed"];
+const BY_TOTAL: &[&str] = &["total"];
 
-/// By time, ascending and descending.
-macro_rules! by_time {
-    ($which:literal, $filter:literal) => {
-        [
-            page!($which, "placed.ASC", "o.id > $1 AND o.id < $2", $filter, "o.id", "$3"),
-            page!($which, "placed.DESC", "o.id > $1 AND o.id < $2", $filter, "o.id DESC", "$3"),
-        ]
-    };
-}
+pub static LIST: List = List::new(Spec {
+    name: "db.orders.list",
+    table: ("orders", "o"),
+    columns: columns!(),
+    joins: &[Join { outer: false, table: ("users", "u"), on: "u.id = o.customer_id" }],
+    filters: &[
+        which("all", &[], BY_TIME),
+        which("state", &[Predicate::Is("state")], BY_TIME),
+        which("customer", &[Predicate::Is("customer_id")], BY_TIME),
+        which("customer.state", &[Predicate::Is("customer_id"), Predicate::Is("state")], BY_TIME),
+        which("currency", &[Predicate::Is("currency")], BY_TOTAL),
+        // The literals are what lets the planner use the partial indexes.
+        which(
+            "currency.paid",
+            &[Predicate::Is("currency"), Predicate::Literal("o.state = 'paid'")],
+            BY_TOTAL,
+        ),
+        which(
+            "currency.state",
+            &[Predicate::Is("currency"), Predicate::Is("state"), Predicate::Literal("o.state <> 'paid'")],
+            BY_TOTAL,
+        ),
+    ],
+    sorts: &[
+        Sort { name: "placed", by: By::Id, has_range: true },
+        Sort { name: "total", by: By::Number("total_minor"), has_range: true },
+    ],
+    ..Spec::EMPTY
+});
 
-/// By total, ascending and descending.
-macro_rules! by_total {
-    ($which:literal, $filter:literal) => {
-        [
-            by_total!($which, "total.ASC", $filter, "o.total_minor, o.id"),
-            by_total!($which, "total.DESC", $filter, "o.total_minor DESC, o.id DESC"),
-        ]
-    };
-    ($which:literal, $walk:literal, $filter:literal, $order:literal) => {
-        page!(
-            $which,
-            $walk,
-            "(o.total_minor, o.id) > ($1, $2) AND (o.total_minor, o.id) < ($3, $4)",
-            $filter,
-            $order,
-            "$5"
-        )
-    };
-}
-
-const ALL: [Sql; 2] = by_time!("all", "");
-const OF_STATE: [Sql; 2] = by_time!("state", "o.state = $4 AND ");
-const OF_CUSTOMER: [Sql; 2] = by_time!("customer", "o.customer_id = $4 AND ");
-const OF_CUSTOMER_STATE: [Sql; 2] = by_time!("customer.state", "o.customer_id = $4 AND o.state = $5 AND ");
-const BY_TOTAL: [Sql; 2] = by_total!("all", "o.currency = $6 AND ");
-// The literal predicates are what lets the planner use the partial indexes.
-const PAID_BY_TOTAL: [Sql; 2] = by_total!("paid", "o.state = 'paid' AND o.currency = $6 AND ");
-const OF_STATE_BY_TOTAL: [Sql; 2] =
-    by_total!("state", "o.state <> 'paid' AND o.state = $7 AND o.currency = $6 AND ");
-
-/// Every statement that the list can be, for the tests that prepare them and look at their plans.
-pub fn list_statements() -> impl Iterator<Item = Sql> {
-    [ALL, OF_STATE, OF_CUSTOMER, OF_CUSTOMER_STATE, BY_TOTAL, PAID_BY_TOTAL, OF_STATE_BY_TOTAL]
-        .into_iter()
-        .flatten()
+const fn which(
+    name: &'static str,
+    predicates: &'static [Predicate],
+    sorts: &'static [&'static str],
+) -> Filter {
+    Filter { name, predicates, sorts, words: "" }
 }
 
 /// A page of everybody's orders.
@@ -139,14 +112,12 @@ async fn page(domain: &Domain, query: &OrdersQuery) -> Result<Page<OrderSummary>
     }
     let order = order_of(query)?;
     let list = list_name(query);
-    let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, &list)).transpose()?;
+    let sort = if order.is_by_total() { "total" } else { "placed" };
+    let cursor = LIST.cursor(query.cursor.as_deref(), &list, sort)?;
     let limit = query.limit.unwrap_or_default();
-    let (sql, params) = if order.is_by_total() {
-        by_total(query, order, cursor.as_ref(), limit.probe())?
-    } else {
-        by_time(query, order, cursor.as_ref(), limit.probe())
-    };
-    let rows: Vec<SummaryRow> = domain.db.all(sql, params).await?;
+    let walk = if order.is_by_total() { by_total(query)? } else { by_time(query) };
+    let walk = walk.sorted(sort, order.is_descending()).from(cursor.as_ref()).limit(limit);
+    let rows: Vec<SummaryRow> = LIST.read(&domain.db, walk).await?;
     let orders = rows.into_iter().map(SummaryRow::summary).collect();
     let place = |one: &OrderSummary| {
         let key = if order.is_by_total() { one.total.minor } else { 0 };
@@ -182,70 +153,42 @@ fn order_of(query: &OrdersQuery) -> Result<OrderSort, Error> {
     }
 }
 
-fn by_time(query: &OrdersQuery, sort: OrderSort, cursor: Option<&Cursor>, limit: i64) -> (Sql, Vec<Value>) {
-    let mut from = query.since.map_or(Uuid::nil(), |since| before(first_id_at(since)));
-    let mut until = query.until.map_or(Uuid::max(), first_id_at);
-    let backwards = cursor.is_some_and(|cursor| cursor.backwards);
-    let descending = sort.is_descending() != backwards;
-    match cursor {
-        Some(cursor) if descending => until = until.min(cursor.id),
-        Some(cursor) => from = from.max(cursor.id),
-        None => {}
-    }
-    let mut params = params![from, until, limit];
-    let statements = match (query.customer, query.state) {
-        (None, None) => ALL,
-        (None, Some(state)) => {
-            params.push(state.as_str().into());
-            OF_STATE
-        }
-        (Some(customer), None) => {
-            params.push(customer.into());
-            OF_CUSTOMER
-        }
-        (Some(customer), Some(state)) => {
-            params.extend(params![customer, state.as_str()]);
-            OF_CUSTOMER_STATE
-        }
+fn by_time(query: &OrdersQuery) -> Walk {
+    let walk = match (query.customer, query.state) {
+        (None, None) => Walk::of("all", params![]),
+        (None, Some(state)) => Walk::of("state", params![state.as_str()]),
+        (Some(customer), None) => Walk::of("customer", params![customer]),
+        (Some(customer), Some(state)) => Walk::of("customer.state", params![customer, state.as_str()]),
     };
-    (statements[usize::from(descending)], params)
+    let walk = match query.since {
+        Some(since) => walk.after(Place::of_id(before(first_id_at(since)))),
+        None => walk,
+    };
+    match query.until {
+        Some(until) => walk.before(Place::of_id(first_id_at(until))),
+        None => walk,
+    }
 }
 
-fn by_total(
-    query: &OrdersQuery,
-    sort: OrderSort,
-    cursor: Option<&Cursor>,
-    limit: i64,
-) -> Result<(Sql, Vec<Value>), Error> {
+fn by_total(query: &OrdersQuery) -> Result<Walk, Error> {
     let currency = query.currency.unwrap_or(frontdesk_model::Currency::EUR);
-    let bound = |field: &str, amount: &Option<TypedAmount>, otherwise: i64| match amount {
-        None => Ok(otherwise),
-        Some(amount) => amount.of(currency).map(|money| money.minor).ok_or_else(|| {
+    let bound = |field: &str, amount: &TypedAmount| {
+        amount.of(currency).map(|money| money.minor).ok_or_else(|| {
             Error::field(field, "amount", "Enter an amount that this currency has, such as 12.50")
-        }),
+        })
     };
-    let mut lower = (bound("min", &query.min, i64::MIN)?, Uuid::nil());
-    let mut upper = (bound("max", &query.max, i64::MAX)?, Uuid::max());
-    let backwards = cursor.is_some_and(|cursor| cursor.backwards);
-    let descending = sort.is_descending() != backwards;
-    if let Some(cursor) = cursor {
-        let Key::Number(key) = cursor.key else { return Err(ForeignCursor.into()) };
-        if descending {
-            upper = upper.min((key, cursor.id));
-        } else {
-            lower = lower.max((key, cursor.id));
-        }
+    let mut walk = match query.state {
+        None => Walk::of("currency", params![currency.code()]),
+        Some(OrderState::Paid) => Walk::of("currency.paid", params![currency.code()]),
+        Some(state) => Walk::of("currency.state", params![currency.code(), state.as_str()]),
+    };
+    if let Some(min) = &query.min {
+        walk = walk.after(Place::new(bound("min", min)?, Uuid::nil()));
     }
-    let mut params = params![lower.0, lower.1, upper.0, upper.1, limit, currency.code()];
-    let statements = match query.state {
-        None => BY_TOTAL,
-        Some(OrderState::Paid) => PAID_BY_TOTAL,
-        Some(state) => {
-            params.push(state.as_str().into());
-            OF_STATE_BY_TOTAL
-        }
-    };
-    Ok((statements[usize::from(descending)], params))
+    if let Some(max) = &query.max {
+        walk = walk.before(Place::new(bound("max", max)?, Uuid::max()));
+    }
+    Ok(walk)
 }
 
 /// Names the list by its filters, so that a cursor leads on only where it came from.

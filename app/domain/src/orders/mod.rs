@@ -27,7 +27,7 @@ pub use export::{Export, export};
 pub use get::get;
 pub(crate) use get::may_see;
 pub use history::{History, HistoryEvent, history};
-pub use list::{list, list_mine, list_statements, recent};
+pub use list::{LIST, list, list_mine, recent};
 pub use place::place;
 pub(crate) use sql::{Locked, NewOrder, insert, lock, set_money};
 
@@ -87,7 +87,7 @@ impl From<Error> for Problem {
 
 /// The statements of this feature.
 pub fn statements() -> Vec<Sql> {
-    sql::ALL.iter().copied().chain(list_statements()).collect()
+    sql::ALL.iter().copied().chain(LIST.statements()).collect()
 }
 
 /// An amount as the audit trail has it: `12.50 EUR`, without what only typesetters need.

@@ -1,7 +1,6 @@
-//! Lists payments. Each list walks an index by id, which is by time.
+//! Lists payments, newest first.
 
-use frontdesk_model::{Cursor, Page, Permission, page::Key, payment::PaymentSummary, query::PaymentsQuery};
-use uuid::Uuid;
+use frontdesk_model::{OrderId, Page, Permission, page::Key, payment::PaymentSummary, query::PaymentsQuery};
 
 use super::{
     Error,
@@ -11,45 +10,47 @@ use super::{
 use crate::{
     Domain,
     actor::Actor,
-    db::{Sql, Value},
-    orders, params,
+    db::Value,
+    list::{By, Filter, Join, List, Predicate, Sort, Spec, Walk},
+    orders,
 };
 
-macro_rules! payments {
-    ($which:literal, $filter:literal) => {
-        [payments!($which, "DESC", "<", $filter), payments!($which, "ASC", ">", $filter)]
-    };
-    ($which:literal, $order:literal, $than:literal, $filter:literal) => {
-        Sql::new(
-            concat!("db.payments.PAGE.", $which, ".", $order),
-            concat!(
-                "SELECT ",
-                sql::columns!(),
-                " FROM (SELECT * FROM payments p WHERE ",
-                $filter,
-                "p.id ",
-                $than,
-                " $1 ORDER BY p.id ",
-                $order,
-                " LIMIT CAST($2 AS BIGINT)) p JOIN orders o ON o.id = p.order_id \
-                 JOIN users u ON u.id = o.customer_id ORDER BY p.id ",
-                $order
-            ),
-        )
-    };
+/// The filters of payments and refunds alike.
+pub(crate) const FILTERS: &[Filter] = &[
+    which("all", &[]),
+    which("state", &[Predicate::Is("state")]),
+    which("order", &[Predicate::Is("order_id")]),
+    which("state.order", &[Predicate::Is("state"), Predicate::Is("order_id")]),
+];
+pub(crate) const SORTS: &[Sort] = &[Sort { name: "created", by: By::Id, has_range: false }];
+
+pub static LIST: List = List::new(Spec {
+    name: "db.payments.list",
+    table: ("payments", "p"),
+    columns: sql::columns!(),
+    joins: &[
+        Join { outer: false, table: ("orders", "o"), on: "o.id = p.order_id" },
+        Join { outer: false, table: ("users", "u"), on: "u.id = o.customer_id" },
+    ],
+    filters: FILTERS,
+    sorts: SORTS,
+    ..Spec::EMPTY
+});
+
+const fn which(name: &'static str, predicates: &'static [Predicate]) -> Filter {
+    Filter { name, predicates, sorts: &["created"], words: "" }
 }
 
-/// By filter (1: state, 2: order, added up), then by direction.
-const PAYMENTS: [[Sql; 2]; 4] = [
-    payments!("all", ""),
-    payments!("state", "p.state = $3 AND "),
-    payments!("order", "p.order_id = $3 AND "),
-    payments!("state.order", "p.state = $3 AND p.order_id = $4 AND "),
-];
-
-/// The statements of the list, for the tests that prepare them and look at their plans.
-pub fn list_statements() -> impl Iterator<Item = Sql> {
-    PAYMENTS.into_iter().flatten()
+/// A walk from the newest on, of payments or refunds.
+pub(crate) fn walk(state: Option<&str>, order: Option<OrderId>) -> Walk {
+    let filter = match (state, order) {
+        (None, None) => "all",
+        (Some(_), None) => "state",
+        (None, Some(_)) => "order",
+        (Some(_), Some(_)) => "state.order",
+    };
+    let values = [state.map(Value::from), order.map(Value::from)];
+    Walk::of(filter, values.into_iter().flatten().collect()).sorted("created", true)
 }
 
 /// A page of payments, newest first: everybody's, or those of one's own order.
@@ -65,11 +66,10 @@ pub async fn list(
     allowed(domain, actor, query.order).await?;
     let filters = PaymentsQuery { limit: None, cursor: None, ..query.clone() };
     let list = format!("payments:{}", serde_json::to_string(&filters).unwrap_or_default());
-    let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, &list)).transpose()?;
+    let cursor = LIST.cursor(query.cursor.as_deref(), &list, "created")?;
     let limit = query.limit.unwrap_or_default();
-    let filters = [query.state.map(|state| state.as_str().into()), query.order.map(Value::from)];
-    let (sql, params) = choose(&PAYMENTS, filters, cursor.as_ref(), limit.probe());
-    let rows: Vec<SummaryRow> = domain.db.all(sql, params).await?;
+    let walk = walk(query.state.map(|state| state.as_str()), query.order);
+    let rows: Vec<SummaryRow> = LIST.read(&domain.db, walk.from(cursor.as_ref()).limit(limit)).await?;
     let is_staff = actor.may(Permission::OrdersRead);
     let cut = |summary: PaymentSummary| if is_staff { summary } else { for_customer(summary) };
     let rows = rows.into_iter().map(|row| cut(row.summary())).collect();
@@ -77,11 +77,7 @@ pub async fn list(
 }
 
 /// Who has `orders:read` may see all; a customer what belongs to an order of theirs.
-pub(crate) async fn allowed(
-    domain: &Domain,
-    actor: &Actor,
-    order: Option<frontdesk_model::OrderId>,
-) -> Result<(), Error> {
+pub(crate) async fn allowed(domain: &Domain, actor: &Actor, order: Option<OrderId>) -> Result<(), Error> {
     match order.filter(|_| !actor.may(Permission::OrdersRead) && actor.user().is_some()) {
         Some(order) => orders::get(domain, actor, order).await.map(|_| ()).map_err(|error| match error {
             orders::Error::NoSuchOrder => Error::NoSuchOrder,
@@ -89,18 +85,4 @@ pub(crate) async fn allowed(
         }),
         None => Ok(actor.require(Permission::OrdersRead)?),
     }
-}
-
-pub(crate) fn choose(
-    statements: &[[Sql; 2]; 4],
-    filters: [Option<Value>; 2],
-    cursor: Option<&Cursor>,
-    limit: i64,
-) -> (Sql, Vec<Value>) {
-    let backwards = cursor.is_some_and(|cursor| cursor.backwards);
-    let from = cursor.map_or(Uuid::max(), |cursor| cursor.id);
-    let which = usize::from(filters[0].is_some()) + 2 * usize::from(filters[1].is_some());
-    let mut params = params![from, limit];
-    params.extend(filters.into_iter().flatten());
-    (statements[which][usize::from(backwards)], params)
 }

@@ -31,8 +31,8 @@ pub use cancel::cancel;
 pub use get::get;
 pub use job::ProcessPayment;
 pub(crate) use job::Why;
-pub(crate) use list::{allowed, choose};
-pub use list::{list, list_statements};
+pub(crate) use list::{FILTERS, SORTS, allowed, walk};
+pub use list::{LIST, list};
 pub use poll::wait;
 pub use start::start;
 
@@ -133,5 +133,5 @@ fn allowed_for_oneself(actor: &Actor) -> Result<(), Error> {
 
 /// The statements of this feature.
 pub fn statements() -> Vec<Sql> {
-    sql::ALL.iter().copied().chain(list_statements()).collect()
+    sql::ALL.iter().copied().chain(LIST.statements()).collect()
 }

@@ -42,7 +42,11 @@ impl Kind for Reconcile {
             domain.db.all(LEFT_PAYMENTS, params![before, gateway]).await?;
         let refunds: Vec<(Uuid, i64, String)> = domain.db.all(LEFT_REFUNDS, params![before, gateway]).await?;
         if !(payments.is_empty() && refunds.is_empty()) {
-            tracing::warn!(payments = payments.len(), refunds = refunds.len(), "enqueued payments and refunds that had no pending job");
+            tracing::warn!(
+                payments = payments.len(),
+                refunds = refunds.len(),
+                "enqueued payments and refunds that had no pending job"
+            );
         }
         let mut tx = domain.db.write().await?;
         let payment = |(id, at, order): (Uuid, i64, String)| {

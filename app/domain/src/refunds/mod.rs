@@ -12,7 +12,7 @@ pub(crate) mod sql;
 pub use approve::approve;
 pub use decide::reject;
 pub use get::get;
-pub use list::{list, list_statements};
+pub use list::{LIST, list};
 pub use poll::wait;
 pub use process::ProcessRefund;
 pub(crate) use request::refund_surplus;
@@ -34,5 +34,5 @@ impl ApprovalAbove {
 
 /// The statements of this feature.
 pub fn statements() -> Vec<Sql> {
-    sql::ALL.iter().copied().chain(list_statements()).collect()
+    sql::ALL.iter().copied().chain(LIST.statements()).collect()
 }

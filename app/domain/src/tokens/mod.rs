@@ -27,7 +27,7 @@ use crate::{
 
 pub use authenticate::authenticate;
 pub use create::{Created, create, create_for};
-pub use list::{get, list, list_mine, list_statements};
+pub use list::{LIST, get, list, list_mine};
 pub use revoke::revoke;
 pub use sweep::SweepTokens;
 pub use usage::TokenUse;
@@ -89,5 +89,5 @@ fn digest(text: &TokenText) -> Vec<u8> {
 
 /// The statements of this feature.
 pub fn statements() -> Vec<Sql> {
-    sql::ALL.iter().copied().chain(list_statements()).collect()
+    sql::ALL.iter().copied().chain(LIST.statements()).collect()
 }

@@ -15,6 +15,7 @@ pub mod restore;
 pub(crate) mod sql;
 pub mod suspend;
 pub mod update;
+pub(crate) mod words;
 
 use frontdesk_model::{Code, Fault, Problem, page::ForeignCursor};
 
@@ -29,12 +30,13 @@ use crate::{
 pub(crate) use change::UserChange;
 pub use create::create;
 pub use get::{by_email, get};
-pub use list::{UserList, list, list_statements};
+pub use list::{LIST, UserList, list};
 pub use reinstate::reinstate;
 pub use remove::remove;
 pub use restore::restore;
 pub use suspend::suspend;
 pub use update::{Updated, update};
+pub use words::{FillWords, fill_words};
 
 /// Why a change of somebody, or a look at them, did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -123,5 +125,5 @@ impl From<Error> for Problem {
 
 /// The statements of this feature.
 pub fn statements() -> Vec<db::Sql> {
-    sql::statements().into_iter().chain(list_statements()).collect()
+    sql::statements().into_iter().chain(words::statements()).chain(LIST.statements()).collect()
 }

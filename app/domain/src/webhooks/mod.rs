@@ -13,7 +13,9 @@ mod publish;
 pub mod sender;
 mod signature;
 
+pub use deliveries::sql::LIST as DELIVERIES;
 pub use deliveries::{ClearDeliveries, Deliver, SweepDeliveries, deliveries, delivery, resend, send_test};
+pub use endpoints::sql::LIST as WEBHOOKS;
 pub use endpoints::{Created, Updated, create, get, list, remove, rotate_secret, update};
 
 use frontdesk_model::{Code, Fault, Problem, page::ForeignCursor, webhook};
@@ -84,5 +86,6 @@ impl From<Error> for Problem {
 
 /// The statements of this feature.
 pub fn statements() -> Vec<Sql> {
-    [endpoints::sql::ALL, deliveries::sql::ALL].concat()
+    let lists = [&WEBHOOKS, &DELIVERIES].into_iter().flat_map(|list| list.statements());
+    [endpoints::sql::ALL, deliveries::sql::ALL].concat().into_iter().chain(lists).collect()
 }

@@ -36,7 +36,6 @@ async fn populate(domain: &TestDomain) {
 }
 
 fn values(sql: Sql, middle: Uuid, now: Timestamp) -> Option<Vec<Value>> {
-    let place = if sql.name.ends_with("BACK") { Uuid::nil() } else { middle };
     Some(match sql.name {
         "db.jobs.IS_DUE" => params![now, ",mail.send,"],
         "db.jobs.EXPIRED" => params![now],
@@ -47,10 +46,6 @@ fn values(sql: Sql, middle: Uuid, now: Timestamp) -> Option<Vec<Value>> {
         "db.jobs.ASK_TO_STOP" => params![middle, now],
         "db.jobs.COUNT" => params!["dead", 1_001],
         "db.jobs.BY_ID" | "db.jobs.FAILURES" => params![middle],
-        "db.jobs.PAGE" | "db.jobs.PAGE_BACK" => params![place, 21],
-        "db.jobs.PAGE_BY_STATE" | "db.jobs.PAGE_BY_STATE_BACK" => params![place, 21, "dead"],
-        "db.jobs.PAGE_BY_KIND" | "db.jobs.PAGE_BY_KIND_BACK" => params![place, 21, "mail.send"],
-        "db.jobs.PAGE_BY_BOTH" | "db.jobs.PAGE_BY_BOTH_BACK" => params![place, 21, "dead", "mail.send"],
         _ => return None,
     })
 }
@@ -80,5 +75,5 @@ async fn no_statement_reads_all_jobs(domain: TestDomain) {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
-    assert_eq!((looked_at, jobs::list_statements().count()), (20, 8));
+    assert_eq!(looked_at, 12);
 }

@@ -7,14 +7,10 @@ use frontdesk_domain::{
     jobs::{self, Cancelled, Handler, Job, Settings, Worker},
 };
 use frontdesk_model::{JobId, forms::OneJob, job::JobState};
-use tokio::{
-    sync::oneshot,
-    task::JoinHandle,
-    time::{Instant, sleep},
-};
+use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 
 use super::kinds::{Append, Crowd, KINDS, Misbehave, Tick, lines, lines_table};
-use crate::support::{TestDomain, enqueue, job, nothing_is_due, system, work};
+use crate::support::{TestDomain, enqueue, eventually, job, nothing_is_due, system, work};
 
 both! {
     workers_beside_each_other_do_each_job_once,
@@ -46,11 +42,11 @@ fn begin(
 }
 
 async fn is_in(domain: &TestDomain, id: JobId, state: JobState) {
-    let began = Instant::now();
-    while job(domain, id).await.summary.state != state {
-        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", job(domain, id).await);
-        sleep(Duration::from_millis(10)).await;
-    }
+    eventually(async || {
+        let job = job(domain, id).await;
+        if job.summary.state == state { Ok(()) } else { Err(job) }
+    })
+    .await;
 }
 
 async fn workers_beside_each_other_do_each_job_once(domain: TestDomain) {

@@ -9,12 +9,9 @@ use frontdesk_domain::{
     params,
 };
 use frontdesk_model::{JobId, job};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
-use super::{TestDomain, system};
-
-/// How long anything may take. Nothing does, so what takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(30);
+use super::{TestDomain, eventually, in_time, system};
 
 /// Enqueues a job that has no other cause.
 pub async fn enqueue(domain: &TestDomain, job: Job) -> Option<JobId> {
@@ -38,21 +35,16 @@ pub async fn work(domain: &TestDomain, kinds: &[Handler<Domain>]) {
         sleep(Duration::from_millis(50)).await;
         nothing_is_due(domain).await;
     });
-    timeout(PATIENCE, done).await.unwrap();
+    in_time(done).await;
 }
 
 /// Waits until no job is due and none is under way.
 pub async fn nothing_is_due(domain: &TestDomain) {
     const OPEN: Sql =
         Sql::new("test.open", "SELECT count(*) FROM jobs WHERE state = 'running' OR due_at <= $1");
-    let waits = async {
-        loop {
-            let (open,): (i64,) = domain.db.one(OPEN, params![domain.clock.now()]).await.unwrap();
-            if open == 0 {
-                break;
-            }
-            sleep(Duration::from_millis(10)).await;
-        }
-    };
-    timeout(PATIENCE, waits).await.unwrap();
+    eventually(async || match domain.db.one::<(i64,)>(OPEN, params![domain.clock.now()]).await.unwrap().0 {
+        0 => Ok(()),
+        some => Err(format!("{some} jobs are open")),
+    })
+    .await;
 }

@@ -1,8 +1,5 @@
 //! A domain on a database of its own, and the people in it.
 
-#[macro_use]
-mod engine;
-
 mod courier;
 pub mod crowd;
 mod jobs;
@@ -14,9 +11,10 @@ use std::{ops::Deref, sync::Arc};
 
 use frontdesk_domain::{Domain, Options, clock::Clock, db, passwords, sessions::Lifetime};
 use frontdesk_model::Timestamp;
+use frontdesk_testing::Subject;
 
 pub use courier::{FakeCourier, answer, come_back};
-pub use engine::{Engine, run};
+pub use frontdesk_testing::{Engine, eventually, in_time, run};
 pub use jobs::{enqueue, job, nothing_is_due, work};
 pub use people::{
     PASSWORD, Someone, anybody, bearer, create, create_form, edit, grant, one, origin, person, prove,
@@ -28,9 +26,6 @@ pub use shop::{
     KINDS, Trick, Tricky, at_sandbox, book_is_sound, later, order_form, order_now, pay, pay_form,
     payment_now, place, refund_form, refund_now, this_refund,
 };
-
-/// What a test is about.
-type Subject = TestDomain;
 
 /// When all tests begin. Their clock stands still until they move it.
 pub const NOW: &str = "2026-03-14T09:26:53Z";
@@ -44,7 +39,7 @@ pub struct TestDomain {
     pub courier: FakeCourier,
 }
 
-impl TestDomain {
+impl Subject for TestDomain {
     async fn open(url: db::DatabaseUrl) -> Self {
         let courier = FakeCourier::default();
         let options = Options {
@@ -68,6 +63,12 @@ impl TestDomain {
         Self::with(options, courier).await
     }
 
+    fn db(&self) -> db::Db {
+        self.domain.db.clone()
+    }
+}
+
+impl TestDomain {
     async fn with(options: Options, courier: FakeCourier) -> Self {
         Self { domain: Domain::open(&options).await.unwrap(), options, courier }
     }

@@ -1,5 +1,6 @@
 //! Layers that surfaces put around their routes.
 
+pub mod compression;
 pub mod csrf;
 pub mod limits;
 pub mod security_headers;

@@ -1,6 +1,9 @@
-//! Content negotiation by `Accept` (RFC 9110, section 12.5.1).
+//! Content negotiation by `Accept` and `Accept-Encoding` (RFC 9110, section 12.5).
 
-use http::{HeaderMap, header::ACCEPT};
+use http::{
+    HeaderMap, HeaderName,
+    header::{ACCEPT, ACCEPT_ENCODING},
+};
 
 /// The media types that a client with a JSON parser accepts.
 const JSON: [&str; 4] = ["*/*", "application/*", "application/json", "application/problem+json"];
@@ -16,8 +19,31 @@ pub fn takes_json(headers: &HeaderMap) -> bool {
     ranges.peek().is_none() || ranges.any(|range| accepts(range, &JSON))
 }
 
+/// Returns true if the client accepts a content coding: if it names the coding, that entry counts, and
+/// otherwise the wildcard.
+pub fn takes_coding(headers: &HeaderMap, coding: &str) -> bool {
+    let mut wildcard = false;
+    for item in items(headers, &ACCEPT_ENCODING) {
+        let mut parts = item.split(';').map(str::trim);
+        let name = parts.next().unwrap_or_default();
+        let accepted = !parts.any(is_zero_weight);
+        if name.eq_ignore_ascii_case(coding) {
+            return accepted;
+        }
+        if name == "*" {
+            wildcard = accepted;
+        }
+    }
+    wildcard
+}
+
 fn ranges(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let lines = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    items(headers, &ACCEPT)
+}
+
+/// The items of a header that is a list, in one line or several.
+fn items<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    let lines = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
     lines.flat_map(|line| line.split(','))
 }
 
@@ -30,7 +56,8 @@ fn accepts(range: &str, kinds: &[&str]) -> bool {
 
 /// Returns true for `q=0`, with which a client excludes what it names.
 fn is_zero_weight(parameter: &str) -> bool {
-    matches!(parameter, "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+    let Some((name, weight)) = parameter.split_once('=') else { return false };
+    name.trim().eq_ignore_ascii_case("q") && weight.trim().parse() == Ok(0.0)
 }
 
 #[cfg(test)]

@@ -3,18 +3,23 @@
 mod store;
 
 use frontdesk_model::{
-    Cursor, EventId, Page, Permission, Problem,
+    EventId, Page, Permission, Problem,
     audit::{Action, Change, Event, Party},
     page::{ForeignCursor, Key},
     query::AuditQuery,
 };
 use uuid::Uuid;
 
+use store::EventRow;
+pub use store::LIST;
+
 use crate::{
     Platform,
     actor::{Actor, Denied},
     clock::{Clock, first_id_at},
     db::{self, Sql, Tx},
+    list::{Place, Walk},
+    params,
 };
 
 /// Something to write down. The actor and the circumstances are added by [`append`].
@@ -105,19 +110,34 @@ pub async fn append(tx: &mut Tx, clock: &Clock, actor: &Actor, entry: Entry) -> 
 pub async fn list(platform: &Platform, actor: &Actor, query: &AuditQuery) -> Result<Page<Event>, Error> {
     actor.require(Permission::AuditRead)?;
     let list = list_name(query);
-    let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, &list)).transpose()?;
-    let mut from = query.since.map_or(Uuid::nil(), first_id_at);
-    let mut until = query.until.map_or(Uuid::max(), first_id_at);
-    let backwards = cursor.as_ref().is_some_and(|cursor| cursor.backwards);
-    match &cursor {
-        Some(cursor) if backwards => from = from.max(after(cursor.id)),
-        Some(cursor) => until = until.min(cursor.id),
-        None => {}
-    }
+    let cursor = LIST.cursor(query.cursor.as_deref(), &list, "at")?;
     let limit = query.limit.unwrap_or_default();
-    let range = store::Range { from, until, limit: limit.probe(), backwards };
-    let events = store::page(&platform.db, query, range).await?;
-    Ok(Page::of_probe(events, limit, &list, cursor.as_ref(), |event| (Key::Number(0), event.id.0)))
+    let walk = walk(query).sorted("at", true).from(cursor.as_ref()).limit(limit);
+    let rows: Vec<EventRow> = LIST.read(&platform.db, walk).await?;
+    let events = rows.into_iter().map(EventRow::event).collect();
+    Ok(Page::of_probe(events, limit, &list, cursor.as_ref(), |event: &Event| (Key::Number(0), event.id.0)))
+}
+
+fn walk(query: &AuditQuery) -> Walk {
+    let action = query.action.map(Action::as_str);
+    let (filter, values) = match (query.actor, action, query.target) {
+        (None, None, None) => ("all", params![]),
+        (Some(actor), None, None) => ("actor", params![actor]),
+        (None, Some(action), None) => ("action", params![action]),
+        (Some(actor), Some(action), None) => ("actor.action", params![actor, action]),
+        (None, None, Some(target)) => ("target", params![target]),
+        (Some(actor), None, Some(target)) => ("actor.target", params![actor, target]),
+        (None, Some(action), Some(target)) => ("action.target", params![action, target]),
+        (Some(actor), Some(action), Some(target)) => ("actor.action.target", params![actor, action, target]),
+    };
+    let mut walk = Walk::of(filter, values);
+    if let Some(since) = query.since {
+        walk = walk.after(Place::of_id(before(first_id_at(since))));
+    }
+    if let Some(until) = query.until {
+        walk = walk.before(Place::of_id(first_id_at(until)));
+    }
+    walk
 }
 
 /// How many events of one kind there were since a moment, counted up to `at_most`.
@@ -132,13 +152,7 @@ pub async fn count_since(
 
 /// Every statement of this room.
 pub fn statements() -> Vec<Sql> {
-    store::ALL.to_vec()
-}
-
-/// The list's pages, each with values that fit, for the tests that look at plans.
-#[doc(hidden)]
-pub fn list_statements() -> impl Iterator<Item = Sql> {
-    store::PAGES.iter().flatten().copied()
+    store::ALL.iter().copied().chain(LIST.statements()).collect()
 }
 
 /// Names the list by its filters, so that a cursor leads on only where it came from.
@@ -147,7 +161,7 @@ fn list_name(query: &AuditQuery) -> String {
     format!("audit:{}", serde_json::to_string(&filters).unwrap_or_default())
 }
 
-/// The next id after this one.
-fn after(id: Uuid) -> Uuid {
-    Uuid::from_u128(id.as_u128().saturating_add(1))
+/// The id before this one.
+fn before(id: Uuid) -> Uuid {
+    Uuid::from_u128(id.as_u128().saturating_sub(1))
 }

@@ -1,66 +1,54 @@
-//! The audit trail's SQL. The order of its ids is the order of time, so every list walks an index
-//! on ids, and a range of time is a range of ids.
+//! The audit trail's SQL. The order of its ids is the order of time, so a range of time
+//! is a range of ids.
 
 use frontdesk_model::{
     EventId, Timestamp,
     audit::{Action, Change, Event, Party},
-    query::AuditQuery,
 };
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Db, Json, Sql, Tx, row, statements},
+    db::{self, Db, Json, Tx, row, statements},
+    list::{By, Filter, List, Predicate, Sort, Spec},
     params,
 };
-
-macro_rules! page {
-    ($order:literal $(, $filter:literal)*) => {
-        concat!(
-            "SELECT id, at, actor_id, actor_label, action, target_id, target_label, ip, user_agent, request_id, \
-             reason, changes FROM audit_events WHERE id >= $1 AND id < $2",
-            $(" AND ", $filter,)*
-            " ORDER BY id ", $order, " LIMIT CAST($3 AS BIGINT)"
-        )
-    };
-}
 
 statements! { "audit";
     INSERT = "INSERT INTO audit_events (id, at, actor_id, actor_label, action, target_id, target_label, ip, \
               user_agent, request_id, reason, changes) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     COUNT_SINCE = "SELECT count(*) FROM (SELECT 1 FROM audit_events WHERE action = $1 AND id >= $2 LIMIT CAST($3 AS BIGINT)) AS counted";
-    PAGE = page!("DESC");
-    PAGE_BACK = page!("ASC");
-    PAGE_BY_ACTOR = page!("DESC", "actor_id = $4");
-    PAGE_BY_ACTOR_BACK = page!("ASC", "actor_id = $4");
-    PAGE_BY_ACTION = page!("DESC", "action = $4");
-    PAGE_BY_ACTION_BACK = page!("ASC", "action = $4");
-    PAGE_BY_ACTOR_ACTION = page!("DESC", "actor_id = $4", "action = $5");
-    PAGE_BY_ACTOR_ACTION_BACK = page!("ASC", "actor_id = $4", "action = $5");
-    PAGE_BY_TARGET = page!("DESC", "target_id = $4");
-    PAGE_BY_TARGET_BACK = page!("ASC", "target_id = $4");
-    PAGE_BY_ACTOR_TARGET = page!("DESC", "actor_id = $4", "target_id = $5");
-    PAGE_BY_ACTOR_TARGET_BACK = page!("ASC", "actor_id = $4", "target_id = $5");
-    PAGE_BY_ACTION_TARGET = page!("DESC", "action = $4", "target_id = $5");
-    PAGE_BY_ACTION_TARGET_BACK = page!("ASC", "action = $4", "target_id = $5");
-    PAGE_BY_ALL = page!("DESC", "actor_id = $4", "action = $5", "target_id = $6");
-    PAGE_BY_ALL_BACK = page!("ASC", "actor_id = $4", "action = $5", "target_id = $6");
 }
 
-/// By filter (1: actor, 2: action, 4: target, added up), then by direction.
-pub(super) const PAGES: [[Sql; 2]; 8] = [
-    [PAGE, PAGE_BACK],
-    [PAGE_BY_ACTOR, PAGE_BY_ACTOR_BACK],
-    [PAGE_BY_ACTION, PAGE_BY_ACTION_BACK],
-    [PAGE_BY_ACTOR_ACTION, PAGE_BY_ACTOR_ACTION_BACK],
-    [PAGE_BY_TARGET, PAGE_BY_TARGET_BACK],
-    [PAGE_BY_ACTOR_TARGET, PAGE_BY_ACTOR_TARGET_BACK],
-    [PAGE_BY_ACTION_TARGET, PAGE_BY_ACTION_TARGET_BACK],
-    [PAGE_BY_ALL, PAGE_BY_ALL_BACK],
-];
+pub static LIST: List = List::new(Spec {
+    name: "db.audit.list",
+    table: ("audit_events", "e"),
+    columns: "e.id, e.at, e.actor_id, e.actor_label, e.action, e.target_id, e.target_label, e.ip, e.user_agent, \
+              e.request_id, e.reason, e.changes",
+    filters: &[
+        which("all", &[]),
+        which("actor", &[ACTOR]),
+        which("action", &[ACTION]),
+        which("actor.action", &[ACTOR, ACTION]),
+        which("target", &[TARGET]),
+        which("actor.target", &[ACTOR, TARGET]),
+        which("action.target", &[ACTION, TARGET]),
+        which("actor.action.target", &[ACTOR, ACTION, TARGET]),
+    ],
+    sorts: &[Sort { name: "at", by: By::Id, has_range: true }],
+    ..Spec::EMPTY
+});
+
+const ACTOR: Predicate = Predicate::Is("actor_id");
+const ACTION: Predicate = Predicate::Is("action");
+const TARGET: Predicate = Predicate::Is("target_id");
+
+const fn which(name: &'static str, predicates: &'static [Predicate]) -> Filter {
+    Filter { name, predicates, sorts: &["at"], words: "" }
+}
 
 row! {
-    struct EventRow {
+    pub(super) struct EventRow {
         id: Uuid,
         at: i64,
         actor_id: Option<Uuid>,
@@ -77,7 +65,7 @@ row! {
 }
 
 impl EventRow {
-    fn event(self) -> Event {
+    pub(super) fn event(self) -> Event {
         let target = self.target_id.is_some() || !self.target_label.is_empty();
         Event {
             id: EventId(self.id),
@@ -93,14 +81,6 @@ impl EventRow {
             changes: self.changes.0,
         }
     }
-}
-
-/// Ids from `from` on and before `until`.
-pub(super) struct Range {
-    pub(super) from: Uuid,
-    pub(super) until: Uuid,
-    pub(super) limit: i64,
-    pub(super) backwards: bool,
 }
 
 pub(super) async fn insert(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
@@ -124,25 +104,6 @@ pub(super) async fn insert(tx: &mut Tx, event: &Event) -> Result<(), db::Error> 
         changes,
     ];
     tx.execute(INSERT, params).await.map(|_| ())
-}
-
-pub(super) async fn page(db: &Db, query: &AuditQuery, range: Range) -> Result<Vec<Event>, db::Error> {
-    let mut params = params![range.from, range.until, range.limit];
-    let mut shape = 0;
-    if let Some(actor) = query.actor {
-        params.push(actor.into());
-        shape += 1;
-    }
-    if let Some(action) = query.action {
-        params.push(action.as_str().into());
-        shape += 2;
-    }
-    if let Some(target) = query.target {
-        params.push(target.into());
-        shape += 4;
-    }
-    let rows: Vec<EventRow> = db.all(PAGES[shape][usize::from(range.backwards)], params).await?;
-    Ok(rows.into_iter().map(EventRow::event).collect())
 }
 
 pub(super) async fn count_since(db: &Db, action: Action, from: Uuid, at_most: i64) -> Result<i64, db::Error> {

@@ -83,6 +83,8 @@ pub enum Error {
     Repeated,
     #[error("{statement} failed")]
     Failed { statement: &'static str, source: sqlx::Error },
+    #[error("{list} has no statement for {shape}")]
+    NoShape { list: &'static str, shape: String },
     #[error("{statement} takes {expected} parameters and was given {given}")]
     Parameters { statement: &'static str, expected: usize, given: usize },
 }

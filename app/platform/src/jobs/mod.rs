@@ -27,7 +27,8 @@ pub use attempt::{Attempt, Done};
 pub use kind::{Failure, Handler, Kind, Recurring, Retry};
 pub use lease::{Claimed, Held, Outcome, Settled, claim, hold, settle};
 pub use staff::count_dead;
-pub use staff::{Cancelled, cancel, get, list, list_statements, rerun};
+pub use staff::{Cancelled, cancel, get, list, rerun};
+pub use store::LIST;
 pub use sweep::SweepJobs;
 pub use worker::{Settings, Worker};
 
@@ -176,5 +177,5 @@ pub async fn enqueue(tx: &mut Tx, clock: &Clock, job: Job) -> Result<Option<JobI
 
 /// Every statement of this room.
 pub fn statements() -> Vec<Sql> {
-    store::ALL.to_vec()
+    store::ALL.iter().copied().chain(LIST.statements()).collect()
 }

@@ -4,13 +4,13 @@
 use frontdesk_model::{
     JobId, Timestamp,
     job::{JobFailure, JobState, JobSummary},
-    query::JobsQuery,
 };
 use uuid::Uuid;
 
 use super::lease::Claimed;
 use crate::{
-    db::{self, Db, Sql, Text, Tx, row, statements},
+    db::{self, Db, Text, Tx, row, statements},
+    list::{By, Filter, List, Predicate, Sort, Spec},
     params,
 };
 
@@ -18,15 +18,6 @@ macro_rules! columns {
     () => {
         "id, kind, about, state, due_at, attempts, last_attempt, repeat_every, cancel_asked_at, created_at, \
          started_at, finished_at, last_error, trace_id"
-    };
-}
-
-macro_rules! page {
-    ($than:literal, $order:literal $(, $filter:literal)*) => {
-        concat!(
-            "SELECT ", columns!(), " FROM jobs WHERE id ", $than, " $1", $(" AND ", $filter,)*
-            " ORDER BY id ", $order, " LIMIT CAST($2 AS BIGINT)"
-        )
     };
 }
 
@@ -72,23 +63,25 @@ statements! { "jobs";
     BY_ID = concat!("SELECT ", columns!(), " FROM jobs WHERE id = $1");
     FAILURES = "SELECT attempt, started_at, failed_at, error FROM job_failures WHERE job_id = $1 \
                 ORDER BY attempt DESC LIMIT 50";
-    PAGE = page!("<", "DESC");
-    PAGE_BACK = page!(">", "ASC");
-    PAGE_BY_STATE = page!("<", "DESC", "state = $3");
-    PAGE_BY_STATE_BACK = page!(">", "ASC", "state = $3");
-    PAGE_BY_KIND = page!("<", "DESC", "kind = $3");
-    PAGE_BY_KIND_BACK = page!(">", "ASC", "kind = $3");
-    PAGE_BY_BOTH = page!("<", "DESC", "state = $3", "kind = $4");
-    PAGE_BY_BOTH_BACK = page!(">", "ASC", "state = $3", "kind = $4");
 }
 
-/// By filter (1: state, 2: kind, added up), then by direction.
-pub(super) const PAGES: [[Sql; 2]; 4] = [
-    [PAGE, PAGE_BACK],
-    [PAGE_BY_STATE, PAGE_BY_STATE_BACK],
-    [PAGE_BY_KIND, PAGE_BY_KIND_BACK],
-    [PAGE_BY_BOTH, PAGE_BY_BOTH_BACK],
-];
+pub static LIST: List = List::new(Spec {
+    name: "db.jobs.list",
+    table: ("jobs", "j"),
+    columns: columns!(),
+    filters: &[
+        which("all", &[]),
+        which("state", &[Predicate::Is("state")]),
+        which("kind", &[Predicate::Is("kind")]),
+        which("state.kind", &[Predicate::Is("state"), Predicate::Is("kind")]),
+    ],
+    sorts: &[Sort { name: "created", by: By::Id, has_range: false }],
+    ..Spec::EMPTY
+});
+
+const fn which(name: &'static str, predicates: &'static [Predicate]) -> Filter {
+    Filter { name, predicates, sorts: &["created"], words: "" }
+}
 
 /// As text between commas, for statements that ask for some kinds.
 pub(super) fn listed(kinds: &[&str]) -> String {
@@ -254,7 +247,7 @@ pub(super) async fn count(db: &Db, state: JobState, at_most: i64) -> Result<i64,
 }
 
 row! {
-    struct JobRow {
+    pub(super) struct JobRow {
         id: Uuid,
         kind: String,
         about: String,
@@ -273,7 +266,7 @@ row! {
 }
 
 impl JobRow {
-    fn job(self) -> (JobSummary, String) {
+    pub(super) fn job(self) -> (JobSummary, String) {
         let state = self.state.0;
         let at = |micros: Option<i64>| micros.map(Timestamp::from_micros);
         let summary = JobSummary {
@@ -325,26 +318,4 @@ pub(super) async fn failures(db: &Db, id: JobId) -> Result<Vec<JobFailure>, db::
         error: row.error,
     };
     Ok(rows.into_iter().map(failure).collect())
-}
-
-/// Jobs on one side of `from`, in the order of the walk.
-pub(super) async fn page(
-    db: &Db,
-    query: &JobsQuery,
-    from: Uuid,
-    limit: i64,
-    backwards: bool,
-) -> Result<Vec<JobSummary>, db::Error> {
-    let mut params = params![from, limit];
-    let mut shape = 0;
-    if let Some(state) = query.state {
-        params.push(state.as_str().into());
-        shape += 1;
-    }
-    if let Some(kind) = &query.kind {
-        params.push(kind.as_str().into());
-        shape += 2;
-    }
-    let rows: Vec<JobRow> = db.all(PAGES[shape][usize::from(backwards)], params).await?;
-    Ok(rows.into_iter().map(|row| row.job().0).collect())
 }

@@ -1,10 +1,12 @@
-//! Hashing passwords: argon2id, on as many threads as there are cores, behind a short queue.
+//! Hashes passwords: argon2id, on as many threads as there are cores, behind a short queue.
 //!
-//! A hash costs milliseconds of a core and megabytes of memory, and anybody may ask for one, so it
-//! is the door that a flood comes through. Each thread keeps its memory and uses it again; what
-//! does not fit the queue, or waits too long in it, is refused at once and told when to come back.
+//! A hash costs milliseconds of a core and megabytes of memory, and every visitor can cause one, so a
+//! flood of sign-ins comes down to a flood of hashes. Each thread keeps its memory and uses it again; a
+//! job that does not fit the queue, or waits too long in it, is refused with [`Error::Busy`].
 
 mod breached;
+mod engine;
+mod stored;
 
 use std::{
     sync::{
@@ -15,17 +17,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use breached::{BreachedPasswords, BreachedPasswordsError, Lookup, refuse_breached};
-
 use argon2::{
-    Algorithm, Argon2, Block, Params, PasswordHash, Version,
-    password_hash::{Ident, Output, ParamsString, Salt, SaltString},
+    Params, PasswordHash, Version,
+    password_hash::{Output, ParamsString, SaltString},
 };
 use frontdesk_model::Secret;
 use metrics::counter;
 use tokio::sync::oneshot;
 
-/// Parameters and bounds.
+use self::{
+    engine::{Engine, Implementation},
+    stored::Stored,
+};
+
+pub use self::{
+    breached::{BreachedPasswords, BreachedPasswordsError, Lookup, refuse_breached},
+    stored::Unusable,
+};
+
+/// Hashing options: argon2 parameters and the bounds of the queue.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// Memory of one hash, in KiB.
@@ -34,9 +44,9 @@ pub struct Options {
     pub passes: u32,
     /// Hashes at the same time.
     pub threads: usize,
-    /// How many may wait; fewer, where that would take longer than half of the deadline.
+    /// Jobs that may wait; fewer, where they would take longer than half of the deadline.
     pub queue: usize,
-    /// How long one may wait, the hash itself included.
+    /// The longest wait of one, the hash itself included.
     pub deadline: Duration,
 }
 
@@ -53,44 +63,57 @@ pub enum Error {
     /// The queue is full, or the turn did not come in time.
     #[error("too many passwords are being hashed")]
     Busy,
-    #[error("argon2 does not take these parameters: {0}")]
-    Parameters(argon2::Error),
-    #[error("hashing failed: {0}")]
-    Hash(argon2::password_hash::Error),
+    /// Parameters out of argon2's range, or a failure while hashing.
+    #[error("argon2: {0}")]
+    Argon2(argon2::Error),
+    #[error("argon2-rust: {0}")]
+    Argon2Rust(argon2_rust::Error),
+    #[error("a hash cannot be written as a PHC string: {0}")]
+    Encode(argon2::password_hash::Error),
     #[error("the machine gives no randomness: {0}")]
     Randomness(getrandom::Error),
     #[error("a hashing thread could not be started")]
     Thread(#[from] std::io::Error),
 }
 
-/// How long a refusal is held back. Whoever asks again as soon as they are refused would otherwise
-/// keep the machine busy with refusing, and pages would wait for that. It costs a timer each, and
-/// stays well within the tenth of a second in which the surplus is to hear.
+/// The delay of a refusal. A client that retries at once would otherwise keep the machine busy with
+/// refusals, and pages would wait for them. Costs a timer each, and stays well within the tenth of a
+/// second in which the surplus has to be answered.
 const HELD: Duration = Duration::from_millis(55);
-/// By how much longer at most, in milliseconds: those who were refused together would otherwise come
-/// back together, again and again.
+/// The most that is added to it, in milliseconds: clients that were refused together would otherwise
+/// return together, again and again.
 const SPREAD: usize = 30;
 
-/// The answer of [`Passwords::verify`].
+/// The result of [`Passwords::verify`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    pub matches: bool,
-    /// The stored hash was made with other parameters than today's, and should be made again.
-    pub outdated: bool,
+pub enum Verdict {
+    /// The password is right. An outdated hash has other parameters than today's, and should be replaced.
+    Match { outdated: bool },
+    /// The password is wrong, or there is no stored hash.
+    Mismatch,
+    /// The stored hash was not computed. To the visitor this is a wrong password; to the operator it is
+    /// damaged data.
+    Unusable(Unusable),
 }
 
-/// The pool. Cheap to clone.
+impl Verdict {
+    pub fn is_match(self) -> bool {
+        matches!(self, Self::Match { .. })
+    }
+}
+
+/// The pool of hashing threads. Cheap to clone.
 #[derive(Clone)]
 pub struct Passwords {
     jobs: SyncSender<Job>,
-    /// How many wait, and how many may.
+    /// Jobs in the queue, and the most that may be.
     waiting: Arc<AtomicUsize>,
     room: usize,
     deadline: Duration,
     threads: usize,
-    /// How long a thread takes for one, lately.
+    /// The recent time of one hash.
     pace: Arc<Pace>,
-    /// How many have been refused.
+    /// Refusals so far.
     refused: Arc<AtomicUsize>,
 }
 
@@ -105,28 +128,32 @@ enum Work {
 }
 
 impl Passwords {
+    /// Checks the implementation of argon2id, and starts the threads.
+    ///
     /// # Errors
-    /// Parameters that argon2 refuses, or threads that the machine does.
+    /// Parameters that argon2 rejects, or threads that the system does not start.
     pub fn start(options: &Options) -> Result<Self, Error> {
-        let params = Params::new(options.memory_kib, options.passes, 1, None).map_err(Error::Parameters)?;
+        let today = engine::params(options.memory_kib, options.passes, 1)?;
+        let implementation = Implementation::choose();
         let room = options.queue.max(1);
         let (jobs, queue) = sync_channel(room);
         let (queue, waiting) = (Arc::new(Mutex::new(queue)), Arc::new(AtomicUsize::new(0)));
         let (threads, pace) = (options.threads.max(1), Arc::new(Pace::default()));
         for n in 0..threads {
-            let (queue, waiting, pace, params) =
-                (queue.clone(), waiting.clone(), pace.clone(), params.clone());
+            let (queue, waiting, pace) = (queue.clone(), waiting.clone(), pace.clone());
+            let engine = Engine::new(implementation, today.block_count());
+            let worker = Worker { engine, today: today.clone() };
             let thread = std::thread::Builder::new().name(format!("argon2-{n}"));
-            thread.spawn(move || work(&queue, &waiting, &pace, &params))?;
+            thread.spawn(move || work(&queue, &waiting, &pace, worker))?;
         }
         Ok(Self { jobs, waiting, room, deadline: options.deadline, threads, pace, refused: Arc::default() })
     }
 
-    /// For those who are about to prepare a question: whether it could be asked now. Under a flood
-    /// this is where the surplus ends, before it costs a query.
+    /// Fails fast if the hashing queue is full: under a flood the surplus ends here, before it costs a
+    /// query.
     ///
     /// # Errors
-    /// [`Error::Busy`], after a moment (`HELD`, `SPREAD`).
+    /// [`Error::Busy`], after a delay (`HELD`, `SPREAD`).
     pub async fn expect_room(&self) -> Result<(), Error> {
         if self.has_room() {
             return Ok(());
@@ -137,22 +164,22 @@ impl Passwords {
         Err(Error::Busy)
     }
 
-    /// Whether whoever came now would have their turn well within the deadline. On a busy machine a
-    /// hash takes several times as long as on an idle one, and a queue that was short is long.
+    /// Returns true if a job that comes now would start well within the deadline. On a busy machine a
+    /// hash takes several times as long as on an idle one, so the queue is measured in time.
     fn has_room(&self) -> bool {
         let waiting = self.waiting.load(Ordering::Relaxed);
         let turns = u32::try_from(waiting / self.threads).unwrap_or(u32::MAX);
         waiting < self.room && self.pace.get().saturating_mul(turns) <= self.deadline / 2
     }
 
-    /// Makes a PHC string of a password.
+    /// Hashes a password, and returns the PHC string.
     pub async fn hash(&self, password: Secret) -> Result<String, Error> {
         let (answer, done) = oneshot::channel();
         self.ask(Work::Hash { password, answer }, done).await
     }
 
-    /// Compares a password with a stored PHC string, in the same time whether there is one or not:
-    /// without it the same work is done on nothing, and the answer is no.
+    /// Compares a password with a stored PHC string. Without one, or with one that is not computed
+    /// ([`Unusable`]), the same work is done for nothing, so that the time is the same.
     pub async fn verify(&self, password: Secret, stored: Option<String>) -> Result<Verdict, Error> {
         let (answer, done) = oneshot::channel();
         self.ask(Work::Verify { password, stored, answer }, done).await
@@ -171,8 +198,8 @@ impl Passwords {
     }
 }
 
-/// How long one hash takes on the clock: an average in which the last ones count most, in
-/// microseconds. Threads that write at once lose one of their measurements, which is no harm.
+/// The time of one hash on the clock: an average in which the last ones count most, in microseconds.
+/// Threads that write at once lose one of their measurements, which does no harm.
 #[derive(Default)]
 struct Pace(AtomicU64);
 
@@ -189,12 +216,11 @@ impl Pace {
     }
 }
 
-/// One thread: takes jobs until the pool is gone.
-fn work(queue: &Mutex<Receiver<Job>>, waiting: &AtomicUsize, pace: &Pace, today: &Params) {
-    // Pages go first: a hash takes what they leave. Where that cannot be asked for, all are equal.
+/// Takes jobs until the pool is dropped.
+fn work(queue: &Mutex<Receiver<Job>>, waiting: &AtomicUsize, pace: &Pace, mut worker: Worker) {
+    // Pages go before hashes. If the system refuses the priority, both are equal.
     #[cfg(target_os = "linux")]
     let _may_not = rustix::process::setpriority_process(None, 10);
-    let mut memory = Memory::default();
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Job { work, until }) = next else { return };
@@ -203,75 +229,68 @@ fn work(queue: &Mutex<Receiver<Job>>, waiting: &AtomicUsize, pace: &Pace, today:
             continue;
         }
         let began = Instant::now();
-        // Whoever asked may have gone away; then nobody hears the answer.
+        // A caller that has gone away needs no answer.
         match work {
             Work::Hash { answer, .. } if answer.is_closed() => continue,
             Work::Verify { answer, .. } if answer.is_closed() => continue,
-            Work::Hash { password, answer } => drop(answer.send(memory.hash(&password, today))),
+            Work::Hash { password, answer } => drop(answer.send(worker.hash(&password))),
             Work::Verify { password, stored, answer } => {
-                drop(answer.send(memory.verify(&password, stored.as_deref(), today)));
+                drop(answer.send(worker.verify(&password, stored.as_deref())));
             }
         }
         pace.add(began.elapsed());
     }
 }
 
-/// The blocks that a thread fills again and again: asking the machine for fresh ones costs a
-/// quarter of the hash in page faults.
-#[derive(Default)]
-struct Memory(Vec<Block>);
+/// One hashing thread's memory and parameters.
+struct Worker {
+    engine: Engine,
+    today: Params,
+}
 
-impl Memory {
-    fn hash(&mut self, password: &Secret, params: &Params) -> Result<String, Error> {
+impl Worker {
+    fn hash(&mut self, password: &Secret) -> Result<String, Error> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(Error::Randomness)?;
-        let salt = SaltString::encode_b64(&random).map_err(Error::Hash)?;
-        let hash = self.raw(password, salt.as_salt(), params)?;
+        let salt = SaltString::encode_b64(&random).map_err(Error::Encode)?;
+        let tag = self.engine.tag(password.expose().as_bytes(), &random, &self.today)?;
         let phc = PasswordHash {
-            algorithm: Ident::new_unwrap("argon2id"),
+            algorithm: argon2::ARGON2ID_IDENT,
             version: Some(Version::V0x13.into()),
-            params: ParamsString::try_from(params).map_err(Error::Hash)?,
+            params: ParamsString::try_from(&self.today).map_err(Error::Encode)?,
             salt: Some(salt.as_salt()),
-            hash: Some(hash),
+            hash: Some(Output::new(&tag).map_err(Error::Encode)?),
         };
         Ok(phc.to_string())
     }
 
-    fn verify(&mut self, password: &Secret, stored: Option<&str>, today: &Params) -> Result<Verdict, Error> {
-        let Some(stored) = stored else {
-            let salt = SaltString::encode_b64(&[0; 16]).map_err(Error::Hash)?;
-            self.raw(password, salt.as_salt(), today)?;
-            return Ok(Verdict { matches: false, outdated: false });
-        };
-        let phc = PasswordHash::new(stored).map_err(Error::Hash)?;
-        let params = Params::try_from(&phc).map_err(Error::Hash)?;
-        let salt = phc.salt.ok_or(Error::Hash(argon2::password_hash::Error::PhcStringField))?;
-        let hash = self.raw(password, salt, &params)?;
-        // `Output` compares in constant time.
-        let matches = phc.hash == Some(hash);
-        let same = |a: &Params, b: &Params| {
-            (a.m_cost(), a.t_cost(), a.p_cost()) == (b.m_cost(), b.t_cost(), b.p_cost())
-        };
-        Ok(Verdict { matches, outdated: !same(&params, today) })
+    fn verify(&mut self, password: &Secret, stored: Option<&str>) -> Result<Verdict, Error> {
+        match stored.map(|stored| Stored::parse(stored, &self.today)) {
+            Some(Ok(stored)) => self.compare(password, &stored),
+            Some(Err(unusable)) => {
+                self.waste(password)?;
+                Ok(Verdict::Unusable(unusable))
+            }
+            None => {
+                self.waste(password)?;
+                Ok(Verdict::Mismatch)
+            }
+        }
     }
 
-    fn raw(&mut self, password: &Secret, salt: Salt<'_>, params: &Params) -> Result<Output, Error> {
-        let blocks = params.block_count();
-        if self.0.len() < blocks {
-            self.0.resize(blocks, Block::default());
+    fn compare(&mut self, password: &Secret, stored: &Stored) -> Result<Verdict, Error> {
+        let tag = self.engine.tag(password.expose().as_bytes(), stored.salt(), &stored.params)?;
+        // `Output` compares in constant time.
+        if Output::new(&tag).map_err(Error::Encode)? != stored.tag {
+            return Ok(Verdict::Mismatch);
         }
-        let mut bytes = [0; 64];
-        let salt = salt.decode_b64(&mut bytes).map_err(Error::Hash)?;
-        let mut hash = [0; Params::DEFAULT_OUTPUT_LEN];
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
-            .hash_password_into_with_memory(
-                password.expose().as_bytes(),
-                salt,
-                &mut hash,
-                &mut self.0[..blocks],
-            )
-            .map_err(Error::Parameters)?;
-        Output::new(&hash).map_err(Error::Hash)
+        let costs = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
+        Ok(Verdict::Match { outdated: costs(&stored.params) != costs(&self.today) })
+    }
+
+    /// Does the work of a hash, so that the time does not tell whether there was one to compare with.
+    fn waste(&mut self, password: &Secret) -> Result<(), Error> {
+        self.engine.tag(password.expose().as_bytes(), &[0; 16], &self.today).map(drop)
     }
 }
 
@@ -289,10 +308,38 @@ mod tests {
         let phc = passwords.hash(Secret::new("correct horse")).await.unwrap();
         assert!(phc.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{phc}");
         let verdict = |text: &str, stored| passwords.verify(Secret::new(text), stored);
-        let yes = Verdict { matches: true, outdated: false };
-        assert_eq!(verdict("correct horse", Some(phc.clone())).await.unwrap(), yes);
-        assert!(!verdict("wrong horse", Some(phc)).await.unwrap().matches);
-        assert!(!verdict("correct horse", None).await.unwrap().matches);
+        let right = Verdict::Match { outdated: false };
+        assert_eq!(verdict("correct horse", Some(phc.clone())).await.unwrap(), right);
+        assert_eq!(verdict("wrong horse", Some(phc)).await.unwrap(), Verdict::Mismatch);
+        assert_eq!(verdict("correct horse", None).await.unwrap(), Verdict::Mismatch);
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_the_reference_implementation_is_verified() {
+        let stored = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
+        let passwords = cheap(8, Duration::from_secs(5));
+        let verdict = passwords.verify(Secret::new("password"), Some(stored.to_owned())).await.unwrap();
+        assert_eq!(verdict, Verdict::Match { outdated: true });
+    }
+
+    #[tokio::test]
+    async fn a_stored_hash_that_costs_too_much_or_is_damaged_is_not_computed() {
+        let passwords = cheap(8, Duration::from_secs(5));
+        let good = passwords.hash(Secret::new("correct horse")).await.unwrap();
+        let began = Instant::now();
+        for stored in [
+            good.replace("m=64", "m=99999999"),
+            good.replace("t=1", "t=4000000000"),
+            good.replace("argon2id", "argon2i"),
+            good[..good.len() - 1].to_owned(),
+            "garbage".to_owned(),
+            String::new(),
+        ] {
+            let verdict = passwords.verify(Secret::new("correct horse"), Some(stored.clone())).await.unwrap();
+            let Verdict::Unusable(unusable) = verdict else { panic!("{stored}: {verdict:?}") };
+            assert!(!unusable.to_string().contains('$'), "{unusable}");
+        }
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     }
 
     #[tokio::test]
@@ -301,7 +348,7 @@ mod tests {
         let options = Options { memory_kib: 128, passes: 1, threads: 1, ..Options::default() };
         let verdict =
             Passwords::start(&options).unwrap().verify(Secret::new("correct horse"), Some(old)).await;
-        assert_eq!(verdict.unwrap(), Verdict { matches: true, outdated: true });
+        assert_eq!(verdict.unwrap(), Verdict::Match { outdated: true });
     }
 
     #[tokio::test]
@@ -321,7 +368,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_is_let_in_to_wait_in_vain() {
+    async fn a_job_that_would_wait_in_vain_is_refused() {
         let passwords = cheap(64, Duration::from_secs(1));
         assert!(passwords.expect_room().await.is_ok());
         // Three wait for a thread that lately took a fifth of a second for each: too long together.

@@ -1,15 +1,19 @@
 //! `GET /api/v1/openapi.json`.
 
-use frontdesk_http::reference::Lazily;
 use frontdesk_model::Problem;
-use serde::{Serialize, Serializer};
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, RefOr, schema::Schema},
 };
 
-use crate::{answer::Item, call::Call, operation::Route, v1::Nothing};
+use crate::{
+    answer::{Answer, Kept, Reply},
+    call::Call,
+    operation::Route,
+    shape::Shape,
+    v1::Nothing,
+};
 
 pub(super) fn route() -> Route {
     Route::get("meta.openapi", "/openapi.json", openapi)
@@ -18,11 +22,17 @@ pub(super) fn route() -> Route {
 }
 
 /// The document; its own schema is OpenAPI's.
-struct Document(Lazily<Value>);
+struct Document(Kept);
 
-impl Serialize for Document {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(to)
+impl Reply for Document {
+    const STATUS: u16 = 200;
+
+    fn shape() -> Option<Shape> {
+        Some(Shape::of::<Self>())
+    }
+
+    fn answer(self) -> Answer {
+        Answer { kept: Some(self.0), ..Answer::new(Self::STATUS) }
     }
 }
 
@@ -35,6 +45,6 @@ impl PartialSchema for Document {
 
 impl ToSchema for Document {}
 
-async fn openapi(call: Call, _: Nothing) -> Result<Item<Document>, Problem> {
-    Ok(Item(Document(call.description())))
+async fn openapi(call: Call, _: Nothing) -> Result<Document, Problem> {
+    Ok(Document(call.description()))
 }

@@ -17,7 +17,7 @@ use crate::{
     Domain,
     db::{self, Dialect, Sql, Tx, Value},
     params,
-    users::Error,
+    users::{Error, words},
 };
 
 /// What to seed.
@@ -53,8 +53,8 @@ const UNITS: usize = 8;
 const ROWS: usize = 32;
 
 const USER: &str = "INSERT INTO users (id, name, name_key, email, email_key, status, suspended_at, suspended_reason, \
-                    removed_at, joined_at, updated_at, last_seen_at, password_hash)";
-const USER_COLUMNS: usize = 12;
+                    removed_at, joined_at, updated_at, last_seen_at, words, password_hash, words_stale)";
+const USER_COLUMNS: usize = 13;
 const EVENT: &str = "INSERT INTO audit_events (id, at, actor_id, actor_label, action, target_id, target_label, ip, \
                      user_agent, request_id, reason, changes)";
 const EVENT_COLUMNS: usize = 12;
@@ -62,7 +62,7 @@ const EVENT_COLUMNS: usize = 12;
 /// The last parameter of all is the hash that everybody shares.
 static USERS: LazyLock<[Sql; 2]> = LazyLock::new(|| {
     [("db.sample_data.SEED_USER", 1), ("db.sample_data.SEED_USERS", ROWS)].map(|(name, rows)| {
-        let hash = format!(", ${}", rows * USER_COLUMNS + 1);
+        let hash = format!(", ${}, 0", rows * USER_COLUMNS + 1);
         many(name, USER, (rows, USER_COLUMNS), &hash, " ON CONFLICT DO NOTHING RETURNING id")
     })
 });
@@ -133,6 +133,8 @@ async fn insert<'a>(
         let new: HashSet<Uuid> = ids.into_iter().map(|(id,)| id).collect();
         added.extend(some.iter().filter(|person| new.contains(&person.id.0)));
     }
+    let rows = added.iter().flat_map(|person| words::rows(person.id, Some(person.state.status()), &person.words));
+    words::insert(tx, rows.collect()).await?;
     Ok(added)
 }
 
@@ -173,6 +175,7 @@ fn user(person: &Person) -> [Value; USER_COLUMNS] {
         person.joined_at.into(),
         person.state.since().unwrap_or(person.joined_at).into(),
         person.last_seen_at.unwrap_or_default().into(),
+        words::column(&person.words).into(),
     ]
 }
 

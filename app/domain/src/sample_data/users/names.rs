@@ -3,7 +3,7 @@
 //! A name that its letters do not already spell in Latin carries its spelling behind a `=`, for
 //! the e-mail address. The common ones stand first, and are drawn more often.
 
-use frontdesk_model::name::search_key;
+use frontdesk_model::search::fold;
 
 /// How given and family names are put together.
 #[derive(Clone, Copy)]
@@ -30,7 +30,7 @@ pub(super) struct Region {
 /// A name, and its Latin letters.
 pub(super) fn spelt(entry: &'static str) -> (&'static str, String) {
     let (name, latin) = entry.split_once('=').unwrap_or((entry, entry));
-    (name, search_key(latin).chars().filter(char::is_ascii_lowercase).collect())
+    (name, fold(latin).chars().filter(char::is_ascii_lowercase).collect())
 }
 
 macro_rules! regions {
@@ -226,7 +226,7 @@ mod tests {
                 assert_eq!(PersonName::parse(name).unwrap().as_str(), name);
                 assert!(!latin.is_empty(), "{entry}");
                 // No letter is lost, as it would be if it were no letter with an accent.
-                let letters = search_key(entry.split('=').next_back().unwrap());
+                let letters = fold(entry.split('=').next_back().unwrap());
                 let letters: String = letters.chars().filter(|c| c.is_alphanumeric()).collect();
                 assert_eq!(latin, letters, "{entry} is to be spelt behind a =");
             }

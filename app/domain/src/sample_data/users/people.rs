@@ -1,6 +1,6 @@
 //! The people themselves: who they are, when they came, and what became of them.
 
-use frontdesk_model::{Role, Timestamp, UserId, audit::Event, name::search_key, user::Status};
+use frontdesk_model::{Role, Timestamp, UserId, audit::Event, name::sort_key, search::words, user::Status};
 
 use super::{
     Seeding,
@@ -46,6 +46,7 @@ pub(super) struct Person {
     pub(super) id: UserId,
     pub(super) name: String,
     pub(super) name_key: String,
+    pub(super) words: Vec<String>,
     pub(super) email: String,
     pub(super) email_key: String,
     pub(super) joined_at: Timestamp,
@@ -118,7 +119,8 @@ impl People {
         let until = state.since().unwrap_or(self.today);
         let mut person = Person {
             id: UserId(random.id_at(joined_at)),
-            name_key: search_key(&name),
+            name_key: sort_key(&name),
+            words: words(&name, &email),
             name,
             email_key: email.to_lowercase(),
             email,

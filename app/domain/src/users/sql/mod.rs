@@ -9,6 +9,7 @@ use frontdesk_model::{
 };
 use uuid::Uuid;
 
+use super::words;
 use crate::{
     db::{self, Db, Text, Tx, row, statements},
     params,
@@ -110,6 +111,9 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewUser<'_>) -> Result<bool, db::Er
     let params =
         params![new.id, name.as_str(), name.key(), email.as_str(), email.key(), new.password_hash, new.at];
     let inserted: Option<(Uuid,)> = tx.optional(INSERT, params).await?;
+    if inserted.is_some() {
+        words::add(tx, new.id, name, email).await?;
+    }
     Ok(inserted.is_some())
 }
 
@@ -142,7 +146,11 @@ pub(crate) async fn update(
     at: Timestamp,
 ) -> Result<bool, db::Error> {
     let params = params![id, version, name.as_str(), name.key(), email.as_str(), email.key(), at];
-    Ok(tx.execute(UPDATE, params).await? == 1)
+    let updated = tx.execute(UPDATE, params).await? == 1;
+    if updated {
+        words::replace(tx, id).await?;
+    }
+    Ok(updated)
 }
 
 /// What a change makes of somebody's state.
@@ -178,7 +186,11 @@ pub(crate) async fn update_state(
         State::Restored => (Status::Active, "", None, 0),
     };
     let params = params![user.id, user.version, status.as_str(), at, reason, removed_at, at, ends_sessions];
-    Ok(tx.execute(SET_STATE, params).await? == 1)
+    let updated = tx.execute(SET_STATE, params).await? == 1;
+    if updated {
+        words::replace(tx, user.id).await?;
+    }
+    Ok(updated)
 }
 
 pub(crate) async fn seen(tx: &mut Tx, id: UserId, at: Timestamp) -> Result<(), db::Error> {

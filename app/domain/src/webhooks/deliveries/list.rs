@@ -1,12 +1,13 @@
 //! Lists the deliveries of a webhook endpoint.
 
-use frontdesk_model::{Cursor, Page, WebhookId, page::Key, query::DeliveriesQuery, webhook::DeliverySummary};
-use uuid::Uuid;
+use frontdesk_model::{Page, WebhookId, page::Key, query::DeliveriesQuery, webhook::DeliverySummary};
 
-use super::sql;
+use super::sql::{DeliveryRow, LIST};
 use crate::{
     Domain,
     actor::Actor,
+    list::Walk,
+    params,
     webhooks::{Error, endpoints},
 };
 
@@ -23,13 +24,18 @@ pub async fn deliveries(
 ) -> Result<Page<DeliverySummary>, Error> {
     endpoints::get(domain, actor, webhook).await?;
     let list = list_name(webhook, query);
-    let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, &list)).transpose()?;
-    let backwards = cursor.as_ref().is_some_and(|cursor| cursor.backwards);
-    let from = cursor.as_ref().map_or(Uuid::max(), |cursor| cursor.id);
+    let cursor = LIST.cursor(query.cursor.as_deref(), &list, "created")?;
     let limit = query.limit.unwrap_or_default();
-    let range = sql::Range { webhook, state: query.state, from, limit: limit.probe(), backwards };
-    let rows = sql::deliveries(&domain.db, range).await?;
-    Ok(Page::of_probe(rows, limit, &list, cursor.as_ref(), |one| (Key::Number(0), one.id.0)))
+    let walk = match query.state {
+        None => Walk::of("webhook", params![webhook]),
+        Some(state) => Walk::of("webhook.state", params![webhook, state.as_str()]),
+    };
+    let walk = walk.sorted("created", true).from(cursor.as_ref()).limit(limit);
+    let rows: Vec<DeliveryRow> = LIST.read(&domain.db, walk).await?;
+    let rows = rows.into_iter().map(DeliveryRow::summary).collect();
+    Ok(Page::of_probe(rows, limit, &list, cursor.as_ref(), |one: &DeliverySummary| {
+        (Key::Number(0), one.id.0)
+    }))
 }
 
 /// Names the list by its filters, so that a cursor leads on only where it came from.

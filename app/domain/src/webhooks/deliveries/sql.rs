@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     db::{self, Db, Text, Tx, row, statements},
+    list::{By, Filter, List, Predicate, Sort, Spec},
     params,
 };
 
@@ -16,15 +17,6 @@ use crate::{
 macro_rules! delivery {
     () => {
         "d.id, d.webhook_id, d.event_id, d.event_type, d.state, d.attempts, d.next_at, d.created_at"
-    };
-}
-
-macro_rules! deliveries {
-    ($than:literal, $order:literal $(, $filter:literal)?) => {
-        concat!(
-            "SELECT ", delivery!(), " FROM webhook_deliveries d WHERE d.webhook_id = $1 AND d.id ", $than, " $2",
-            $(" AND ", $filter,)? " ORDER BY d.id ", $order, " LIMIT CAST($3 AS BIGINT)"
-        )
     };
 }
 
@@ -47,13 +39,25 @@ statements! { "webhooks";
     REST = "SELECT body, turn FROM webhook_deliveries WHERE id = $1";
     TRIES = "SELECT number, at, status, duration_ms, error, answer FROM webhook_attempts WHERE delivery_id = $1 \
              ORDER BY number DESC LIMIT 50";
-    DELIVERIES = deliveries!("<", "DESC");
-    DELIVERIES_BACK = deliveries!(">", "ASC");
-    DELIVERIES_BY_STATE = deliveries!("<", "DESC", "d.state = $4");
-    DELIVERIES_BY_STATE_BACK = deliveries!(">", "ASC", "d.state = $4");
     SWEEP = "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries WHERE id < $1 LIMIT 1000)";
     CLEAR = "DELETE FROM webhook_deliveries WHERE id IN (\
              SELECT id FROM webhook_deliveries WHERE webhook_id = $1 LIMIT 1000)";
+}
+
+pub static LIST: List = List::new(Spec {
+    name: "db.deliveries.list",
+    table: ("webhook_deliveries", "d"),
+    columns: delivery!(),
+    filters: &[
+        which("webhook", &[Predicate::Is("webhook_id")]),
+        which("webhook.state", &[Predicate::Is("webhook_id"), Predicate::Is("state")]),
+    ],
+    sorts: &[Sort { name: "created", by: By::Id, has_range: false }],
+    ..Spec::EMPTY
+});
+
+const fn which(name: &'static str, predicates: &'static [Predicate]) -> Filter {
+    Filter { name, predicates, sorts: &["created"], words: "" }
 }
 
 pub(in crate::webhooks) struct NewDelivery {
@@ -184,7 +188,7 @@ pub(in crate::webhooks) async fn restart(
 }
 
 row! {
-    struct DeliveryRow {
+    pub(in crate::webhooks) struct DeliveryRow {
         id: Uuid,
         webhook_id: Uuid,
         event_id: Uuid,
@@ -197,7 +201,7 @@ row! {
 }
 
 impl DeliveryRow {
-    fn summary(self) -> DeliverySummary {
+    pub(in crate::webhooks) fn summary(self) -> DeliverySummary {
         DeliverySummary {
             id: DeliveryId(self.id),
             webhook: WebhookId(self.webhook_id),
@@ -256,32 +260,6 @@ pub(in crate::webhooks) async fn tries(db: &Db, id: DeliveryId) -> Result<Vec<De
         answer: row.answer,
     };
     Ok(rows.into_iter().map(tried).collect())
-}
-
-/// Some deliveries of one webhook, on one side of `from`.
-pub(in crate::webhooks) struct Range {
-    pub(in crate::webhooks) webhook: WebhookId,
-    pub(in crate::webhooks) state: Option<DeliveryState>,
-    pub(in crate::webhooks) from: Uuid,
-    pub(in crate::webhooks) limit: i64,
-    pub(in crate::webhooks) backwards: bool,
-}
-
-/// In the order of the walk.
-pub(in crate::webhooks) async fn deliveries(
-    db: &Db,
-    range: Range,
-) -> Result<Vec<DeliverySummary>, db::Error> {
-    let mut params = params![range.webhook, range.from, range.limit];
-    let [on, back] = match range.state {
-        None => [DELIVERIES, DELIVERIES_BACK],
-        Some(state) => {
-            params.push(state.as_str().into());
-            [DELIVERIES_BY_STATE, DELIVERIES_BY_STATE_BACK]
-        }
-    };
-    let rows: Vec<DeliveryRow> = db.all(if range.backwards { back } else { on }, params).await?;
-    Ok(rows.into_iter().map(DeliveryRow::summary).collect())
 }
 
 /// Deletes some deliveries with ids before this one. Returns how many.

@@ -1,10 +1,9 @@
 //! Lists webhook endpoints.
 
-use frontdesk_model::{Cursor, Page, Permission, Webhook, page::Key, query::WebhooksQuery};
-use uuid::Uuid;
+use frontdesk_model::{Page, Permission, Webhook, page::Key, query::WebhooksQuery};
 
-use super::sql;
-use crate::{Domain, actor::Actor, webhooks::Error};
+use super::sql::{LIST, WebhookRow};
+use crate::{Domain, actor::Actor, list::Walk, params, webhooks::Error};
 
 /// A page of webhooks, newest first.
 ///
@@ -12,12 +11,13 @@ use crate::{Domain, actor::Actor, webhooks::Error};
 /// [`Error::Denied`] without `webhooks:read`; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "webhooks.list", skip_all)]
 pub async fn list(domain: &Domain, actor: &Actor, query: &WebhooksQuery) -> Result<Page<Webhook>, Error> {
-    const LIST: &str = "webhooks";
+    const NAME: &str = "webhooks";
     actor.require(Permission::WebhooksRead)?;
-    let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, LIST)).transpose()?;
-    let backwards = cursor.as_ref().is_some_and(|cursor| cursor.backwards);
-    let from = cursor.as_ref().map_or(Uuid::max(), |cursor| cursor.id);
+    let cursor = LIST.cursor(query.cursor.as_deref(), NAME, "created")?;
     let limit = query.limit.unwrap_or_default();
-    let webhooks = sql::page(&domain.db, from, limit.probe(), backwards, domain.clock.now()).await?;
-    Ok(Page::of_probe(webhooks, limit, LIST, cursor.as_ref(), |webhook| (Key::Number(0), webhook.id.0)))
+    let walk = Walk::of("all", params![]).sorted("created", true).from(cursor.as_ref()).limit(limit);
+    let rows: Vec<WebhookRow> = LIST.read(&domain.db, walk).await?;
+    let now = domain.clock.now();
+    let webhooks = rows.into_iter().map(|row| row.webhook(now)).collect();
+    Ok(Page::of_probe(webhooks, limit, NAME, cursor.as_ref(), |one: &Webhook| (Key::Number(0), one.id.0)))
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     db::{self, Db, Tx, row, statements},
+    list::{By, Filter, List, Sort, Spec},
     params,
 };
 
@@ -31,11 +32,18 @@ statements! { "webhooks";
     FAIL = "UPDATE webhooks SET failing_since = COALESCE(failing_since, $2) WHERE id = $1 RETURNING failing_since";
     MEND = "UPDATE webhooks SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL";
     BY_ID = concat!("SELECT ", columns!(), " FROM webhooks WHERE id = $1");
-    PAGE = concat!("SELECT ", columns!(), " FROM webhooks WHERE id < $1 ORDER BY id DESC LIMIT CAST($2 AS BIGINT)");
-    PAGE_BACK = concat!("SELECT ", columns!(), " FROM webhooks WHERE id > $1 ORDER BY id LIMIT CAST($2 AS BIGINT)");
     // There are at most a few dozen.
     LISTENING = "SELECT id, events FROM webhooks WHERE is_enabled = 1 ORDER BY id";
 }
+
+pub static LIST: List = List::new(Spec {
+    name: "db.webhooks.list",
+    table: ("webhooks", "w"),
+    columns: columns!(),
+    filters: &[Filter { name: "all", predicates: &[], sorts: &["created"], words: "" }],
+    sorts: &[Sort { name: "created", by: By::Id, has_range: false }],
+    ..Spec::EMPTY
+});
 
 /// Counted up to `at_most`.
 pub(in crate::webhooks) async fn count(tx: &mut Tx, at_most: i64) -> Result<i64, db::Error> {
@@ -76,7 +84,7 @@ pub(in crate::webhooks) async fn update(tx: &mut Tx, after: &Webhook) -> Result<
 }
 
 row! {
-    struct WebhookRow {
+    pub(in crate::webhooks) struct WebhookRow {
         id: Uuid,
         url: String,
         description: String,
@@ -91,7 +99,7 @@ row! {
 }
 
 impl WebhookRow {
-    fn webhook(self, now: Timestamp) -> Webhook {
+    pub(in crate::webhooks) fn webhook(self, now: Timestamp) -> Webhook {
         Webhook {
             id: WebhookId(self.id),
             url: self.url,
@@ -124,19 +132,6 @@ pub(in crate::webhooks) async fn by_id_now(
 ) -> Result<Option<Webhook>, db::Error> {
     let row: Option<WebhookRow> = tx.optional(BY_ID, params![id]).await?;
     Ok(row.map(|row| row.webhook(now)))
-}
-
-/// Webhooks on one side of `from`, in the order of the walk.
-pub(in crate::webhooks) async fn page(
-    db: &Db,
-    from: Uuid,
-    limit: i64,
-    backwards: bool,
-    now: Timestamp,
-) -> Result<Vec<Webhook>, db::Error> {
-    let sql = if backwards { PAGE_BACK } else { PAGE };
-    let rows: Vec<WebhookRow> = db.all(sql, params![from, limit]).await?;
-    Ok(rows.into_iter().map(|row| row.webhook(now)).collect())
 }
 
 /// Makes the secret the old one, and this the secret.

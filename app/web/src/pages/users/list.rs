@@ -125,16 +125,8 @@ fn results(list: UserList, mut orders: Option<Recent>, query: &UsersQuery) -> im
         return Either::Left(empty(query));
     }
     let sort = list.sort;
-    let note = list.narrowed.then(|| {
-        let (looked, other) = match sort.field {
-            UserField::Name => ("names", "e-mail addresses"),
-            UserField::Email | UserField::Joined | UserField::LastSeen => ("e-mail addresses", "names"),
-        };
-        view! {
-            <p class="muted">
-                {format!("Very many match. These are the {looked} that begin so, in order; type more to find {other} too.")}
-            </p>
-        }
+    let note = sort.is_none().then(|| {
+        view! { <p class="muted">"Very many match. They are in the order of the words that match; type more to sort them."</p> }
     });
     let has_orders = orders.is_some();
     let pager = pager(&list.page, "user", "users");
@@ -231,7 +223,8 @@ fn empty(query: &UsersQuery) -> impl IntoView + use<> {
     }
 }
 
-fn in_words(sort: UserSort) -> &'static str {
+fn in_words(sort: Option<UserSort>) -> &'static str {
+    let Some(sort) = sort else { return "the words that match" };
     match (sort.field, sort.descending) {
         (UserField::Joined, true) => "the time they joined, the newest first",
         (UserField::Joined, false) => "the time they joined, the oldest first",

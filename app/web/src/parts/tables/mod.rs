@@ -10,10 +10,10 @@ use crate::{context::context, input::with};
 
 /// A column's header that sorts by it: once ascending, again descending.
 #[component]
-pub fn SortHeader(field: UserField, name: &'static str, sort: UserSort) -> impl IntoView {
-    let sorted = sort.field == field;
-    let to = UserSort { field, descending: sorted && !sort.descending };
-    sort_header(name, sorted.then_some(sort.descending), &to.to_string(), "")
+pub fn SortHeader(field: UserField, name: &'static str, sort: Option<UserSort>) -> impl IntoView {
+    let descending = sort.filter(|sort| sort.field == field).map(|sort| sort.descending);
+    let to = UserSort { field, descending: descending == Some(false) };
+    sort_header(name, descending, &to.to_string(), "")
 }
 
 /// A header for any list: `descending` if the list is sorted by this column, `to` the sort that the header

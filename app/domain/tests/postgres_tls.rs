@@ -113,7 +113,7 @@ async fn converse(mut client: TcpStream, tls: Option<TlsAcceptor>, server: (Stri
 
 #[tokio::test(flavor = "multi_thread")]
 async fn verify_full_connects_to_the_host_that_the_authority_vouches_for() {
-    run(Engine::Postgres, async |domain| {
+    run(Engine::Postgres, async |domain: TestDomain| {
         let door = Door::open(&domain, Some("localhost")).await;
         door.enter("sslmode=verify-full&sslrootcert=FOLDER/ca.pem").await.unwrap();
     })
@@ -122,7 +122,7 @@ async fn verify_full_connects_to_the_host_that_the_authority_vouches_for() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_of_another_authority_is_refused_in_plain_words() {
-    run(Engine::Postgres, async |domain| {
+    run(Engine::Postgres, async |domain: TestDomain| {
         let door = Door::open(&domain, Some("localhost")).await;
         for query in [
             "sslmode=verify-full&sslrootcert=FOLDER/other.pem",
@@ -140,7 +140,7 @@ async fn a_certificate_of_another_authority_is_refused_in_plain_words() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn verify_full_refuses_the_certificate_of_another_host_and_verify_ca_does_not() {
-    run(Engine::Postgres, async |domain| {
+    run(Engine::Postgres, async |domain: TestDomain| {
         let door = Door::open(&domain, Some("db.example")).await;
         let why = door.refusal("sslmode=verify-full&sslrootcert=FOLDER/ca.pem").await;
         assert!(why.contains("not valid for name \"localhost\""), "{why}");
@@ -151,7 +151,7 @@ async fn verify_full_refuses_the_certificate_of_another_host_and_verify_ca_does_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn require_means_encrypted_and_by_whomever() {
-    run(Engine::Postgres, async |domain| {
+    run(Engine::Postgres, async |domain: TestDomain| {
         Door::open(&domain, Some("db.example")).await.enter("sslmode=require").await.unwrap();
         let why = Door::open(&domain, None).await.refusal("sslmode=require").await;
         assert!(why.contains("server does not support TLS"), "{why}");
@@ -161,7 +161,7 @@ async fn require_means_encrypted_and_by_whomever() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_file_that_is_not_there_is_named_as_the_cause() {
-    run(Engine::Postgres, async |domain| {
+    run(Engine::Postgres, async |domain: TestDomain| {
         let door = Door::open(&domain, Some("localhost")).await;
         let why = door.refusal("sslmode=verify-full&sslrootcert=FOLDER/missing.pem").await;
         assert!(why.starts_with("opening a file that the database URL names failed"), "{why}");

@@ -1,5 +1,4 @@
-//! Gives every test its own database, which is dropped at the end of the test. Both test binaries
-//! include this file: their [`Subject`] has `open(url)` and a `domain`.
+//! Gives every test its own database, which is dropped at the end of the test.
 //!
 //! A database is a copy of a template that is migrated once: a migration costs ten times as much.
 
@@ -12,12 +11,10 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use frontdesk_domain::db::{DatabaseUrl, Db, Options};
+use frontdesk_platform::db::{DatabaseUrl, Db, Options};
 use futures::FutureExt as _;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection, postgres::PgConnectOptions};
 use tokio::sync::OnceCell;
-
-use super::Subject;
 
 /// The variable with the URL of the server for the tests on PostgreSQL.
 const VARIABLE: &str = "TEST_POSTGRES_URL";
@@ -25,35 +22,46 @@ const VARIABLE: &str = "TEST_POSTGRES_URL";
 /// The name of a SQLite file.
 const FILE: &str = "test.db";
 
+/// The system under test, on a database.
+pub trait Subject: Sized {
+    /// Opens it on a database with a complete schema.
+    fn open(url: DatabaseUrl) -> impl Future<Output = Self>;
+
+    /// Its connections, to be closed at the end of the test.
+    fn db(&self) -> Db;
+}
+
 /// Runs tests on both databases: `both! { a_rule, another_rule }`.
+#[macro_export]
 macro_rules! both {
     ($($test:ident),* $(,)?) => {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $test() {
-                $crate::support::run($crate::support::Engine::Sqlite, super::$test).await;
+                $crate::run($crate::Engine::Sqlite, super::$test).await;
             })*
         }
         mod postgres {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $test() {
-                $crate::support::run($crate::support::Engine::Postgres, super::$test).await;
+                $crate::run($crate::Engine::Postgres, super::$test).await;
             })*
         }
     };
 }
 
+/// A kind of database.
 #[derive(Clone, Copy)]
 pub enum Engine {
     Sqlite,
     Postgres,
 }
 
-/// Runs a test on its own database, and drops it however the test ends.
-pub async fn run<T, F: Future<Output = T>>(engine: Engine, test: impl FnOnce(Subject) -> F) -> T {
+/// Runs a test on its own database, which is dropped even if the test fails.
+pub async fn run<S: Subject, T, F: Future<Output = T>>(engine: Engine, test: impl FnOnce(S) -> F) -> T {
     let database = Database::create(engine).await;
-    let subject = Subject::open(database.url()).await;
-    let db = subject.domain.db.clone();
+    let subject = S::open(database.url()).await;
+    let db = subject.db();
     let ended = AssertUnwindSafe(Box::pin(test(subject))).catch_unwind().await;
     db.close().await;
     database.drop().await;

@@ -1,0 +1,80 @@
+//! Database options.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use frontdesk_domain::db::{DatabaseUrl, Options};
+use frontdesk_model::Secret;
+
+use super::{Error, files, secret};
+
+const DATA: &str = "Data";
+
+/// Database options.
+#[derive(Args, Clone, Debug)]
+#[expect(rustdoc::invalid_html_tags, reason = "clap prints these comments as they are, in a terminal")]
+pub struct Database {
+    /// The database: sqlite:<path> or postgres://user:password@host:port/name [default: the file
+    /// frontdesk.db in the data directory]
+    ///
+    /// Flags can be seen by everybody on this machine: give a URL that has a password in it by the
+    /// variable or in a file.
+    #[arg(long, env = "FRONTDESK_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    #[arg(global = true, help_heading = DATA, conflicts_with = "database_url_file")]
+    pub database_url: Option<Secret>,
+
+    /// A file with the database URL in it
+    #[arg(long, env = "FRONTDESK_DATABASE_URL_FILE", value_name = "FILE")]
+    #[arg(global = true, help_heading = DATA)]
+    pub database_url_file: Option<PathBuf>,
+
+    /// Where files are kept; made if it is not there
+    #[arg(long, env = "FRONTDESK_DATA_DIR", value_name = "DIRECTORY", default_value = "data")]
+    #[arg(global = true, help_heading = DATA)]
+    pub data_dir: PathBuf,
+
+    /// Connections to the database
+    #[arg(long, env = "FRONTDESK_DATABASE_CONNECTIONS", value_name = "NUMBER", default_value_t = 8)]
+    #[arg(global = true, help_heading = DATA, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub database_connections: u32,
+}
+
+impl Database {
+    /// URL of the database.
+    ///
+    /// # Errors
+    /// An invalid URL, or a file that cannot be read.
+    pub fn url(&self) -> Result<DatabaseUrl, Error> {
+        let file = self.database_url_file.as_ref();
+        match secret(self.database_url.as_ref(), file, "--database-url-file")? {
+            Some(url) => url.expose().parse().map_err(Error::DatabaseUrl),
+            None => Ok(DatabaseUrl::Sqlite(self.data_dir.join("frontdesk.db"))),
+        }
+    }
+
+    /// Creates the data directory and the SQLite file if they are missing, readable only by their owner.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn make_files(&self, url: &DatabaseUrl) -> Result<(), Error> {
+        let made = |path: &Path, result: io::Result<()>| {
+            result.map_err(|source| Error::Make { path: path.to_owned(), source })
+        };
+        made(&self.data_dir, files::private_directory(&self.data_dir))?;
+        if let DatabaseUrl::Sqlite(file) = url {
+            if let Some(parent) = file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+                made(parent, files::private_directory(parent))?;
+            }
+            made(file, files::private_file(file))?;
+        }
+        Ok(())
+    }
+
+    /// Options of the connections.
+    pub(super) fn options(&self) -> Options {
+        Options { connections: self.database_connections, ..Options::default() }
+    }
+}
