@@ -167,7 +167,7 @@ pub(super) async fn has_payment(tx: &mut Tx, id: OrderId) -> Result<bool, db::Er
     Ok(row.is_some())
 }
 
-/// A user's name and status, if there is one.
+/// A user's name and status, if the user exists.
 pub(super) async fn customer(tx: &mut Tx, id: UserId) -> Result<Option<(String, Text<Status>)>, db::Error> {
     tx.optional(CUSTOMER, params![id]).await
 }

@@ -187,7 +187,8 @@ where
     Ok(rows.into_iter().map(ListRow::summary).collect())
 }
 
-/// Names the list by its sort and filters, so that a cursor leads on only where it came from.
+/// Name of the list with its sort and filters, so that a cursor is valid only in the list that it came
+/// from.
 fn list_name(query: &UsersQuery, found: Option<&Found>) -> String {
     let status = query.status.map_or("present", Status::as_str);
     let search = query.q.as_ref().map_or("", Search::as_str);

@@ -1,4 +1,4 @@
-//! Workers at work: by real time, since that is what they wait by.
+//! Workers, in real time, because they wait in real time.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ const SETTINGS: Settings = Settings {
     deadline: Duration::from_secs(5),
 };
 
-/// A worker that stops when it is told to.
+/// A worker that stops on request.
 fn begin(
     domain: &TestDomain,
     kinds: &[Handler<Domain>],
