@@ -117,7 +117,7 @@ impl SetUp {
     }
 }
 
-/// Sets a password for a user whom staff created.
+/// Sets a password for a user created by staff.
 #[derive(Clone, Debug, Default, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptInvite {

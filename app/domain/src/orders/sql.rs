@@ -103,7 +103,7 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewOrder<'_>, lines: &[Line]) -> Re
     Ok(true)
 }
 
-/// An order whose row is locked until the commit.
+/// An order with its row locked until the commit.
 #[derive(Clone, Debug)]
 pub(crate) struct Locked {
     pub(crate) id: OrderId,

@@ -99,7 +99,7 @@ async fn page(domain: &Domain, query: &TokensQuery) -> Result<Page<Token>, Error
         Some(TokenLife::Ended) => walk.sorted(sort, true).before(border),
     };
     let limit = query.limit.unwrap_or_default();
-    // What has ended since the cursor was made is no longer among the live.
+    // A token that ended after the cursor was created is no longer active.
     let rows: Vec<TokenRow> = LIST.read(&domain.db, walk.from(cursor.as_ref()).limit(limit)).await?;
     let tokens = rows.into_iter().map(|row| row.token(now)).collect();
     let place = |token: &Token| {

@@ -95,7 +95,7 @@ pub async fn list(domain: &Domain, actor: &Actor, query: &UsersQuery) -> Result<
     Ok(UserList { page: page.map(|(user, _)| user), sort: (!is_many).then_some(sort) })
 }
 
-/// The user whose id is searched for, if that is an id of one.
+/// The user with the searched id, if the search is an id.
 async fn by_id(db: &Db, query: &UsersQuery, filter: &'static str) -> Result<Option<UserSummary>, db::Error> {
     let Some(id) = query.q.as_ref().and_then(Search::id).filter(|_| query.cursor.is_none()) else {
         return Ok(None);

@@ -131,7 +131,7 @@ pub(super) async fn is_due(db: &Db, now: Timestamp, kinds: &str) -> Result<bool,
     Ok(found.is_some())
 }
 
-/// Attempts whose leases have expired.
+/// Attempts with expired leases.
 pub(super) async fn expired(tx: &mut Tx, now: Timestamp) -> Result<Vec<(JobId, i64)>, db::Error> {
     let rows: Vec<(Uuid, i64)> = tx.all(EXPIRED, params![now]).await?;
     Ok(rows.into_iter().map(|(id, attempt)| (JobId(id), attempt)).collect())

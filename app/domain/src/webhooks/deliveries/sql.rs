@@ -1,5 +1,5 @@
-//! Statements on deliveries. A delivery whose webhook is removed exists until it is swept, and is never
-//! shown.
+//! Statements on deliveries. The deliveries of a removed webhook exist until they are swept, and are
+//! never shown.
 
 use frontdesk_model::{
     DeliveryId, EventId, Timestamp, WebhookId,
