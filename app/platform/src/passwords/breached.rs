@@ -46,7 +46,7 @@ pub async fn refuse_breached(platform: &Platform, password: &Secret) -> Result<(
         Ok(true) => "known",
         Ok(false) => "unknown",
         Err(error) => {
-            tracing::warn!(%error, "a password was taken without asking whether it is known from a breach");
+            tracing::warn!(%error, "the breached-password check failed; the password was accepted");
             "no_answer"
         }
     };
