@@ -1,4 +1,4 @@
-//! Runs the commands of `docs/api-guide.md` in a shell, against the program itself.
+//! `docs/api-guide.md`, followed to the letter: its commands, in a shell, against the program itself.
 
 use std::{
     env,
@@ -12,10 +12,10 @@ use tokio::net::TcpStream;
 
 const GUIDE: &str = include_str!("../../docs/api-guide.md");
 const PROGRAM: &str = env!("CARGO_BIN_EXE_frontdesk");
-/// Address of the guide's server.
+/// Where the guide's server is found.
 const ADDRESS: &str = "localhost:3000";
 
-/// Output of the commands, in this order.
+/// What the commands print, in this order.
 const PRINTED: [&str; 19] = [
     "\"token_name\":\"guide\"",
     "HTTP/1.1 201 Created",
@@ -38,18 +38,18 @@ const PRINTED: [&str; 19] = [
     "HTTP/1.1 204 No Content",
 ];
 
-/// The running program, stopped at the end of the test.
+/// The program, until the test ends.
 struct Server(Child);
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have exited already, which the test has noticed by now.
+        // It may have ended by itself, which the test has noticed by now.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// A command without this machine's environment, except the PATH.
+/// A command that knows nothing of what this machine is set up with, but where programs are.
 fn clean(program: &str, data: &Path) -> Command {
     let folder = Path::new(PROGRAM).parent().unwrap().to_path_buf();
     let path = env::var_os("PATH").unwrap_or_default();
@@ -73,7 +73,7 @@ async fn serve(data: &Path) -> (Server, u16) {
     (server, port)
 }
 
-/// All commands of the guide.
+/// The commands of the guide, one after the other.
 fn commands() -> String {
     let blocks = GUIDE.split("```sh\n").skip(1);
     blocks.map(|rest| rest.split("```").next().unwrap()).collect::<Vec<_>>().join("\n")

@@ -1,13 +1,13 @@
-//! Tests of the server: requests to the whole router, in process, on both databases. One binary, because
-//! linking is expensive on small machines.
+//! Frontdesk as people and programs meet it: requests to the whole router, in process, held to on
+//! both databases. One binary, because linking is what costs on small machines.
 //!
-//! A test is an ordinary `async fn` that takes a [`support::Desk`], and is listed once in its module's
-//! `both!`, which runs it on SQLite (`…::sqlite::name`) and on PostgreSQL (`…::postgres::name`). Each run
-//! has its own database.
+//! A test is an ordinary `async fn` that takes a [`support::Desk`], and is named once in its
+//! module's `both!`, which runs it on SQLite (`…::sqlite::name`) and on PostgreSQL
+//! (`…::postgres::name`). Each run has a database of its own.
 //!
-//! In addition to the test's own assertions, every response is checked against [`support::promises`].
+//! Beside what a test asks for, every answer there is keeps what [`support::promises`] lists.
 
-// A test that is missing in `both!` would never run; it is dead code, and does not compile.
+// A test that is not named in `both!` would never run; it is dead code, and does not compile.
 #![deny(dead_code)]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "this is how a test fails")]
 

@@ -1,5 +1,5 @@
-//! The real program, killed while it accepts orders and payments: acknowledged data is never lost, and
-//! every charge is in the ledger once.
+//! The real program, killed while it takes orders and payments: nothing that was acknowledged is
+//! lost, and whatever was charged is in the book, once.
 
 use std::{
     collections::HashMap,
@@ -19,7 +19,7 @@ use crate::support::Desk;
 
 both! { money_moves_once_however_often_the_program_is_killed }
 
-/// Number of kills; set `MONEY_KILLS` for more.
+/// How often it is killed; `MONEY_KILLS` in the environment for more.
 fn kills() -> u32 {
     std::env::var("MONEY_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(6)
 }
@@ -36,10 +36,10 @@ async fn money_moves_once_however_often_the_program_is_killed(desk: Desk) {
         let mut servers = [serve(&desk, data.path(), port), worker(&desk, data.path())];
         wait_for(port).await;
         let shop = Shop { port, token: &token, customer };
-        // Varied, so that it dies at another place each time.
+        // So long that it dies somewhere else each time.
         let dies = sleep(Duration::from_millis(150 + 83 * u64::from(kill % 12)));
         tokio::pin!(dies);
-        // It must finish something first, however busy the machine is.
+        // It has to get something done first, however busy the machine is.
         placed.extend(shop.buy(asked).await);
         asked += 1;
         loop {
@@ -51,7 +51,7 @@ async fn money_moves_once_however_often_the_program_is_killed(desk: Desk) {
                 }
             }
         }
-        // The request in progress may have been carried out or not.
+        // The request that was under way may have been carried out or not.
         asked += 1;
         for server in &mut servers {
             server.kill().unwrap();
@@ -62,7 +62,7 @@ async fn money_moves_once_however_often_the_program_is_killed(desk: Desk) {
 
     let mut servers = [serve(&desk, data.path(), port), worker(&desk, data.path())];
     wait_for(port).await;
-    // Requests without an answer are repeated with the same keys.
+    // Whoever was left without an answer asks again, with the same keys.
     let shop = Shop { port, token: &token, customer };
     for number in 0..asked {
         placed.extend(shop.buy(number).await);
@@ -108,7 +108,7 @@ struct Shop<'a> {
 }
 
 impl Shop<'_> {
-    /// Places and pays an order, each with its own key. Returns the acknowledged part.
+    /// Places and pays an order, each under a key of its own. What was acknowledged.
     async fn buy(&self, number: u32) -> Option<(String, OrderId)> {
         let reference = format!("SHOP-{number}");
         let order = json!({
@@ -117,22 +117,21 @@ impl Shop<'_> {
         });
         let id =
             self.post("/orders", &format!("order {number}"), &order).await?["id"].as_str()?.parse().ok()?;
-        // Some requests are lost, and some answers.
+        // Some get lost on their way, some on their way back.
         let method = ["pm_card_ok", "pm_network_error_after", "pm_network_error_before"][number as usize % 3];
         let payment = json!({"order_id": id, "method": method});
         self.post("/payments", &format!("payment {number}"), &payment).await?;
         Some((reference, id))
     }
 
-    /// The created object; `None` without an answer. A lost answer is reported as such, and the object is
-    /// read then.
+    /// What was made; nothing if there was no answer. An answer that is lost is told so, and then
+    /// read.
     async fn post(&self, path: &str, key: &str, body: &Value) -> Option<Value> {
         loop {
             let (status, answer) = self.send(path, key, body).await?;
             match (status, answer["error"].as_str()) {
                 (201, _) => return Some(answer),
-                // Done, and the process was killed before it answered: the object is found by its
-                // reference.
+                // Done, and whoever was to answer was killed: it is found by what it is.
                 (409, Some("IDEMPOTENCY_IN_PROGRESS" | "IDEMPOTENCY_ANSWER_LOST")) => {
                     if let Some(found) = self.found(path, body).await {
                         return Some(found);
@@ -198,7 +197,7 @@ fn serve(desk: &Desk, data: &Path, port: u16) -> Child {
     program(desk, data, &["serve", "--listen", &listen, "--limit-api-read", "0", "--limit-api-write", "0"])
 }
 
-/// In addition to the server's own.
+/// Beside the server's own.
 fn worker(desk: &Desk, data: &Path) -> Child {
     program(desk, data, &["worker"])
 }

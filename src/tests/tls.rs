@@ -1,4 +1,4 @@
-//! HTTPS of the program itself.
+//! HTTPS, spoken by the program itself.
 
 use std::{
     net::SocketAddr,
@@ -19,13 +19,13 @@ use tokio::net::TcpListener;
 use crate::support::{Desk, PASSWORD};
 use sample::{NAME, Sample};
 
-// Shared with the tests of reading certificates.
+// Beside the tests of what is read from files.
 #[path = "../tls/sample.rs"]
 mod sample;
 
 both! { a_page_has_hsts_and_who_signs_up_gets_a_secure_cookie }
 
-/// A browser that trusts only this certificate, and resolves its name to the server.
+/// A browser that trusts this certificate alone, and finds its server there.
 fn browser(trusted: &Sample, server: SocketAddr) -> Client {
     Client::builder()
         .no_proxy()
@@ -82,7 +82,7 @@ async fn a_page_has_hsts_and_who_signs_up_gets_a_secure_cookie(desk: Desk) {
     server.await.unwrap().unwrap();
 }
 
-/// `frontdesk serve` with its own data directory.
+/// `frontdesk serve` with its data in a folder of its own.
 fn serve(data: &Path, listen: SocketAddr, arguments: &[&str], [certificate, key]: [&Path; 2]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_frontdesk"));
     command
@@ -106,7 +106,7 @@ struct Killed(Child);
 
 impl Drop for Killed {
     fn drop(&mut self) {
-        // It may have exited already, which the test has noticed by now.
+        // It may have ended by itself, which the test has noticed by now.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
@@ -118,7 +118,7 @@ impl Killed {
     }
 }
 
-/// Repeats the request until there is a response.
+/// Asks until there is an answer.
 async fn get(client: &Client, url: &str) -> reqwest::Response {
     eventually(async || client.get(url).header("host", "evil.example").send().await).await
 }
@@ -135,7 +135,7 @@ async fn the_program_serves_https_redirects_to_it_and_renews_its_certificate() {
     let trusting_old = browser(&old, pages);
     assert_eq!(get(&trusting_old, &health).await.status(), 200);
 
-    // The client's `Host` does not matter.
+    // What the client says that it has asked for does not matter.
     let redirect = get(&trusting_old, &format!("http://{redirects}/orders?a=1%2F2&b")).await;
     assert_eq!(redirect.status(), 308);
     assert_eq!(redirect.headers()[LOCATION], format!("{origin}/orders?a=1%2F2&b"));

@@ -18,10 +18,10 @@ use crate::support::Desk;
 both! { jobs_are_done_once_however_often_their_workers_are_killed }
 
 const JOBS: i64 = 300;
-/// Number of times that two workers are killed with running jobs.
+/// How often two workers are killed with jobs under way.
 const KILLS: u32 = 6;
 
-/// The test's jobs, without those that workers enqueue themselves.
+/// What is counted here, and not what workers enqueue by themselves.
 const RUNNING: &str = "SELECT count(*) FROM jobs WHERE lane LIKE 'test %' AND state = 'running'";
 const SUCCEEDED: &str = "SELECT count(*) FROM jobs WHERE lane LIKE 'test %' AND state = 'succeeded'";
 const WAITING: &str = "SELECT count(*) FROM jobs WHERE lane LIKE 'test %' AND state = 'waiting'";
@@ -29,13 +29,13 @@ const ALL: &str = "SELECT count(*) FROM jobs WHERE lane LIKE 'test %'";
 const ATTEMPTS: &str = "SELECT CAST(sum(attempts) AS BIGINT) FROM jobs WHERE lane LIKE 'test %'";
 
 async fn jobs_are_done_once_however_often_their_workers_are_killed(desk: Desk) {
-    // With the program's clock.
+    // The clock of the program.
     let desk = desk.beside(|options| options.clock = Clock::system()).await;
     let data = tempfile::tempdir().unwrap();
     let mut tx = desk.domain.db.write().await.unwrap();
     for number in 0..JOBS {
-        // Each job appends its successor to the table. No key prevents a second one, so a job that is
-        // done twice is visible.
+        // What each of them does is to append its successor to the table. No key keeps a second one
+        // out, so whatever is done twice is there twice.
         let job =
             Job::new(&SweepSessions {}).every(Duration::from_secs(3_600)).lane(&format!("test {number}"));
         jobs::enqueue(&mut tx, &desk.domain.clock, job).await.unwrap().unwrap();
@@ -47,7 +47,7 @@ async fn jobs_are_done_once_however_often_their_workers_are_killed(desk: Desk) {
     in_time(async {
         while kills < KILLS && count(SUCCEEDED).await < JOBS {
             let mut workers = [worker(&desk, data.path()), worker(&desk, data.path())];
-            // Mostly while a job is running, sometimes while none is.
+            // Right when something is under way, and now and then when it is not.
             let running = async {
                 while count(RUNNING).await == 0 {
                     sleep(Duration::from_millis(1)).await;

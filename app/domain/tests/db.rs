@@ -1,4 +1,4 @@
-//! Units of work: all or nothing, for many concurrent ones.
+//! Units of work: all or nothing, for each of many at once.
 
 use std::{
     pin::Pin,
@@ -63,7 +63,7 @@ async fn nobody_reads_what_is_not_committed(domain: TestDomain) {
 }
 
 async fn of_many_writers_at_once_each_finds_its_write_when_it_is_told_so(domain: TestDomain) {
-    // Another instance shares only the database with the writers.
+    // Another instance shares nothing with the writers but the database itself.
     let other = domain.beside(|_| ()).await;
     let writers = (0..64).map(|n| {
         let (domain, other) = (domain.clone(), other.clone());
@@ -101,7 +101,7 @@ async fn a_writer_that_fails_does_not_take_the_others_with_it(domain: TestDomain
 }
 
 async fn a_writer_may_be_dropped_anywhere_and_harms_nobody(domain: TestDomain) {
-    // The progress made with a number of polls depends on the machine, so it is repeated.
+    // How far it comes with so many polls depends on the machine's mood, hence again and again.
     for round in 0..10 {
         let mut polls = 1;
         while !gets_through(&domain, round, polls).await {
@@ -110,8 +110,7 @@ async fn a_writer_may_be_dropped_anywhere_and_harms_nobody(domain: TestDomain) {
     }
 }
 
-/// Returns true if the write finished within this number of polls. Otherwise it is dropped, between two
-/// others.
+/// Whether a writer is done after so many polls. It is dropped then, between two others.
 async fn gets_through(domain: &TestDomain, round: u32, polls: u32) -> bool {
     let case = format!("{polls} polls, round {round}");
     let names = ["before", "victim a", "victim b", "after"].map(|name| format!("{name}, {case}"));
@@ -123,7 +122,7 @@ async fn gets_through(domain: &TestDomain, round: u32, polls: u32) -> bool {
         committing.store(true, Ordering::Relaxed);
         tx.commit().await
     };
-    // While this one is open, the others queue in this order, so that they share a commit.
+    // While this one has the turn, the others queue in this order, so that they share a commit.
     let first = domain.db.write().await.unwrap();
     let (before, victim, after, first) = futures::join!(
         write(&domain.db, &names[..1]),
@@ -144,7 +143,7 @@ async fn gets_through(domain: &TestDomain, round: u32, polls: u32) -> bool {
     })
 }
 
-/// Polls a future a number of times, and drops it if it has not finished.
+/// Polls a future so many times, and drops it if it has not ended by then.
 struct DropAfter<F> {
     future: Option<Pin<Box<F>>>,
     polls: u32,
@@ -192,7 +191,7 @@ async fn another_process_that_writes_to_the_sqlite_file_makes_it_busy() {
     .await;
 }
 
-/// Far more rows than are buffered between the threads.
+/// Far more rows than are on their way between the threads at once.
 const COUNT_TO: Sql = Sql::new(
     "test.COUNT_TO",
     "WITH RECURSIVE n(i) AS (SELECT CAST($1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < $2) SELECT i FROM n",
@@ -211,7 +210,7 @@ async fn a_reader_may_be_dropped_anywhere_and_harms_nobody(domain: TestDomain) {
             let from = i64::from(round * 1_000 + polls) * 10 * ROWS;
             let victim = count(&one.db, -ROWS, 0);
             let victim = DropAfter { future: Some(Box::pin(victim)), polls }.await;
-            // There is only one connection, and this is its next query.
+            // There is only the one connection, and this is its next query.
             let rows = count(&one.db, from + 1, from + ROWS).await.unwrap();
             assert!(
                 rows.into_iter().map(|(i,)| i).eq(from + 1..=from + ROWS),
@@ -229,7 +228,7 @@ async fn a_reader_may_be_dropped_anywhere_and_harms_nobody(domain: TestDomain) {
 async fn a_reader_whose_answer_cannot_be_read_harms_nobody(domain: TestDomain) {
     let one = domain.beside(|options| options.database.connections = 1).await;
     for _ in 0..3 {
-        // Not a number, followed by many more rows.
+        // No number, after which many more rows would come.
         assert!(one.db.all::<(String,)>(COUNT_TO, params![1, 5_000]).await.is_err());
         assert!(one.db.one::<(i64,)>(FIND, params!["nobody"]).await.is_err());
         let no_such_table = Sql::new("test.NO_SUCH_TABLE", "SELECT * FROM nothing");

@@ -1,10 +1,11 @@
-//! Tests of the domain on both databases, in one binary, because linking is expensive on small machines.
+//! What the domain promises, held to on both databases: one binary, because linking is what costs
+//! on small machines.
 //!
-//! A test is an ordinary `async fn` that takes a [`support::TestDomain`], and is listed once in its
-//! module's `both!`, which runs it on SQLite (`…::sqlite::name`) and on PostgreSQL (`…::postgres::name`).
-//! Each run has its own database.
+//! A test is an ordinary `async fn` that takes a [`support::TestDomain`], and is named once in its
+//! module's `both!`, which runs it on SQLite (`…::sqlite::name`) and on PostgreSQL
+//! (`…::postgres::name`). Each run has a database of its own.
 
-// A test that is missing in `both!` would never run; it is dead code, and does not compile.
+// A test that is not named in `both!` would never run; it is dead code, and does not compile.
 #![deny(dead_code)]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is how a test fails")]
 

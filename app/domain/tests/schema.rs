@@ -6,7 +6,7 @@ use frontdesk_domain::db::{Dialect, Sql};
 
 use crate::support::{Engine, TestDomain, run};
 
-/// Parts that both schemas must have in common.
+/// What both schemas must have in common.
 #[derive(Debug, PartialEq, Eq)]
 struct Schema {
     /// `users.email not null`
@@ -30,7 +30,7 @@ async fn sqlite_and_postgres_have_the_same_tables_columns_indexes_and_triggers()
         |a: &BTreeSet<String>, b: &BTreeSet<String>| a.symmetric_difference(b).cloned().collect::<Vec<_>>();
     assert_eq!(differ(&sqlite.columns, &postgres.columns), [""; 0]);
     assert_eq!(differ(&sqlite.indexes, &postgres.indexes), [""; 0]);
-    // SQLite has no TRUNCATE that could be rejected.
+    // SQLite has no TRUNCATE to be refused.
     assert_eq!(
         differ(&sqlite.triggers, &postgres.triggers),
         [

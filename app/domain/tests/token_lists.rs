@@ -1,4 +1,4 @@
-//! Lists of tokens: filtered, in order, page by page.
+//! The lists of tokens: filtered, in their order, page by page.
 
 use frontdesk_domain::{
     actor::Denied,
@@ -33,7 +33,7 @@ async fn all(domain: &TestDomain) -> Vec<Token> {
     list(domain, &TokensQuery { limit: Limit::new(100), ..TokensQuery::default() }).await.items
 }
 
-/// Tokens of two people and of the business: some active, some expired, some revoked.
+/// Tokens of two people and of the business: some live, some expired, some revoked.
 async fn shelf(domain: &TestDomain) -> [Someone; 2] {
     let people = [person(domain, "Ada", &[Role::Admin]).await, person(domain, "Ann", &[]).await];
     for days in [3, 1, 200, 90, 2, 90] {
@@ -64,7 +64,7 @@ fn queries(people: &[Someone; 2]) -> Vec<TokensQuery> {
     queries
 }
 
-/// Expected rows of a list, derived from its definition.
+/// What a list must show, from the definition.
 fn expected(shelf: &[Token], query: &TokensQuery) -> Vec<TokenId> {
     let ended = |token: &Token| matches!(token.state, TokenState::Expired | TokenState::Revoked);
     let mut tokens: Vec<&Token> = shelf
@@ -139,7 +139,7 @@ async fn a_page_is_one_statement(domain: TestDomain) {
 
 async fn people_list_their_own_tokens_and_staff_all(domain: TestDomain) {
     let [ada, ann] = shelf(&domain).await;
-    // Whatever the query names.
+    // Whoever the query names.
     for owner in [None, Some(ann.id), Some(ada.id)] {
         let query = TokensQuery { owner, ..TokensQuery::default() };
         let mine = tokens::list_mine(&domain, &ann.actor, &query).await.unwrap().items;
@@ -173,7 +173,7 @@ async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
             let cursor = Cursor { list: list.clone(), key: key.clone(), id: Uuid::max(), backwards };
             let query = TokensQuery { cursor: Some(cursor.encode()), ..query.clone() };
             match tokens::list(&domain, &system(), &query).await {
-                // However it is forged, only active tokens are listed.
+                // However it is forged, it stays among the live.
                 Ok(page) => assert!(page.items.iter().all(|token| token.state == TokenState::Live)),
                 Err(error) => {
                     assert!(matches!((&error, &key), (Error::ForeignCursor(_), Key::Text(_))), "{error:?}")

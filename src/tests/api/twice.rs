@@ -1,6 +1,6 @@
 //! Every operation that changes something, sent several times at once to two instances with one
-//! `Idempotency-Key`: it is carried out once, and all responses are equal. An operation without an
-//! example here fails the test.
+//! `Idempotency-Key`: it is done once, and all who are answered are answered alike. An operation
+//! that has no example here fails the test.
 
 use frontdesk_api::{
     operation::{Key, Operation},
@@ -16,11 +16,11 @@ use crate::support::{Answer, Desk, Program};
 
 both! { what_is_sent_at_once_to_two_instances_is_done_once }
 
-/// Number of concurrent requests. Every second one goes to the other instance.
+/// How often it is sent at once. Every second time goes to the other instance.
 const TIMES: usize = 6;
 
 async fn what_is_sent_at_once_to_two_instances_is_done_once(desk: Desk) {
-    // A refund is approved by a person other than the requester.
+    // A refund is approved by a person, and not by the one who asked.
     let [desk, other] = [two_eyes(&desk).await, two_eyes(&desk).await];
     let (_, owner) = desk.somebody(&[Role::Owner]).await;
     let here = desk.program_of(owner).await;
@@ -49,7 +49,7 @@ async fn what_is_sent_at_once_to_two_instances_is_done_once(desk: Desk) {
     }
 }
 
-/// Another instance, on which every refund needs approval.
+/// Another instance, on which every refund has to be approved.
 async fn two_eyes(desk: &Desk) -> Desk {
     desk.beside(|options| options.approval_above.0 = Some(0)).await
 }
@@ -64,7 +64,7 @@ async fn send(program: &Program, it: &Operation, path: &str, tag: Option<&str>, 
     }
 }
 
-/// A request that arrives meanwhile waits, and gets the same response.
+/// Who comes while it is being done waits for the answer, and gets the same.
 fn alike(it: &Operation, answers: &[Answer]) {
     for answer in answers {
         assert_eq!((answer.status, &answer.body), (it.status, &answers[0].body), "{}", it.id);
@@ -72,7 +72,7 @@ fn alike(it: &Operation, answers: &[Answer]) {
     }
 }
 
-/// Path and body with which an operation succeeds.
+/// Where an operation is sent to and with what, so that it succeeds.
 async fn example(desk: &Desk, operation: &str) -> (String, Value) {
     let (name, user) = desk.somebody(&[]).await;
     let of_user = |what: &str| format!("/users/{user}{what}");

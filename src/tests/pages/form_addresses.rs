@@ -1,4 +1,4 @@
-//! The address of a form, opened by hand, redirects to the form's page.
+//! What the address of a form is, when somebody opens it: a way to the form.
 
 use frontdesk_model::{Code, Role};
 use leptos::server_fn::axum::server_fn_paths;
@@ -11,7 +11,7 @@ both! {
     to_a_program_the_address_of_a_form_takes_forms_only,
 }
 
-/// The final page of a form's address, and the form.
+/// Where somebody who opens the address of a form finds themselves, and the form.
 async fn the_address_of_every_form_leads_to_a_page_that_has_the_form(desk: Desk) {
     let owner = desk.arrive(Role::Owner).await;
     let (mut forms, mut places, mut with_token) = (0, Vec::new(), Vec::new());
@@ -28,7 +28,7 @@ async fn the_address_of_every_form_leads_to_a_page_that_has_the_form(desk: Desk)
         let visitor = desk.visitor();
         let who = if ["/login", "/signup"].contains(&&*place) { &visitor } else { &owner };
         let page = who.get(&place).await.is(200).page();
-        // A form for one of many objects has no page without its id.
+        // What is done to one of many has no page until it is said to whom.
         let is_there = !page.forms(action).is_empty()
             || [
                 "/admin/users",
@@ -53,7 +53,7 @@ async fn the_address_of_a_refused_form_can_be_opened(desk: Desk) {
     let visitor = desk.visitor();
     visitor.submit("/signup", "/fn/sign_up", &[]).await.is(422);
     visitor.get("/fn/sign_up").await.leads_to("/signup");
-    // Without permission for the page the result is as before.
+    // Who may not see the page sees as much of it as before.
     let answer = visitor.get("/fn/create_user").await.leads_to("/admin/users/new");
     visitor.follow(&answer).await.leads_to("/login?next=%2Fadmin%2Fusers%2Fnew");
     for unknown in ["/fn/nothing", "/fn/sign_up/more", "/fn/", "/fn"] {

@@ -1,4 +1,4 @@
-//! Orders on the customer's pages: look, pay, fail, pay again, confirm.
+//! What customers do with their orders: look, pay, fail to, pay again, confirm.
 
 use frontdesk_domain::actor::Actor;
 use frontdesk_model::{OrderId, Role, UserId};
@@ -31,7 +31,7 @@ async fn customer(desk: &Desk) -> (Client, UserId, OrderId, String) {
     (desk.sign_in(&name).await, id, order, format!("/account/orders/{order}"))
 }
 
-/// Submits the payment form and follows the redirect.
+/// Pays by the form on the page, and goes on where that leads.
 async fn pay(person: &Client, page: &str, method: &str) -> Page {
     let answer = person.submit(page, PAY, &[("method", method)]).await.leads_to(page);
     person.follow(&answer).await.is(200).page()
@@ -86,7 +86,7 @@ async fn a_payment_is_confirmed_on_the_page_that_stands_for_the_bank(desk: Desk)
     let page = pay(&person, &path, "pm_card_confirm").await;
     let bank = page.link("Go to your bank").unwrap().to_owned();
     assert!(bank.starts_with("/sandbox/payments/"), "{bank}");
-    // Other users cannot see it.
+    // Nobody else finds it.
     desk.arrive(Role::Member).await.get(&bank).await.is(404);
     desk.arrive(Role::Support).await.get(&bank).await.is(404);
     let shown = person.get(&bank).await.is(200).page();
@@ -120,12 +120,12 @@ async fn a_payment_that_is_not_confirmed_is_refused_or_called_off(desk: Desk) {
 async fn a_page_whose_payment_is_under_way_looks_again_by_itself(desk: Desk) {
     let (person, _, _, path) = customer(&desk).await;
     assert_eq!(person.get(&path).await.header("refresh"), None);
-    // No worker is running.
+    // Nobody is at work.
     let page = pay(&person, &path, "pm_card_ok").await;
     assert_eq!(page.flash(), Some("Your payment is under way."));
     assert!(page.forms(PAY).is_empty() && page.link("Look now") == Some(&*path));
     assert_eq!(person.get(&path).await.header("refresh"), Some("3"));
-    // The faults of a refused form stay.
+    // The faults of a form that came back stay.
     let order = path.rsplit('/').next().unwrap();
     let typed = [("page", &*path), ("order_id", order), ("method", "pm_card_ok")];
     let refused = person.post(PAY, &typed).await.is(409);
@@ -167,7 +167,7 @@ async fn a_double_click_pays_once(desk: Desk) {
     let (person, customer, order, path) = customer(&desk).await;
     let form = person.get(&path).await.page().filled(PAY, &[("method", "pm_card_ok")]);
     let (here, there) = tokio::join!(person.post(PAY, &form), person.post(PAY, &form));
-    // The second request gets the result of the first.
+    // The one that came second is told what the first was.
     for answer in [here, there] {
         answer.leads_to(&path);
     }
@@ -242,7 +242,7 @@ async fn many_orders_are_walked_page_by_page(desk: Desk) {
     assert_eq!(shown(&first), 3);
     let next = format!("/account/orders{}", first.link("Next").unwrap());
     assert_eq!(shown(&person.get(&next).await.is(200).page()), 2);
-    // A position in another user's list is none in this one.
+    // A place in somebody else's list is none in this one.
     desk.arrive(Role::Member).await.get(&next).await.is(400);
 }
 
@@ -253,13 +253,13 @@ async fn who_pays_too_often_has_to_wait(desk: Desk) {
         (person, [("page", path), ("order_id", order.to_string()), ("method", String::new())])
     };
     let ((person, typed), (other, others)) = (form().await, form().await);
-    // With and without a result.
+    // Whether anything comes of it or not.
     for _ in 0..2 {
         person.post(PAY, &typed).await.is(422);
     }
     let refused = person.post(PAY, &typed).await.is(429);
     assert_eq!(refused.header("ratelimit-policy"), Some("\"pay\";q=2;w=60"));
-    // The limit is theirs from every address, and of no other person.
+    // It is theirs, wherever they are; and nobody else's.
     person.copy().from("203.0.113.7").post(PAY, &typed).await.is(429);
     other.post(PAY, &others).await.is(422);
 }

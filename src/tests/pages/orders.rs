@@ -1,4 +1,4 @@
-//! Orders on the staff pages: place, find, charge, cancel and refund.
+//! What staff do with orders: place, find, charge, cancel and refund them.
 
 use frontdesk_domain::{actor::Actor, payments::ApprovalAbove};
 use frontdesk_model::{Role, UserId};
@@ -25,13 +25,13 @@ const NEW: &str = "/admin/orders/new";
 const PLACE: &str = "/fn/place_order";
 const REFUND: &str = "/fn/request_refund";
 
-/// Submits a form of a page and follows the redirect.
+/// Fills in a form on a page and goes on where it leads.
 async fn does(person: &Client, page: &str, action: &str, typed: &[(&str, &str)]) -> Page {
     let answer = person.submit(page, action, typed).await.is(303);
     person.follow(&answer).await.is(200).page()
 }
 
-/// The same desk, where refunds above ten need approval.
+/// The same desk, where refunds of more than ten need a second person.
 async fn careful(desk: &Desk) -> Desk {
     desk.beside(|options| options.approval_above = ApprovalAbove(Some(10))).await
 }
@@ -64,7 +64,7 @@ async fn an_order_is_placed_for_a_customer_and_told_what_is_wrong_at_its_row(des
     for (field, value) in typed {
         assert!(page.forms(PLACE)[0].contains(&(field, value)), "{field}");
     }
-    // Corrected, row by row.
+    // Put right, row by row.
     let email = address(&name);
     let right = [
         ("email", &*email),
@@ -82,17 +82,17 @@ async fn an_order_is_placed_for_a_customer_and_told_what_is_wrong_at_its_row(des
         assert!(page.text().contains(text), "{text} in {}", page.text());
     }
     assert_eq!(desk.last_event().await, "order.placed");
-    // The same form again is a replay; another one with the same reference is refused.
+    // The same again is the same, and another one with the same reference is refused.
     support.post(PLACE, &form).await.leads_to(answer.location());
     let typed = [("email", &*email), ("reference", "SHOP-1042")];
     let typed = [&typed[..], &[("lines[0].description", "Tea"), ("lines[0].unit_price", "1")]].concat();
     let page = support.submit(NEW, PLACE, &typed).await.is(409).page();
     assert!(page.fault("reference").unwrap().contains("already"));
-    // An empty order without a currency.
+    // An order of nothing, and in no currency.
     let page = support.submit(NEW, PLACE, &[("email", &*email), ("currency", "ZZZ")]).await.is(422).page();
     assert!(page.fault("lines").unwrap().contains("at least one line"));
     assert!(page.fault("currency").unwrap().contains("ISO 4217"));
-    // An unknown field is refused by name.
+    // What is in no form of ours is refused by its name.
     let page = support.post(PLACE, &[("page", NEW), ("lines[8].description", "Tea")]).await.is(400).page();
     assert!(page.alert().unwrap().text.contains("lines[8].description"));
 }
@@ -110,7 +110,7 @@ async fn who_an_order_is_for_is_known_by_their_page(desk: Desk) {
     assert!(page.link(&name).is_some() && page.text().contains("3.20\u{a0}EUR"));
     let list = support.get(&format!("/admin/users/{id}")).await.page();
     assert!(list.text().contains("3.20\u{a0}EUR") && list.link("See all their orders").is_some());
-    // Orders cannot be placed for a suspended user, however they are named.
+    // Nobody orders for who is suspended, whoever they are named by.
     desk.suspend(id).await;
     let page = support.submit(&new, PLACE, &typed).await.is(422).page();
     assert_eq!(page.fault("customer_id"), Some("This user is suspended"));
@@ -123,7 +123,7 @@ async fn who_an_order_is_for_is_known_by_their_page(desk: Desk) {
     support.get(&format!("{NEW}?customer=7")).await.is(404);
 }
 
-/// References in a list.
+/// The references in a list.
 fn references(page: &Page) -> Vec<String> {
     page.all("th").filter(|cell| cell.get("scope") == Some("row")).map(|cell| cell.text.clone()).collect()
 }
@@ -162,7 +162,7 @@ async fn orders_are_found_by_what_they_are_and_whose(desk: Desk) {
     ] {
         assert_eq!(found(&query).await, of(expected), "{query}");
     }
-    // The link to the next page keeps the filters.
+    // What is shown leads on, and the filters stay.
     let page = auditor.get("/admin/orders?state=placed&limit=1").await.page();
     let next = page.link("Next").unwrap();
     assert!(next.contains("state=placed"), "{next}");
@@ -196,7 +196,7 @@ async fn filters_that_do_not_go_together_come_back_to_be_put_right(desk: Desk) {
     auditor.get("/admin/payments?state=lost").await.is(400);
     auditor.get("/admin/refunds?state=lost").await.is(400);
     auditor.get("/admin/orders?state=&customer=&reference=&since=&until=&currency=&min=&max=").await.is(200);
-    // Without permission nothing is revealed.
+    // To somebody who may not see it, there is nothing to be told.
     desk.arrive(Role::Member).await.get("/admin/orders?min=5").await.is(404);
 }
 
@@ -213,7 +213,7 @@ async fn an_order_is_charged_and_an_order_is_cancelled(desk: Desk) {
     let page = does(&admin, &path, "/fn/pay_order", &[("method", "pm_card_ok")]).await;
     assert_eq!(page.flash(), Some("The order is paid."));
     assert!(page.forms("/fn/pay_order").is_empty() && page.forms("/fn/cancel_order").is_empty());
-    // Every attempt is there, with the gateway's answers.
+    // Each try is there, with all that the gateway said.
     let tries = page.links().filter(|link| link.starts_with("/admin/payments/")).count();
     assert_eq!(tries, 3);
     let list = admin.get("/admin/payments?state=failed").await.is(200).page();
@@ -240,7 +240,7 @@ async fn a_larger_refund_is_approved_by_somebody_else(desk: Desk) {
     let path = format!("/admin/orders/{}", desk.paid_order(id).await.0);
     let _cashier = desk.cashier();
     let (support, admin) = (desk.arrive(Role::Support).await, desk.arrive(Role::Admin).await);
-    // A small one needs no approval.
+    // A small one needs nobody.
     let typed = [("amount", "5"), ("reason", "Arrived late")];
     let page = does(&support, &path, REFUND, &typed).await;
     assert_eq!(page.flash(), Some("The money is on its way back."));
@@ -276,7 +276,7 @@ async fn a_refund_is_turned_down_or_taken_back(desk: Desk) {
         page.links().find(|link| link.starts_with("/admin/refunds/")).unwrap().to_owned()
     };
     let first = refund().await;
-    // A requester cannot approve their own, not even with a hand-made form.
+    // Nobody approves their own, not by a form of their own making either.
     let page = one.get(&first).await.is(200).page();
     assert!(
         page.forms("/fn/approve_refund").is_empty() && page.text().contains("somebody else has to approve")
@@ -287,7 +287,7 @@ async fn a_refund_is_turned_down_or_taken_back(desk: Desk) {
     let page = does(&other, &first, "/fn/reject_refund", &[("reason", "It was not broken")]).await;
     assert_eq!(page.flash(), Some("Refund rejected."));
     assert!(page.text().contains("Rejected by") && page.forms("/fn/reject_refund").is_empty());
-    // The reserved amount is released.
+    // What was set aside for it is there again.
     let second = refund().await;
     let page = does(&one, &second, "/fn/reject_refund", &[("reason", "A mistake")]).await;
     assert!(page.text().contains("Rejected"));

@@ -1,4 +1,4 @@
-//! A refused form shows the entered values and its faults.
+//! A form that is refused comes back as it was typed, and says what is wrong with it.
 
 use frontdesk_model::Role;
 
@@ -14,7 +14,7 @@ both! {
     a_form_can_be_put_right_and_sent_again,
 }
 
-/// A form, its page, and invalid input for it.
+/// A form, where it is, and what cannot be right about what is typed into it.
 struct Refused {
     page: String,
     action: &'static str,
@@ -27,7 +27,7 @@ const EMAIL: (&str, &str) = ("email", "Enter an e-mail address like name@example
 const SHORT: (&str, &str) =
     ("password", "Use at least 15 characters: a few words together are easy to remember");
 
-/// All forms with input, each with its visitor.
+/// All forms in which something is typed, each with its visitor.
 async fn forms(desk: &Desk) -> Vec<(Client, Refused)> {
     let setup = format!("/setup?token={}", desk.setup_link().await);
     let (_, id) = desk.somebody(&[]).await;
@@ -102,7 +102,7 @@ async fn every_refused_form_comes_back_as_it_was_typed(desk: Desk) {
 async fn every_fault_is_told_at_once_beside_its_field(desk: Desk) {
     for (visitor, form) in forms(&desk).await {
         let page = send(&visitor, &form).await.page();
-        // The summary has the focus, so that it is read out first.
+        // The summary has the focus, so it is read out first.
         let summary = page.alert().unwrap();
         assert!(summary.get("autofocus").is_some() && summary.get("tabindex") == Some("-1"), "{summary:?}");
         assert_eq!(page.by_id("problem-title").unwrap().text, "There is a problem");
@@ -133,7 +133,7 @@ async fn a_password_is_never_sent_back(desk: Desk) {
             .is(422),
         desk.visitor().submit("/signup", "/fn/sign_up", &sign_up).await.is(422),
         desk.visitor().submit("/login", "/fn/sign_in", &sign_in).await.is(422),
-        // Also if the whole form cannot be parsed, and for programs.
+        // Also where the whole form cannot be read, and to programs.
         desk.visitor()
             .post("/fn/sign_in", &[("page", "/login"), ("password", typed), ("password", typed)])
             .await
@@ -159,7 +159,7 @@ async fn what_was_typed_is_shown_as_text_and_nothing_else(desk: Desk) {
     let long = format!("{evil}{}", "x".repeat(500));
     let page = admin.submit(&person, "/fn/suspend_user", &[("reason", &long)]).await.is(422);
     assert_eq!(page.page().by_id("reason").unwrap().text, long);
-    // Accepted, and shown wherever the name or the reason is.
+    // Taken, and shown wherever the name or the reason is.
     admin.submit(&person, "/fn/update_user", &[("name", evil)]).await.is(303);
     admin.submit(&person, "/fn/suspend_user", &[("reason", evil)]).await.is(303);
     for path in [&*person, "/admin", "/admin/users", "/admin/audit"] {
@@ -168,7 +168,7 @@ async fn what_was_typed_is_shown_as_text_and_nothing_else(desk: Desk) {
         assert!(!page.text().contains("<script>alert") && !page.text().contains("<img src"), "{path}");
     }
     assert_eq!(admin.get(&person).await.page().one("title").text, format!("{evil} · Frontdesk"));
-    // In URLs, too.
+    // In addresses, too.
     for path in
         ["/admin/users?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", "/login?next=%22%3E%3Cscript%3Ealert(1)"]
     {
@@ -189,7 +189,7 @@ async fn nothing_of_a_refused_form_is_in_an_address(desk: Desk) {
             assert!(!told && !link.contains("error"), "{link}");
         }
     }
-    // A user whose session ended meanwhile is redirected to sign in, with only the page to return to.
+    // Who is signed out meanwhile is sent to sign in, with nothing but the place to come back to.
     let typed = [("page", "/admin/users/new"), ("name", "Ann"), ("email", "ann@example.com")];
     desk.visitor().post("/fn/create_user", &typed).await.leads_to("/login?next=%2Fadmin%2Fusers%2Fnew");
 }

@@ -1,4 +1,4 @@
-//! Idempotent forms: double clicks, reloads, retries of the browser.
+//! What is sent twice is done once: double clicks, reloads, a browser that tries again.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -31,7 +31,7 @@ async fn a_form_that_is_sent_twice_is_carried_out_once_and_answered_alike(desk: 
     assert!(form.iter().any(|(name, nonce)| name == "nonce" && nonce.len() == 32));
     let first = admin.post("/fn/create_user", &form).await.is(200);
     let written = desk.written().await;
-    // Reloading the page with the invitation submits its form again: the link is still there.
+    // A reload of the page that shows the invitation sends its form again: the link is still there.
     let again = admin.post("/fn/create_user", &form).await.is(200);
     let link = |text: &str| text.split("/invite?token=").nth(1).map(|rest| rest[..64].to_owned()).unwrap();
     assert_eq!(link(again.text()), link(first.text()));
@@ -68,7 +68,7 @@ async fn who_signs_up_by_a_double_click_is_signed_in_by_either(desk: Desk) {
         assert!(client.get("/account").await.is(200).text().contains("Zoe"));
     }
     assert_eq!(desk.find::<(i64,)>("SELECT count(*) FROM users", Vec::new()).await.0, 1);
-    // The nonce without the password is useless.
+    // Whoever has the nonce but not the password gets nothing by it.
     let wrong: Vec<_> = form
         .iter()
         .map(|(name, value)| (name, if name == "password" { "something else entirely" } else { value }))
@@ -85,7 +85,7 @@ async fn who_clicks_again_before_the_answer_gets_the_answer_of_the_first(desk: D
         let typed = [("current", PASSWORD), ("password", NEXT)];
         let form = form(&first, "/account/password", "/fn/change_password", &typed).await;
         let second = first.copy();
-        // A browser aborts the first request, and with its connection the handler, at any point.
+        // A browser gives the first up, and with its connection goes whoever answers it, wherever they are.
         let moment = Duration::from_micros(300 * round * round);
         let _given_up = timeout(moment, first.post("/fn/change_password", &form)).await;
         second.post("/fn/change_password", &form).await.leads_to("/account/security");
@@ -114,7 +114,7 @@ async fn who_changes_their_password_by_a_double_click_stays_signed_in_by_either(
             answer.leads_to("/account/security");
             client.get("/account").await.is(200);
         }
-        // It was changed once, and each response has started a session.
+        // It was changed once, and each answer has begun a session.
         let after = desk.written().await;
         assert_eq!((after.changes, after.events), (before.changes + 1, before.events + 3));
         desk.visitor().sign_in(&name).await.is(422);

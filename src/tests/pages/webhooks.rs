@@ -1,4 +1,4 @@
-//! Webhooks on the staff pages.
+//! Webhooks, as staff make and follow them.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ fn shown(answer: &Answer) -> Option<String> {
     text.starts_with("whsec_").then_some(text)
 }
 
-/// Creates a webhook, and returns the path of its page and its secret.
+/// Makes a webhook, and returns its page's address and its secret.
 async fn make(person: &Client, url: &str) -> (String, String) {
     let typed =
         [("url", url), ("description", "The shop"), ("events", "user.created"), ("events", "role.granted")];
@@ -42,7 +42,7 @@ async fn make(person: &Client, url: &str) -> (String, String) {
     (page.link("The shop").unwrap().to_owned(), shown(&answer).unwrap())
 }
 
-/// A receiver on this machine that answers with this status and body, and reports its requests.
+/// A receiver on this machine that answers with this status and these words, and says how it was asked.
 async fn receiver(
     status: u16,
     words: &'static str,
@@ -58,7 +58,7 @@ async fn receiver(
     (url, heard)
 }
 
-/// Runs all due jobs in a worker.
+/// Has a worker do all that is due.
 async fn work(desk: &Desk) {
     let worker = Worker::new(desk.domain.clone(), KINDS, Settings::default());
     let done = worker.run(async {

@@ -1,4 +1,4 @@
-//! Behaviour that needs a real connection.
+//! What only shows on a real connection.
 
 use frontdesk::listener::{self, Listener};
 use frontdesk_testing::in_time;
@@ -15,7 +15,7 @@ both! {
     what_is_not_a_path_is_refused_for_people_and_programs,
 }
 
-/// Serves the desk on its own port, sends these bytes, and reads until the server closes.
+/// Serves the desk on a port of its own, sends these bytes, and reads until the server closes.
 async fn exchange(desk: &Desk, request: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -27,7 +27,7 @@ async fn exchange(desk: &Desk, request: &str) -> String {
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
-        // A reset is an end, too, after a response.
+        // A reset is an end, too, once there is an answer.
         let _ended = stream.read_to_end(&mut answer).await;
         String::from_utf8(answer).unwrap()
     };

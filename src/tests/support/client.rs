@@ -1,4 +1,4 @@
-//! Clients: a browser with its cookies, or a program.
+//! Somebody who asks: a browser with its cookies, or a program.
 
 use std::{collections::BTreeMap, io::Read as _, net::SocketAddr, sync::Mutex};
 
@@ -19,22 +19,22 @@ use tower::ServiceExt as _;
 
 use super::{Answer, PASSWORD, address, promises};
 
-/// A browser's `Accept`.
+/// What browsers accept.
 pub const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-/// A program's `Accept`.
+/// What programs accept.
 pub const PROGRAM: &str = "application/json";
-/// A form without input.
+/// A form in which nothing is filled in.
 pub const NOTHING: [(&str, &str); 0] = [];
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Stores cookies as a browser does, and checks every response against the promises.
+/// Keeps cookies as a browser does, and holds every answer to what every answer promises.
 pub struct Client {
     router: Router,
     base_url: BaseUrl,
     accept: &'static str,
-    /// The client's address; `None` on this machine.
+    /// Where the client sits; nowhere for those on this machine.
     address: Option<SocketAddr>,
     cookies: Mutex<BTreeMap<String, String>>,
 }
@@ -44,7 +44,7 @@ impl Client {
         Self { router, base_url, accept: BROWSER, address: None, cookies: Mutex::default() }
     }
 
-    /// The same person, with their current cookies.
+    /// The same person, with the cookies that they have now.
     pub fn copy(&self) -> Self {
         Self {
             router: self.router.clone(),
@@ -55,7 +55,7 @@ impl Client {
         }
     }
 
-    /// The same person, with a program that reads JSON.
+    /// The same person, by a program that reads JSON.
     pub fn program(&self) -> Self {
         Self { accept: PROGRAM, ..self.copy() }
     }
@@ -70,12 +70,12 @@ impl Client {
         self.cookies.lock().unwrap().clone()
     }
 
-    /// Contents of the session's cookie.
+    /// What is in the session's cookie.
     pub fn session(&self) -> Option<String> {
         self.cookies().remove("__Host-session")
     }
 
-    /// Stores a cookie.
+    /// Puts a cookie where the browser keeps its own.
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
     }
@@ -88,14 +88,14 @@ impl Client {
         self.send(Request::head(path), Body::empty()).await
     }
 
-    /// Sends exactly these fields: hidden ones must be listed.
+    /// Sends a form as it stands: hidden fields must be named.
     pub async fn post<K: AsRef<str>, V: AsRef<str>>(&self, action: &str, fields: &[(K, V)]) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.send(Request::post(action).header(CONTENT_TYPE, FORM), body.into()).await
     }
 
-    /// Opens `page`, fills in its form that posts to `action`, and submits it as a browser does, with
-    /// hidden fields.
+    /// Opens `page`, fills in the form on it that posts to `action`, and sends it, as a browser
+    /// does: hidden fields go along.
     pub async fn submit(&self, page: &str, action: &str, typed: &[(&str, &str)]) -> Answer {
         let shown = self.get(page).await.is(200).page();
         self.post(action, &shown.filled(action, typed)).await
@@ -106,12 +106,12 @@ impl Client {
         self.post("/fn/sign_in", &typed).await
     }
 
-    /// Follows the redirect.
+    /// Goes where the answer leads.
     pub async fn follow(&self, answer: &Answer) -> Answer {
         self.get(answer.location()).await
     }
 
-    /// Sends a request, with a browser's headers unless it sets them itself.
+    /// Sends any request, with what browsers add to it where it does not say otherwise.
     pub async fn send(&self, request: Builder, body: Body) -> Answer {
         let mut request = request.body(body).unwrap();
         let own = self.base_url.origin();
@@ -136,7 +136,7 @@ impl Client {
         self.deliver(request).await
     }
 
-    /// Sends a request without additions, to this host.
+    /// Sends a request as it stands, to this host.
     pub async fn send_bare(&self, request: Builder, body: Body) -> Answer {
         let mut request = request.body(body).unwrap();
         let host = self.base_url.origin().split("://").nth(1).unwrap_or_default();
@@ -162,8 +162,8 @@ impl Client {
         answer
     }
 
-    /// As browsers do (RFC 6265bis): a cookie with the prefix `__Host-` is accepted only for exactly this
-    /// host, which applies to its deletion, too.
+    /// As browsers do it (RFC 6265bis): a cookie whose name begins with `__Host-` is taken only if
+    /// it is for this very host, and that goes for taking it away, too.
     fn keep_cookies(&self, answer: &Answer) {
         let mut cookies = self.cookies.lock().unwrap();
         for line in answer.all("set-cookie") {

@@ -1,4 +1,4 @@
-//! A Frontdesk for each test, and its clients.
+//! A Frontdesk of one's own for every test, and the people who come to its door.
 
 mod answer;
 mod client;
@@ -17,7 +17,7 @@ pub use frontdesk_testing::{Engine, run};
 pub use html::Page;
 pub use program::Program;
 
-/// Start time of all tests. Their clock is fixed until they advance it.
+/// When all tests begin. Their clock stands still until they move it.
 pub const NOW: &str = "2026-03-14T09:26:53Z";
 
 /// A day, in seconds.

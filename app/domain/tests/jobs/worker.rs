@@ -1,4 +1,4 @@
-//! Workers, in real time, because they wait in real time.
+//! Workers at work: by real time, since that is what they wait by.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ const SETTINGS: Settings = Settings {
     deadline: Duration::from_secs(5),
 };
 
-/// A worker that stops on request.
+/// A worker that stops when it is told to.
 fn begin(
     domain: &TestDomain,
     kinds: &[Handler<Domain>],

@@ -1,4 +1,4 @@
-//! Enqueuing and running jobs.
+//! Jobs, written down and done.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use super::{TestDomain, eventually, in_time, system};
 
-/// Enqueues a job without a cause.
+/// Enqueues a job that has no other cause.
 pub async fn enqueue(domain: &TestDomain, job: Job) -> Option<JobId> {
     let mut tx = domain.db.write().await.unwrap();
     let id = jobs::enqueue(&mut tx, &domain.clock, job).await.unwrap();
@@ -21,24 +21,24 @@ pub async fn enqueue(domain: &TestDomain, job: Job) -> Option<JobId> {
     id
 }
 
-/// A job in its current state.
+/// A job as it is now.
 pub async fn job(domain: &TestDomain, id: JobId) -> job::Job {
     jobs::get(domain, &system(), id).await.unwrap()
 }
 
-/// Runs all due jobs in a worker.
+/// Has a worker do all that is due.
 pub async fn work(domain: &TestDomain, kinds: &[Handler<Domain>]) {
     let settings = Settings { poll: Duration::from_millis(10), ..Settings::default() };
     let worker = Worker::new((**domain).clone(), kinds, settings);
     let done = worker.run(async {
-        // The worker enqueues recurring jobs before it looks for due ones.
+        // The worker enqueues what recurs before it looks for anything.
         sleep(Duration::from_millis(50)).await;
         nothing_is_due(domain).await;
     });
     in_time(done).await;
 }
 
-/// Waits until no job is due and none is running.
+/// Waits until no job is due and none is under way.
 pub async fn nothing_is_due(domain: &TestDomain) {
     const OPEN: Sql =
         Sql::new("test.open", "SELECT count(*) FROM jobs WHERE state = 'running' OR due_at <= $1");
