@@ -56,7 +56,7 @@ pub(super) async fn submit(State(state): State<AppState>, request: Request) -> R
     let Some(form) = pages::form_at(parts.uri.path()) else {
         return Refusal(Problem::new(Code::NotFound)).into_response();
     };
-    // The layers have bounded the body already.
+    // The middleware has limited the body already.
     let Ok(body) = to_bytes(body, state.config.body_bytes).await else {
         return Refusal(Problem::new(Code::TooLarge)).into_response();
     };

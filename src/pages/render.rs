@@ -70,7 +70,7 @@ pub(super) async fn page(context: RequestContext, parts: Parts, settings: &Setti
     let context = Arc::new(context);
     let provide = move || {
         provide_context(context.clone());
-        // Leptos has made the nonce by now; the header must have the same one.
+        // Leptos has created the nonce by now; the header must have the same one.
         let policy = use_nonce().map(|nonce| page_policy(&nonce.to_string(), https));
         let policy = policy.and_then(|policy| HeaderValue::try_from(policy).ok());
         if let (Some(policy), Some(options)) = (policy, use_context::<ResponseOptions>()) {

@@ -8,7 +8,7 @@ use validator::ValidationError;
 
 use crate::name::is_noncharacter;
 
-/// The longest address that SMTP can carry (RFC 5321 §4.5.3.1.3, less the angle brackets).
+/// Maximum length of an address in SMTP (RFC 5321 §4.5.3.1.3, without the angle brackets).
 pub const MAX_EMAIL: usize = 254;
 
 /// An address as the person typed it, less surrounding white space. Two addresses that differ only
@@ -19,7 +19,7 @@ pub struct Email(String);
 
 impl Email {
     /// # Errors
-    /// What is wrong with the text, in words for the person who typed it.
+    /// The fault, with a sentence for the page.
     pub fn parse(text: &str) -> Result<Self, ValidationError> {
         check(text)?;
         Ok(Self(text.trim().to_owned()))
@@ -52,14 +52,14 @@ fn folded(c: char) -> impl Iterator<Item = char> {
     kept.into_iter().chain(lower.flat_map(char::to_uppercase).flat_map(char::to_lowercase))
 }
 
-/// The rule as `validator` wants it, for forms.
+/// Validates an address, in the signature that `validator` expects.
 ///
-/// Deliberately loose about the part before the `@` (only its owner's server can judge it) and
-/// strict about what would break a header, a log line or a list: white space, control characters,
-/// a missing or malformed domain.
+/// Deliberately loose about the part before the `@` (only its owner's server can judge it) and strict
+/// about characters that would break a header, a log line or a list: white space, control characters, a
+/// missing or malformed domain.
 ///
 /// # Errors
-/// `required`, `too_long` or `email`, each with a sentence for the person who typed it.
+/// `required`, `too_long` or `email`, each with a sentence for the page.
 pub fn check(text: &str) -> Result<(), ValidationError> {
     let text = text.trim();
     if text.is_empty() {

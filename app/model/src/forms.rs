@@ -1,8 +1,7 @@
-//! Forms: what people and programs send to change something, and the rules it is held to.
+//! Forms: input of pages and programs that changes data, with its validation rules.
 //!
-//! A field that is missing reads as empty, so that the answer is a fault beside the field. A field
-//! that is unknown, or there twice, is refused: it means that the sender believes something that
-//! is not so.
+//! A missing field reads as empty, so that the fault appears beside the field. An unknown or repeated
+//! field is refused: the sender misunderstands the form.
 
 mod orders;
 mod tokens;
@@ -20,10 +19,10 @@ pub use webhooks::{CreateWebhook, OneDelivery, OneWebhook, UpdateWebhook};
 
 use crate::{Code, JobId, Problem, Role, Secret, SessionId, UserId, email, name, password, urls};
 
-/// A form whose rules can be asked for.
+/// A form with validation rules.
 pub trait Form: Validate {
     /// # Errors
-    /// A `VALIDATION_ERROR` with every field's fault.
+    /// `VALIDATION_ERROR` with the faults of all fields.
     fn check(&self) -> Result<(), Problem> {
         self.validate().map_err(Problem::from)
     }
@@ -31,7 +30,7 @@ pub trait Form: Validate {
 
 impl<T: Validate> Form for T {}
 
-/// The longest reason, in characters.
+/// Maximum length of a reason, in characters.
 pub const MAX_REASON: usize = 500;
 
 #[derive(Clone, Debug, Default, Deserialize, Validate)]
@@ -63,14 +62,14 @@ pub struct SignIn {
     pub email: String,
     #[serde(default)]
     pub password: Secret,
-    /// Where to go afterwards; see [`next_path`].
+    /// Path to redirect to afterwards; see [`next_path`].
     #[serde(default)]
     pub next: String,
 }
 
 impl SignIn {
-    /// Only the presence and a bound: what the rules were when the password was chosen is no
-    /// business of the sign-in form.
+    /// Checks only that it is present and bounded: the rules in force when the password was chosen do not
+    /// matter at sign-in.
     fn password_rule(&self) -> Result<(), ValidationError> {
         match password::check_length(self.password.expose()) {
             Err(fault) if fault.code != "too_short" => Err(for_password(fault)),
@@ -83,19 +82,19 @@ impl SignIn {
 #[serde(deny_unknown_fields)]
 pub struct SignOut {}
 
-/// Ends one session: one's own, or with `sessions:end` somebody else's.
+/// Ends one session: one's own, or with `sessions:end` another user's.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndSession {
     pub id: SessionId,
 }
 
-/// Ends all of one's own sessions but the one in use.
+/// Ends all of one's own sessions except the current one.
 #[derive(Clone, Debug, Default, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct EndOtherSessions {}
 
-/// The first owner, from the link that the first start prints.
+/// Creates the first owner, with the link that the first start prints.
 #[derive(Clone, Debug, Default, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "SetUp::password_rule", skip_on_field_errors = false))]
@@ -118,7 +117,7 @@ impl SetUp {
     }
 }
 
-/// Somebody that staff created chooses a password.
+/// Sets a password for a user created by staff.
 #[derive(Clone, Debug, Default, Deserialize, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct AcceptInvite {
@@ -128,24 +127,24 @@ pub struct AcceptInvite {
     pub password: Secret,
 }
 
-/// Somebody who is signed in takes another password.
+/// Changes the password of the signed-in user.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChangePassword {
-    /// The one that they have.
+    /// The current password.
     #[serde(default)]
     pub current: Secret,
-    /// The one that takes its place.
+    /// The new password.
     #[serde(default)]
     pub password: Secret,
 }
 
 impl ChangePassword {
-    /// In place of [`Form::check`]: what a new password is held to depends on whose it is, which is
-    /// not in the form.
+    /// Replaces [`Form::check`]: the rules for a new password depend on the user's name and e-mail
+    /// address, which are not in the form.
     ///
     /// # Errors
-    /// A `VALIDATION_ERROR` with every field's fault.
+    /// `VALIDATION_ERROR` with the faults of all fields.
     pub fn check_for(&self, about: &[&str]) -> Result<(), Problem> {
         let (current, password) = (self.current.expose(), self.password.expose());
         let known = match password::check_length(current) {
@@ -183,7 +182,7 @@ pub struct CreateUser {
 #[serde(deny_unknown_fields)]
 pub struct UpdateUser {
     pub id: UserId,
-    /// The version that was edited; see [`crate::user::User::version`].
+    /// The version that the form was rendered from; see [`crate::user::User::version`].
     #[serde(deserialize_with = "number")]
     pub version: i64,
     #[serde(default)]
@@ -207,14 +206,14 @@ pub struct SuspendUser {
     pub reason: String,
 }
 
-/// A change that needs to know only of whom: reinstate, remove, restore, invite again.
+/// Input of changes that need only a user's id: reinstate, remove, restore, invite again.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OneUser {
     pub id: UserId,
 }
 
-/// Runs a job again, or calls it off.
+/// Runs a job again, or cancels it.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OneJob {
@@ -229,7 +228,8 @@ pub struct ChangeRole {
     pub role: Role,
 }
 
-// Password rules are rules of the whole form: `validator` would keep the value of a field's fault.
+// A password rule applies to the whole form: as a rule of its field, `validator` would keep the password
+// in the fault.
 fn password_rule(secret: &Secret, about: &[&str]) -> Result<(), ValidationError> {
     password::check(secret.expose(), about).map_err(for_password)
 }
@@ -254,8 +254,8 @@ pub fn check_reason(text: &str) -> Result<(), ValidationError> {
     }
 }
 
-/// The text, if it is a path on this site; otherwise nothing. `//host`, `/\host`, a scheme and
-/// control characters do not pass, so a link cannot use our forms to send somebody elsewhere.
+/// Returns the text if it is a path on this site. Rejects `//host`, `/\host`, schemes and control
+/// characters, so that a link cannot use our forms to redirect to another site.
 pub fn local_path(text: &str) -> Option<&str> {
     let sound = text.len() <= 2_000
         && text.starts_with('/')
@@ -265,7 +265,7 @@ pub fn local_path(text: &str) -> Option<&str> {
     sound.then_some(text)
 }
 
-/// Where to go after signing in: a path on this site that is a page, and not the way in or out.
+/// Path to redirect to after sign-in: a page of this site, except the pages that sign in or out.
 pub fn next_path(next: &str) -> Option<&str> {
     local_path(next).filter(|path| {
         ![urls::forms::PREFIX, urls::LOGIN.path(), urls::forms::SIGN_OUT.path()]
@@ -310,7 +310,7 @@ mod tests {
         assert_eq!(faults(&"x".repeat(257), "annleeannlee1999"), ["current too_long", "password about_you"]);
         let now = "correct horse battery staple";
         assert_eq!(faults(now, now), ["password unchanged"]);
-        // What the rules were when the present one was chosen is no matter.
+        // The rules in force when the current password was chosen do not matter.
         assert_eq!(faults("short", now), [""; 0]);
     }
 

@@ -1,8 +1,8 @@
-//! What travels between the parts of Frontdesk: ids, forms and their rules, pages of results,
+//! Data types that travel between server, browser and API: ids, forms and their rules, pages of results,
 //! audit events, problems.
 //!
-//! Everything here compiles to WebAssembly without a `cfg`, so a rule that a form is held to on
-//! the server is the very function that an island runs while somebody types.
+//! The crate compiles to WebAssembly without a `cfg`, so an island validates a field while it is being
+//! edited with the same function as the server.
 
 pub mod audit;
 pub mod email;

@@ -182,8 +182,8 @@ impl std::fmt::Display for Money {
     }
 }
 
-/// An amount whose currency follows from the context: a whole number is minor units, a text is major
-/// units. `1250` and `"12.50"` are the same in euros.
+/// An amount without a currency, which follows from the context: a whole number is minor units, a text is
+/// major units. `1250` and `"12.50"` are the same in euros.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Amount {
     Minor(i64),

@@ -9,20 +9,20 @@ use crate::{
     search::{cut, fold},
 };
 
-/// The longest name, in characters.
+/// Maximum length of a name, in characters.
 pub const MAX_NAME: usize = 100;
 /// The longest sort key of a name, in characters. Some letters are folded into eighteen, and a key
 /// goes into the cursors of a list, which have a limit; names that differ only after it are sorted by id.
 pub const MAX_NAME_KEY: usize = 100;
 
-/// A name as the person writes it, in NFC, with runs of white space folded to one space.
+/// A name as entered, in NFC, with white space collapsed to single spaces.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct PersonName(String);
 
 impl PersonName {
     /// # Errors
-    /// What is wrong with the text, in words for the person who typed it.
+    /// The fault, with a sentence for the page.
     pub fn parse(text: &str) -> Result<Self, ValidationError> {
         check(text)?;
         Ok(Self(tidy(text)))
@@ -43,12 +43,12 @@ pub fn sort_key(name: &str) -> String {
     cut(&fold(name), MAX_NAME_KEY).to_owned()
 }
 
-/// The rule as `validator` wants it, for forms.
+/// Validates a name, in the signature that `validator` expects.
 ///
 /// # Errors
-/// `required`, `too_long` or `characters`, each with a sentence for the person who typed it.
+/// `required`, `too_long` or `characters`, each with a sentence for the page.
 pub fn check(text: &str) -> Result<(), ValidationError> {
-    // Counted before it is normalized: the work stays bounded by what was sent.
+    // Counted before normalization, so that the work stays bounded by the input.
     if text.chars().take(MAX_NAME + 200).count() > MAX_NAME + 100 || tidy(text).chars().count() > MAX_NAME {
         return Err(fault("too_long", "A name has at most 100 characters"));
     }

@@ -1,4 +1,4 @@
-//! What a list can be asked for. Pages and API share these types, so a filter has one name.
+//! Filters, sorts and searches of lists. Pages and API share these types, so a filter has one name.
 
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
@@ -17,10 +17,10 @@ use crate::{
     webhook::DeliveryState,
 };
 
-/// The longest search text, in characters.
+/// Maximum length of a search text, in characters.
 pub const MAX_SEARCH: usize = 100;
 
-/// What users can be sorted by.
+/// Sort columns of the list of users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UserField {
     Joined,
@@ -62,7 +62,7 @@ impl UserSort {
 }
 
 impl Default for UserSort {
-    /// The newest first.
+    /// Newest first.
     fn default() -> Self {
         Self { field: UserField::Joined, descending: true }
     }
@@ -91,17 +91,17 @@ impl<'de> Deserialize<'de> for UserSort {
     }
 }
 
-/// Which users: all but the removed if no status is given.
+/// Query of the list of users. Without a status it lists all except removed ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct UsersQuery {
-    /// The beginning of an e-mail address or a name.
+    /// Prefix of an e-mail address or a name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<Search>,
-    /// Only these; all but the removed if it is not given.
+    /// Only this status; by default all except removed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// The newest first if it is not given.
+    /// By default newest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<UserSort>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,22 +112,22 @@ pub struct UsersQuery {
     pub cursor: Option<String>,
 }
 
-/// Which audit events, newest first.
+/// Query of the audit trail, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuditQuery {
-    /// Who did it.
+    /// Only events by this actor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub actor: Option<UserId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<Action>,
-    /// To whom it was done.
+    /// Only events about this target.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<UserId>,
-    /// From this moment on.
+    /// From this time on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    /// Before this moment.
+    /// Before this time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -138,7 +138,7 @@ pub struct AuditQuery {
     pub cursor: Option<String>,
 }
 
-/// Which sessions of one person, newest first.
+/// Query of one user's sessions, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct SessionsQuery {
@@ -150,12 +150,11 @@ pub struct SessionsQuery {
     pub cursor: Option<String>,
 }
 
-/// Which tokens. Newest first; the live ones begin with the one that ends first, the others with
-/// the one that ended last.
+/// Query of tokens. Newest first; by life: active tokens by next expiry, ended ones by latest end.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokensQuery {
-    /// Whose personal tokens.
+    /// Only personal tokens of this user.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub owner: Option<UserId>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,7 +169,7 @@ pub struct TokensQuery {
     pub cursor: Option<String>,
 }
 
-/// Which jobs, newest first.
+/// Query of jobs, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct JobsQuery {
@@ -186,7 +185,7 @@ pub struct JobsQuery {
     pub cursor: Option<String>,
 }
 
-/// Which webhooks, newest first.
+/// Query of webhooks, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebhooksQuery {
@@ -198,7 +197,7 @@ pub struct WebhooksQuery {
     pub cursor: Option<String>,
 }
 
-/// Which deliveries of one webhook, newest first.
+/// Query of one webhook's deliveries, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DeliveriesQuery {
@@ -217,7 +216,7 @@ pub struct DeliveriesQuery {
 pub enum OrderSort {
     #[serde(rename = "placed")]
     Placed,
-    /// The newest first.
+    /// Newest first.
     #[default]
     #[serde(rename = "-placed")]
     PlacedDescending,
@@ -248,8 +247,8 @@ impl OrderSort {
     }
 }
 
-/// Which orders. Those of one customer, of a time, or of an amount: amounts can only be compared in
-/// one currency, and a list that is cut by them is sorted by them.
+/// Query of orders: by customer, time or amount. Amounts are comparable only in one currency, and a list
+/// filtered by amount is sorted by it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrdersQuery {
@@ -261,19 +260,19 @@ pub struct OrdersQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, max_length = 64, example = "SHOP-1042")]
     pub reference: Option<Search>,
-    /// Placed from this moment on.
+    /// Placed from this time on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    /// Placed before this moment.
+    /// Placed before this time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
     /// Only orders in this currency; needed to sort by total.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// The least total, in major units of the currency: `12.50`. Sorts by total.
+    /// Minimum total, in major units of the currency: `12.50`. Sorts by total.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<TypedAmount>,
-    /// The greatest total, in major units of the currency. Sorts by total.
+    /// Maximum total, in major units of the currency. Sorts by total.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<TypedAmount>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -286,16 +285,16 @@ pub struct OrdersQuery {
     pub cursor: Option<String>,
 }
 
-/// Which of one's own orders, newest first.
+/// Query of one's own orders, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MyOrdersQuery {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<OrderState>,
-    /// Placed from this moment on.
+    /// Placed from this time on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    /// Placed before this moment.
+    /// Placed before this time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -306,7 +305,7 @@ pub struct MyOrdersQuery {
     pub cursor: Option<String>,
 }
 
-/// Which payments, newest first.
+/// Query of payments, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PaymentsQuery {
@@ -323,7 +322,7 @@ pub struct PaymentsQuery {
     pub cursor: Option<String>,
 }
 
-/// Which refunds, newest first.
+/// Query of refunds, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RefundsQuery {

@@ -1,6 +1,6 @@
-//! Everything that features are built on: the database, jobs, the audit trail, idempotent requests,
-//! password hashing and the clock. Knows no feature, no HTTP and no HTML, and is the only crate that
-//! uses `sqlx` and the password hash.
+//! Services that all features use: the database, jobs, the audit trail, idempotent requests, password
+//! hashing and the clock. The crate knows no feature, no HTTP and no HTML, and is the only one that uses
+//! `sqlx` and the password hash.
 
 pub mod actor;
 pub mod advisory_lock;
@@ -28,7 +28,7 @@ pub struct Platform {
     pub db: Db,
     pub clock: Clock,
     pub passwords: Passwords,
-    /// Looks passwords up in a list of breached ones, if the operator has configured one.
+    /// The breached-password check, if the operator has configured one.
     pub breached_passwords: Option<Arc<dyn BreachedPasswords>>,
     pub sign_in_attempts: SignInAttempts,
 }

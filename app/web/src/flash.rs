@@ -5,7 +5,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flash {
     pub code: &'static str,
-    /// The sentence that people read.
+    /// The sentence on the page.
     pub text: &'static str,
 }
 

@@ -1,10 +1,10 @@
-//! What the log says, and what it never does.
+//! Contents of the log, and what it never contains.
 
 use frontdesk_model::Role;
 
 use crate::support::{Desk, Engine, NOTHING, PASSWORD, address, log, run};
 
-// One thread, so that all that a request does is logged on that of its test.
+// One thread, so that everything of a request is logged on that of its test.
 #[tokio::test]
 async fn no_secret_is_logged_on_sqlite() {
     run(Engine::Sqlite, no_secret_is_logged).await;

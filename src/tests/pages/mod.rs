@@ -1,4 +1,4 @@
-//! The pages and their forms, one file a rule or a journey.
+//! Tests of pages and forms, one file per rule or journey.
 
 mod bad_input;
 mod bodies;

@@ -11,14 +11,16 @@ use crate::system::process::run;
 use crate::system::steps::Steps;
 use crate::system::workspace::Workspace;
 use crate::test::{self, Selection};
+use crate::words;
 
 /// The test that compares `docs/openapi.json` with the code. It needs no database.
 const GENERATED: &str = "the_checked_in_document_is_the_present_one";
 
 pub fn check(workspace: &Workspace) -> Result<()> {
-    let mut steps = Steps::new(9);
+    let mut steps = Steps::new(10);
     steps.step("Formatting", || run(workspace.cargo().args(["fmt", "--all", "--check"])))?;
     steps.step("Files of the repository", || repository::check(workspace))?;
+    steps.step("Words", || words::check(workspace))?;
     steps.step("Declared dependencies", || dependencies::check(workspace))?;
     steps.step("Lints of the server", || clippy(workspace, &build::TESTED))?;
     steps.step("Lints of the tools", || clippy(workspace, &["--package=xtask"]))?;

@@ -95,14 +95,14 @@ fn answer(it: &Operation) -> String {
 }
 
 fn limit(it: &Operation, rates: Rates) -> String {
-    let whose = match it.access {
+    let caller = match it.access {
         Access::Anyone => "each address",
         Access::Token | Access::Needs(_) => "each address, each token and each person",
     };
     match rates.of(it.limit) {
         0 => "There is no limit on how often it is called.".to_owned(),
         requests => format!(
-            "It counts against the limit `{}`: {requests} requests a minute for {whose}.",
+            "It counts against the limit `{}`: {requests} requests a minute for {caller}.",
             it.limit.name()
         ),
     }

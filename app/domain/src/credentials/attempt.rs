@@ -10,17 +10,17 @@ use crate::{
     users::{Error, sql::CredentialsRow},
 };
 
-/// A try at somebody's password.
+/// Result of an attempt at a user's password.
 pub(super) struct Tried<T> {
     pub(super) came_to: T,
-    /// If it has failed, it is the failure after which there is a wait.
+    /// The attempt failed, and it is the one after which further attempts are delayed.
     pub(super) held_back: bool,
 }
 
-/// Has a password compared if it is not too soon after others, which costs nothing.
+/// Verifies a password unless the address is throttled; a throttled attempt costs no hash.
 ///
 /// # Errors
-/// [`Error::Throttled`]; those of the comparison, and then it counts for nothing.
+/// [`Error::Throttled`]; those of the verification, which does not count as a failure then.
 pub(super) async fn try_password<T>(
     domain: &Domain,
     email_key: &str,
@@ -47,8 +47,8 @@ pub(super) async fn compare(
     Ok(verdict)
 }
 
-/// One event for a failure, and another if it is the one after which there is a wait. An address that
-/// nobody has is not written down: it may be a password in the wrong field.
+/// Records the failure, and the start of throttling if this failure causes it. An unknown address is not
+/// recorded: it may be a password in the wrong field.
 pub(super) async fn write_down(
     domain: &Domain,
     actor: &Actor,

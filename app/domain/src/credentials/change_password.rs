@@ -19,17 +19,16 @@ use crate::{
     },
 };
 
-/// Takes another password, which ends every session there was, this one too: the caller begins a
-/// new one with what this returns. Tokens of programs stay.
+/// Replaces the password and ends every session of the user, including this one: the caller starts a new
+/// session with the returned credentials. API tokens stay valid.
 ///
-/// Tries at the present password count as those of the sign-in form do, so that a session in wrong
-/// hands is no way to guess it.
+/// Wrong current passwords count as failed sign-ins, so that a stolen session cannot be used to guess the
+/// password.
 ///
 /// # Errors
-/// [`Error::Denied`] for whoever is not there in person, and where all sessions of the person have been
-/// ended meanwhile, by another change or by their suspension; [`Error::Invalid`] with each field's fault;
-/// [`Error::WrongPassword`]; [`Error::Throttled`] after many failures; [`Error::Password`] under a
-/// flood.
+/// [`Error::Denied`] unless a person is signed in, and if all sessions of the person ended meanwhile, by
+/// another change or a suspension; [`Error::Invalid`] with the fault of each field;
+/// [`Error::WrongPassword`]; [`Error::Throttled`] after many failures; [`Error::Password`] under a flood.
 #[tracing::instrument(name = "credentials.change_password", skip_all)]
 pub async fn change_password(
     domain: &Domain,
@@ -39,7 +38,7 @@ pub async fn change_password(
     let person = actor.require_person()?;
     form.check_for(&[&person.name, &person.email]).map_err(Error::Invalid)?;
     let known = sql::credentials_by_id(&domain.db, person.id).await?;
-    // A session that is over tries no password: it may be of before the password was changed.
+    // A session that has ended may not test passwords: it may be from before the last change.
     let is_over = |known: &CredentialsRow| known.session_epoch != person.epoch;
     let known = known.filter(|known| !is_over(known)).ok_or(Denied::Anonymous)?;
     let comparison = async {
@@ -58,7 +57,7 @@ pub async fn change_password(
     let mut tx = domain.begin(actor).await?;
     let changed = sql::change_password(&mut tx, (person.id, person.epoch), hash, domain.clock.now());
     let epoch = changed.await?.ok_or(Denied::Anonymous)?;
-    // An invitation that nobody has used yet would be another way in.
+    // An open invitation would be another way in.
     one_time_links::sql::drop_links(&mut tx, Purpose::Invite, person.id).await?;
     let entry = Entry::new(Action::PasswordChanged).on(person.id, &known.name);
     events::record(&mut tx, domain, actor, entry).await?;

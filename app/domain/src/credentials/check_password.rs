@@ -14,12 +14,12 @@ use crate::{
     users::{Error, sql},
 };
 
-/// Checks a password. An unknown address gets the same answer after the same work: the same
-/// queries, the same hash through the same queue, the same write to the audit trail.
+/// Checks a password. An unknown address gets the same answer after the same work: the same queries, the
+/// same hash through the same queue, the same insert into the audit trail.
 ///
 /// # Errors
-/// [`Error::WrongCredentials`]; [`Error::Throttled`] after many failures; [`Error::Password`] under
-/// a flood; [`Error::WrongState`] for the suspended, told only to who knows the password.
+/// [`Error::WrongCredentials`]; [`Error::Throttled`] after many failures; [`Error::Password`] under a
+/// flood; [`Error::WrongState`] for a suspended account, after its correct password only.
 #[tracing::instrument(name = "credentials.check_password", skip_all)]
 pub async fn check_password(
     domain: &Domain,

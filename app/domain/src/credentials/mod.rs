@@ -1,4 +1,4 @@
-//! Credentials: the proof of identity that begins a session, and changing one's own password.
+//! Credentials: the proof of identity that starts a session, and changing one's own password.
 
 mod attempt;
 pub mod change_password;
@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 pub use change_password::change_password;
 pub use check_password::check_password;
 
-/// Proof that somebody is who they say; `sessions::begin` takes it.
+/// Proof of a user's identity, required to start a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     pub user: UserId,
     pub name: String,
-    /// Which sessions were not over when it was proved. What ends sessions meanwhile, such as a new
-    /// password, also ends this.
+    /// The session epoch at the time of the proof. An event that ends all sessions, such as a new
+    /// password, also invalidates the proof.
     pub epoch: i64,
-    /// The password's hash with today's parameters, if the stored one has others.
+    /// The password hashed with the current parameters, if the stored hash has others.
     pub rehash: Option<String>,
 }

@@ -61,10 +61,10 @@ const fn which(
     Filter { name, predicates, sorts, words: "" }
 }
 
-/// A page of everybody's orders.
+/// A page of all orders.
 ///
 /// # Errors
-/// [`Error::Denied`] without `orders:read`; [`Error::Invalid`] for filters that do not go together;
+/// [`Error::Denied`] without `orders:read`; [`Error::Invalid`] for filters that cannot be combined;
 /// [`Error::ForeignCursor`].
 #[tracing::instrument(name = "orders.list", skip_all)]
 pub async fn list(domain: &Domain, actor: &Actor, query: &OrdersQuery) -> Result<Page<OrderSummary>, Error> {
@@ -72,10 +72,10 @@ pub async fn list(domain: &Domain, actor: &Actor, query: &OrdersQuery) -> Result
     page(domain, query).await
 }
 
-/// A page of one's own orders, the newest first.
+/// A page of one's own orders, newest first.
 ///
 /// # Errors
-/// [`Error::Denied`] for who has no account; [`Error::ForeignCursor`].
+/// [`Error::Denied`] without an account; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "orders.list_mine", skip_all)]
 pub async fn list_mine(
     domain: &Domain,
@@ -126,7 +126,7 @@ async fn page(domain: &Domain, query: &OrdersQuery) -> Result<Page<OrderSummary>
     Ok(Page::of_probe(orders, limit, &list, cursor.as_ref(), place))
 }
 
-/// The sort that goes with the filters.
+/// The sort that the filters require.
 fn order_of(query: &OrdersQuery) -> Result<OrderSort, Error> {
     let by_amount = query.currency.is_some() || query.min.is_some() || query.max.is_some();
     let sort =
@@ -191,7 +191,7 @@ fn by_total(query: &OrdersQuery) -> Result<Walk, Error> {
     Ok(walk)
 }
 
-/// Names the list by its filters, so that a cursor leads on only where it came from.
+/// Name of the list with its filters, so that a cursor is valid only in the list that it came from.
 fn list_name(query: &OrdersQuery) -> String {
     let filters = OrdersQuery { limit: None, cursor: None, ..query.clone() };
     format!("orders:{}", serde_json::to_string(&filters).unwrap_or_default())

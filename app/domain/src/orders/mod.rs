@@ -1,9 +1,8 @@
-//! Orders: what somebody buys. An order is placed for a customer, and is paid, once, by a payment
-//! (the room after this). What it costs never changes; what is paid and paid back is said by the
-//! ledger, and here only added up.
+//! Orders. An order is placed for a customer, and paid once by a payment, which is a later feature. Its
+//! total never changes; its captured and refunded amounts are sums of ledger entries.
 //!
-//! Whoever changes an order, its payments or its refunds takes the order's row first (`lock`), so
-//! all that happens to one order happens one after another, and nothing waits in a circle.
+//! Every change of an order, its payments or its refunds locks the order's row first (`lock`), so that
+//! changes of one order are serialized and cannot deadlock.
 
 pub mod cancel;
 pub mod export;
@@ -31,7 +30,7 @@ pub use list::{LIST, list, list_mine, recent};
 pub use place::place;
 pub(crate) use sql::{Locked, NewOrder, insert, lock, set_money};
 
-/// Why something about orders was not done.
+/// A failure of a use case about orders.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
@@ -55,7 +54,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What is wrong with one field.
+    /// A fault of one field.
     fn field(field: &str, code: &str, message: &str) -> Self {
         Self::Invalid(Problem::new(Code::ValidationError).fault(field, code, message))
     }
@@ -90,7 +89,7 @@ pub fn statements() -> Vec<Sql> {
     sql::ALL.iter().copied().chain(LIST.statements()).collect()
 }
 
-/// An amount as the audit trail has it: `12.50 EUR`, without what only typesetters need.
+/// Formats an amount for the audit trail: `12.50 EUR`, without typographic characters.
 pub(crate) fn words(money: Money) -> String {
     format!("{} {}", money.decimal(), money.currency)
 }

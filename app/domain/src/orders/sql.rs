@@ -103,7 +103,7 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewOrder<'_>, lines: &[Line]) -> Re
     Ok(true)
 }
 
-/// An order whose row is locked until the commit.
+/// An order with its row locked until the commit.
 #[derive(Clone, Debug)]
 pub(crate) struct Locked {
     pub(crate) id: OrderId,
@@ -167,7 +167,7 @@ pub(super) async fn has_payment(tx: &mut Tx, id: OrderId) -> Result<bool, db::Er
     Ok(row.is_some())
 }
 
-/// A user's name and status, if there is one.
+/// A user's name and status, if the user exists.
 pub(super) async fn customer(tx: &mut Tx, id: UserId) -> Result<Option<(String, Text<Status>)>, db::Error> {
     tx.optional(CUSTOMER, params![id]).await
 }

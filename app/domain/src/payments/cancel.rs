@@ -14,7 +14,7 @@ use crate::{Domain, actor::Actor, audit::Entry, events, jobs, orders};
 /// another way. If they confirmed first, it has succeeded.
 ///
 /// # Errors
-/// As [`pay`]; [`Error::NoSuchPayment`]; [`Error::WrongState`] if it does not wait for confirmation.
+/// As [`super::start()`]; [`Error::NoSuchPayment`]; [`Error::WrongState`] if it does not wait for confirmation.
 #[tracing::instrument(name = "payments.cancel", skip_all)]
 pub async fn cancel(domain: &Domain, actor: &Actor, form: OnePayment) -> Result<Payment, Error> {
     allowed_for_oneself(actor)?;

@@ -53,7 +53,7 @@ pub(crate) fn walk(state: Option<&str>, order: Option<OrderId>) -> Walk {
     Walk::of(filter, values.into_iter().flatten().collect()).sorted("created", true)
 }
 
-/// A page of payments, newest first: everybody's, or those of one's own order.
+/// A page of payments, newest first: all, or those of one's own order.
 ///
 /// # Errors
 /// [`Error::Denied`] without `orders:read`; [`Error::ForeignCursor`].
@@ -76,7 +76,7 @@ pub async fn list(
     Ok(Page::of_probe(rows, limit, &list, cursor.as_ref(), |one: &PaymentSummary| (Key::Number(0), one.id.0)))
 }
 
-/// Who has `orders:read` may see all; a customer what belongs to an order of theirs.
+/// Actors with `orders:read` may see all payments; customers those of their own orders.
 pub(crate) async fn allowed(domain: &Domain, actor: &Actor, order: Option<OrderId>) -> Result<(), Error> {
     match order.filter(|_| !actor.may(Permission::OrdersRead) && actor.user().is_some()) {
         Some(order) => orders::get(domain, actor, order).await.map(|_| ()).map_err(|error| match error {

@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Returns the payment as soon as it has left the state `waits`, or as it is after the maximum wait.
 ///
 /// # Errors
-/// As [`lists::get`].
+/// As [`get()`].
 pub async fn wait(
     domain: &Domain,
     actor: &Actor,

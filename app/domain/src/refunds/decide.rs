@@ -13,7 +13,7 @@ use crate::{Domain, actor::Actor, audit::Entry, events, jobs, orders, payments::
 /// Rejects a refund that waits for approval; the requester can withdraw it this way.
 ///
 /// # Errors
-/// As [`approve`], and [`Error::Invalid`].
+/// As [`super::approve()`], and [`Error::Invalid`].
 #[tracing::instrument(name = "payments.reject_refund", skip_all)]
 pub async fn reject(domain: &Domain, actor: &Actor, form: RejectRefund) -> Result<Refund, Error> {
     if !actor.may(Permission::RefundsApprove) {

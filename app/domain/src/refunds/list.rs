@@ -23,7 +23,7 @@ pub static LIST: List = List::new(Spec {
     ..Spec::EMPTY
 });
 
-/// A page of refunds, newest first: everybody's, or those of one's own order.
+/// A page of refunds, newest first: all, or those of one's own order.
 ///
 /// # Errors
 /// [`Error::Denied`] without `orders:read`; [`Error::ForeignCursor`].
@@ -41,7 +41,7 @@ pub async fn list(domain: &Domain, actor: &Actor, query: &RefundsQuery) -> Resul
     Ok(Page::of_probe(rows, limit, &list, cursor.as_ref(), |one: &Refund| (Key::Number(0), one.id.0)))
 }
 
-/// Customers are not told who of the staff did it, and what they wrote down about it.
+/// Customers do not see the staff involved, nor their reasons.
 fn for_reader(refund: Refund, is_staff: bool) -> Refund {
     if is_staff {
         return refund;

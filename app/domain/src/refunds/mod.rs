@@ -1,4 +1,4 @@
-//! Refunds: money going back. Large ones need a second person's approval.
+//! Refunds. Larger ones need a second person's approval.
 
 pub mod approve;
 pub mod decide;
@@ -25,7 +25,7 @@ use crate::db::Sql;
 pub use crate::payments::{ApprovalAbove, Error};
 
 impl ApprovalAbove {
-    /// Whether somebody else has to approve so much.
+    /// Returns true if a total of this amount needs approval.
     pub fn is_below(self, amount: Money) -> bool {
         let limit = self.0.and_then(|major| Money::parse(&major.to_string(), amount.currency));
         limit.is_some_and(|limit| amount.minor > limit.minor)

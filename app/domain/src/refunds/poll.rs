@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Returns the refund as soon as the gateway has answered, or as it is after the maximum wait.
 ///
 /// # Errors
-/// As [`get`].
+/// As [`get()`].
 pub async fn wait(domain: &Domain, actor: &Actor, id: RefundId) -> Result<Refund, Error> {
     let until = Instant::now() + PATIENCE;
     loop {

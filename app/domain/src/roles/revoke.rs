@@ -16,7 +16,7 @@ use crate::{
 /// Removes a role from a user.
 ///
 /// # Errors
-/// As [`grant`], and [`Error::LastOwner`].
+/// As [`super::grant()`], and [`Error::LastOwner`].
 #[tracing::instrument(name = "roles.revoke", skip_all)]
 pub async fn revoke(domain: &Domain, actor: &Actor, form: ChangeRole) -> Result<User, Error> {
     let mut change = begin(domain, actor, form.id, form.role).await?;

@@ -24,9 +24,9 @@ pub async fn end(domain: &Domain, actor: &Actor, form: EndSession) -> Result<(),
     // For actors who may end only their own, other sessions do not exist.
     let others = actor.may(Permission::SessionsEnd);
     let mut tx = domain.begin(actor).await?;
-    let whose = sql::whose(&mut tx, form.id).await?.filter(|user| others || actor.user() == Some(*user));
-    let whose = whose.ok_or(Error::NoSuchSession)?;
-    let user = users::sql::by_id(&mut tx, whose).await?.ok_or(Error::NoSuchSession)?;
+    let owner = sql::owner(&mut tx, form.id).await?.filter(|user| others || actor.user() == Some(*user));
+    let owner = owner.ok_or(Error::NoSuchSession)?;
+    let user = users::sql::by_id(&mut tx, owner).await?.ok_or(Error::NoSuchSession)?;
     if actor.user() != Some(user.id) {
         actor.require_rank_over(&user.roles)?;
     }

@@ -39,7 +39,7 @@ statements! { "sessions";
          AND u.status = 'active' AND s.epoch = u.session_epoch");
     PAGE = page!("<", "DESC");
     PAGE_BACK = page!(">", "ASC");
-    WHOSE = "SELECT user_id FROM sessions WHERE id = $1";
+    OWNER = "SELECT user_id FROM sessions WHERE id = $1";
     DELETE = "DELETE FROM sessions WHERE id = $1";
     DELETE_OTHERS = "DELETE FROM sessions WHERE user_id = $1 AND expires_at > $2 AND last_seen_at > $3 \
                      AND epoch = (SELECT session_epoch FROM users WHERE id = $1) AND id <> $4";
@@ -148,8 +148,8 @@ pub(super) async fn page(
     Ok(rows.into_iter().map(session).collect())
 }
 
-pub(super) async fn whose(tx: &mut Tx, id: SessionId) -> Result<Option<UserId>, db::Error> {
-    let found: Option<(Uuid,)> = tx.optional(WHOSE, params![id]).await?;
+pub(super) async fn owner(tx: &mut Tx, id: SessionId) -> Result<Option<UserId>, db::Error> {
+    let found: Option<(Uuid,)> = tx.optional(OWNER, params![id]).await?;
     Ok(found.map(|(id,)| UserId(id)))
 }
 

@@ -51,20 +51,20 @@ pub async fn list(domain: &Domain, actor: &Actor, query: &TokensQuery) -> Result
     page(domain, query).await
 }
 
-/// A page of one's own tokens; an `owner` in the query is oneself, whoever it names.
+/// A page of one's own tokens; an `owner` in the query is ignored.
 ///
 /// # Errors
-/// [`Error::Denied`] for who has no account; [`Error::ForeignCursor`].
+/// [`Error::Denied`] without an account; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "tokens.list_mine", skip_all)]
 pub async fn list_mine(domain: &Domain, actor: &Actor, query: &TokensQuery) -> Result<Page<Token>, Error> {
     let owner = Some(actor.require_user()?);
     page(domain, &TokensQuery { owner, ..query.clone() }).await
 }
 
-/// One token: one's own, or any with `tokens:read`.
+/// Reads a token: one's own, or any with `tokens:read`.
 ///
 /// # Errors
-/// [`Error::NoSuchToken`], also for who may not see it; [`Error::Denied`] for who is nobody.
+/// [`Error::NoSuchToken`], also if the actor may not see it; [`Error::Denied`] for anonymous actors.
 #[tracing::instrument(name = "tokens.get", skip_all)]
 pub async fn get(domain: &Domain, actor: &Actor, id: TokenId) -> Result<Token, Error> {
     let itself = actor.token().is_some_and(|bearer| bearer.id == id);
@@ -99,7 +99,7 @@ async fn page(domain: &Domain, query: &TokensQuery) -> Result<Page<Token>, Error
         Some(TokenLife::Ended) => walk.sorted(sort, true).before(border),
     };
     let limit = query.limit.unwrap_or_default();
-    // What has ended since the cursor was made is no longer among the live.
+    // A token that ended after the cursor was created is no longer active.
     let rows: Vec<TokenRow> = LIST.read(&domain.db, walk.from(cursor.as_ref()).limit(limit)).await?;
     let tokens = rows.into_iter().map(|row| row.token(now)).collect();
     let place = |token: &Token| {
@@ -113,7 +113,7 @@ fn end(token: &Token) -> i64 {
     token.ends_at().map_or(i64::MAX, Timestamp::micros)
 }
 
-/// Names the list by its filters, so that a cursor leads on only where it came from.
+/// Name of the list with its filters, so that a cursor is valid only in the list that it came from.
 fn list_name(query: &TokensQuery) -> String {
     let filters = TokensQuery { limit: None, cursor: None, ..query.clone() };
     format!("tokens:{}", serde_json::to_string(&filters).unwrap_or_default())

@@ -95,7 +95,7 @@ pub async fn list(domain: &Domain, actor: &Actor, query: &UsersQuery) -> Result<
     Ok(UserList { page: page.map(|(user, _)| user), sort: (!is_many).then_some(sort) })
 }
 
-/// The user whose id is searched for, if that is an id of one.
+/// The user with the searched id, if the search is an id.
 async fn by_id(db: &Db, query: &UsersQuery, filter: &'static str) -> Result<Option<UserSummary>, db::Error> {
     let Some(id) = query.q.as_ref().and_then(Search::id).filter(|_| query.cursor.is_none()) else {
         return Ok(None);
@@ -187,7 +187,8 @@ where
     Ok(rows.into_iter().map(ListRow::summary).collect())
 }
 
-/// Names the list by its sort and filters, so that a cursor leads on only where it came from.
+/// Name of the list with its sort and filters, so that a cursor is valid only in the list that it came
+/// from.
 fn list_name(query: &UsersQuery, found: Option<&Found>) -> String {
     let status = query.status.map_or("present", Status::as_str);
     let search = query.q.as_ref().map_or("", Search::as_str);

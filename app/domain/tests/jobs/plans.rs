@@ -1,5 +1,5 @@
-//! Every statement by which jobs are found walks an index, among many that are over. The sweep takes a
-//! thousand at a time, which of a few thousand is quicker without.
+//! Every statement that finds jobs uses an index, among many that are over. The sweep takes a thousand at
+//! a time, for which a table of a few thousand is read faster without.
 
 use frontdesk_domain::{
     db::{Dialect, Sql, Value},
@@ -12,7 +12,7 @@ use crate::support::{TestDomain, crowd};
 
 both! { no_statement_reads_all_jobs }
 
-/// As many jobs as there are people: most are over, some wait, a few run.
+/// As many jobs as there are users: most are over, some wait, a few run.
 async fn populate(domain: &TestDomain) {
     let faces = crowd::mixed(domain, 5_000);
     crowd::insert(domain, &faces).await;

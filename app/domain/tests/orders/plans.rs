@@ -10,10 +10,10 @@ use crate::support::{TestDomain, crowd};
 
 both! { no_statement_reads_more_than_it_shows }
 
-/// An index of what there is hardly any of, which may be read whole.
+/// An index with very few rows, which may be read whole.
 const SMALL: &str = "USING INDEX payments_surplus";
 
-/// As many orders as there are people, most of them paid, some refunded.
+/// As many orders as there are users, most of them paid, some refunded.
 async fn populate(domain: &TestDomain) {
     let faces = crowd::mixed(domain, 5_000);
     crowd::insert(domain, &faces).await;
@@ -31,7 +31,7 @@ async fn populate(domain: &TestDomain) {
     ] {
         domain.meddle(text, params![]).await.unwrap();
     }
-    // So many that it is worth not to read them all, also for a hundred customers at once.
+    // Enough rows that reading all of them is slower, also for a hundred customers at once.
     let id = match domain.db.dialect() {
         Dialect::Sqlite => "randomblob(16)",
         Dialect::Postgres => "gen_random_uuid()",
@@ -79,7 +79,7 @@ async fn no_statement_reads_more_than_it_shows(domain: TestDomain) {
         let plan = domain.db.explain(sql, values).await.unwrap();
         let lines: Vec<&str> = plan.lines().map(str::trim_start).collect();
         let reads_all = match domain.db.dialect() {
-            // One scan is of what the walk of an index has found; two are of what a recursion has.
+            // One scan is of the index scan's result; two are of a recursion's.
             Dialect::Sqlite => {
                 lines.iter().filter(|line| line.starts_with("SCAN") && !line.ends_with(SMALL)).count()
                     > if sql.name.contains("RECENT") { 2 } else { 1 }

@@ -1,5 +1,5 @@
-//! Every statement about deliveries walks an index. Of webhooks themselves there are a few dozen at
-//! most, and to read them all is quickest.
+//! Every statement about deliveries uses an index. There are a few dozen webhooks at most, and reading
+//! all of them is fastest.
 
 use frontdesk_domain::{
     db::{Dialect, Sql, Value},
@@ -12,7 +12,7 @@ use crate::support::{TestDomain, crowd};
 
 both! { no_statement_reads_all_deliveries }
 
-/// As many deliveries as there are people, to one webhook; most have arrived.
+/// As many deliveries as there are users, to one webhook; most have succeeded.
 async fn populate(domain: &TestDomain) {
     let faces = crowd::mixed(domain, 5_000);
     crowd::insert(domain, &faces).await;

@@ -1,4 +1,4 @@
-//! The audit trail: appended in the transaction of what it tells, read by those who may.
+//! The audit trail. Events are appended in the transaction of the change they record.
 
 mod store;
 
@@ -22,7 +22,7 @@ use crate::{
     params,
 };
 
-/// Something to write down. The actor and the circumstances are added by [`append`].
+/// An audit event to append. [`append`] adds the actor and the origin.
 pub struct Entry {
     action: Action,
     target: Option<Party>,
@@ -35,13 +35,13 @@ impl Entry {
         Self { action, target: None, reason: String::new(), changes: Vec::new() }
     }
 
-    /// To whom or what it was done.
+    /// The target.
     pub fn on(mut self, id: impl Into<Uuid>, label: &str) -> Self {
         self.target = Some(Party { id: Some(id.into()), label: label.to_owned() });
         self
     }
 
-    /// What it was done to, if that is nobody.
+    /// A target without an id.
     pub fn about(mut self, label: String) -> Self {
         self.target = Some(Party { id: None, label });
         self
@@ -52,7 +52,7 @@ impl Entry {
         self
     }
 
-    /// A fact that changed; nothing is noted if it did not.
+    /// A changed value; ignored if before and after are equal.
     pub fn changed(mut self, field: &str, before: Option<&str>, after: Option<&str>) -> Self {
         if before != after {
             let text = |value: Option<&str>| value.map(ToOwned::to_owned);
@@ -62,7 +62,7 @@ impl Entry {
     }
 }
 
-/// Why the trail could not be read.
+/// A failure to read the audit trail.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(transparent)]
@@ -83,7 +83,7 @@ impl From<Error> for Problem {
     }
 }
 
-/// Writes down what `tx` does, so that both happen or neither.
+/// Appends an event in the transaction of the change it records.
 pub async fn append(tx: &mut Tx, clock: &Clock, actor: &Actor, entry: Entry) -> Result<Event, db::Error> {
     let at = clock.now();
     let event = Event {
@@ -140,7 +140,7 @@ fn walk(query: &AuditQuery) -> Walk {
     walk
 }
 
-/// How many events of one kind there were since a moment, counted up to `at_most`.
+/// Number of events of one action since a time, up to `at_most`.
 pub async fn count_since(
     platform: &Platform,
     action: Action,
@@ -150,12 +150,12 @@ pub async fn count_since(
     store::count_since(&platform.db, action, first_id_at(since), at_most).await
 }
 
-/// Every statement of this room.
+/// All statements of this module.
 pub fn statements() -> Vec<Sql> {
     store::ALL.iter().copied().chain(LIST.statements()).collect()
 }
 
-/// Names the list by its filters, so that a cursor leads on only where it came from.
+/// Name of the list with its filters, so that a cursor is valid only in the list that it came from.
 fn list_name(query: &AuditQuery) -> String {
     let filters = AuditQuery { limit: None, cursor: None, ..query.clone() };
     format!("audit:{}", serde_json::to_string(&filters).unwrap_or_default())

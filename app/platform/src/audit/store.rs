@@ -71,7 +71,8 @@ impl EventRow {
             id: EventId(self.id),
             at: Timestamp::from_micros(self.at),
             actor: Party { id: self.actor_id, label: self.actor_label },
-            // A newer version, running beside this one, may write what this one does not know.
+            // A newer version, running at the same time, may write actions that this version does not
+            // know.
             action: Action::parse(&self.action).unwrap_or(Action::Unknown),
             target: target.then_some(Party { id: self.target_id, label: self.target_label }),
             ip: self.ip,

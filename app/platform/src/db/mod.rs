@@ -1,8 +1,8 @@
-//! The two databases behind one door: SQLite inside the process, or PostgreSQL.
+//! One facade over two databases: SQLite inside the process, or PostgreSQL.
 //!
-//! Four verbs (`one`, `optional`, `all`, `execute`) take a [`Sql`] and `params![…]`. A read takes a
-//! connection for one statement; a write is a [`Tx`], the unit of work, which is nothing until it
-//! is committed:
+//! Four verbs (`one`, `optional`, `all`, `execute`) take a [`Sql`] and `params![…]`. A read borrows a
+//! connection for one statement; a write is a [`Tx`], the unit of work, which has no effect until it is
+//! committed:
 //!
 //! ```ignore
 //! let mut tx = domain.db.write().await?;
@@ -46,9 +46,9 @@ pub use uuid::Uuid as Id;
 #[derive(Clone)]
 pub struct Db {
     engine: Engine,
-    /// How many statements have run. Tests hold pages to a fixed number with it.
+    /// Number of executed statements. Tests use it to limit the statements of a page.
     statements: Arc<AtomicU64>,
-    /// Tells of commits that somebody in this process waits for.
+    /// Notifies about commits that a part of this process waits for.
     announcements: Arc<Notify>,
 }
 
@@ -58,12 +58,12 @@ enum Engine {
     Postgres { pool: PgPool },
 }
 
-/// A unit of work. Dropped without [`Tx::commit`], it leaves nothing behind.
+/// A unit of work. Dropping it without [`Tx::commit`] rolls it back.
 pub struct Tx {
     engine: TxEngine,
     statements: Arc<AtomicU64>,
     announcements: Arc<Notify>,
-    /// Whether the commit is to be announced.
+    /// Announce the commit.
     announced: bool,
 }
 
@@ -72,7 +72,7 @@ enum TxEngine {
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
-/// Why the database did not do it. Conflicts and absence are not here: they are answers.
+/// Failures of the database. Conflicts and absent rows are results, not errors.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("no connection to the database became free in time")]
@@ -90,7 +90,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// A unique index refused it. Which one cannot be said on both databases.
+    /// Violation of a unique index. Which one it was is not available on both databases.
     pub fn is_conflict(&self) -> bool {
         let Self::Failed { source: sqlx::Error::Database(error), .. } = self else { return false };
         error.kind() == sqlx::error::ErrorKind::UniqueViolation
@@ -99,19 +99,19 @@ impl Error {
     fn of(statement: &'static str, source: sqlx::Error) -> Self {
         match source {
             sqlx::Error::PoolTimedOut => Self::Busy,
-            // SQLITE_BUSY: another process has kept the file to itself for too long.
+            // SQLITE_BUSY: another process has locked the file for too long.
             sqlx::Error::Database(error) if error.code().as_deref() == Some("5") => Self::Busy,
             source => Self::Failed { statement, source },
         }
     }
 }
 
-/// A row that can be read from either database; derive `sqlx::FromRow` and it is one.
+/// A row of either database; implemented by deriving `sqlx::FromRow`.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static {}
 impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin + 'static
 {}
 
-/// Which engine, for what must differ, such as `EXPLAIN`.
+/// The engine, for unavoidable differences such as `EXPLAIN`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     Sqlite,
@@ -126,15 +126,15 @@ impl Db {
         }
     }
 
-    /// How many statements have run so far.
+    /// Number of statements executed so far.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// Begins a unit of work. On SQLite it waits for its turn with the one writer.
+    /// Starts a unit of work. On SQLite it waits for the single writer.
     ///
     /// # Errors
-    /// [`Error::Busy`] if no turn came in time.
+    /// [`Error::Busy`] if the wait is too long.
     pub async fn write(&self) -> Result<Tx, Error> {
         let engine = match &self.engine {
             Engine::Sqlite { writer, .. } => TxEngine::Sqlite(writer.begin().await?),
@@ -150,18 +150,18 @@ impl Db {
         })
     }
 
-    /// Waits for the commit of a transaction of this process that [`Tx::announce`]s it. One that
-    /// came while nobody waited counts.
+    /// Waits for the commit of a transaction of this process that calls [`Tx::announce`]. A commit before
+    /// the call counts.
     pub async fn announced(&self) {
         self.announcements.notified().await;
     }
 
-    /// The one row there must be.
+    /// The only row; its absence is an error.
     pub async fn one<T: Row>(&self, sql: Sql, params: Vec<Value>) -> Result<T, Error> {
         self.optional(sql, params).await?.ok_or_else(|| Error::of(sql.name, sqlx::Error::RowNotFound))
     }
 
-    /// The row if there is one. Absence is an answer, not an error.
+    /// The row, if there is one. Its absence is no error.
     pub async fn optional<T: Row>(&self, sql: Sql, params: Vec<Value>) -> Result<Option<T>, Error> {
         check(sql, &params, &self.statements)?;
         let row = match &self.engine {
@@ -181,13 +181,13 @@ impl Db {
         row.map_err(|source| Error::of(sql.name, source))
     }
 
-    /// As [`Db::one`], for a statement that reads everything there is, which may take minutes.
+    /// As [`Db::one`], for a statement that reads whole tables and may take minutes.
     pub async fn one_patiently<T: Row>(&self, sql: Sql, params: Vec<Value>) -> Result<T, Error> {
         let first = self.all_patiently(sql, params).await?.into_iter().next();
         first.ok_or_else(|| Error::of(sql.name, sqlx::Error::RowNotFound))
     }
 
-    /// As [`Db::all`], for a statement that reads everything there is, which may take minutes.
+    /// As [`Db::all`], for a statement that reads whole tables and may take minutes.
     pub async fn all_patiently<T: Row>(&self, sql: Sql, params: Vec<Value>) -> Result<Vec<T>, Error> {
         let Engine::Postgres { pool } = &self.engine else { return self.all(sql, params).await };
         check(sql, &params, &self.statements)?;
@@ -221,12 +221,12 @@ impl Db {
 }
 
 impl Tx {
-    /// The one row there must be.
+    /// The only row; its absence is an error.
     pub async fn one<T: Row>(&mut self, sql: Sql, params: Vec<Value>) -> Result<T, Error> {
         self.optional(sql, params).await?.ok_or_else(|| Error::of(sql.name, sqlx::Error::RowNotFound))
     }
 
-    /// The row if there is one. With `ON CONFLICT DO NOTHING RETURNING`, `None` is the conflict.
+    /// The row, if there is one. With `ON CONFLICT DO NOTHING RETURNING`, `None` means a conflict.
     pub async fn optional<T: Row>(&mut self, sql: Sql, params: Vec<Value>) -> Result<Option<T>, Error> {
         check(sql, &params, &self.statements)?;
         let row = match &mut self.engine {
@@ -257,7 +257,7 @@ impl Tx {
         rows.map_err(|source| Error::of(sql.name, source))
     }
 
-    /// How many rows it changed.
+    /// Number of changed rows.
     pub async fn execute(&mut self, sql: Sql, params: Vec<Value>) -> Result<u64, Error> {
         check(sql, &params, &self.statements)?;
         let done = match &mut self.engine {
@@ -273,16 +273,15 @@ impl Tx {
         done.map_err(|source| Error::of(sql.name, source))
     }
 
-    /// Has the commit, if there is one, end [`Db::announced`].
+    /// Makes the commit wake [`Db::announced`].
     pub fn announce(&mut self) {
         self.announced = true;
     }
 
-    /// Makes it so, durably: when this returns, the change survives a crash of the process and of
-    /// the machine.
+    /// Commits durably: once this returns, the change survives a crash of the process and of the machine.
     ///
     /// # Errors
-    /// Whatever the database says; then nothing of it has happened.
+    /// Those of the database; then nothing is changed.
     pub async fn commit(self) -> Result<(), Error> {
         match self.engine {
             TxEngine::Sqlite(unit) => unit.commit().await?,
@@ -295,7 +294,7 @@ impl Tx {
     }
 }
 
-/// Holds a call to its statement's number of parameters, and counts it.
+/// Compares the number of parameters with the statement's, and counts the statement.
 fn check(sql: Sql, params: &[Value], statements: &AtomicU64) -> Result<(), Error> {
     if sql.params != params.len() {
         return Err(Error::Parameters { statement: sql.name, expected: sql.params, given: params.len() });
@@ -304,7 +303,7 @@ fn check(sql: Sql, params: &[Value], statements: &AtomicU64) -> Result<(), Error
     Ok(())
 }
 
-/// The same values for either engine; their argument types share no usable bound.
+/// Binds the values for either engine; their argument types share no usable bound.
 macro_rules! arguments {
     ($name:ident -> $arguments:ty) => {
         fn $name(sql: Sql, params: Vec<Value>) -> Result<$arguments, Error> {

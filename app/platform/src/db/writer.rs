@@ -31,7 +31,7 @@ struct State {
     open: bool,
     /// Progress of the last write.
     step: Step,
-    /// Writes whose savepoints are released and that wait for the commit.
+    /// Writes with released savepoints that wait for the commit.
     waiting: Vec<oneshot::Sender<bool>>,
 }
 

@@ -22,7 +22,7 @@ use crate::{
 
 /// Maximum length of a stored error, in characters.
 const MAX_ERROR: usize = 500;
-/// Error of an attempt whose worker disappeared.
+/// Error of an attempt after its worker disappeared.
 const GONE: &str = "The worker that had it went away.";
 
 /// A job leased by this worker.
@@ -39,11 +39,8 @@ pub struct Claimed {
     pub is_cancelling: bool,
 }
 
-/// Leases up to `at_most` due jobs of these kinds, for the duration of `lease`. This includes jobs whose
-/// worker disappeared: their leases have expired.
-///
-/// # Errors
-/// Those of the database; then no job is leased.
+/// The actor's name in the audit trail. Actions of a personal token belong to its owner, and the label
+/// names the token.
 pub async fn claim(
     platform: &Platform,
     kinds: &[&str],

@@ -1,4 +1,4 @@
-//! What staff and programs can see of jobs, and do about them.
+//! Use cases of staff and programs about jobs.
 
 use frontdesk_model::{
     JobId, Page, Permission,
@@ -50,7 +50,7 @@ fn walk(query: &JobsQuery) -> Walk {
     }
 }
 
-/// One job, with its latest failures.
+/// Reads a job, with its latest failures.
 ///
 /// # Errors
 /// [`Error::Denied`] without `jobs:read`; [`Error::NoSuchJob`].
@@ -62,8 +62,8 @@ pub async fn get(platform: &Platform, actor: &Actor, id: JobId) -> Result<Job, E
     Ok(Job { summary, trace_id, failures })
 }
 
-/// Has a job run at once: one that waits need not wait, one that is dead or was called off gets as
-/// many attempts as it had at first. What has succeeded is never done again.
+/// Runs a job at once: a waiting one skips its delay, a dead or cancelled one gets its full number of
+/// attempts again. A succeeded job is never run again.
 ///
 /// # Errors
 /// [`Error::Denied`] without `jobs:manage`; [`Error::NoSuchJob`]; [`Error::WrongState`].
@@ -76,7 +76,7 @@ pub async fn rerun(platform: &Platform, actor: &Actor, form: OneJob) -> Result<(
         return Err(Error::WrongState("Only a job that waits, is dead or was called off can be run."));
     }
     let again = store::rerun(&mut tx, form.id, job.state, platform.clock.now()).await;
-    // One with its unique key has come in meanwhile, such as the next of those that repeat.
+    // Another job with its unique key exists meanwhile, such as its successor.
     let taken = Error::WrongState("Another one like it is waiting or running already.");
     if !again.map_err(|error| if error.is_conflict() { taken } else { error.into() })? {
         return Err(Error::WrongState(FASTER));
@@ -91,18 +91,18 @@ pub async fn rerun(platform: &Platform, actor: &Actor, form: OneJob) -> Result<(
     Ok(tx.commit().await?)
 }
 
-/// What calling off came to.
+/// Result of a cancellation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cancelled {
-    /// It is off.
+    /// Cancelled.
     Now,
-    /// Its worker is asked to stop, and hears of it when it next extends its lease. If it has
-    /// succeeded by then, it has succeeded.
+    /// The worker is asked to stop, and notices when it next extends its lease. If the job has succeeded
+    /// by then, it stays succeeded.
     Asked,
 }
 
-/// Calls a job off: one that waits is not run, one that runs is stopped, one that is dead needs
-/// nobody's attention any more.
+/// Cancels a job: a waiting one does not run, a running one is stopped, a dead one no longer needs
+/// attention.
 ///
 /// # Errors
 /// [`Error::Denied`] without `jobs:manage`; [`Error::NoSuchJob`]; [`Error::WrongState`].
@@ -127,7 +127,7 @@ pub async fn cancel(platform: &Platform, actor: &Actor, form: OneJob) -> Result<
     if !done {
         return Err(Error::WrongState(FASTER));
     }
-    // Only this one is off, not those that would have followed it. A dead one has its successor.
+    // Cancels only this run of a recurring job, not its successors. A dead one has its successor already.
     if job.state == JobState::Waiting && job.repeat_every.is_some() {
         store::repeat(&mut tx, form.id, JobId(platform.clock.id_at(now)), now).await?;
     }
@@ -141,15 +141,15 @@ pub async fn cancel(platform: &Platform, actor: &Actor, form: OneJob) -> Result<
     Ok(if is_running { Cancelled::Asked } else { Cancelled::Now })
 }
 
-/// A worker has taken or ended the job between two lines of a use case.
+/// A worker has taken or ended the job between two statements.
 const FASTER: &str = "It has just changed. Look at it again.";
 
-/// How many jobs need somebody's attention, counted up to `at_most`.
+/// Number of dead jobs, up to `at_most`.
 pub async fn count_dead(platform: &Platform, at_most: i64) -> Result<i64, db::Error> {
     store::count(&platform.db, JobState::Dead, at_most).await
 }
 
-/// Names the list by its filters, so that a cursor leads on only where it came from.
+/// Name of the list with its filters, so that a cursor is valid only in the list that it came from.
 fn list_name(query: &JobsQuery) -> String {
     let filters = JobsQuery { limit: None, cursor: None, ..query.clone() };
     format!("jobs:{}", serde_json::to_string(&filters).unwrap_or_default())

@@ -1,5 +1,5 @@
-//! The jobs' SQL. What is not over has `due_at`, and only that is in the indexes by which workers
-//! look.
+//! Statements on jobs. Only jobs that are not over have a `due_at`, and only these are in the indexes
+//! that workers use.
 
 use frontdesk_model::{
     JobId, Timestamp,
@@ -25,17 +25,18 @@ statements! { "jobs";
     INSERT = "INSERT INTO jobs (id, kind, payload, about, state, unique_key, lane, due_at, max_attempts, last_attempt, \
               repeat_every, trace_id, created_at) \
               VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
-    // The next of those that repeat: what the one before was, from the beginning, and its own trace.
+    // The successor of a recurring job: the same job from the start, with a trace of its own.
     REPEAT = "INSERT INTO jobs (id, kind, payload, about, state, unique_key, lane, due_at, max_attempts, last_attempt, \
               repeat_every, trace_id, created_at) \
               SELECT $2, kind, payload, about, 'waiting', unique_key, lane, $3 + repeat_every * 1000000, \
               max_attempts, max_attempts, repeat_every, $4, $3 \
               FROM jobs WHERE id = $1 AND repeat_every IS NOT NULL ON CONFLICT DO NOTHING";
-    // `,a.b,c.d,` has every kind between commas: the one way to bind a list that both databases have.
+    // `,a.b,c.d,` has every kind between commas: the only way to bind a list that works on both
+    // databases.
     IS_DUE = "SELECT id FROM jobs WHERE due_at <= $1 AND $2 LIKE '%,' || kind || ',%' LIMIT 1";
     EXPIRED = "SELECT id, attempts FROM jobs WHERE due_at <= $1 AND state = 'running' ORDER BY due_at, id LIMIT 100";
-    // What makes a job free is asked twice. On PostgreSQL an UPDATE that had to wait for a row looks
-    // again at the row only: without the outer condition it would take what has just been taken.
+    // The lease condition is repeated. On PostgreSQL an UPDATE that waited for a row re-checks only that
+    // row: without the outer condition it would take a job that was just leased.
     CLAIM = "UPDATE jobs SET state = 'running', attempts = attempts + 1, due_at = $2, started_at = $1 \
              WHERE state = 'waiting' AND due_at <= $1 AND id IN (\
              SELECT j.id FROM jobs j WHERE j.due_at <= $1 AND j.state = 'waiting' AND $3 LIKE '%,' || j.kind || ',%' \
@@ -56,7 +57,7 @@ statements! { "jobs";
     CANCEL = "UPDATE jobs SET state = 'cancelled', due_at = NULL, finished_at = $3 WHERE id = $1 AND state = $2";
     ASK_TO_STOP = "UPDATE jobs SET cancel_asked_at = $2 \
                    WHERE id = $1 AND state = 'running' AND cancel_asked_at IS NULL";
-    // What ended before a moment began before it, too, and the order of ids is that of the beginnings.
+    // A job that ended before a time also started before it, and ids are in order of starting.
     SWEEP = "DELETE FROM jobs WHERE id IN (\
              SELECT id FROM jobs WHERE state = $1 AND id < $2 AND finished_at < $3 LIMIT 1000)";
     COUNT = "SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = $1 LIMIT CAST($2 AS BIGINT)) AS counted";
@@ -83,7 +84,7 @@ const fn which(name: &'static str, predicates: &'static [Predicate]) -> Filter {
     Filter { name, predicates, sorts: &["created"], words: "" }
 }
 
-/// As text between commas, for statements that ask for some kinds.
+/// Kinds as a text between commas, for statements that filter by them.
 pub(super) fn listed(kinds: &[&str]) -> String {
     format!(",{},", kinds.join(","))
 }
@@ -102,7 +103,7 @@ pub(super) struct NewJob {
     pub(super) created_at: Timestamp,
 }
 
-/// Whether it is there now, and was not before.
+/// Returns true if it was inserted.
 pub(super) async fn insert(tx: &mut Tx, new: NewJob) -> Result<bool, db::Error> {
     let params = params![
         new.id,
@@ -120,7 +121,7 @@ pub(super) async fn insert(tx: &mut Tx, new: NewJob) -> Result<bool, db::Error> 
     Ok(tx.execute(INSERT, params).await? == 1)
 }
 
-/// Writes down the next of a job that repeats and has just ended.
+/// Inserts the successor of a recurring job that has just ended.
 pub(super) async fn repeat(tx: &mut Tx, ended: JobId, next: JobId, now: Timestamp) -> Result<(), db::Error> {
     tx.execute(REPEAT, params![ended, next, now, next.0.simple().to_string()]).await.map(|_| ())
 }
@@ -130,7 +131,7 @@ pub(super) async fn is_due(db: &Db, now: Timestamp, kinds: &str) -> Result<bool,
     Ok(found.is_some())
 }
 
-/// The attempts whose leases are over.
+/// Attempts with expired leases.
 pub(super) async fn expired(tx: &mut Tx, now: Timestamp) -> Result<Vec<(JobId, i64)>, db::Error> {
     let rows: Vec<(Uuid, i64)> = tx.all(EXPIRED, params![now]).await?;
     Ok(rows.into_iter().map(|(id, attempt)| (JobId(id), attempt)).collect())
@@ -169,7 +170,7 @@ pub(super) async fn claim(
 }
 
 row! {
-    /// What ending an attempt needs to know.
+    /// Columns needed to end an attempt.
     pub(super) struct HeldRow {
         pub(super) kind: String,
         pub(super) last_attempt: i64,
@@ -182,7 +183,7 @@ row! {
     }
 }
 
-/// Moves the end of an attempt's lease, if it still is the job's attempt.
+/// Extends the lease, if it still belongs to the attempt.
 pub(super) async fn hold(
     tx: &mut Tx,
     id: JobId,
@@ -192,7 +193,7 @@ pub(super) async fn hold(
     tx.optional(HOLD, params![id, attempt, until]).await
 }
 
-/// What a job is after an attempt.
+/// The job after an attempt.
 pub(super) struct End {
     pub(super) state: JobState,
     pub(super) due_at: Option<Timestamp>,
@@ -200,13 +201,13 @@ pub(super) struct End {
     pub(super) error: Option<String>,
 }
 
-/// Whether it still was the job's attempt.
+/// Returns false if the job no longer belongs to the attempt.
 pub(super) async fn end(tx: &mut Tx, id: JobId, attempt: i64, end: End) -> Result<bool, db::Error> {
     let params = params![id, attempt, end.state.as_str(), end.due_at, end.finished_at, end.error];
     Ok(tx.execute(END, params).await? == 1)
 }
 
-/// Gives a job back as if this attempt had not been.
+/// Returns a job as if this attempt had not happened.
 pub(super) async fn release(tx: &mut Tx, id: JobId, attempt: i64, now: Timestamp) -> Result<(), db::Error> {
     tx.execute(RELEASE, params![id, attempt, now]).await.map(|_| ())
 }
@@ -221,22 +222,22 @@ pub(super) async fn insert_failure(
     tx.execute(INSERT_FAILURE, params![id, attempt, started_at, at, error]).await.map(|_| ())
 }
 
-/// Whether it was in this state.
+/// Returns false if it was in another state.
 pub(super) async fn rerun(tx: &mut Tx, id: JobId, from: JobState, at: Timestamp) -> Result<bool, db::Error> {
     Ok(tx.execute(RERUN, params![id, from.as_str(), at]).await? == 1)
 }
 
-/// Whether it was in this state.
+/// Returns false if it was in another state.
 pub(super) async fn cancel(tx: &mut Tx, id: JobId, from: JobState, at: Timestamp) -> Result<bool, db::Error> {
     Ok(tx.execute(CANCEL, params![id, from.as_str(), at]).await? == 1)
 }
 
-/// Whether it was running, and not asked before.
+/// Returns true if it was running and not asked before.
 pub(super) async fn ask_to_stop(tx: &mut Tx, id: JobId, at: Timestamp) -> Result<bool, db::Error> {
     Ok(tx.execute(ASK_TO_STOP, params![id, at]).await? == 1)
 }
 
-/// Deletes some of those in this state that ended before a moment. Returns how many.
+/// Deletes some jobs in this state that ended before a time. Returns their number.
 pub(super) async fn sweep(tx: &mut Tx, state: JobState, before: Timestamp) -> Result<u64, db::Error> {
     tx.execute(SWEEP, params![state.as_str(), crate::clock::first_id_at(before), before]).await
 }
@@ -288,13 +289,13 @@ impl JobRow {
     }
 }
 
-/// The job, and its trace id.
+/// The job and its trace id.
 pub(super) async fn by_id(db: &Db, id: JobId) -> Result<Option<(JobSummary, String)>, db::Error> {
     let row: Option<JobRow> = db.optional(BY_ID, params![id]).await?;
     Ok(row.map(JobRow::job))
 }
 
-/// The same, within a transaction.
+/// As [`by_id`], in a transaction.
 pub(super) async fn by_id_now(tx: &mut Tx, id: JobId) -> Result<Option<(JobSummary, String)>, db::Error> {
     let row: Option<JobRow> = tx.optional(BY_ID, params![id]).await?;
     Ok(row.map(JobRow::job))

@@ -71,7 +71,7 @@ fn one(spec: &Spec, filter: &Filter) -> Option<SelectStatement> {
     Some(one)
 }
 
-/// How many rows have each of the words to choose from.
+/// Number of rows with each of the candidate words.
 fn count(words: Words, filter: &Filter) -> SelectStatement {
     let mut counts = Query::select();
     for nth in 0..CANDIDATES {

@@ -266,7 +266,7 @@ impl List {
         db.all(statement.sql, statement.params(|slot| walk.value(slot))).await
     }
 
-    /// Decodes a cursor of the list `name`, and refuses one whose key is not of the sort's type.
+    /// Decodes a cursor of the list `name`, and refuses one with a key of another type than the sort's.
     ///
     /// # Errors
     /// [`ForeignCursor`].

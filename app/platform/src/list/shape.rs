@@ -29,7 +29,7 @@ pub enum Reach {
     All,
     /// One row, by its id.
     One,
-    /// How many rows have a word, counted up to a bound.
+    /// Number of rows with a word, counted up to a bound.
     Count,
     /// A few matches, gathered and sorted.
     Few,

@@ -45,7 +45,7 @@ impl Found {
         [of(Reach::Few), of(Reach::Many)].concat()
     }
 
-    /// Whether the matches are in the order of their words, not in the one that was asked for.
+    /// Returns true if the matches are in the order of their words, and not in the requested one.
     pub fn is_many(&self) -> bool {
         self.reach == Reach::Many
     }
@@ -111,7 +111,7 @@ impl List {
         let word = |nth: usize| candidates.get(nth).copied();
         let params = statement.params(|slot| match slot {
             Slot::WordFrom(nth) => word(nth).unwrap_or_default().into(),
-            // Where there is no such word, nothing is between the bounds.
+            // Without such a word, nothing is between the bounds.
             Slot::WordUntil(nth) => word(nth).and_then(end_of_prefix).unwrap_or_default().into(),
             _ => (FEW + 1).into(),
         });
@@ -147,7 +147,7 @@ const COUNT: Shape = Shape {
     reach: Reach::Count,
 };
 
-/// What a search adds to the shapes of a filter.
+/// Shapes that a search adds to those of a filter.
 pub(super) fn shapes(filter: &Filter) -> Vec<Shape> {
     let filter_name = filter.name;
     let many = |is_descending: bool| {

@@ -1,5 +1,5 @@
-//! Passwords that are known from breaches. Who knows them is outside: the platform has words for
-//! asking, the server has the client that does it, and without one nobody is asked.
+//! The breached-password check. The list is outside: the platform declares the port, the server has the
+//! client, and without one passwords are not checked.
 
 use std::{pin::Pin, time::Duration};
 
@@ -8,7 +8,7 @@ use metrics::counter;
 
 use crate::Platform;
 
-/// Why there is no answer, in words for an operator; none of them tells anything of the password.
+/// Reasons for a missing answer, in words for an operator and without the password.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BreachedPasswordsError {
     #[error("there was no answer within {0:?}")]
@@ -23,22 +23,22 @@ pub enum BreachedPasswordsError {
     TooLong(usize),
 }
 
-/// An answer that is still to come.
+/// Future of an answer.
 pub type Lookup<'a> = Pin<Box<dyn Future<Output = Result<bool, BreachedPasswordsError>> + Send + 'a>>;
 
-/// Who knows passwords from breaches, and is told so little that they do not learn this one.
+/// A list of breached passwords that is queried without revealing the password.
 pub trait BreachedPasswords: Send + Sync + 'static {
-    /// Whether it is one of those that are known, in bounded time.
+    /// Returns true if the list contains it, in bounded time.
     fn contains<'a>(&'a self, password: &'a Secret) -> Lookup<'a>;
 }
 
-/// Refuses a password that is known from a breach. If nobody says so in time it is taken: the rules
-/// of its own hold all the same, and nobody is kept out by somebody else's outage.
+/// Rejects a breached password. Without an answer in time the password is accepted: it has passed the
+/// other rules, and a third party's outage must not block sign-ups.
 ///
-/// It waits for a network, so it is asked before a transaction and never inside of one.
+/// It waits for a network, so it is called before a transaction and never inside one.
 ///
 /// # Errors
-/// A `VALIDATION_ERROR` at the field `password`.
+/// `VALIDATION_ERROR` at the field `password`.
 pub async fn refuse_breached(platform: &Platform, password: &Secret) -> Result<(), Problem> {
     let Some(list) = &platform.breached_passwords else { return Ok(()) };
     let answer = list.contains(password).await;
@@ -46,7 +46,7 @@ pub async fn refuse_breached(platform: &Platform, password: &Secret) -> Result<(
         Ok(true) => "known",
         Ok(false) => "unknown",
         Err(error) => {
-            tracing::warn!(%error, "a password was taken without asking whether it is known from a breach");
+            tracing::warn!(%error, "the breached-password check failed; the password was accepted");
             "no_answer"
         }
     };

@@ -40,9 +40,9 @@ pub use self::{
 pub struct Options {
     /// Memory of one hash, in KiB.
     pub memory_kib: u32,
-    /// Passes over it.
+    /// Passes over the memory.
     pub passes: u32,
-    /// Hashes at the same time.
+    /// Number of threads.
     pub threads: usize,
     /// Jobs that may wait; fewer, where they would take longer than half of the deadline.
     pub queue: usize,
@@ -51,7 +51,7 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// OWASP's second choice, 19 MiB and two passes; as many at once as there are cores.
+    /// OWASP's second choice, 19 MiB and two passes; one thread per core.
     fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self { memory_kib: 19_456, passes: 2, threads, queue: 64, deadline: Duration::from_secs(1) }
@@ -60,7 +60,7 @@ impl Default for Options {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The queue is full, or the turn did not come in time.
+    /// The queue is full, or the wait was too long.
     #[error("too many passwords are being hashed")]
     Busy,
     /// Parameters out of argon2's range, or a failure while hashing.
@@ -193,7 +193,7 @@ impl Passwords {
             drop(full);
             Error::Busy
         })?;
-        // The thread drops a job whose time has run out, which closes the channel.
+        // The thread drops an expired job, which closes the channel.
         done.await.unwrap_or(Err(Error::Busy))
     }
 }
@@ -371,13 +371,13 @@ mod tests {
     async fn a_job_that_would_wait_in_vain_is_refused() {
         let passwords = cheap(64, Duration::from_secs(1));
         assert!(passwords.expect_room().await.is_ok());
-        // Three wait for a thread that lately took a fifth of a second for each: too long together.
+        // Three wait for a thread that recently took a fifth of a second per hash: too long in total.
         passwords.pace.add(Duration::from_millis(200));
         passwords.waiting.store(2, Ordering::Relaxed);
         assert!(passwords.expect_room().await.is_ok());
         passwords.waiting.store(3, Ordering::Relaxed);
         assert!(matches!(passwords.expect_room().await, Err(Error::Busy)));
-        // As soon as it is fast again, they fit.
+        // They fit once it is fast again.
         (0..32).for_each(|_| passwords.pace.add(Duration::from_millis(10)));
         assert!(passwords.expect_room().await.is_ok());
     }

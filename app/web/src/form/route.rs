@@ -25,7 +25,7 @@ pub struct FormRoute {
     pub limit_per_person: Option<Limit>,
     /// Hashes a password, and is refused at once while there is no room to.
     pub hashes_password: bool,
-    /// Fields whose values are never sent back.
+    /// Fields that are never sent back with their values.
     pub secret_fields: &'static [&'static str],
 }
 

@@ -12,7 +12,7 @@ use super::dom::{input_of, show_fault};
 /// moves what is below it, so it waits until the button is let go.
 const CLICK: Duration = Duration::from_millis(300);
 
-/// Wraps a field whose input is an e-mail address.
+/// Wraps a field for an e-mail address.
 #[island]
 pub fn LiveEmail(children: Children) -> impl IntoView {
     let left = |event| {

@@ -21,7 +21,7 @@ const SENTENCE: &str = "data-sentence";
 /// when other results have come, so that screen readers announce the change.
 pub const SAID: &str = "results-said";
 
-/// Wraps a `<form method="get">` whose results are in [`RESULTS`].
+/// Wraps a `<form method="get">` with results in [`RESULTS`].
 #[island]
 pub fn LiveFilter(children: Children) -> impl IntoView {
     let waiting: Rc<RefCell<Option<TimeoutHandle>>> = Rc::default();

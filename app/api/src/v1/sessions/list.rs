@@ -16,7 +16,7 @@ pub(super) fn route() -> Route {
         .needs(Permission::SessionsRead)
 }
 
-/// Whose sessions.
+/// Sessions of one user.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct OfUser {

@@ -77,7 +77,7 @@ fn capitals(address: &str) -> String {
     address.chars().map(capital).collect()
 }
 
-/// FNV-1a, whose results never change; the standard library's hash may.
+/// FNV-1a: its results never change; the standard library's hash may.
 fn hash(parts: &[&str]) -> u64 {
     let bytes = parts.iter().flat_map(|part| part.bytes());
     bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))

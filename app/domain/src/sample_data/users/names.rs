@@ -1,33 +1,33 @@
-//! Names that people have, in the scripts they are written in.
+//! Names from many regions, in their own scripts.
 //!
-//! A name that its letters do not already spell in Latin carries its spelling behind a `=`, for
-//! the e-mail address. The common ones stand first, and are drawn more often.
+//! A name whose Latin spelling does not follow from its letters carries it behind a `=`, for the e-mail
+//! address. Common names come first, and are chosen more often.
 
 use frontdesk_model::search::fold;
 
-/// How given and family names are put together.
+/// Order of given and family name.
 #[derive(Clone, Copy)]
 pub(super) enum Order {
     GivenFirst,
     FamilyFirst,
-    /// Family name first, without a space between.
+    /// Family name first, without a space.
     Joined,
-    /// The given name, then a family name from each parent.
+    /// The given name, then one family name from each parent.
     TwoFamilies,
 }
 
-/// Names that go together.
+/// Names of one region.
 pub(super) struct Region {
-    /// Names a sub-domain: the ISO 3166 code of a country where these names are common.
+    /// ISO 3166 code of a country where these names are common; used as a subdomain.
     pub(super) code: &'static str,
-    /// How many of all people have such names, as a share of the sum of all shares.
+    /// Share of all users with such names, relative to the sum of all shares.
     pub(super) share: u32,
     pub(super) order: Order,
     pub(super) given: &'static [&'static str],
     pub(super) family: &'static [&'static str],
 }
 
-/// A name, and its Latin letters.
+/// A name and its Latin letters.
 pub(super) fn spelt(entry: &'static str) -> (&'static str, String) {
     let (name, latin) = entry.split_once('=').unwrap_or((entry, entry));
     (name, fold(latin).chars().filter(char::is_ascii_lowercase).collect())
@@ -225,7 +225,7 @@ mod tests {
                 let (name, latin) = spelt(entry);
                 assert_eq!(PersonName::parse(name).unwrap().as_str(), name);
                 assert!(!latin.is_empty(), "{entry}");
-                // No letter is lost, as it would be if it were no letter with an accent.
+                // Letters that are no accented Latin letters must not get lost.
                 let letters = fold(entry.split('=').next_back().unwrap());
                 let letters: String = letters.chars().filter(|c| c.is_alphanumeric()).collect();
                 assert_eq!(latin, letters, "{entry} is to be spelt behind a =");

@@ -1,4 +1,4 @@
-//! The people themselves: who they are, when they came, and what became of them.
+//! Sample users: names, dates of sign-up and current state.
 
 use frontdesk_model::{Role, Timestamp, UserId, audit::Event, name::sort_key, search::words, user::Status};
 
@@ -10,11 +10,11 @@ use super::{
 };
 use crate::sample_data::random::Random;
 
-/// How far back the first of them came, in seconds: six years.
+/// Time since the first user, in seconds: six years.
 const SPAN: i64 = 6 * 365 * DAY;
 const DAY: i64 = 24 * 3600;
-/// The first to come, as far as they are no more than a tenth of all. No owner: who owns this is
-/// for its first start to settle.
+/// The first users, as far as they are at most a tenth of all. There is no owner: the first start of the
+/// server creates one.
 const STAFF: &[Role] = &[
     Role::Support,
     Role::Admin,
@@ -26,7 +26,7 @@ const STAFF: &[Role] = &[
     Role::Auditor,
     Role::Support,
 ];
-/// Why staff suspend people, in their own words.
+/// Reasons for suspensions.
 const REASONS: &[&str] = &[
     "Three chargebacks within a month",
     "Signed in from five countries within an hour; waiting for a call back",
@@ -40,7 +40,7 @@ const REASONS: &[&str] = &[
     "Identity not confirmed within 30 days",
 ];
 
-/// Somebody, as they will stand in the database.
+/// A user as stored.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Person {
     pub(super) id: UserId,
@@ -53,7 +53,7 @@ pub(super) struct Person {
     pub(super) last_seen_at: Option<Timestamp>,
     pub(super) state: State,
     pub(super) role: Option<Role>,
-    /// What the audit trail tells of them, the oldest first.
+    /// Their audit events, oldest first.
     pub(super) history: Vec<Event>,
 }
 
@@ -73,7 +73,7 @@ impl State {
         }
     }
 
-    /// When it came to this; `None` for those who always were active.
+    /// Time of the state's start; `None` for users that were always active.
     pub(super) fn since(self) -> Option<Timestamp> {
         match self {
             Self::Active => None,
@@ -82,12 +82,12 @@ impl State {
     }
 }
 
-/// All of them, in the order in which they came.
+/// All users, in order of sign-up.
 pub(super) struct People {
     seed: u64,
     count: u64,
     next: u64,
-    /// Nothing happens from here on.
+    /// No event is later than this.
     today: Timestamp,
     addresses: Addresses,
     shares: u64,
@@ -95,7 +95,7 @@ pub(super) struct People {
 }
 
 impl People {
-    /// The people of a plan, up to the beginning of today: who asks twice in a day gets the same.
+    /// Users up to the start of today, so that two runs on one day give the same.
     pub(super) fn new(plan: &Seeding, now: Timestamp) -> Self {
         Self {
             seed: plan.seed,
@@ -137,13 +137,13 @@ impl People {
         person
     }
 
-    /// Later people come faster after each other: at the end seven times as fast as at first.
+    /// Sign-ups become more frequent: at the end seven times as often as at first.
     fn joined_at(&self, random: &mut Random, n: u64) -> Timestamp {
-        // Within their own stretch, so that they come in order, which spares the database from
+        // Each user has a slot of their own, so that they are in order, which keeps the database from
         // writing all over its indexes.
         let share = (n as f64 + random.unit()) / self.count as f64;
-        // Where (t + 3t²) / 4, the share of those who came until t, is `share`. Square roots are
-        // the same on every machine, which powers and logarithms need not be.
+        // Solves (t + 3t²) / 4 = `share` for the time t. Square roots are the same on every machine;
+        // powers and logarithms need not be.
         let t = ((1.0 + 48.0 * share).sqrt() - 1.0) / 6.0;
         let from = self.today.plus_seconds(-SPAN).micros().max(0);
         let span = (self.today.micros() - from) as f64;
@@ -179,7 +179,7 @@ fn region(random: &mut Random, shares: u64) -> &'static Region {
     REGIONS.iter().find(|region| wins(region)).unwrap_or(&REGIONS[0])
 }
 
-/// The whole name, then given and family name in Latin letters.
+/// Full name, then given and family name in Latin letters.
 fn name(random: &mut Random, region: &Region) -> (String, String, String) {
     let (given, given_latin) = spelt(random.pick_early(region.given));
     let (family, family_latin) = spelt(random.pick_early(region.family));
@@ -202,7 +202,7 @@ fn state(random: &mut Random, joined_at: Timestamp, today: Timestamp) -> State {
     }
 }
 
-/// Some never came back after they signed up; the others rather lately than long ago.
+/// Some users never returned after signing up; for the others, recent times are more likely.
 fn last_seen_at(
     random: &mut Random,
     joined_at: Timestamp,

@@ -18,7 +18,7 @@ use crate::{
 pub(crate) use self::passwords::*;
 pub(crate) use self::roles::*;
 
-/// What a `User` is read from.
+/// Columns of a `User`.
 macro_rules! user_columns {
     () => {
         concat!(
@@ -92,7 +92,7 @@ impl From<UserRow> for User {
     }
 }
 
-/// The column has 0 for never.
+/// 0 means never.
 pub(crate) fn last_seen(column: i64) -> Option<Timestamp> {
     (column > 0).then(|| Timestamp::from_micros(column))
 }
@@ -105,7 +105,7 @@ pub(crate) struct NewUser<'a> {
     pub(crate) at: Timestamp,
 }
 
-/// Whether the person was inserted; not if the e-mail address is taken.
+/// Returns false if the e-mail address is taken.
 pub(crate) async fn insert(tx: &mut Tx, new: NewUser<'_>) -> Result<bool, db::Error> {
     let (name, email) = (new.name, new.email);
     let params =
@@ -137,7 +137,7 @@ pub(crate) async fn id_by_email(tx: &mut Tx, email_key: &str) -> Result<Option<U
     Ok(found.map(|(id,)| UserId(id)))
 }
 
-/// Whether the version was still the one that was edited.
+/// Returns false if the version has changed.
 pub(crate) async fn update(
     tx: &mut Tx,
     (id, version): (UserId, i64),
@@ -153,22 +153,22 @@ pub(crate) async fn update(
     Ok(updated)
 }
 
-/// What a change makes of somebody's state.
+/// Change of a user's status.
 #[derive(Clone, Copy)]
 pub(crate) enum State<'a> {
-    /// Only the version grows: the change is elsewhere, in their roles or links.
+    /// Only the version grows: the change is elsewhere, in roles or links.
     Same,
     Active,
     Suspended {
         reason: &'a str,
     },
-    /// Keeps whether they were suspended, for when they are restored.
+    /// Keeps the suspension, for the time after restoring.
     Removed,
     Restored,
 }
 
-/// Whether nobody was faster. Leaving the active state ends every session, at once and for good:
-/// they belong to an epoch that is over.
+/// Returns false if the version has changed. Leaving the active state ends every session for good: they
+/// belong to an earlier epoch.
 pub(crate) async fn update_state(
     tx: &mut Tx,
     user: &User,
@@ -208,7 +208,7 @@ pub(crate) async fn count_joined(db: &Db, since: Timestamp, at_most: i64) -> Res
     Ok(count)
 }
 
-/// Of the suspended or the removed, counted up to `at_most`.
+/// Number of suspended or removed users, up to `at_most`.
 pub(crate) async fn count_status(db: &Db, status: Status, at_most: i64) -> Result<i64, db::Error> {
     let (count,): (i64,) = db.one(COUNT_STATUS, params![status.as_str(), at_most]).await?;
     Ok(count)

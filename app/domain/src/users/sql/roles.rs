@@ -26,7 +26,7 @@ statements! { "users.roles";
     ANY_OWNER = "SELECT user_id FROM user_roles WHERE role = 'owner' LIMIT 1";
 }
 
-/// Whether the role is new to them.
+/// Returns false if the user has the role.
 pub(crate) async fn insert_role(
     tx: &mut Tx,
     id: UserId,

@@ -11,7 +11,7 @@ use crate::{
     webhooks::{Error, endpoints},
 };
 
-/// A page of what one webhook was told, newest first.
+/// A page of one webhook's deliveries, newest first.
 ///
 /// # Errors
 /// [`Error::Denied`] without `webhooks:read`; [`Error::NoSuchWebhook`]; [`Error::ForeignCursor`].
@@ -38,7 +38,7 @@ pub async fn deliveries(
     }))
 }
 
-/// Names the list by its filters, so that a cursor leads on only where it came from.
+/// Name of the list with its filters, so that a cursor is valid only in the list that it came from.
 fn list_name(webhook: WebhookId, query: &DeliveriesQuery) -> String {
     format!("deliveries:{webhook}:{}", query.state.map_or("", |state| state.as_str()))
 }

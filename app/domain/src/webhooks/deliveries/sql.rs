@@ -1,5 +1,5 @@
-//! The deliveries' SQL. A delivery whose webhook is removed is there until it is swept, and nobody
-//! is shown it.
+//! Statements on deliveries. The deliveries of a removed webhook exist until they are swept, and are
+//! never shown.
 
 use frontdesk_model::{
     DeliveryId, EventId, Timestamp, WebhookId,
@@ -13,7 +13,7 @@ use crate::{
     params,
 };
 
-/// What a `DeliverySummary` is read from.
+/// Columns of a `DeliverySummary`.
 macro_rules! delivery {
     () => {
         "d.id, d.webhook_id, d.event_id, d.event_type, d.state, d.attempts, d.next_at, d.created_at"
@@ -75,7 +75,7 @@ pub(in crate::webhooks) async fn insert_delivery(tx: &mut Tx, new: NewDelivery) 
     tx.execute(INSERT_DELIVERY, params).await.map(|_| ())
 }
 
-/// A pending delivery, with what is needed to send it.
+/// A pending delivery, with the columns needed to send it.
 pub(in crate::webhooks) struct Waiting {
     pub(in crate::webhooks) event: EventId,
     pub(in crate::webhooks) body: String,
@@ -114,17 +114,17 @@ pub(in crate::webhooks) async fn waiting(db: &Db, id: DeliveryId) -> Result<Opti
     }))
 }
 
-/// A delivery, this attempt included.
+/// Including this attempt.
 pub(in crate::webhooks) struct Counted {
     pub(in crate::webhooks) webhook: WebhookId,
     pub(in crate::webhooks) kind: String,
     pub(in crate::webhooks) attempts: i64,
-    /// This attempt not included.
+    /// Excluding this attempt.
     pub(in crate::webhooks) failures: i64,
     pub(in crate::webhooks) turn: i64,
 }
 
-/// Counts an attempt, and keeps others from the delivery until the commit.
+/// Counts an attempt, and locks the delivery until the commit.
 pub(in crate::webhooks) async fn count_attempt(
     tx: &mut Tx,
     id: DeliveryId,
@@ -164,7 +164,7 @@ pub(in crate::webhooks) async fn end_delivery(
     tx.execute(END_DELIVERY, params![id, state.as_str()]).await.map(|_| ())
 }
 
-/// Has it wait until `next`. Returns the turn of the job that is to send it then.
+/// Postpones it until `next`. Returns the turn of the job that sends it then.
 pub(in crate::webhooks) async fn postpone(
     tx: &mut Tx,
     id: DeliveryId,
@@ -175,8 +175,7 @@ pub(in crate::webhooks) async fn postpone(
     Ok(turn)
 }
 
-/// Begins the schedule anew. Returns the turn of the job that is to send it; `None` if it is not as
-/// it was.
+/// Restarts the schedule. Returns the turn of the job that sends it; `None` if it has changed meanwhile.
 pub(in crate::webhooks) async fn restart(
     tx: &mut Tx,
     id: DeliveryId,
@@ -215,10 +214,10 @@ impl DeliveryRow {
     }
 }
 
-/// A delivery's body and turn: what its row in a list has not.
+/// Body and turn of a delivery, which its row in a list does not have.
 type Rest = (String, i64);
 
-/// The delivery, and what is sent.
+/// The delivery and its payload.
 pub(in crate::webhooks) async fn delivery(
     db: &Db,
     id: DeliveryId,
@@ -228,7 +227,7 @@ pub(in crate::webhooks) async fn delivery(
     Ok(rest.map(|(body, _)| (row.summary(), body)))
 }
 
-/// The delivery, and whose turn it is to send it.
+/// The delivery and its turn.
 pub(in crate::webhooks) async fn delivery_now(
     tx: &mut Tx,
     id: DeliveryId,
@@ -262,12 +261,12 @@ pub(in crate::webhooks) async fn tries(db: &Db, id: DeliveryId) -> Result<Vec<De
     Ok(rows.into_iter().map(tried).collect())
 }
 
-/// Deletes some deliveries with ids before this one. Returns how many.
+/// Deletes some deliveries with ids before this one. Returns their number.
 pub(in crate::webhooks) async fn sweep(tx: &mut Tx, before: Uuid) -> Result<u64, db::Error> {
     tx.execute(SWEEP, params![before]).await
 }
 
-/// Deletes some deliveries of one webhook. Returns how many.
+/// Deletes some deliveries of one webhook. Returns their number.
 pub(in crate::webhooks) async fn clear(tx: &mut Tx, webhook: WebhookId) -> Result<u64, db::Error> {
     tx.execute(CLEAR, params![webhook]).await
 }

@@ -1,4 +1,4 @@
-//! The webhooks' SQL, but for that of their deliveries, which is in `outbox.rs`.
+//! Statements on webhooks, except those on their deliveries.
 
 use frontdesk_model::{Timestamp, Webhook, WebhookId, webhook::EventTypes};
 use uuid::Uuid;
@@ -9,7 +9,7 @@ use crate::{
     params,
 };
 
-/// What a `Webhook` is read from. Its secrets are not among it.
+/// Columns of a `Webhook`, without its secrets.
 macro_rules! columns {
     () => {
         "id, url, description, events, is_enabled, disabled_reason, failing_since, old_secret_until, version, created_at"
@@ -68,7 +68,7 @@ pub(in crate::webhooks) async fn insert(
     tx.execute(INSERT, params).await.map(|_| ())
 }
 
-/// Whether it still had the version that was edited.
+/// Returns false if the version has changed.
 pub(in crate::webhooks) async fn update(tx: &mut Tx, after: &Webhook) -> Result<bool, db::Error> {
     let params = params![
         after.id,
@@ -124,7 +124,7 @@ pub(in crate::webhooks) async fn by_id(
     Ok(row.map(|row| row.webhook(now)))
 }
 
-/// The same, within a transaction.
+/// As [`by_id`], in a transaction.
 pub(in crate::webhooks) async fn by_id_now(
     tx: &mut Tx,
     id: WebhookId,
@@ -134,7 +134,7 @@ pub(in crate::webhooks) async fn by_id_now(
     Ok(row.map(|row| row.webhook(now)))
 }
 
-/// Makes the secret the old one, and this the secret.
+/// Keeps the current secret as the old one, and stores the new one.
 pub(in crate::webhooks) async fn rotate(
     tx: &mut Tx,
     id: WebhookId,
@@ -146,7 +146,7 @@ pub(in crate::webhooks) async fn rotate(
     Ok(row.map(|row| row.webhook(now)))
 }
 
-/// What it was.
+/// The webhook before its removal.
 pub(in crate::webhooks) async fn remove(
     tx: &mut Tx,
     id: WebhookId,
@@ -156,7 +156,7 @@ pub(in crate::webhooks) async fn remove(
     Ok(row.map(|row| row.webhook(now)))
 }
 
-/// The webhook, if it was on.
+/// The webhook, if it was enabled.
 pub(in crate::webhooks) async fn turn_off(
     tx: &mut Tx,
     id: WebhookId,
@@ -167,7 +167,7 @@ pub(in crate::webhooks) async fn turn_off(
     Ok(row.map(|row| row.webhook(now)))
 }
 
-/// Notes that an attempt was in vain. Returns since when they all are; `None` if it is removed.
+/// Records a failed attempt. Returns the time since which all have failed; `None` if it is removed.
 pub(in crate::webhooks) async fn fail(
     tx: &mut Tx,
     id: WebhookId,
@@ -177,12 +177,12 @@ pub(in crate::webhooks) async fn fail(
     Ok(row.map(|(since,)| Timestamp::from_micros(since)))
 }
 
-/// Notes that something has arrived.
+/// Records a success.
 pub(in crate::webhooks) async fn mend(tx: &mut Tx, id: WebhookId) -> Result<(), db::Error> {
     tx.execute(MEND, params![id]).await.map(|_| ())
 }
 
-/// Those that are on, and what they asked for.
+/// Enabled webhooks and their subscriptions.
 pub(in crate::webhooks) async fn listening(tx: &mut Tx) -> Result<Vec<(WebhookId, EventTypes)>, db::Error> {
     let rows: Vec<(Uuid, String)> = tx.all(LISTENING, params![]).await?;
     Ok(rows.into_iter().map(|(id, events)| (WebhookId(id), EventTypes::parse(&events))).collect())

@@ -88,12 +88,12 @@ pub async fn asked(domain: &Domain, actor: &Actor, pairs: &Pairs) -> Result<Orde
 }
 
 async fn customer(domain: &Domain, actor: &Actor, e_mail: &str) -> Result<String, Problem> {
-    let nobody =
+    let unknown =
         || Problem::new(Code::ValidationError).fault(CUSTOMER.0, "unknown", "nobody has this address");
-    let e_mail = Email::parse(e_mail).map_err(|_| nobody())?;
+    let e_mail = Email::parse(e_mail).map_err(|_| unknown())?;
     match users::by_email(domain, actor, &e_mail).await {
         Ok(user) => Ok(user.id.to_string()),
-        Err(users::Error::NoSuchUser) => Err(nobody()),
+        Err(users::Error::NoSuchUser) => Err(unknown()),
         Err(error) => Err(error.into()),
     }
 }

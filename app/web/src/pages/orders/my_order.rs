@@ -119,7 +119,7 @@ async fn to_confirm(context: &RequestContext, id: PaymentId) -> Result<AnyView, 
     .into_any())
 }
 
-/// Reloads the page by itself, but not if it shows a refused form, whose faults would be lost.
+/// Reloads the page by itself, but not if it shows a refused form, because its faults would be lost.
 fn under_way(context: &RequestContext) -> AnyView {
     if context.refused.is_none() {
         set_header(REFRESH, HeaderValue::from_static(LOOK_AGAIN));

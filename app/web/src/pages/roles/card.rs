@@ -42,7 +42,7 @@ pub fn roles(context: &RequestContext, user: &User) -> Option<impl IntoView + us
 fn role_row(context: &RequestContext, user: &User, role: Role) -> impl IntoView + use<> {
     let (id, has) = (user.id, user.roles.has(role));
     let (form, word) = if has { (REVOKE_ROLE, "Take") } else { (GRANT_ROLE, "Give") };
-    // An actor adds and removes no role whose permissions they do not hold.
+    // A role can be assigned and removed only by an actor with all of its permissions.
     let may = context.actor.permissions().covers(role.permissions());
     let button = may.then(|| {
         view! {

@@ -31,7 +31,7 @@ use crate::{
 pub fn Users() -> impl IntoView {
     page("Users", Width::Wide, async {
         let context = context();
-        // The permission comes before the query, whose faults are not for everyone.
+        // The permission comes before the query, because its faults are not for everyone.
         context.actor.require(Permission::UsersRead)?;
         let query: UsersQuery = input::query(&context.query)?;
         let list = users::list(&context.domain, &context.actor, &query).await?;

@@ -36,7 +36,7 @@ pub fn Summary() -> impl IntoView {
     Some(summary(title, problem, faults.collect()))
 }
 
-/// The error summary above a list whose filters cannot be read. `labels` are the fields of the filter form.
+/// The error summary above a list with invalid filters. `labels` are the fields of the filter form.
 pub fn filter_summary(problem: &Problem, labels: &[(&str, &str)]) -> impl IntoView + use<> {
     let faults =
         problem.details.iter().map(|fault| match labels.iter().find(|(name, _)| *name == fault.field) {

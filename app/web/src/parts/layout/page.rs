@@ -25,7 +25,7 @@ where
     })
 }
 
-/// Renders a page whose title is part of its data.
+/// Renders a page with a title that is part of its data.
 pub fn titled_page<V>(
     width: Width,
     load: impl Future<Output = Result<(String, V), Problem>> + Send + 'static,
