@@ -20,7 +20,23 @@ both! {
 
 /// Operations for which generated input is never right: each succeeds in the tests of `twice`, which sends an
 /// example of every operation that changes something, or in the tests of its feature.
-const NEEDS_MORE: [&str; 0] = [];
+const NEEDS_MORE: [&str; 15] = [
+    "post /orders",
+    "post /orders/{id}/cancel",
+    "post /payments",
+    "post /payments/{id}/cancel",
+    "post /refunds",
+    "post /refunds/{id}/approve",
+    "post /refunds/{id}/reject",
+    "delete /sessions/{id}",
+    "delete /tokens/{id}",
+    "get /tokens/{id}",
+    "patch /users/{id}",
+    "post /users/{id}/reinstate",
+    "post /users/{id}/restore",
+    "delete /users/{id}/roles/{role}",
+    "patch /webhooks/{id}",
+];
 
 /// Requests to each operation; `API_ROUNDS` in the environment for more.
 static ROUNDS: LazyLock<usize> =

@@ -45,7 +45,7 @@ async fn the_address_of_every_form_leads_to_a_page_that_has_the_form(desk: Desk)
         places.push(place);
     }
     with_token.sort_unstable();
-    assert_eq!(with_token, ["/fn/accept_invitation", "/fn/set_up"]);
+    assert_eq!(with_token, ["/fn/accept_invite", "/fn/set_up"]);
     assert!(forms > 10 && places.contains(&"/admin/users/new".to_owned()), "{places:?}");
 }
 

@@ -282,7 +282,7 @@ async fn a_refund_is_turned_down_or_taken_back(desk: Desk) {
         page.forms("/fn/approve_refund").is_empty() && page.text().contains("somebody else has to approve")
     );
     let refund_id = first.rsplit('/').next().unwrap();
-    one.post("/fn/approve_refund", &[("page", &*first), ("id", refund_id)]).await.is(403);
+    one.post("/fn/approve_refund", &[("page", &*first), ("id", refund_id)]).await.is(409);
     other.submit(&first, "/fn/reject_refund", &[]).await.is(422);
     let page = does(&other, &first, "/fn/reject_refund", &[("reason", "It was not broken")]).await;
     assert_eq!(page.flash(), Some("Refund rejected."));
