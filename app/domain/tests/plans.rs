@@ -55,19 +55,19 @@ async fn no_lookup_reads_a_whole_table(domain: TestDomain) {
         let mut looked_at = 0;
         for sql in frontdesk_domain::statements() {
             let values = match sql.name {
-                "db.accounts.BY_ID" | "db.accounts.CREDENTIALS_BY_ID" | "db.words.OF_USER" => {
+                "db.users.BY_ID" | "db.users.passwords.CREDENTIALS_BY_ID" | "db.words.OF_USER" => {
                     params![Uuid::max()]
                 }
                 "db.words.SET_EMAIL_KEY" => params![Uuid::max(), "ann@example.com"],
                 "db.words.DELETE" => [params![Uuid::max()], vec!["ann".into(); 8]].concat(),
-                "db.accounts.CREDENTIALS" | "db.accounts.ID_BY_EMAIL" | "db.accounts.BY_EMAIL" => {
+                "db.users.passwords.CREDENTIALS" | "db.users.ID_BY_EMAIL" | "db.users.BY_EMAIL" => {
                     params!["ann@example.com"]
                 }
-                "db.accounts.SEEN" => params![Uuid::max(), now],
-                "db.accounts.OTHER_OWNERS" => params![Uuid::max()],
-                "db.accounts.SUSPENDED" => params![5],
-                "db.accounts.COUNT_JOINED" => params![now.plus_seconds(-86_400), 1_001],
-                "db.accounts.COUNT_STATUS" => params!["suspended", 1_001],
+                "db.users.SEEN" => params![Uuid::max(), now],
+                "db.users.roles.OTHER_OWNERS" => params![Uuid::max()],
+                "db.users.SUSPENDED" => params![5],
+                "db.users.COUNT_JOINED" => params![now.plus_seconds(-86_400), 1_001],
+                "db.users.COUNT_STATUS" => params!["suspended", 1_001],
                 "db.audit.COUNT_SINCE" => params!["login.failed", middle_of_time(), 1_001],
                 "db.sessions.BY_TOKEN" => params![vec![0; 32], now, now],
                 "db.sessions.PAGE" | "db.sessions.PAGE_BACK" => {
