@@ -30,7 +30,7 @@ use http::{
 
 use crate::AppState;
 
-/// The first line.
+/// The header line.
 const COLUMNS: [&str; 9] =
     ["reference", "state", "customer", "customer_id", "total", "refunded", "currency", "placed_at", "id"];
 
@@ -60,7 +60,7 @@ async fn orders_csv(State(state): State<AppState>, request: Request) -> Response
 async fn begin(state: &AppState, parts: &Parts) -> Result<(Export, Bytes), Problem> {
     let actor = parts.extensions.get::<Actor>().cloned();
     let actor = actor.unwrap_or_else(|| Actor::anonymous(Origin::default()));
-    // The permission comes before the query, whose faults are not for everyone.
+    // The permission comes before the query, because its faults are not for everyone.
     actor.require(Permission::OrdersRead)?;
     let query = with(parts.uri.query().unwrap_or_default(), &[("cursor", ""), ("limit", "")]);
     let query = asked(&state.domain, &actor, &pairs(query.as_bytes())?).await?;

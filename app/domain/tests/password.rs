@@ -1,4 +1,4 @@
-//! People change their own password.
+//! Changing one's own password.
 
 use frontdesk_domain::{
     actor::{Actor, Denied},
@@ -53,12 +53,12 @@ async fn change(
     credentials::change_password(domain, actor, form).await
 }
 
-/// What happened, newest first.
+/// All events, newest first.
 async fn told(domain: &TestDomain) -> Vec<Event> {
     audit::list(domain, &system(), &AuditQuery::default()).await.unwrap().items
 }
 
-/// The fields of what is refused, each with its code.
+/// Fields of the faults, each with its code.
 #[track_caller]
 fn faults(answer: Result<Credentials, Error>) -> Vec<String> {
     let problem = Problem::from(answer.unwrap_err());
@@ -86,7 +86,7 @@ async fn other_sessions_end_and_a_new_one_begins_here(domain: TestDomain) {
     let proof = change(&domain, &ann.actor, PASSWORD, NEXT).await.unwrap();
     assert!(ann.load(&domain).await.is_none() && phone.load(&domain).await.is_none());
     assert!(ben.load(&domain).await.is_some());
-    // Nor does what was proved with the old one begin a session any more.
+    // A proof with the old password starts no session any more.
     let late = sessions::begin(&domain, &early, TokenHash::of(b"late"), &origin()).await;
     assert!(matches!(late, Err(sessions::Error::Shut)), "{late:?}");
     let here = TokenHash::of(b"here");
@@ -135,7 +135,7 @@ async fn the_present_password_has_to_be_right(domain: TestDomain) {
 
 async fn guesses_by_a_session_are_held_back_as_those_at_the_sign_in_form_are(domain: TestDomain) {
     let (ann, ben) = (person(&domain, "Ann", &[]).await, person(&domain, "Ben", &[]).await);
-    // It is one count for both doors.
+    // Both forms share one count.
     for n in 0..10 {
         if n % 2 == 0 {
             assert_eq!(faults(change(&domain, &ann.actor, WRONG, NEXT).await), ["current wrong"]);
@@ -156,7 +156,7 @@ async fn guesses_by_a_session_are_held_back_as_those_at_the_sign_in_form_are(dom
     change(&domain, &ben.actor, PASSWORD, NEXT).await.unwrap();
     domain.clock.advance(60);
     change(&domain, &ann.actor, PASSWORD, NEXT).await.unwrap();
-    // Whoever knows the password starts the count anew.
+    // The correct password resets the count.
     assert!(!signs_in(&domain, &ann, WRONG).await);
     assert!(signs_in(&domain, &ann, NEXT).await);
 }
@@ -185,7 +185,7 @@ async fn what_breaks_the_rules_is_no_guess(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let events = domain.events().await;
     for _ in 0..20 {
-        // Whether the first one is right is not said: it was not looked at.
+        // The response does not reveal if the first one is correct: it was not verified.
         for current in [WRONG, PASSWORD] {
             assert_eq!(faults(change(&domain, &ann.actor, current, "short").await), ["password too_short"]);
             assert_eq!(faults(change(&domain, &ann.actor, current, current).await), ["password unchanged"]);
@@ -251,7 +251,7 @@ async fn a_stored_hash_that_cannot_be_used_is_a_wrong_password(domain: TestDomai
 }
 
 async fn a_session_that_has_been_ended_changes_nothing(domain: TestDomain) {
-    // Each actor is of a request that came in time.
+    // Each actor belongs to a request that arrived in time.
     let ann = person(&domain, "Ann", &[]).await;
     users::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
     is_over(change(&domain, &ann.actor, PASSWORD, NEXT).await);
@@ -288,7 +288,7 @@ async fn somebody_suspended_while_it_is_under_way_keeps_their_password(domain: T
         let staff = system();
         let suspended = users::suspend(&domain, &staff, suspension(ann.id));
         let (changed, suspended) = tokio::join!(change(&domain, &ann.actor, PASSWORD, NEXT), suspended);
-        // The suspension may find that it was edited meanwhile; then it is for staff to look again.
+        // The suspension may fail because of the concurrent edit; then staff would retry.
         if suspended.is_err() {
             users::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
         }

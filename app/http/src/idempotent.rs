@@ -74,7 +74,7 @@ async fn run_and_store<T: Serialize + DeserializeOwned>(
     }
 }
 
-/// What is known about an earlier request with the same key.
+/// Knowledge about an earlier request with the same key.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expect {
     Unknown,

@@ -1,4 +1,4 @@
-//! Problems: every refusal and failure, as RFC 9457 describes them.
+//! Problems: all refusals and failures, as RFC 9457 describes them.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use validator::{ValidationErrors, ValidationErrorsKind};
 
 macro_rules! codes {
     ($($name:ident = $text:literal, $status:literal, $title:literal, $about:literal;)*) => {
-        /// The stable name of a problem. Programs match on it; people read its title.
+        /// Stable name of a problem. Programs match on it; people read its title.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum Code { $(#[doc = $about] #[serde(rename = $text)] $name,)* }
 
@@ -19,7 +19,7 @@ macro_rules! codes {
                 match self { $(Self::$name => $text,)* }
             }
 
-            /// The HTTP status it is answered with.
+            /// HTTP status.
             pub const fn status(self) -> u16 {
                 match self { $(Self::$name => $status,)* }
             }
@@ -29,7 +29,7 @@ macro_rules! codes {
                 match self { $(Self::$name => $title,)* }
             }
 
-            /// When it happens and what to do, for those who write programs.
+            /// Cause and solution, for developers.
             pub const fn about(self) -> &'static str {
                 match self { $(Self::$name => $about,)* }
             }
@@ -229,7 +229,7 @@ impl Problem {
         self
     }
 
-    /// The faults of one field.
+    /// Faults of one field.
     pub fn of_field<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a Fault> {
         self.details.iter().filter(move |fault| fault.field == field)
     }
@@ -252,7 +252,7 @@ impl From<ValidationErrors> for Problem {
         let mut faults: Vec<Fault> = Vec::new();
         for (field, kind) in errors.errors() {
             let ValidationErrorsKind::Field(list) = kind else { continue };
-            // Rules that concern the whole form report under `__all__`; they name their field as a parameter.
+            // Rules of the whole form report under `__all__`; they name their field as a parameter.
             faults.extend(list.iter().map(|error| Fault {
                 field: match error.params.get("field").and_then(|name| name.as_str()) {
                     Some(name) => name.to_owned(),

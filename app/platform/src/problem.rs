@@ -14,7 +14,7 @@ pub fn internal_error(error: &(dyn std::error::Error + 'static)) -> Problem {
         chain.push_str(&cause.to_string());
         source = cause.source();
     }
-    tracing::error!(error = %chain, "unexpected failure");
+    tracing::error!(error = %chain, "internal error");
     Problem::new(Code::Internal)
 }
 

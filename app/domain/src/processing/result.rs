@@ -140,7 +140,7 @@ impl Exchange {
                 Next::Failed(PaymentFailure::NetworkError { retryable: false })
             }
             Ok(ChargeResult::Absent) => Next::Again(PaymentState::Unknown),
-            // True of this call only, and not of an earlier one whose answer was lost.
+            // True of this call only, and not of an earlier one with a lost answer.
             Err(GatewayError::NotDone(_) | GatewayError::Misconfigured(_)) if self.was_lost => {
                 Next::Again(waiting)
             }

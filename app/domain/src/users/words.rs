@@ -133,15 +133,14 @@ row! {
     }
 }
 
-/// Fills in what an earlier version of the program did not write: words, and keys by the rules of
-/// today. Returns for how many users.
+/// Fills in the words and keys that an earlier version of the program did not write. Returns the number of
+/// users.
 ///
-/// It is done before the program serves, so that no search misses anybody. Each transaction takes a
-/// bounded number, and one that is interrupted is gone on with at the next start. After that there is
-/// nothing to do, which is found out by one look at an empty index.
+/// It runs before the program serves, so that no search misses a user. Each transaction takes a bounded
+/// number, and an interrupted run continues at the next start. Afterwards a run only reads an empty index.
 ///
 /// # Errors
-/// What the database returns.
+/// Those of the database.
 pub async fn fill_words(db: &Db) -> Result<u64, db::Error> {
     let mut filled = 0;
     loop {
