@@ -7,6 +7,7 @@
 pub mod authentication;
 pub mod credentials;
 pub mod events;
+mod feature;
 pub mod gateway;
 pub mod invitations;
 pub mod ledger;
@@ -41,6 +42,8 @@ use payments::ApprovalAbove;
 use sessions::{LastSeen, Lifetime};
 use tokens::TokenUse;
 use webhooks::WebhookSender;
+
+pub use feature::Feature;
 
 /// Everything that use cases need. A clone costs one reference count, which matters because every
 /// layer of HTTP clones it for every request. Dereferences to its [`Parts`], and these to the [`Platform`].
@@ -160,59 +163,39 @@ impl Domain {
     }
 }
 
-/// The features, in dependency order.
-pub const FEATURES: [&str; 18] = [
-    "webhooks",
-    "events",
-    "one_time_links",
-    "users",
-    "credentials",
-    "invitations",
-    "roles",
-    "authentication",
-    "sessions",
-    "tokens",
-    "orders",
-    "gateway",
-    "ledger",
-    "payments",
-    "refunds",
-    "processing",
-    "overview",
-    "sample_data",
+/// The features, in dependency order: each imports only those before it.
+pub const FEATURES: [Feature; 18] = [
+    webhooks::FEATURE,
+    events::FEATURE,
+    one_time_links::FEATURE,
+    users::FEATURE,
+    credentials::FEATURE,
+    invitations::FEATURE,
+    roles::FEATURE,
+    authentication::FEATURE,
+    sessions::FEATURE,
+    tokens::FEATURE,
+    orders::FEATURE,
+    gateway::FEATURE,
+    ledger::FEATURE,
+    payments::FEATURE,
+    refunds::FEATURE,
+    processing::FEATURE,
+    overview::FEATURE,
+    sample_data::FEATURE,
 ];
-
-/// Every list. A test looks at the plan of each of their statements on both databases.
-pub fn lists() -> [&'static list::List; 9] {
-    [
-        &users::LIST,
-        &audit::LIST,
-        &jobs::LIST,
-        &tokens::LIST,
-        &webhooks::WEBHOOKS,
-        &webhooks::DELIVERIES,
-        &orders::LIST,
-        &payments::LIST,
-        &refunds::LIST,
-    ]
-}
 
 /// Every statement of the platform and of every feature. A test prepares each on both databases.
 pub fn statements() -> Vec<Sql> {
-    [
-        frontdesk_platform::all_statements(),
-        webhooks::statements(),
-        one_time_links::statements(),
-        users::statements(),
-        sessions::statements(),
-        tokens::statements(),
-        orders::statements(),
-        gateway::statements(),
-        ledger::statements(),
-        payments::statements(),
-        refunds::statements(),
-        processing::statements(),
-        sample_data::statements(),
-    ]
-    .concat()
+    let features = FEATURES.iter().flat_map(|feature| (feature.statements)());
+    frontdesk_platform::all_statements().into_iter().chain(features).collect()
 }
+
+/// The background jobs of the platform and of every feature.
+pub fn background_jobs() -> Vec<jobs::Handler<Domain>> {
+    let features = FEATURES.iter().flat_map(|feature| feature.jobs);
+    PLATFORM_JOBS.iter().chain(features).copied().collect()
+}
+
+const PLATFORM_JOBS: [jobs::Handler<Domain>; 2] =
+    [jobs::Handler::recurring::<jobs::SweepJobs>(), jobs::Handler::recurring::<jobs::SweepAnswers>()];

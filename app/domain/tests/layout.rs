@@ -7,7 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use frontdesk_domain::FEATURES;
+use frontdesk_domain::{FEATURES, background_jobs};
+use frontdesk_model::{Permission, audit::Action, job::JobKind};
 
 /// The platform's modules in dependency order.
 const PLATFORM: [&str; 11] = [
@@ -31,6 +32,11 @@ const SHARED_TABLES: [(&str, &str); 3] = [
     ("sample_data", "users"),
     ("sample_data", "user_roles"),
 ];
+
+/// The features' folders, in dependency order.
+fn features() -> [&'static str; FEATURES.len()] {
+    FEATURES.map(|feature| feature.name)
+}
 
 struct File {
     /// The part of the path below `src`: `users/list.rs`.
@@ -105,7 +111,8 @@ fn every_feature_has_its_place_in_the_order() {
     let root = files("domain").into_iter().find(|file| file.path == "lib.rs").unwrap();
     let mut declared: Vec<&str> =
         root.text.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
-    let mut features = FEATURES;
+    declared.retain(|name| *name != "feature");
+    let mut features = features();
     declared.sort_unstable();
     features.sort_unstable();
     assert_eq!(declared, features);
@@ -113,7 +120,7 @@ fn every_feature_has_its_place_in_the_order() {
 
 #[test]
 fn no_feature_imports_one_that_comes_after_it() {
-    assert_eq!(backward_imports("domain", &FEATURES), [""; 0]);
+    assert_eq!(backward_imports("domain", &features()), [""; 0]);
 }
 
 #[test]
@@ -198,4 +205,29 @@ fn only_the_platform_depends_on_sqlx() {
         let dependencies = manifest.split("[dev-dependencies]").next().unwrap();
         assert!(!dependencies.lines().any(|line| line.starts_with("sqlx")), "{package} depends on sqlx");
     }
+}
+
+#[test]
+fn every_permission_action_and_job_is_declared_by_one_feature() {
+    // Those of the audit trail and the jobs themselves are the platform's.
+    let platform =
+        ["audit:read", "jobs:read", "jobs:manage", "job.rerun", "job.cancelled", "job.died", "unknown"];
+    let permissions = FEATURES.iter().flat_map(|feature| feature.permissions).map(|one| one.as_str());
+    let actions = FEATURES.iter().flat_map(|feature| feature.actions).map(|one| one.as_str());
+    let mut declared: Vec<&str> = permissions.chain(actions).chain(platform).collect();
+    let all = Permission::ALL.iter().map(|one| one.as_str());
+    let mut all: Vec<&str> = all.chain(Action::ALL.iter().map(|one| one.as_str())).collect();
+    declared.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(declared, all);
+
+    let mut jobs: Vec<&str> = background_jobs().iter().map(|job| job.name).collect();
+    let count = jobs.len();
+    jobs.sort_unstable();
+    jobs.dedup();
+    assert_eq!(jobs.len(), count, "two jobs have the same name");
+    assert!(
+        jobs.iter().all(|name| JobKind::parse(name).is_some()),
+        "lists cannot be filtered by one of {jobs:?}"
+    );
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use axum::{Router, http::HeaderMap, routing::post};
-use frontdesk::worker::KINDS;
 use frontdesk_domain::jobs::{Settings, Worker};
 use frontdesk_model::Role;
 use frontdesk_testing::{eventually, in_time};
@@ -60,7 +59,7 @@ async fn receiver(
 
 /// Has a worker do all that is due.
 async fn work(desk: &Desk) {
-    let worker = Worker::new(desk.domain.clone(), KINDS, Settings::default());
+    let worker = Worker::new(desk.domain.clone(), &frontdesk_domain::background_jobs(), Settings::default());
     let done = worker.run(async {
         sleep(Duration::from_millis(100)).await;
         eventually(async || {

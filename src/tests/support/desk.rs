@@ -239,8 +239,10 @@ impl Desk {
     pub async fn work(&self) {
         const OPEN: &str = "SELECT count(*) FROM jobs WHERE (state = 'running' OR due_at <= $1) AND \
                             kind IN ('payments.settle', 'refunds.settle')";
-        let kinds: Vec<Handler<Domain>> =
-            frontdesk::worker::KINDS.iter().filter(|kind| kind.name.ends_with(".settle")).copied().collect();
+        let kinds: Vec<Handler<Domain>> = frontdesk_domain::background_jobs()
+            .into_iter()
+            .filter(|kind| kind.name.ends_with(".settle"))
+            .collect();
         let settings = jobs::Settings { poll: Duration::from_millis(10), ..jobs::Settings::default() };
         let worker = jobs::Worker::new(self.domain.clone(), &kinds, settings);
         let open = async || match self.find::<(i64,)>(OPEN, params![self.domain.clock.now()]).await.0 {

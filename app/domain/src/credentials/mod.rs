@@ -4,11 +4,24 @@ mod attempt;
 pub mod change_password;
 pub mod check_password;
 
-use frontdesk_model::UserId;
+use frontdesk_model::{UserId, audit::Action};
 use serde::{Deserialize, Serialize};
+
+use crate::Feature;
 
 pub use change_password::change_password;
 pub use check_password::check_password;
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature {
+    actions: &[
+        Action::LoginFailed,
+        Action::LoginThrottled,
+        Action::PasswordChanged,
+        Action::PasswordChangeFailed,
+    ],
+    ..Feature::new("credentials")
+};
 
 /// Proof of a user's identity, required to start a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,12 +4,15 @@
 use frontdesk_model::Problem;
 
 use crate::{
-    Domain,
+    Domain, Feature,
     actor::Actor,
     audit::{self, Entry},
     db::{self, Tx},
     jobs, webhooks,
 };
+
+/// This feature.
+pub const FEATURE: Feature = Feature::new("events");
 
 /// A failure to record an event; the caller's transaction must not be committed.
 #[derive(Debug, thiserror::Error)]

@@ -6,6 +6,8 @@ use std::pin::Pin;
 
 use frontdesk_model::{Money, PaymentFailure, PaymentId, RefundId, Timestamp};
 
+use crate::Feature;
+
 /// A charge request. The payment's id is the idempotency key: a repeated request returns the result of
 /// the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,6 +123,9 @@ pub enum GatewayEventError {
 
 pub use sandbox::{METHODS, Sandbox, SandboxMethod};
 
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature { statements, ..Feature::new("gateway") };
+
 /// Future of an answer.
 pub type GatewayCall<'a, T> = Pin<Box<dyn Future<Output = Result<T, GatewayError>> + Send + 'a>>;
 
@@ -158,7 +163,7 @@ pub trait PaymentGateway: Send + Sync + 'static {
     ) -> Result<Option<GatewayEvent>, GatewayEventError>;
 }
 
-/// The statements of the sandbox gateway.
-pub fn statements() -> Vec<crate::db::Sql> {
+/// The statements of this feature.
+fn statements() -> Vec<crate::db::Sql> {
     sandbox::STATEMENTS.to_vec()
 }

@@ -6,8 +6,18 @@ pub mod open;
 pub mod set_up;
 pub mod setup_link;
 
+use frontdesk_model::audit::Action;
+
+use crate::Feature;
+
 pub use accept::accept;
 pub use create::create;
 pub use open::{OpenLink, open};
 pub use set_up::set_up;
 pub use setup_link::{FirstLink, first_link, setup_link};
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature {
+    actions: &[Action::SetupLinkCreated, Action::InviteCreated, Action::InviteAccepted],
+    ..Feature::new("invitations")
+};

@@ -10,16 +10,26 @@ mod verify;
 
 use frontdesk_model::{
     Money, PaymentId, Permission, RefundId, Timestamp,
+    audit::Action,
     revenue::{DAYS, Revenue, RevenueDay},
 };
 
 use crate::{
-    Domain,
+    Domain, Feature,
     actor::{Actor, Denied},
     db::{self, Sql, Tx},
+    jobs::Handler,
 };
 
 pub use verify::{Balance, Report, VerifyLedger, verify};
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature {
+    statements,
+    jobs: &[Handler::recurring::<VerifyLedger>()],
+    actions: &[Action::LedgerUnbalanced],
+    ..Feature::new("ledger")
+};
 
 /// The cause of an entry.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +114,6 @@ fn day_of(at: Timestamp) -> i64 {
 }
 
 /// The statements of this feature.
-pub fn statements() -> Vec<Sql> {
+fn statements() -> Vec<Sql> {
     [sql::ALL, verify::ALL].concat()
 }

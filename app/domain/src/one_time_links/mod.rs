@@ -8,10 +8,13 @@ use frontdesk_model::{LinkId, Problem, Secret, UserId};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Domain,
+    Domain, Feature,
     db::{self, Tx},
     problem::internal_error,
 };
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature { statements, ..Feature::new("one_time_links") };
 
 /// Lifetime of a setup link, in seconds: a day.
 pub const SETUP_SECONDS: i64 = 24 * 3600;
@@ -85,6 +88,6 @@ impl From<Error> for Problem {
 }
 
 /// The statements of this feature.
-pub fn statements() -> Vec<db::Sql> {
+fn statements() -> Vec<db::Sql> {
     sql::ALL.to_vec()
 }

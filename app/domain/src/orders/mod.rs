@@ -12,9 +12,10 @@ pub mod list;
 pub mod place;
 mod sql;
 
-use frontdesk_model::{Code, Fault, Money, Problem, page::ForeignCursor};
+use frontdesk_model::{Code, Fault, Money, Permission, Problem, audit::Action, page::ForeignCursor};
 
 use crate::{
+    Feature,
     actor::Denied,
     audit,
     db::{self, Sql},
@@ -29,6 +30,14 @@ pub use history::{History, HistoryEvent, history};
 pub use list::{LIST, list, list_mine, recent};
 pub use place::place;
 pub(crate) use sql::{Locked, NewOrder, insert, lock, set_money};
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature {
+    statements,
+    permissions: &[Permission::OrdersRead, Permission::OrdersCreate, Permission::OrdersCancel],
+    actions: &[Action::OrderPlaced, Action::OrderCancelled],
+    ..Feature::new("orders")
+};
 
 /// A failure of a use case about orders.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +94,7 @@ impl From<Error> for Problem {
 }
 
 /// The statements of this feature.
-pub fn statements() -> Vec<Sql> {
+fn statements() -> Vec<Sql> {
     sql::ALL.iter().copied().chain(LIST.statements()).collect()
 }
 

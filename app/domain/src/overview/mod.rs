@@ -8,11 +8,14 @@ use frontdesk_model::{
 };
 
 use crate::{
-    Domain,
+    Domain, Feature,
     actor::Actor,
     audit, jobs,
     users::{Error, sql},
 };
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature { permissions: &[Permission::OverviewRead], ..Feature::new("overview") };
 
 /// Contents of the overview.
 #[derive(Clone, Debug)]

@@ -18,14 +18,16 @@ pub mod poll;
 pub(crate) mod sql;
 pub mod start;
 
-use frontdesk_model::{Code, Permission, Problem, page::ForeignCursor};
+use frontdesk_model::{Code, Permission, Problem, audit::Action, page::ForeignCursor};
 
 use crate::{
+    Feature,
     actor::{Actor, Denied},
     db::{self, Sql},
     events,
     gateway::GatewayEventError,
-    jobs, orders,
+    jobs::{self, Handler},
+    orders,
     problem::internal_error,
 };
 
@@ -37,6 +39,27 @@ pub(crate) use list::{FILTERS, SORTS, allowed, walk};
 pub use list::{LIST, list};
 pub use poll::wait;
 pub use start::start;
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature {
+    statements,
+    jobs: &[Handler::of::<ProcessPayment>()],
+    permissions: &[Permission::PaymentsCreate],
+    actions: &[
+        Action::PaymentStarted,
+        Action::PaymentConfirmationRequired,
+        Action::PaymentUnknown,
+        Action::PaymentSucceeded,
+        Action::PaymentDeclined,
+        Action::PaymentInsufficientFunds,
+        Action::PaymentNetworkError,
+        Action::PaymentMethodInvalid,
+        Action::PaymentRefused,
+        Action::PaymentNotConfirmed,
+        Action::PaymentCancelled,
+    ],
+    ..Feature::new("payments")
+};
 
 /// Beyond how much, for all refunds of a payment together, somebody else has to approve the next one:
 /// in major units of any currency; never if it is not given.
@@ -120,6 +143,6 @@ fn allowed_for_oneself(actor: &Actor) -> Result<(), Error> {
 }
 
 /// The statements of this feature.
-pub fn statements() -> Vec<Sql> {
+fn statements() -> Vec<Sql> {
     sql::ALL.iter().copied().chain(LIST.statements()).collect()
 }

@@ -12,9 +12,19 @@ pub use gateway_event::gateway_event;
 pub use reconcile::Reconcile;
 pub use sandbox::{confirm, is_sandbox};
 
-use crate::db::Sql;
+use frontdesk_model::audit::Action;
+
+use crate::{Feature, db::Sql, jobs::Handler};
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature {
+    statements,
+    jobs: &[Handler::recurring::<Reconcile>()],
+    actions: &[Action::GatewayEventRefused],
+    ..Feature::new("processing")
+};
 
 /// The statements of this feature.
-pub fn statements() -> Vec<Sql> {
+fn statements() -> Vec<Sql> {
     [reconcile::ALL, attention::ALL].concat()
 }

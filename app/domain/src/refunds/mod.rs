@@ -18,11 +18,26 @@ pub use process::ProcessRefund;
 pub(crate) use request::refund_surplus;
 pub use request::request;
 
-use frontdesk_model::Money;
+use frontdesk_model::{Money, Permission, audit::Action};
 
-use crate::db::Sql;
+use crate::{Feature, db::Sql, jobs::Handler};
 
 pub use crate::payments::{ApprovalAbove, Error};
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature {
+    statements,
+    jobs: &[Handler::of::<ProcessRefund>()],
+    permissions: &[Permission::RefundsCreate, Permission::RefundsApprove],
+    actions: &[
+        Action::RefundRequested,
+        Action::RefundApproved,
+        Action::RefundRejected,
+        Action::RefundSucceeded,
+        Action::RefundFailed,
+    ],
+    ..Feature::new("refunds")
+};
 
 impl ApprovalAbove {
     /// Returns true if a total of this amount needs approval.
@@ -33,6 +48,6 @@ impl ApprovalAbove {
 }
 
 /// The statements of this feature.
-pub fn statements() -> Vec<Sql> {
+fn statements() -> Vec<Sql> {
     sql::ALL.iter().copied().chain(LIST.statements()).collect()
 }

@@ -6,12 +6,19 @@ pub mod revoke;
 pub use grant::grant;
 pub use revoke::revoke;
 
-use frontdesk_model::{Permission, Role, user::Status};
+use frontdesk_model::{Permission, Role, audit::Action, user::Status};
 
 use crate::{
-    Domain,
+    Domain, Feature,
     actor::{Actor, Denied},
     users::{Error, UserChange},
+};
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature {
+    permissions: &[Permission::RolesAssign, Permission::OwnersManage],
+    actions: &[Action::RoleGranted, Action::RoleRevoked],
+    ..Feature::new("roles")
 };
 
 async fn begin<'a>(

@@ -5,9 +5,12 @@ pub mod orders;
 pub(crate) mod random;
 pub mod users;
 
-use crate::db::Sql;
+use crate::{Feature, db::Sql};
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature { statements, ..Feature::new("sample_data") };
 
 /// The statements of this feature.
-pub fn statements() -> Vec<Sql> {
+fn statements() -> Vec<Sql> {
     orders::ALL.iter().copied().chain(users::statements()).collect()
 }

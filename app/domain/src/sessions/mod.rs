@@ -16,14 +16,15 @@ mod sweep;
 
 use std::time::Duration;
 
-use frontdesk_model::{Code, Problem, Timestamp, page::ForeignCursor};
+use frontdesk_model::{Code, Permission, Problem, Timestamp, audit::Action, page::ForeignCursor};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Domain,
+    Domain, Feature,
     actor::Denied,
     db::{self, Sql},
     events,
+    jobs::Handler,
     problem::internal_error,
 };
 
@@ -35,6 +36,15 @@ pub use list::{list, list_mine};
 pub use load::load;
 pub use sign_out::sign_out;
 pub use sweep::SweepSessions;
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature {
+    statements,
+    jobs: &[Handler::recurring::<SweepSessions>()],
+    permissions: &[Permission::SessionsRead, Permission::SessionsEnd],
+    actions: &[Action::LoginSuccess, Action::SessionEnded],
+    ..Feature::new("sessions")
+};
 
 /// Lifetime of a session.
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +102,7 @@ impl From<Error> for Problem {
 }
 
 /// The statements of this feature.
-pub fn statements() -> Vec<Sql> {
+fn statements() -> Vec<Sql> {
     sql::ALL.to_vec()
 }
 

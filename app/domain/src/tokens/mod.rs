@@ -14,13 +14,17 @@ mod sql;
 mod sweep;
 mod usage;
 
-use frontdesk_model::{Code, Permissions, Problem, TokenText, page::ForeignCursor, token};
+use frontdesk_model::{
+    Code, Permission, Permissions, Problem, TokenText, audit::Action, page::ForeignCursor, token,
+};
 use sha2::{Digest, Sha256};
 
 use crate::{
+    Feature,
     actor::Denied,
     db::{self, Sql},
     events,
+    jobs::Handler,
     problem::internal_error,
     users,
 };
@@ -31,6 +35,15 @@ pub use list::{LIST, get, list, list_mine};
 pub use revoke::revoke;
 pub use sweep::SweepTokens;
 pub use usage::TokenUse;
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature {
+    statements,
+    jobs: &[Handler::recurring::<SweepTokens>()],
+    permissions: &[Permission::TokensRead, Permission::TokensManage],
+    actions: &[Action::TokenCreated, Action::TokenRevoked, Action::TokenRefused],
+    ..Feature::new("tokens")
+};
 
 /// Why something about tokens was not done.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +101,6 @@ fn digest(text: &TokenText) -> Vec<u8> {
 }
 
 /// The statements of this feature.
-pub fn statements() -> Vec<Sql> {
+fn statements() -> Vec<Sql> {
     sql::ALL.iter().copied().chain(LIST.statements()).collect()
 }

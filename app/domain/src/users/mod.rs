@@ -17,11 +17,13 @@ pub mod suspend;
 pub mod update;
 pub(crate) mod words;
 
-use frontdesk_model::{Code, Fault, Problem, page::ForeignCursor};
+use frontdesk_model::{Code, Fault, Permission, Problem, audit::Action, page::ForeignCursor};
 
 use crate::{
+    Feature,
     actor::Denied,
     db, events,
+    jobs::Handler,
     one_time_links::{self, Purpose},
     passwords,
     problem::internal_error,
@@ -37,6 +39,28 @@ pub use restore::restore;
 pub use suspend::suspend;
 pub use update::{Updated, update};
 pub use words::{FillWords, fill_words};
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature {
+    statements,
+    jobs: &[Handler::recurring::<FillWords>()],
+    permissions: &[
+        Permission::UsersRead,
+        Permission::UsersCreate,
+        Permission::UsersUpdate,
+        Permission::UsersSuspend,
+        Permission::UsersRemove,
+    ],
+    actions: &[
+        Action::UserCreated,
+        Action::UserUpdated,
+        Action::UserSuspended,
+        Action::UserReinstated,
+        Action::UserRemoved,
+        Action::UserRestored,
+    ],
+    ..Feature::new("users")
+};
 
 /// Why a change of somebody, or a look at them, did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -124,6 +148,6 @@ impl From<Error> for Problem {
 }
 
 /// The statements of this feature.
-pub fn statements() -> Vec<db::Sql> {
+fn statements() -> Vec<db::Sql> {
     sql::statements().into_iter().chain(words::statements()).chain(LIST.statements()).collect()
 }

@@ -18,17 +18,39 @@ pub use deliveries::{ClearDeliveries, Deliver, SweepDeliveries, deliveries, deli
 pub use endpoints::sql::LIST as WEBHOOKS;
 pub use endpoints::{Created, Updated, create, get, list, remove, rotate_secret, update};
 
-use frontdesk_model::{Code, Fault, Problem, page::ForeignCursor, webhook};
+use frontdesk_model::{Code, Fault, Permission, Problem, audit::Action, page::ForeignCursor, webhook};
 
 use crate::{
+    Feature,
     actor::Denied,
     db::{self, Sql},
-    jobs,
+    jobs::{self, Handler},
     problem::internal_error,
 };
 
 pub(crate) use publish::publish;
 pub use sender::{OutgoingWebhook, Reply, RetryAfter, SendError, Sending, WebhookSender};
+
+/// This feature and its lists.
+pub const FEATURE: Feature = Feature {
+    statements,
+    jobs: &[
+        Handler::recurring::<SweepDeliveries>(),
+        Handler::of::<ClearDeliveries>(),
+        Handler::of::<Deliver>(),
+    ],
+    permissions: &[Permission::WebhooksRead, Permission::WebhooksManage],
+    actions: &[
+        Action::WebhookCreated,
+        Action::WebhookUpdated,
+        Action::WebhookRemoved,
+        Action::WebhookSecretRotated,
+        Action::WebhookDisabled,
+        Action::WebhookResent,
+        Action::WebhookTest,
+    ],
+    ..Feature::new("webhooks")
+};
 
 /// Why something about webhooks was not done.
 #[derive(Debug, thiserror::Error)]
@@ -85,7 +107,7 @@ impl From<Error> for Problem {
 }
 
 /// The statements of this feature.
-pub fn statements() -> Vec<Sql> {
+fn statements() -> Vec<Sql> {
     let lists = [&WEBHOOKS, &DELIVERIES].into_iter().flat_map(|list| list.statements());
     [endpoints::sql::ALL, deliveries::sql::ALL].concat().into_iter().chain(lists).collect()
 }

@@ -50,7 +50,7 @@ async fn no_statement_reads_more_than_it_shows(domain: TestDomain) {
     let middle = Sql::new("test.middle", "SELECT id FROM orders ORDER BY id LIMIT 1 OFFSET 2500");
     let (middle,): (Uuid,) = domain.db.one(middle, params![]).await.unwrap();
     let mut faults = Vec::new();
-    let recent = orders::statements().into_iter().filter(|sql| sql.name.starts_with("db.orders.RECENT"));
+    let recent = (orders::FEATURE.statements)().into_iter().filter(|sql| sql.name.starts_with("db.orders.RECENT"));
     let recent: Vec<_> = recent.map(|sql| (sql, vec![Value::from(middle); sql.params])).collect();
     assert_eq!(recent.len(), 3);
     let looked_for = |name: &str| {
@@ -66,7 +66,7 @@ async fn no_statement_reads_more_than_it_shows(domain: TestDomain) {
         .iter()
         .any(|part| name.ends_with(part))
     };
-    let others = payments::statements().into_iter().filter(|sql| looked_for(sql.name)).map(|sql| {
+    let others = (payments::FEATURE.statements)().into_iter().filter(|sql| looked_for(sql.name)).map(|sql| {
         let values = match sql.name.rsplit('.').next() {
             Some("COUNT_FAILED") => params![100, middle],
             Some("LEFT_PAYMENTS" | "LEFT_REFUNDS") => params![1_000, "sandbox"],

@@ -48,7 +48,7 @@ async fn no_statement_reads_all_deliveries(domain: TestDomain) {
     let middle = Sql::new("test.middle", "SELECT id FROM webhook_deliveries ORDER BY id LIMIT 1 OFFSET 2500");
     let (middle,): (Uuid,) = domain.db.one(middle, params![]).await.unwrap();
     let (mut looked_at, mut faults) = (0, Vec::new());
-    for sql in webhooks::statements() {
+    for sql in (webhooks::FEATURE.statements)() {
         let Some(values) = values(sql, middle, domain.clock.now()) else { continue };
         looked_at += 1;
         let plan = domain.db.explain(sql, values).await.unwrap();
