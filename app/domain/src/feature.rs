@@ -3,7 +3,7 @@
 
 use frontdesk_model::{Permission, audit::Action};
 
-use crate::{Domain, db::Sql, jobs::Handler};
+use crate::{Domain, db::Sql, jobs::Handler, list::List};
 
 /// One feature and its lists.
 #[derive(Clone, Copy)]
@@ -12,6 +12,8 @@ pub struct Feature {
     pub name: &'static str,
     /// Its statements, which a test prepares on both databases.
     pub statements: fn() -> Vec<Sql>,
+    /// Its lists; a test looks at the plan of each of their statements on both databases.
+    pub lists: fn() -> Vec<&'static List>,
     /// Its background jobs.
     pub jobs: &'static [Handler<Domain>],
     /// The permissions that its use cases require.
@@ -23,6 +25,6 @@ pub struct Feature {
 impl Feature {
     /// A feature without lists of its own.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, statements: Vec::new, jobs: &[], permissions: &[], actions: &[] }
+        Self { name, statements: Vec::new, lists: Vec::new, jobs: &[], permissions: &[], actions: &[] }
     }
 }

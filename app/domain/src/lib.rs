@@ -185,6 +185,12 @@ pub const FEATURES: [Feature; 18] = [
     sample_data::FEATURE,
 ];
 
+/// Every list of the platform and of every feature.
+pub fn lists() -> Vec<&'static list::List> {
+    let features = FEATURES.iter().flat_map(|feature| (feature.lists)());
+    [&audit::LIST, &jobs::LIST].into_iter().chain(features).collect()
+}
+
 /// Every statement of the platform and of every feature. A test prepares each on both databases.
 pub fn statements() -> Vec<Sql> {
     let features = FEATURES.iter().flat_map(|feature| (feature.statements)());

@@ -34,6 +34,7 @@ pub(crate) use sql::{Locked, NewOrder, insert, lock, set_money};
 /// This feature and its lists.
 pub const FEATURE: Feature = Feature {
     statements,
+    lists: || vec![&LIST],
     permissions: &[Permission::OrdersRead, Permission::OrdersCreate, Permission::OrdersCancel],
     actions: &[Action::OrderPlaced, Action::OrderCancelled],
     ..Feature::new("orders")

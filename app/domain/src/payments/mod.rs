@@ -43,6 +43,7 @@ pub use start::start;
 /// This feature and its lists.
 pub const FEATURE: Feature = Feature {
     statements,
+    lists: || vec![&LIST],
     jobs: &[Handler::of::<ProcessPayment>()],
     permissions: &[Permission::PaymentsCreate],
     actions: &[

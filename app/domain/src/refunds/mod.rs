@@ -27,6 +27,7 @@ pub use crate::payments::{ApprovalAbove, Error};
 /// This feature and its lists.
 pub const FEATURE: Feature = Feature {
     statements,
+    lists: || vec![&LIST],
     jobs: &[Handler::of::<ProcessRefund>()],
     permissions: &[Permission::RefundsCreate, Permission::RefundsApprove],
     actions: &[

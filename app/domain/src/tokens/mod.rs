@@ -39,6 +39,7 @@ pub use usage::TokenUse;
 /// This feature and its lists.
 pub const FEATURE: Feature = Feature {
     statements,
+    lists: || vec![&LIST],
     jobs: &[Handler::recurring::<SweepTokens>()],
     permissions: &[Permission::TokensRead, Permission::TokensManage],
     actions: &[Action::TokenCreated, Action::TokenRevoked, Action::TokenRefused],

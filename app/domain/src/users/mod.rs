@@ -43,6 +43,7 @@ pub use words::{FillWords, fill_words};
 /// This feature and its lists.
 pub const FEATURE: Feature = Feature {
     statements,
+    lists: || vec![&LIST],
     jobs: &[Handler::recurring::<FillWords>()],
     permissions: &[
         Permission::UsersRead,

@@ -34,6 +34,7 @@ pub use sender::{OutgoingWebhook, Reply, RetryAfter, SendError, Sending, Webhook
 /// This feature and its lists.
 pub const FEATURE: Feature = Feature {
     statements,
+    lists: || vec![&WEBHOOKS, &DELIVERIES],
     jobs: &[
         Handler::recurring::<SweepDeliveries>(),
         Handler::of::<ClearDeliveries>(),

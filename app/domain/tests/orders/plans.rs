@@ -50,7 +50,8 @@ async fn no_statement_reads_more_than_it_shows(domain: TestDomain) {
     let middle = Sql::new("test.middle", "SELECT id FROM orders ORDER BY id LIMIT 1 OFFSET 2500");
     let (middle,): (Uuid,) = domain.db.one(middle, params![]).await.unwrap();
     let mut faults = Vec::new();
-    let recent = (orders::FEATURE.statements)().into_iter().filter(|sql| sql.name.starts_with("db.orders.RECENT"));
+    let recent =
+        (orders::FEATURE.statements)().into_iter().filter(|sql| sql.name.starts_with("db.orders.RECENT"));
     let recent: Vec<_> = recent.map(|sql| (sql, vec![Value::from(middle); sql.params])).collect();
     assert_eq!(recent.len(), 3);
     let looked_for = |name: &str| {
