@@ -15,7 +15,7 @@ use crate::{
 /// Receives a gateway event, and enqueues a look-up of its payment.
 ///
 /// # Errors
-/// [`Error::Notice`], which is recorded in the audit trail.
+/// [`Error::GatewayEvent`], which is recorded in the audit trail.
 #[tracing::instrument(name = "payments.notice", skip_all)]
 pub async fn gateway_event(
     domain: &Domain,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frontdesk_model::{Timestamp, payment::PaymentState};
+use frontdesk_model::{Timestamp, payment::PaymentState, urls};
 use tokio::time::Instant;
 
 use super::result::{self, Exchange};
@@ -116,7 +116,7 @@ impl ProcessPayment {
                     amount: payment.amount,
                     method: payment.method.clone(),
                     description: payment.reference.clone(),
-                    return_url: format!("{}/account/orders/{}", domain.site, payment.order),
+                    return_url: format!("{}{}", domain.site, urls::ACCOUNT_ORDER.of(payment.order)),
                 };
                 domain.gateway.charge(charge).await
             }

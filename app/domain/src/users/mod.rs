@@ -1,8 +1,8 @@
 //! Users: their account, its state and what is known of them.
 //!
-//! A change of a user goes one way: [`UserChange::begin`] checks the permission, opens the
+//! A change of a user goes one way: `UserChange::begin` checks the permission, opens the
 //! transaction, reads the user as they are now and compares ranks; the use case applies its rule and
-//! names the audit event; [`UserChange::commit`] writes the user and the event together.
+//! names the audit event; `UserChange::commit` writes the user and the event together.
 
 pub mod account;
 mod change;

@@ -1,7 +1,7 @@
 //! Problems: how layers and handlers reject a request, and how the rejection is rendered.
 //!
 //! They return a [`Refusal`]: a status, headers, and the [`Problem`] as a response extension, without a
-//! body. The layer [`render`] adds the body in the [`ProblemFormat`] of the surface: a page for a
+//! body. The layer [`render()`] adds the body in the [`ProblemFormat`] of the surface: a page for a
 //! browser, RFC 9457's `application/problem+json` for programs. It does the same for the bare responses
 //! of axum (404, 405, 415 and so on).
 

@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use super::{FormResult, Refusal, Submission};
 
 /// Protocol of the server functions that forms post to: `#[server(protocol = FormProtocol, …)]`. The request
-/// carries a [`Call`] and the response an [`Outcome`], both as extensions and neither with a body.
+/// carries a `Call` and the response an `Outcome`, both as extensions and neither with a body.
 pub struct FormProtocol;
 
 /// The argument of a server function, as an extension of its request.

@@ -10,6 +10,7 @@ use std::{sync::Arc, time::Duration};
 use frontdesk_model::{
     Timestamp,
     payment::{DeclineReason, PaymentFailure},
+    urls,
 };
 use methods::{Behaviour, behaviour};
 
@@ -102,7 +103,7 @@ impl Sandbox {
                 ChargeResult::Failed { reference: Some(reference), failure: PaymentFailure::NotConfirmed }
             }
             (State::Waiting, Some(Behaviour::Confirm)) => ChargeResult::ConfirmationRequired {
-                url: format!("{}/sandbox/payments/{}", self.site, found.payment),
+                url: format!("{}{}", self.site, urls::SANDBOX_PAYMENT.of(found.payment)),
                 reference,
             },
             // The first request was lost.

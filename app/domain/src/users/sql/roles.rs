@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The roles of the user `u` in one column, so that a page stays one index scan without sorting or
-/// grouping. [`roles`] parses it.
+/// grouping. `Text<Roles>` reads it.
 macro_rules! roles_column {
     () => {
         "(SELECT string_agg(r.role, ' ') FROM user_roles r WHERE r.user_id = u.id) AS roles"
