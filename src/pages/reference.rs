@@ -1,14 +1,18 @@
 //! `/docs/api` for visitors without cookies: rendered once, and kept compressed.
 //!
-//! Its `Content-Security-Policy` keeps the nonce of the first rendering. A nonce protects against scripts
-//! in a visitor's input, and this page has none: with a search, or with a session, it is made anew.
+//! The page has no scripts, so its `Content-Security-Policy` allows none and needs no nonce, which would
+//! have to be new in each response. With a search, or with a session, the page is rendered anew.
 
 use axum::{
-    body::to_bytes,
+    body::{Bytes, to_bytes},
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use frontdesk_http::{representation::Representation, request::accept::names_html};
+use frontdesk_http::{
+    layers::security_headers::{Https, scriptless_page_policy},
+    representation::Representation,
+    request::accept::names_html,
+};
 use http::{
     HeaderMap, HeaderValue, StatusCode, Uri,
     header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, COOKIE, VARY},
@@ -29,7 +33,10 @@ pub(super) async fn serve(State(state): State<AppState>, request: Request) -> Re
     if response.status() != StatusCode::OK {
         return response;
     }
-    let Some(made) = keep(response).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let https = Https(state.config.base_url.is_https());
+    let Some(made) = keep(response, https).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
     state.reference_page.get_or_init(|| made).respond(&headers)
 }
 
@@ -38,15 +45,25 @@ fn is_for_everyone(uri: &Uri, headers: &HeaderMap) -> bool {
 }
 
 /// Compresses the page, which takes a moment, on a thread that may block.
-async fn keep(response: Response) -> Option<Representation> {
+async fn keep(response: Response, https: Https) -> Option<Representation> {
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.ok()?;
+    let body = without_nonce(&body, parts.headers.get(CONTENT_SECURITY_POLICY)?)?;
+    let policy = HeaderValue::try_from(scriptless_page_policy(https)).ok()?;
     let content_type = parts.headers.get(CONTENT_TYPE)?.clone();
     let headers = HeaderMap::from_iter([
-        (CONTENT_SECURITY_POLICY, parts.headers.get(CONTENT_SECURITY_POLICY)?.clone()),
+        (CONTENT_SECURITY_POLICY, policy),
         (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         (VARY, HeaderValue::from_static("cookie")),
     ]);
     let compressed = move || Representation::compress(content_type, headers, body);
     tokio::task::spawn_blocking(compressed).await.ok().flatten()
+}
+
+/// Removes the nonce of this rendering from the elements that have it.
+fn without_nonce(body: &[u8], policy: &HeaderValue) -> Option<Bytes> {
+    let (_, rest) = policy.to_str().ok()?.split_once("'nonce-")?;
+    let (nonce, _) = rest.split_once('\'')?;
+    let page = std::str::from_utf8(body).ok()?;
+    Some(page.replace(&format!(" nonce=\"{nonce}\""), "").into())
 }

@@ -54,15 +54,26 @@ pub async fn headers(State(https): State<Https>, request: Request, next: Next) -
 #[derive(Clone, Copy, Debug)]
 pub struct Https(pub bool);
 
+/// The policy of a page that is rendered once for all visitors and has no scripts: it needs no nonce, which
+/// would have to be new in each response.
+pub fn scriptless_page_policy(https: Https) -> String {
+    page_policy_of("'none'", "'self'", https)
+}
+
 /// The Content-Security-Policy of a page with this nonce on its scripts and styles.
 ///
 /// `'wasm-unsafe-eval'` allows compiling WebAssembly, and not `eval`.
 pub fn page_policy(nonce: &str, https: Https) -> String {
+    let scripts = format!("'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'");
+    page_policy_of(&scripts, &format!("'self' 'nonce-{nonce}'"), https)
+}
+
+fn page_policy_of(scripts: &str, styles: &str, https: Https) -> String {
     let upgrade = if https.0 { "; upgrade-insecure-requests" } else { "" };
     format!(
         "default-src 'self'; \
-         script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
-         style-src 'self' 'nonce-{nonce}'; \
+         script-src {scripts}; \
+         style-src {styles}; \
          img-src 'self' data:; \
          connect-src 'self'; \
          object-src 'none'; \
