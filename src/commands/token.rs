@@ -2,7 +2,7 @@
 
 use clap::{ArgGroup, Args, Subcommand};
 use frontdesk::config::Config;
-use frontdesk_domain::{Domain, actor::Actor, tokens, users};
+use frontdesk_domain::{Domain, tokens, users};
 use frontdesk_model::{
     Email, Limit, Permission, Permissions, Timestamp, Token, TokenId,
     forms::{CreateToken, RevokeToken},
@@ -70,14 +70,14 @@ async fn create(domain: &Domain, arguments: Create) -> Result<(), Error> {
         let permissions = if all { held } else { permission.iter().copied().collect() };
         CreateToken { kind: TokenKind::Service, name, expires, permissions }
     };
-    let actor = Actor::system();
+    let ctx = domain.system();
     let created = match email {
         Some(email) => {
             let email = Email::parse(&email).map_err(|_| users::Error::NoSuchUser)?;
-            let owner = users::by_email(domain, &actor, &email).await?;
-            tokens::create_for(domain, owner.id, form(owner.roles.permissions())).await?
+            let owner = users::by_email(&ctx, &email).await?;
+            tokens::create_for(&ctx, owner.id, form(owner.roles.permissions())).await?
         }
-        None => tokens::create(domain, &actor, form(actor.permissions())).await?,
+        None => tokens::create(&ctx, form(ctx.actor.permissions())).await?,
     };
     notify(&about(&created.token));
     print(created.text.expose())
@@ -100,7 +100,7 @@ async fn list(domain: &Domain) -> Result<(), Error> {
     let mut query = TokensQuery { limit: Limit::new(MAX_LIMIT), ..TokensQuery::default() };
     print("id\tstate\tkind\towner\tname\thint\tends\tlast used\tpermissions")?;
     loop {
-        let page = tokens::list(domain, &Actor::system(), &query).await?;
+        let page = tokens::list(&domain.system(), &query).await?;
         for token in &page.items {
             print(&line(token))?;
         }
@@ -129,7 +129,7 @@ fn line(token: &Token) -> String {
 }
 
 async fn revoke(domain: &Domain, id: TokenId) -> Result<(), Error> {
-    tokens::revoke(domain, &Actor::system(), RevokeToken { id }).await?;
+    tokens::revoke(&domain.system(), RevokeToken { id }).await?;
     notify("Revoked.");
     Ok(())
 }

@@ -5,9 +5,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use frontdesk_domain::actor::{Actor, Person, Who};
+use frontdesk_domain::actor::{Actor, Origin, Person, Who};
 use frontdesk_http::{problem::Refusal, request::origin};
 use frontdesk_model::{Code, Problem};
+use http::request::Parts;
 use tower_sessions::Session;
 
 use super::session::PERSON;
@@ -33,4 +34,9 @@ pub async fn identify(mut request: Request, next: Next) -> Response {
         response.extensions_mut().insert(actor);
     }
     response
+}
+
+/// Returns the actor of a request; without one the request is anonymous.
+pub(super) fn of(parts: &Parts) -> Actor {
+    parts.extensions.get::<Actor>().cloned().unwrap_or_else(|| Actor::anonymous(Origin::default()))
 }

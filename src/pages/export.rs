@@ -8,10 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use frontdesk_domain::{
-    actor::{Actor, Origin},
-    orders::{self, Export},
-};
+use frontdesk_domain::orders::{self, Export};
 use frontdesk_http::{
     problem::Refusal,
     request::{
@@ -28,6 +25,7 @@ use http::{
     request::Parts,
 };
 
+use super::actor;
 use crate::AppState;
 
 /// The header line.
@@ -58,13 +56,12 @@ async fn orders_csv(State(state): State<AppState>, request: Request) -> Response
 
 /// The export with its first rows: a fault of the filter is reported before anything is sent.
 async fn begin(state: &AppState, parts: &Parts) -> Result<(Export, Bytes), Problem> {
-    let actor = parts.extensions.get::<Actor>().cloned();
-    let actor = actor.unwrap_or_else(|| Actor::anonymous(Origin::default()));
+    let ctx = state.domain.context(actor::of(parts));
     // The permission comes before the query, because its faults are not for everyone.
-    actor.require(Permission::OrdersRead)?;
+    ctx.actor.require(Permission::OrdersRead)?;
     let query = with(parts.uri.query().unwrap_or_default(), &[("cursor", ""), ("limit", "")]);
-    let query = asked(&state.domain, &actor, &pairs(query.as_bytes())?).await?;
-    let mut export = orders::export(&state.domain, &actor, &query)?;
+    let query = asked(&ctx, &pairs(query.as_bytes())?).await?;
+    let mut export = orders::export(&ctx, &query)?;
     let rows = export.next().await?.unwrap_or_default();
     let first =
         file(Some(COLUMNS), &rows).map_err(|error| frontdesk_domain::problem::internal_error(&error))?;

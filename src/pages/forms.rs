@@ -21,7 +21,7 @@ use frontdesk_http::{
 };
 use frontdesk_model::{Code, Problem, Secret};
 use frontdesk_web::{
-    context::{RequestContext, SESSION_PROOF},
+    context::RequestContext,
     flash::Flash,
     form::{self, FormResult, RefusedForm, Submission},
     pages,
@@ -148,15 +148,12 @@ async fn run_once(
 ) -> Result<FormResult, Problem> {
     let again = context.clone();
     let claim = claim(domain, &context.actor, &submission, body);
-    context.actor.origin.claim.clone_from(&claim);
+    context.ctx.claim.clone_from(&claim);
     let work = async move {
         let (session, actor) = (context.session.clone(), context.actor.clone());
         let result = form::run(submission, actor, Arc::new(context)).await?;
-        let proof = match session {
-            Some(session) => session.get(SESSION_PROOF).await.ok().flatten(),
-            None => None,
-        };
-        Ok(StoredOutcome { done: result.into(), proof })
+        let started = session.and_then(|session| session.start.get());
+        Ok(StoredOutcome { done: result.into(), proof: started.map(|started| started.proof) })
     };
     match idempotent::run(domain, claim, work).await? {
         Outcome::First(outcome) => Ok(outcome.done.into()),

@@ -7,10 +7,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use frontdesk_domain::{
-    Domain,
-    actor::{Actor, Origin},
-};
+use frontdesk_domain::Domain;
 use frontdesk_http::{
     Settings,
     layers::security_headers::{Https, page_policy},
@@ -22,6 +19,7 @@ use frontdesk_web::{
     app::shell,
     context::{RequestContext, Site},
     island_scripts::remove_unused,
+    session::{BrowserSession, SessionStart},
     tidy::tidy,
 };
 use futures::future::BoxFuture;
@@ -34,7 +32,7 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::{ResponseOptions, render_app_async_with_context};
 use tower_sessions::Session;
 
-use super::plain;
+use super::{actor, plain};
 use crate::assets;
 
 /// The context of a request.
@@ -45,10 +43,10 @@ pub(super) fn context(
     parts: &Parts,
 ) -> RequestContext {
     let site = assets::site();
-    let actor = parts.extensions.get::<Actor>().cloned();
+    let session = parts.extensions.get::<Session>().zip(parts.extensions.get::<SessionStart>());
     RequestContext {
-        actor: actor.unwrap_or_else(|| Actor::anonymous(Origin::default())),
-        session: parts.extensions.get::<Session>().cloned(),
+        session: session
+            .map(|(cookie, start)| BrowserSession { cookie: cookie.clone(), start: start.clone() }),
         site: Site { style: site.style, bundle: site.bundle },
         base_url: settings.base_url.origin().into(),
         now: domain.clock.now(),
@@ -60,7 +58,7 @@ pub(super) fn context(
         problem: None,
         page_problem: Arc::default(),
         reference: reference.clone(),
-        domain: domain.clone(),
+        ctx: domain.context(actor::of(parts)),
     }
 }
 

@@ -10,16 +10,16 @@ use axum::{
 };
 use frontdesk_domain::{
     Domain,
-    actor::Origin,
-    credentials::Credentials,
+    actor::Actor,
     sessions::{self, TokenHash},
 };
 use frontdesk_http::{BaseUrl, request::cookies::CookieScope};
-use frontdesk_web::context::{SESSION_ORIGIN, SESSION_PROOF};
+use frontdesk_web::session::{NewSession, SessionStart};
 use http::{
     HeaderValue,
     header::{Entry, SET_COOKIE},
 };
+use tower::{Layer, ServiceExt};
 use tower_sessions::{
     Expiry, SessionManagerLayer, SessionStore,
     cookie::{
@@ -33,19 +33,40 @@ use tower_sessions::{
 /// The key of the person in a loaded session.
 pub const PERSON: &str = "person";
 
-/// Returns the session layer. The scope of its cookie is a [`CookieScope`].
-pub fn layer(domain: Domain, base_url: &BaseUrl) -> SessionManagerLayer<Store> {
-    let scope = CookieScope::of(base_url);
-    // The row decides when a session ends; the cookie must only outlive it.
-    let days = Duration::try_from(domain.lifetime.absolute).unwrap_or(Duration::days(30));
-    SessionManagerLayer::new(Store { domain })
-        .with_name(name(scope))
-        .with_secure(scope.is_secure())
-        .with_http_only(true)
-        // Lax, not Strict: a visitor who follows a link from an e-mail arrives signed in.
-        .with_same_site(SameSite::Lax)
-        .with_path("/")
-        .with_expiry(Expiry::OnInactivity(days))
+/// The options of the session layer.
+#[derive(Clone)]
+pub struct Sessions {
+    domain: Domain,
+    scope: CookieScope,
+}
+
+impl Sessions {
+    pub fn new(domain: Domain, base_url: &BaseUrl) -> Self {
+        Self { domain, scope: CookieScope::of(base_url) }
+    }
+
+    /// The layer of one request, whose store starts the session that the request has a proof for.
+    fn layer(&self, start: SessionStart) -> SessionManagerLayer<Store> {
+        let domain = self.domain.clone();
+        // The row decides when a session ends; the cookie must only outlive it.
+        let days = Duration::try_from(domain.lifetime.absolute).unwrap_or(Duration::days(30));
+        SessionManagerLayer::new(Store { domain, start })
+            .with_name(name(self.scope))
+            .with_secure(self.scope.is_secure())
+            .with_http_only(true)
+            // Lax, not Strict: a visitor who follows a link from an e-mail arrives signed in.
+            .with_same_site(SameSite::Lax)
+            .with_path("/")
+            .with_expiry(Expiry::OnInactivity(days))
+    }
+}
+
+/// Adds the session of the cookie to the request, and the [`SessionStart`] of a new one.
+pub async fn manage(State(sessions): State<Sessions>, mut request: Request, next: Next) -> Response {
+    let start = SessionStart::default();
+    request.extensions_mut().insert(start.clone());
+    let Ok(response) = sessions.layer(start).layer(next).oneshot(request).await;
+    response
 }
 
 fn name(scope: CookieScope) -> &'static str {
@@ -74,6 +95,7 @@ pub async fn complete_removal(State(scope): State<CookieScope>, request: Request
 #[derive(Clone)]
 pub struct Store {
     domain: Domain,
+    start: SessionStart,
 }
 
 impl fmt::Debug for Store {
@@ -86,12 +108,10 @@ impl fmt::Debug for Store {
 impl SessionStore for Store {
     /// Begins the session of a person who has just authenticated.
     async fn create(&self, record: &mut Record) -> Result<()> {
-        let read =
-            |key: &str| record.data.get(key).cloned().ok_or_else(|| Error::Encode(format!("no {key}")));
-        let proof: Credentials = serde_json::from_value(read(SESSION_PROOF)?).map_err(decode)?;
-        let (ip, user_agent, request_id) = serde_json::from_value(read(SESSION_ORIGIN)?).map_err(decode)?;
-        let origin = Origin { ip, user_agent, request_id, claim: None };
-        sessions::begin(&self.domain, &proof, token(&record.id), &origin).await.map_err(backend)?;
+        let NewSession { proof, origin } =
+            self.start.get().ok_or_else(|| Error::Encode("no proof of identity".to_owned()))?;
+        let ctx = self.domain.context(Actor::anonymous(origin));
+        sessions::begin(&ctx, &proof, token(&record.id)).await.map_err(backend)?;
         Ok(())
     }
 

@@ -41,8 +41,9 @@ async fn receive(State(state): State<AppState>, request: Request) -> Response {
         return Refusal(Problem::new(Code::TooLarge)).into_response();
     };
     let actor = Actor::anonymous(origin::of(&parts.extensions, &parts.headers));
+    let ctx = state.domain.context(actor);
     let signature = parts.headers.get(STRIPE_SIGNATURE).and_then(|value| value.to_str().ok());
-    match processing::gateway_event(&state.domain, &actor, signature, &body).await {
+    match processing::gateway_event(&ctx, signature, &body).await {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => Refusal(error.into()).into_response(),
     }

@@ -34,7 +34,10 @@ use tower::ServiceBuilder;
 use crate::{
     AppState,
     middleware::{files, observe},
-    pages::{self, actor, session},
+    pages::{
+        self, actor,
+        session::{self, Sessions},
+    },
 };
 
 /// The whole server, as `frontdesk serve` runs it and as tests call it in process.
@@ -69,7 +72,7 @@ fn pages(routes: Router<AppState>, state: &AppState) -> Router {
     let identity = ServiceBuilder::new()
         .layer(from_fn_with_state(CookieScope::of(&settings.base_url), session::complete_removal))
         // Innermost, so that rejected requests cost no query.
-        .layer(session::layer(state.domain.clone(), &settings.base_url))
+        .layer(from_fn_with_state(Sessions::new(state.domain.clone(), &settings.base_url), session::manage))
         // Within the session, which has the person.
         .layer(from_fn(actor::identify));
     let log = AccessLog { expanded: Some(urls::forms::ROUTE), ..AccessLog::default() };

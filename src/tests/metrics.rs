@@ -37,7 +37,7 @@ async fn what_payments_come_to_is_counted(desk: Desk) {
     let (_, customer) = desk.somebody(&[]).await;
     for method in ["pm_card_ok", "pm_card_expired"] {
         let form = PayOrder { order_id: desk.order(customer, 1_250).await, method: method.to_owned() };
-        payments::start(&desk.domain, &frontdesk_domain::actor::Actor::system(), form).await.unwrap();
+        payments::start(&desk.domain.system(), form).await.unwrap();
     }
     let data = tempfile::tempdir().unwrap();
     let address = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();

@@ -79,10 +79,9 @@ async fn money_moves_once_however_often_the_program_is_killed(desk: Desk) {
         server.wait().unwrap();
     }
 
-    let system = frontdesk_domain::actor::Actor::system();
     let mut captured = 0;
     for id in placed.values() {
-        let order = orders::get(&desk.domain, &system, *id).await.unwrap();
+        let order = orders::get(&desk.domain.system(), *id).await.unwrap();
         assert_eq!(order.summary.state, OrderState::Paid, "{}", order.summary.reference);
         captured += order.captured.minor;
     }

@@ -32,7 +32,7 @@ async fn jobs_are_done_once_however_often_their_workers_are_killed(desk: Desk) {
     // The clock of the program.
     let desk = desk.beside(|options| options.clock = Clock::system()).await;
     let data = tempfile::tempdir().unwrap();
-    let mut tx = desk.domain.db.write().await.unwrap();
+    let mut tx = desk.domain.db.write();
     for number in 0..JOBS {
         // What each of them does is to append its successor to the table. No key keeps a second one
         // out, so whatever is done twice is there twice.

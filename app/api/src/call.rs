@@ -1,9 +1,9 @@
 //! One call of the API, as its handler gets it.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::body::Bytes;
-use frontdesk_domain::{Domain, actor::Actor};
+use frontdesk_domain::Context;
 use frontdesk_http::{
     Settings,
     request::{
@@ -21,11 +21,10 @@ use super::{
     operation::{Operation, Place, VERSION},
 };
 
-/// The caller and the request. Cheap to clone.
+/// The caller and the request. Dereferences to the context of its use case.
 #[derive(Clone)]
 pub struct Call {
-    pub domain: Domain,
-    pub actor: Actor,
+    pub(super) ctx: Context,
     pub(super) settings: Arc<Settings>,
     /// The OpenAPI document.
     pub(super) description: Kept,
@@ -112,6 +111,14 @@ impl Call {
             )),
             None => Ok(()),
         }
+    }
+}
+
+impl Deref for Call {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        &self.ctx
     }
 }
 

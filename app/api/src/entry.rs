@@ -98,17 +98,15 @@ async fn handle(
     let (parts, body) = request.into_parts();
     let mut query = input::pairs(parts.uri.query().unwrap_or_default().as_bytes())?;
     reject_evasions(&parts.headers, &query)?;
-    let (mut actor, secret) = admit(state, operation, &parts, standing).await?;
+    let (actor, secret) = admit(state, operation, &parts, standing).await?;
     let body = read_body(state, operation, &parts.headers, body).await?;
     let version = if operation.conditional { Some(expected_version(&parts.headers)?) } else { None };
     let fields = if operation.fields.is_empty() { None } else { take_out(&mut query, FIELDS)? };
     let included = take_included(operation, &actor, &mut query)?;
     let claim = claim(state, operation, &parts, (&actor, &secret), &body)?;
-    actor.origin.claim.clone_from(&claim);
     let sent = Arc::new(Sent { operation: operation.clone(), path, query, body, included, version });
     let call = Call {
-        domain: state.domain.clone(),
-        actor,
+        ctx: state.domain.context(actor).claiming(claim.clone()),
         settings: state.settings.clone(),
         description: state.description.clone(),
         sent,

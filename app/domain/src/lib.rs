@@ -5,6 +5,7 @@
 //! [`FEATURES`]; a test reads the `use` lines.
 
 pub mod authentication;
+mod context;
 pub mod credentials;
 pub mod events;
 mod feature;
@@ -43,10 +44,12 @@ use sessions::{LastSeen, Lifetime};
 use tokens::TokenUse;
 use webhooks::WebhookSender;
 
+pub use context::Context;
 pub use feature::Feature;
 
-/// Everything that use cases need. A clone costs one reference count, which matters because every
-/// layer of HTTP clones it for every request. Dereferences to its [`Parts`], and these to the [`Platform`].
+/// The services of use cases; with an actor it is a [`Context`]. A clone costs one reference count, which
+/// matters because every layer of HTTP clones it for every request. Dereferences to its [`Parts`], and these
+/// to the [`Platform`].
 #[derive(Clone)]
 pub struct Domain(Arc<Parts>);
 

@@ -10,7 +10,7 @@ use frontdesk_model::{
     query::AuditQuery,
 };
 
-use crate::support::{TestDomain, one, person, register, suspension, system};
+use crate::support::{By, TestDomain, one, person, register, suspension};
 
 both! {
     every_filter_finds_what_it_says_and_nothing_else,
@@ -29,10 +29,10 @@ async fn history(domain: &TestDomain) -> Vec<Event> {
         for someone in &staff {
             // Some events happen at the same time, others hours apart.
             domain.clock.advance(5 * 3600);
-            users::suspend(domain, &someone.actor, suspension(id)).await.unwrap();
-            users::reinstate(domain, &someone.actor, one(id)).await.unwrap();
+            users::suspend(&domain.by(&someone.actor), suspension(id)).await.unwrap();
+            users::reinstate(&domain.by(&someone.actor), one(id)).await.unwrap();
         }
-        users::remove(domain, &staff[0].actor, one(id)).await.unwrap();
+        users::remove(&domain.by(&staff[0].actor), one(id)).await.unwrap();
     }
     let all = walk(domain, &AuditQuery::default(), 100).await.concat();
     assert_eq!(i64::try_from(all.len()).unwrap(), domain.events().await);
@@ -41,7 +41,7 @@ async fn history(domain: &TestDomain) -> Vec<Event> {
 }
 
 async fn page(domain: &TestDomain, query: &AuditQuery) -> Page<Event> {
-    audit::list(domain, &system(), query).await.unwrap()
+    audit::list(&domain.system(), query).await.unwrap()
 }
 
 /// All pages, by following `next`.
@@ -185,13 +185,13 @@ async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
         AuditQuery { actor: all[0].actor.id.map(UserId), ..query.clone() },
         AuditQuery { since: Some(all[0].at), ..query.clone() },
     ] {
-        let answer = audit::list(&domain, &system(), &AuditQuery { cursor: cursor.clone(), ..other }).await;
+        let answer = audit::list(&domain.system(), &AuditQuery { cursor: cursor.clone(), ..other }).await;
         assert!(matches!(answer, Err(Error::ForeignCursor(_))), "{answer:?}");
     }
     for forged in ["", "x", "AAAA"] {
         let query = AuditQuery { cursor: Some(forged.to_owned()), ..query.clone() };
         assert!(
-            matches!(audit::list(&domain, &system(), &query).await, Err(Error::ForeignCursor(_))),
+            matches!(audit::list(&domain.system(), &query).await, Err(Error::ForeignCursor(_))),
             "{forged}"
         );
     }

@@ -15,7 +15,7 @@ use frontdesk_model::{
     forms::{AcceptInvite, ChangePassword, SetUp},
 };
 
-use crate::support::{PASSWORD, TestDomain, anybody, create, person, prove, register, sign_up_form};
+use crate::support::{By, PASSWORD, TestDomain, anybody, create, person, prove, register, sign_up_form};
 
 both! {
     a_known_password_is_refused_wherever_one_is_chosen,
@@ -71,16 +71,17 @@ async fn choose(domain: &TestDomain, password: &str) -> [bool; 4] {
     let secret = || Secret::new(password);
     let mut form = sign_up_form("Ann", "ann@example.com");
     form.password = secret();
-    let signed_up = authentication::sign_up(domain, &anybody(), form).await;
+    let signed_up = authentication::sign_up(&domain.by(&anybody()), form).await;
     let token = invitations::setup_link(domain).await.unwrap().unwrap();
     let (name, email) = ("Olga".to_owned(), "olga@example.com".to_owned());
     let form = SetUp { token, name, email, password: secret() };
-    let set_up = invitations::set_up(domain, &anybody(), form).await;
+    let set_up = invitations::set_up(&domain.by(&anybody()), form).await;
     let (_, token) = create(domain, "Ben").await;
-    let accepted = invitations::accept(domain, &anybody(), AcceptInvite { token, password: secret() }).await;
+    let accepted =
+        invitations::accept(&domain.by(&anybody()), AcceptInvite { token, password: secret() }).await;
     let cleo = person(domain, "Cleo", &[]).await;
     let form = ChangePassword { current: Secret::new(PASSWORD), password: secret() };
-    let changed = credentials::change_password(domain, &cleo.actor, form).await;
+    let changed = credentials::change_password(&domain.by(&cleo.actor), form).await;
     [is_refused(signed_up), is_refused(set_up), is_refused(accepted), is_refused(changed)]
 }
 
@@ -109,14 +110,14 @@ async fn a_password_that_breaks_a_rule_is_not_asked_about(domain: TestDomain) {
     let (asking, list) = with(&domain, false).await;
     let mut form = sign_up_form("Ann", "ann@example.com");
     form.password = Secret::new("short");
-    authentication::sign_up(&asking, &anybody(), form).await.unwrap_err();
+    authentication::sign_up(&asking.by(&anybody()), form).await.unwrap_err();
     let (_, token) = create(&asking, "Ben").await;
     let form = AcceptInvite { token, password: Secret::new("short") };
-    invitations::accept(&asking, &anybody(), form).await.unwrap_err();
+    invitations::accept(&asking.by(&anybody()), form).await.unwrap_err();
     let cleo = person(&domain, "Cleo", &[]).await;
     for (current, password) in [(PASSWORD, "short"), ("wrong horse battery staple", KNOWN)] {
         let form = ChangePassword { current: Secret::new(current), password: Secret::new(password) };
-        credentials::change_password(&asking, &cleo.actor, form).await.unwrap_err();
+        credentials::change_password(&asking.by(&cleo.actor), form).await.unwrap_err();
     }
     assert_eq!(list.asked(), 0);
 }

@@ -8,7 +8,7 @@ use frontdesk_domain::{
 use frontdesk_model::{Problem, UserId};
 
 use crate::support::{
-    PASSWORD, TestDomain, anybody, create, one, origin, prove, register, sign_up_form, suspension, system,
+    By, PASSWORD, TestDomain, anybody, create, one, prove, register, sign_up_form, suspension,
 };
 
 both! {
@@ -48,7 +48,7 @@ async fn every_wrong_try_gets_the_same_answer_after_the_same_work(domain: TestDo
     register(&domain, "Ann").await;
     create(&domain, "Invited").await;
     let removed: UserId = register(&domain, "Removed").await;
-    users::remove(&domain, &system(), one(removed)).await.unwrap();
+    users::remove(&domain.system(), one(removed)).await.unwrap();
     let mut work = Vec::new();
     for (email, password) in [
         ("ann@example.com", WRONG),
@@ -73,7 +73,7 @@ async fn every_wrong_try_gets_the_same_answer_after_the_same_work(domain: TestDo
 
 async fn that_somebody_is_suspended_is_told_only_with_the_right_password(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
-    users::suspend(&domain, &system(), suspension(ann)).await.unwrap();
+    users::suspend(&domain.system(), suspension(ann)).await.unwrap();
     let answer = prove(&domain, "ann@example.com", WRONG).await;
     assert!(matches!(answer, Err(Error::WrongCredentials)), "{answer:?}");
     let answer = prove(&domain, "ann@example.com", PASSWORD).await;
@@ -89,7 +89,7 @@ async fn a_hash_of_older_parameters_is_made_again(domain: TestDomain) {
     assert!(hash.starts_with("$argon2id$v=19$m=128,t=1,p=1$"), "{hash}");
     // The better hash is stored with the session.
     let token = frontdesk_domain::sessions::TokenHash::of(b"a device");
-    frontdesk_domain::sessions::begin(&stronger, &proof, token, &origin()).await.unwrap();
+    frontdesk_domain::sessions::begin(&stronger.by(&anybody()), &proof, token).await.unwrap();
     let again = prove(&stronger, "ann@example.com", PASSWORD).await.unwrap();
     assert_eq!((again.user, again.rehash), (ann, None));
     // A wrong password gets no better hash.
@@ -163,7 +163,7 @@ async fn a_flood_is_told_to_come_back(domain: TestDomain) {
     let tries = (0..20).map(|n| {
         let form = sign_up_form("Ann", &format!("ann.{n}@example.com"));
         let narrow = narrow.clone();
-        async move { authentication::sign_up(&narrow, &anybody(), form).await }
+        async move { authentication::sign_up(&narrow.by(&anybody()), form).await }
     });
     let answers = futures::future::join_all(tries).await;
     let busy = answers

@@ -16,6 +16,7 @@ use futures::future::join_all;
 use crate::support::{Engine, TestDomain, eventually, run};
 
 both! {
+    a_unit_of_work_without_a_statement_keeps_no_one_waiting,
     a_unit_of_work_that_is_dropped_leaves_nothing,
     nobody_reads_what_is_not_committed,
     of_many_writers_at_once_each_finds_its_write_when_it_is_told_so,
@@ -33,7 +34,7 @@ const FAIL: Sql = Sql::new("test.FAIL", "INSERT INTO turns (name) VALUES (NULL)"
 const FIND: Sql = Sql::new("test.FIND", "SELECT name FROM turns WHERE name = $1");
 
 async fn write(db: &Db, names: &[String]) -> Result<(), Error> {
-    let mut tx = db.write().await?;
+    let mut tx = db.write();
     for name in names {
         tx.execute(INSERT, params![name]).await?;
     }
@@ -45,7 +46,7 @@ async fn is_there(db: &Db, name: &str) -> bool {
 }
 
 async fn a_unit_of_work_that_is_dropped_leaves_nothing(domain: TestDomain) {
-    let mut tx = domain.db.write().await.unwrap();
+    let mut tx = domain.db.write();
     tx.execute(INSERT, params!["dropped"]).await.unwrap();
     drop(tx);
     write(&domain.db, &["kept".to_owned()]).await.unwrap();
@@ -53,8 +54,19 @@ async fn a_unit_of_work_that_is_dropped_leaves_nothing(domain: TestDomain) {
     assert!(!is_there(&domain.db, "dropped").await);
 }
 
+async fn a_unit_of_work_without_a_statement_keeps_no_one_waiting(domain: TestDomain) {
+    let one = domain.beside(|options| options.database.connections = 1).await;
+    let (idle, unused) = (one.db.write(), one.db.write());
+    let before = one.db.statements();
+    write(&one.db, &["meanwhile".to_owned()]).await.unwrap();
+    unused.commit().await.unwrap();
+    assert_eq!(one.db.statements(), before + 1);
+    drop(idle);
+    assert!(is_there(&domain.db, "meanwhile").await);
+}
+
 async fn nobody_reads_what_is_not_committed(domain: TestDomain) {
-    let mut tx = domain.db.write().await.unwrap();
+    let mut tx = domain.db.write();
     tx.execute(INSERT, params!["new"]).await.unwrap();
     assert!(tx.optional::<(String,)>(FIND, params!["new"]).await.unwrap().is_some());
     assert!(!is_there(&domain.db, "new").await);
@@ -85,7 +97,7 @@ async fn a_writer_that_fails_does_not_take_the_others_with_it(domain: TestDomain
     let writers = (0..64).map(|n| {
         let db = domain.db.clone();
         tokio::spawn(async move {
-            let mut tx = db.write().await?;
+            let mut tx = db.write();
             tx.execute(INSERT, params![n.to_string()]).await?;
             if n % 8 == 0 {
                 tx.execute(FAIL, params![]).await?;
@@ -116,14 +128,15 @@ async fn gets_through(domain: &TestDomain, round: u32, polls: u32) -> bool {
     let names = ["before", "victim a", "victim b", "after"].map(|name| format!("{name}, {case}"));
     let committing = AtomicBool::new(false);
     let victim = async {
-        let mut tx = domain.db.write().await?;
+        let mut tx = domain.db.write();
         tx.execute(INSERT, params![&names[1]]).await?;
         tx.execute(INSERT, params![&names[2]]).await?;
         committing.store(true, Ordering::Relaxed);
         tx.commit().await
     };
     // While this one has the turn, the others queue in this order, so that they share a commit.
-    let first = domain.db.write().await.unwrap();
+    let mut first = domain.db.write();
+    first.execute(INSERT, params![format!("first, {case}")]).await.unwrap();
     let (before, victim, after, first) = futures::join!(
         write(&domain.db, &names[..1]),
         DropAfter { future: Some(Box::pin(victim)), polls },
@@ -170,8 +183,9 @@ async fn a_writer_that_waits_in_vain_is_told_that_the_database_is_busy(domain: T
             options.database.connections = 1;
         })
         .await;
-    let turn = impatient.db.write().await.unwrap();
-    let refused = impatient.db.write().await.map(|_| ());
+    let mut turn = impatient.db.write();
+    turn.execute(INSERT, params!["first"]).await.unwrap();
+    let refused = write(&impatient.db, &["in vain".to_owned()]).await;
     assert!(matches!(refused, Err(Error::Busy)), "{refused:?}");
     drop(turn);
     write(&impatient.db, &["in time".to_owned()]).await.unwrap();
@@ -181,9 +195,9 @@ async fn a_writer_that_waits_in_vain_is_told_that_the_database_is_busy(domain: T
 async fn another_process_that_writes_to_the_sqlite_file_makes_it_busy() {
     run(Engine::Sqlite, async |domain: TestDomain| {
         let impatient = domain.beside(|options| options.database.acquire = Duration::from_millis(100)).await;
-        let mut turn = domain.db.write().await.unwrap();
+        let mut turn = domain.db.write();
         turn.execute(INSERT, params!["elsewhere"]).await.unwrap();
-        let refused = impatient.db.write().await.map(|_| ());
+        let refused = write(&impatient.db, &["in vain".to_owned()]).await;
         assert!(matches!(refused, Err(Error::Busy)), "{refused:?}");
         turn.commit().await.unwrap();
         write(&impatient.db, &["here".to_owned()]).await.unwrap();

@@ -2,7 +2,7 @@
 
 use frontdesk_model::{Timestamp, UserId};
 
-use crate::support::{TestDomain, person, sign_in, suspension, system, user};
+use crate::support::{By, TestDomain, person, sign_in, suspension, user};
 
 both! {
     a_request_writes_nothing_and_is_written_down_later,
@@ -29,7 +29,7 @@ async fn a_request_writes_nothing_and_is_written_down_later(domain: TestDomain) 
     domain.last_seen.flush(&domain).await.unwrap();
     assert_eq!(last_seen(&domain, ann.id).await, signed_in.plus_seconds(60));
     let query = frontdesk_model::query::SessionsQuery::default();
-    let mine = frontdesk_domain::sessions::list_mine(&domain, &ann.actor, &query).await.unwrap();
+    let mine = frontdesk_domain::sessions::list_mine(&domain.by(&ann.actor), &query).await.unwrap();
     assert_eq!(mine.items[0].last_seen_at, signed_in.plus_seconds(60));
     // Being seen is no change: neither an event nor a new version.
     assert_eq!((domain.events().await, user(&domain, ann.id).await.version), (events, 1));
@@ -89,7 +89,7 @@ async fn what_was_written_later_is_not_written_back(domain: TestDomain) {
 async fn a_session_that_is_over_is_not_seen(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let signed_in = last_seen(&domain, ann.id).await;
-    frontdesk_domain::users::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
+    frontdesk_domain::users::suspend(&domain.system(), suspension(ann.id)).await.unwrap();
     domain.clock.advance(100);
     assert!(ann.load(&domain).await.is_none());
     domain.last_seen.flush(&domain).await.unwrap();

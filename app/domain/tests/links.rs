@@ -13,7 +13,7 @@ use frontdesk_model::{
 use futures::future::join_all;
 
 use crate::support::{
-    PASSWORD, TestDomain, anybody, create, grant, one, prove, register, suspension, system, user,
+    By, PASSWORD, TestDomain, anybody, create, grant, one, prove, register, suspension, user,
 };
 
 both! {
@@ -38,7 +38,7 @@ const DAY: i64 = 24 * 3600;
 
 async fn accept(domain: &TestDomain, link: &Secret) -> Result<Credentials, Error> {
     let form = AcceptInvite { token: link.clone(), password: Secret::new(PASSWORD) };
-    invitations::accept(domain, &anybody(), form).await
+    invitations::accept(&domain.by(&anybody()), form).await
 }
 
 async fn set_up(domain: &TestDomain, link: &Secret, email: &str) -> Result<Credentials, Error> {
@@ -48,11 +48,11 @@ async fn set_up(domain: &TestDomain, link: &Secret, email: &str) -> Result<Crede
         email: email.to_owned(),
         password: Secret::new(PASSWORD),
     };
-    invitations::set_up(domain, &anybody(), form).await
+    invitations::set_up(&domain.by(&anybody()), form).await
 }
 
 async fn open(domain: &TestDomain, link: &Secret, purpose: Purpose) -> Result<(String, String), Error> {
-    invitations::open(domain, purpose, link).await.map(|open| (open.name, open.email))
+    invitations::open(&domain.by(&anybody()), purpose, link).await.map(|open| (open.name, open.email))
 }
 
 async fn set_up_link(domain: &TestDomain) -> Secret {
@@ -101,7 +101,7 @@ async fn an_invitation_works_for_a_week(domain: TestDomain) {
 async fn a_new_invitation_replaces_the_one_before(domain: TestDomain) {
     let (ann, first) = create(&domain, "Ann").await;
     let (_, bens) = create(&domain, "Ben").await;
-    let second = invitations::create(&domain, &system(), one(ann)).await.unwrap();
+    let second = invitations::create(&domain.system(), one(ann)).await.unwrap();
     is_spent(accept(&domain, &first).await);
     accept(&domain, &second).await.unwrap();
     accept(&domain, &bens).await.unwrap();
@@ -110,12 +110,12 @@ async fn a_new_invitation_replaces_the_one_before(domain: TestDomain) {
 async fn an_invitation_of_somebody_suspended_or_removed_does_not_work(domain: TestDomain) {
     let (ann, anns) = create(&domain, "Ann").await;
     let (ben, bens) = create(&domain, "Ben").await;
-    users::suspend(&domain, &system(), suspension(ann)).await.unwrap();
-    users::remove(&domain, &system(), one(ben)).await.unwrap();
+    users::suspend(&domain.system(), suspension(ann)).await.unwrap();
+    users::remove(&domain.system(), one(ben)).await.unwrap();
     is_spent(accept(&domain, &anns).await);
     is_spent(accept(&domain, &bens).await);
     // The refusal does not use it up.
-    users::reinstate(&domain, &system(), one(ann)).await.unwrap();
+    users::reinstate(&domain.system(), one(ann)).await.unwrap();
     accept(&domain, &anns).await.unwrap();
 }
 
@@ -123,7 +123,7 @@ async fn a_password_that_is_refused_does_not_spend_the_invitation(domain: TestDo
     let (_, link) = create(&domain, "Annabel Whitfield").await;
     for password in ["", "short", "annabelwhitfield", &"x".repeat(257)] {
         let form = AcceptInvite { token: link.clone(), password: Secret::new(password) };
-        let answer = invitations::accept(&domain, &anybody(), form).await;
+        let answer = invitations::accept(&domain.by(&anybody()), form).await;
         let Err(Error::Invalid(problem)) = answer else { panic!("{password}: {answer:?}") };
         assert_eq!(problem.of_field("password").count(), 1);
     }

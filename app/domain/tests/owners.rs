@@ -9,7 +9,7 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{Role, UserId, forms::ChangeRole, user::Status};
 
-use crate::support::{Someone, TestDomain, create, grant, one, person, suspension, system, user};
+use crate::support::{By, Someone, TestDomain, create, grant, one, person, suspension, user};
 
 both! {
     the_last_owner_is_not_demoted_suspended_or_removed,
@@ -27,42 +27,42 @@ async fn the_last_owner_is_not_demoted_suspended_or_removed(domain: TestDomain) 
     let ann = person(&domain, "Ann", &[Role::Owner, Role::Auditor]).await;
     let (before, events) = (user(&domain, ann.id).await, domain.events().await);
     let answers = [
-        roles::revoke(&domain, &ann.actor, owner(ann.id)).await.map(drop),
-        roles::revoke(&domain, &system(), owner(ann.id)).await.map(drop),
-        users::suspend(&domain, &system(), suspension(ann.id)).await.map(drop),
-        users::remove(&domain, &system(), one(ann.id)).await.map(drop),
+        roles::revoke(&domain.by(&ann.actor), owner(ann.id)).await.map(drop),
+        roles::revoke(&domain.system(), owner(ann.id)).await.map(drop),
+        users::suspend(&domain.system(), suspension(ann.id)).await.map(drop),
+        users::remove(&domain.system(), one(ann.id)).await.map(drop),
     ];
     for answer in answers {
         assert!(matches!(answer, Err(Error::LastOwner)), "{answer:?}");
     }
     assert_eq!((user(&domain, ann.id).await, domain.events().await), (before, events));
     // Another of their roles can be removed, and with another owner this one, too.
-    roles::revoke(&domain, &system(), ChangeRole { id: ann.id, role: Role::Auditor }).await.unwrap();
+    roles::revoke(&domain.system(), ChangeRole { id: ann.id, role: Role::Auditor }).await.unwrap();
     let ben = person(&domain, "Ben", &[Role::Owner]).await;
-    roles::revoke(&domain, &ann.actor, owner(ann.id)).await.unwrap();
-    let answer = roles::revoke(&domain, &ben.actor, owner(ben.id)).await;
+    roles::revoke(&domain.by(&ann.actor), owner(ann.id)).await.unwrap();
+    let answer = roles::revoke(&domain.by(&ben.actor), owner(ben.id)).await;
     assert!(matches!(answer, Err(Error::LastOwner)), "{answer:?}");
 }
 
 async fn an_owner_who_cannot_sign_in_does_not_count(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[Role::Owner]).await;
     let suspended = person(&domain, "Sue", &[Role::Owner]).await;
-    users::suspend(&domain, &ann.actor, suspension(suspended.id)).await.unwrap();
+    users::suspend(&domain.by(&ann.actor), suspension(suspended.id)).await.unwrap();
     let removed = person(&domain, "Rob", &[Role::Owner]).await;
-    users::remove(&domain, &ann.actor, one(removed.id)).await.unwrap();
+    users::remove(&domain.by(&ann.actor), one(removed.id)).await.unwrap();
     let (invited, _) = create(&domain, "Ivy").await;
     grant(&domain, invited, Role::Owner).await;
     let answers = [
-        roles::revoke(&domain, &ann.actor, owner(ann.id)).await.map(drop),
-        users::suspend(&domain, &system(), suspension(ann.id)).await.map(drop),
-        users::remove(&domain, &system(), one(ann.id)).await.map(drop),
+        roles::revoke(&domain.by(&ann.actor), owner(ann.id)).await.map(drop),
+        users::suspend(&domain.system(), suspension(ann.id)).await.map(drop),
+        users::remove(&domain.system(), one(ann.id)).await.map(drop),
     ];
     for answer in answers {
         assert!(matches!(answer, Err(Error::LastOwner)), "{answer:?}");
     }
     // They can be demoted themselves: that leaves Ann.
     for id in [suspended.id, invited] {
-        roles::revoke(&domain, &ann.actor, owner(id)).await.unwrap();
+        roles::revoke(&domain.by(&ann.actor), owner(id)).await.unwrap();
     }
 }
 
@@ -81,15 +81,15 @@ async fn two_owners_who_remove_and_demote_each_other_leave_one(domain: TestDomai
 type Blow = std::pin::Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
 fn demote(domain: TestDomain, actor: Actor, other: UserId) -> Blow {
-    Box::pin(async move { roles::revoke(&domain, &actor, owner(other)).await.map(drop) })
+    Box::pin(async move { roles::revoke(&domain.by(&actor), owner(other)).await.map(drop) })
 }
 
 fn suspend(domain: TestDomain, actor: Actor, other: UserId) -> Blow {
-    Box::pin(async move { users::suspend(&domain, &actor, suspension(other)).await.map(drop) })
+    Box::pin(async move { users::suspend(&domain.by(&actor), suspension(other)).await.map(drop) })
 }
 
 fn remove(domain: TestDomain, actor: Actor, other: UserId) -> Blow {
-    Box::pin(async move { users::remove(&domain, &actor, one(other)).await.map(drop) })
+    Box::pin(async move { users::remove(&domain.by(&actor), one(other)).await.map(drop) })
 }
 
 /// The first acts on the second while the second acts on the first, many times.
@@ -114,8 +114,8 @@ async fn heal(domain: &TestDomain, someone: &Someone) {
     let now = user(domain, someone.id).await;
     match now.status {
         Status::Active => {}
-        Status::Suspended => drop(users::reinstate(domain, &system(), one(someone.id)).await.unwrap()),
-        Status::Removed => drop(users::restore(domain, &system(), one(someone.id)).await.unwrap()),
+        Status::Suspended => drop(users::reinstate(&domain.system(), one(someone.id)).await.unwrap()),
+        Status::Removed => drop(users::restore(&domain.system(), one(someone.id)).await.unwrap()),
     }
     if !now.roles.has(Role::Owner) {
         grant(domain, someone.id, Role::Owner).await;

@@ -12,7 +12,6 @@ use frontdesk_model::{
 use crate::support::{
     Random, TestDomain,
     crowd::{self, Face, expected, expected_by_word},
-    system,
 };
 
 both! {
@@ -37,7 +36,7 @@ fn query(sort: UserSort, status: Option<Status>, q: &str, limit: u32) -> UsersQu
 
 /// A page, and whether it is in the order of the words that match.
 async fn page(domain: &TestDomain, query: &UsersQuery) -> (Page<UserSummary>, bool) {
-    let list = users::list(domain, &system(), query).await.unwrap();
+    let list = users::list(&domain.system(), query).await.unwrap();
     (list.page, list.sort.is_none())
 }
 
@@ -108,7 +107,7 @@ async fn a_search_with_many_matches_is_walked_in_order_and_back(domain: TestDoma
         let query = query(sort, status, "crowd", 100);
         // There are not so many of the suspended and the removed.
         let is_many = !matches!(status, Some(Status::Suspended | Status::Removed));
-        let list = users::list(&domain, &system(), &query).await.unwrap();
+        let list = users::list(&domain.system(), &query).await.unwrap();
         assert_eq!(list.sort, (!is_many).then_some(sort), "{query:?}");
         let expected =
             if is_many { expected_by_word(&crowd, &query) } else { expected(&crowd, &query, sort) };

@@ -17,7 +17,7 @@ use frontdesk_model::{
 use futures::future::join_all;
 
 use crate::support::{
-    PASSWORD, Someone, TestDomain, anybody, bearer, one, origin, person, prove, service_token, sign_in,
+    By, PASSWORD, Someone, TestDomain, anybody, bearer, one, person, prove, service_token, sign_in,
     suspension, system, token, user,
 };
 
@@ -50,12 +50,12 @@ async fn change(
     password: &str,
 ) -> Result<Credentials, Error> {
     let form = ChangePassword { current: Secret::new(current), password: Secret::new(password) };
-    credentials::change_password(domain, actor, form).await
+    credentials::change_password(&domain.by(actor), form).await
 }
 
 /// All events, newest first.
 async fn told(domain: &TestDomain) -> Vec<Event> {
-    audit::list(domain, &system(), &AuditQuery::default()).await.unwrap().items
+    audit::list(&domain.system(), &AuditQuery::default()).await.unwrap().items
 }
 
 /// Fields of the faults, each with its code.
@@ -87,10 +87,10 @@ async fn other_sessions_end_and_a_new_one_begins_here(domain: TestDomain) {
     assert!(ann.load(&domain).await.is_none() && phone.load(&domain).await.is_none());
     assert!(ben.load(&domain).await.is_some());
     // A proof with the old password starts no session any more.
-    let late = sessions::begin(&domain, &early, TokenHash::of(b"late"), &origin()).await;
+    let late = sessions::begin(&domain.by(&anybody()), &early, TokenHash::of(b"late")).await;
     assert!(matches!(late, Err(sessions::Error::Shut)), "{late:?}");
     let here = TokenHash::of(b"here");
-    sessions::begin(&domain, &proof, here, &origin()).await.unwrap();
+    sessions::begin(&domain.by(&anybody()), &proof, here).await.unwrap();
     assert_eq!(sessions::load(&domain, here).await.unwrap().unwrap().id, ann.id);
 }
 
@@ -222,12 +222,12 @@ fn is_over(answer: Result<Credentials, Error>) {
 
 async fn an_invitation_that_is_open_ends(domain: TestDomain) {
     let (ann, ben) = (person(&domain, "Ann", &[]).await, person(&domain, "Ben", &[]).await);
-    let link = invitations::create(&domain, &system(), one(ann.id)).await.unwrap();
-    let other = invitations::create(&domain, &system(), one(ben.id)).await.unwrap();
+    let link = invitations::create(&domain.system(), one(ann.id)).await.unwrap();
+    let other = invitations::create(&domain.system(), one(ben.id)).await.unwrap();
     change(&domain, &ann.actor, PASSWORD, NEXT).await.unwrap();
     let accept = async |token| {
         let form = AcceptInvite { token, password: Secret::new("nine green lanterns at dawn") };
-        invitations::accept(&domain, &anybody(), form).await
+        invitations::accept(&domain.by(&anybody()), form).await
     };
     assert!(matches!(accept(link).await, Err(Error::LinkSpent(_))));
     assert!(accept(other).await.is_ok(), "it is Ben's, who has changed nothing");
@@ -253,20 +253,20 @@ async fn a_stored_hash_that_cannot_be_used_is_a_wrong_password(domain: TestDomai
 async fn a_session_that_has_been_ended_changes_nothing(domain: TestDomain) {
     // Each actor belongs to a request that arrived in time.
     let ann = person(&domain, "Ann", &[]).await;
-    users::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
+    users::suspend(&domain.system(), suspension(ann.id)).await.unwrap();
     is_over(change(&domain, &ann.actor, PASSWORD, NEXT).await);
-    users::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
+    users::reinstate(&domain.system(), one(ann.id)).await.unwrap();
     is_over(change(&domain, &ann.actor, PASSWORD, NEXT).await);
     assert!(signs_in(&domain, &ann, PASSWORD).await);
 
     let ben = person(&domain, "Ben", &[]).await;
-    users::remove(&domain, &system(), one(ben.id)).await.unwrap();
+    users::remove(&domain.system(), one(ben.id)).await.unwrap();
     is_over(change(&domain, &ben.actor, PASSWORD, NEXT).await);
 
     let cleo = person(&domain, "Cleo", &[]).await;
-    let link = invitations::create(&domain, &system(), one(cleo.id)).await.unwrap();
+    let link = invitations::create(&domain.system(), one(cleo.id)).await.unwrap();
     let form = AcceptInvite { token: link, password: Secret::new(NEXT) };
-    invitations::accept(&domain, &anybody(), form).await.unwrap();
+    invitations::accept(&domain.by(&anybody()), form).await.unwrap();
     is_over(change(&domain, &cleo.actor, NEXT, PASSWORD).await);
     assert!(signs_in(&domain, &cleo, NEXT).await);
 }
@@ -285,12 +285,12 @@ async fn a_session_that_has_been_ended_is_no_way_to_guess(domain: TestDomain) {
 async fn somebody_suspended_while_it_is_under_way_keeps_their_password(domain: TestDomain) {
     for round in 0..20 {
         let ann = person(&domain, &format!("Ann {round}"), &[]).await;
-        let staff = system();
-        let suspended = users::suspend(&domain, &staff, suspension(ann.id));
+        let staff = domain.system();
+        let suspended = users::suspend(&staff, suspension(ann.id));
         let (changed, suspended) = tokio::join!(change(&domain, &ann.actor, PASSWORD, NEXT), suspended);
         // The suspension may fail because of the concurrent edit; then staff would retry.
         if suspended.is_err() {
-            users::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
+            users::suspend(&domain.system(), suspension(ann.id)).await.unwrap();
         }
         let expected = if let Err(error) = changed {
             is_over(Err(error));
@@ -298,7 +298,7 @@ async fn somebody_suspended_while_it_is_under_way_keeps_their_password(domain: T
         } else {
             NEXT
         };
-        users::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
+        users::reinstate(&domain.system(), one(ann.id)).await.unwrap();
         assert!(signs_in(&domain, &ann, expected).await);
         assert!(ann.load(&domain).await.is_none());
     }

@@ -22,7 +22,7 @@ use frontdesk_model::{
 };
 
 use crate::support::{
-    TestDomain, anybody, create_form, edit, enqueue, grant, one, person, register, service_form, sign_in,
+    By, TestDomain, anybody, create_form, edit, enqueue, grant, one, person, register, service_form, sign_in,
     suspension, system, token_form, user,
 };
 
@@ -115,11 +115,11 @@ impl Try {
             grant(domain, id, role).await;
         }
         match self {
-            ReinstateUser => drop(users::suspend(domain, &system(), suspension(id)).await.unwrap()),
-            RestoreUser => drop(users::remove(domain, &system(), one(id)).await.unwrap()),
+            ReinstateUser => drop(users::suspend(&domain.system(), suspension(id)).await.unwrap()),
+            RestoreUser => drop(users::remove(&domain.system(), one(id)).await.unwrap()),
             Take(taken) if taken != role => grant(domain, id, taken).await,
             Give(given) if given == role => {
-                roles::revoke(domain, &system(), ChangeRole { id, role }).await.unwrap();
+                roles::revoke(&domain.system(), ChangeRole { id, role }).await.unwrap();
             }
             _ => {}
         }
@@ -129,82 +129,86 @@ impl Try {
     async fn run(self, domain: &TestDomain, actor: &Actor, on: UserId) -> &'static str {
         let before = user(domain, on).await;
         let answer = match self {
-            SeeOverview => overview::overview(domain, actor).await.map(|_| ()),
-            ListUsers => users::list(domain, actor, &UsersQuery::default()).await.map(|_| ()),
-            SeeUser => users::get(domain, actor, on).await.map(|_| ()),
+            SeeOverview => overview::overview(&domain.by(actor)).await.map(|_| ()),
+            ListUsers => users::list(&domain.by(actor), &UsersQuery::default()).await.map(|_| ()),
+            SeeUser => users::get(&domain.by(actor), on).await.map(|_| ()),
             CreateUser => {
                 let form = create_form("New", &format!("new.{on}@example.com"));
-                users::create(domain, actor, form).await.map(|_| ())
+                users::create(&domain.by(actor), form).await.map(|_| ())
             }
             ChangeUser => {
-                users::update(domain, actor, edit(&before, "Other", &before.email)).await.map(|_| ())
+                users::update(&domain.by(actor), edit(&before, "Other", &before.email)).await.map(|_| ())
             }
-            InviteUser => invitations::create(domain, actor, one(on)).await.map(|_| ()),
-            SuspendUser => users::suspend(domain, actor, suspension(on)).await.map(drop),
-            ReinstateUser => users::reinstate(domain, actor, one(on)).await.map(drop),
-            RemoveUser => users::remove(domain, actor, one(on)).await.map(drop),
-            RestoreUser => users::restore(domain, actor, one(on)).await.map(drop),
-            Give(role) => roles::grant(domain, actor, ChangeRole { id: on, role }).await.map(drop),
-            Take(role) => roles::revoke(domain, actor, ChangeRole { id: on, role }).await.map(drop),
-            ReadAudit => match audit::list(domain, actor, &AuditQuery::default()).await {
+            InviteUser => invitations::create(&domain.by(actor), one(on)).await.map(|_| ()),
+            SuspendUser => users::suspend(&domain.by(actor), suspension(on)).await.map(drop),
+            ReinstateUser => users::reinstate(&domain.by(actor), one(on)).await.map(drop),
+            RemoveUser => users::remove(&domain.by(actor), one(on)).await.map(drop),
+            RestoreUser => users::restore(&domain.by(actor), one(on)).await.map(drop),
+            Give(role) => roles::grant(&domain.by(actor), ChangeRole { id: on, role }).await.map(drop),
+            Take(role) => roles::revoke(&domain.by(actor), ChangeRole { id: on, role }).await.map(drop),
+            ReadAudit => match audit::list(&domain.by(actor), &AuditQuery::default()).await {
                 Err(audit::Error::Denied(denied)) => Err(denied.into()),
                 other => other.map(|_| ()).map_err(|error| panic!("{error:?}")),
             },
-            ListJobs => of_jobs(jobs::list(domain, actor, &JobsQuery::default()).await),
-            RunJob => of_jobs(jobs::rerun(domain, actor, waiting_job(domain).await).await),
-            SeeWebhooks => of_webhooks(webhooks::list(domain, actor, &WebhooksQuery::default()).await),
-            MakeWebhook => of_webhooks(webhooks::create(domain, actor, webhook_form()).await),
+            ListJobs => of_jobs(jobs::list(&domain.by(actor), &JobsQuery::default()).await),
+            RunJob => of_jobs(jobs::rerun(&domain.by(actor), waiting_job(domain).await).await),
+            SeeWebhooks => of_webhooks(webhooks::list(&domain.by(actor), &WebhooksQuery::default()).await),
+            MakeWebhook => of_webhooks(webhooks::create(&domain.by(actor), webhook_form()).await),
             ChangeWebhook => {
                 let Webhook { id, version, .. } = a_webhook(domain).await;
                 let (url, description, events) = (None, Some("Other".to_owned()), None);
                 let form = UpdateWebhook { id, version, url, description, events, enabled: None };
-                of_webhooks(webhooks::update(domain, actor, form).await)
+                of_webhooks(webhooks::update(&domain.by(actor), form).await)
             }
             RotateSecret => {
                 let form = OneWebhook { id: a_webhook(domain).await.id };
-                of_webhooks(webhooks::rotate_secret(domain, actor, form).await)
+                of_webhooks(webhooks::rotate_secret(&domain.by(actor), form).await)
             }
             TestWebhook => {
                 let form = OneWebhook { id: a_webhook(domain).await.id };
-                of_webhooks(webhooks::send_test(domain, actor, form).await)
+                of_webhooks(webhooks::send_test(&domain.by(actor), form).await)
             }
             RemoveWebhook => {
                 let form = OneWebhook { id: a_webhook(domain).await.id };
-                of_webhooks(webhooks::remove(domain, actor, form).await)
+                of_webhooks(webhooks::remove(&domain.by(actor), form).await)
             }
             SeeDeliveries => {
                 let id = a_webhook(domain).await.id;
-                of_webhooks(webhooks::deliveries(domain, actor, id, &DeliveriesQuery::default()).await)
+                of_webhooks(webhooks::deliveries(&domain.by(actor), id, &DeliveriesQuery::default()).await)
             }
-            SeeDelivery => of_webhooks(webhooks::delivery(domain, actor, a_delivery(domain).await).await),
+            SeeDelivery => of_webhooks(webhooks::delivery(&domain.by(actor), a_delivery(domain).await).await),
             SendAgain => {
                 let id = a_delivery(domain).await;
                 domain.clock.advance(-1);
-                let answer = webhooks::resend(domain, actor, OneDelivery { id }).await;
+                let answer = webhooks::resend(&domain.by(actor), OneDelivery { id }).await;
                 domain.clock.advance(1);
                 of_webhooks(answer)
             }
-            CallOffJob => of_jobs(jobs::cancel(domain, actor, waiting_job(domain).await).await),
+            CallOffJob => of_jobs(jobs::cancel(&domain.by(actor), waiting_job(domain).await).await),
             SeeOwnSessions => {
-                of_sessions(sessions::list_mine(domain, actor, &SessionsQuery::default()).await)
+                of_sessions(sessions::list_mine(&domain.by(actor), &SessionsQuery::default()).await)
             }
-            SeeSessions => of_sessions(sessions::list(domain, actor, on, &SessionsQuery::default()).await),
+            SeeSessions => {
+                of_sessions(sessions::list(&domain.by(actor), on, &SessionsQuery::default()).await)
+            }
             EndASession => {
                 let device = sign_in(domain, on, &format!("device {:?}", domain.clock.id())).await;
                 let form = EndSession { id: device.actor.person().unwrap().session };
-                match sessions::end(domain, actor, form).await {
+                match sessions::end(&domain.by(actor), form).await {
                     // For actors who can end only their own sessions, others do not exist.
                     Err(sessions::Error::NoSuchSession) => Err(Denied::Lacks(Permission::SessionsEnd).into()),
                     other => of_sessions(other),
                 }
             }
-            SeeOwnTokens => of_tokens(tokens::list_mine(domain, actor, &TokensQuery::default()).await),
-            MakeOwnToken => of_tokens(tokens::create(domain, actor, token_form("ci", &[])).await),
-            SeeTokens => of_tokens(tokens::list(domain, actor, &TokensQuery::default()).await),
-            MakeServiceToken => of_tokens(tokens::create(domain, actor, service_form(&[], "never")).await),
+            SeeOwnTokens => of_tokens(tokens::list_mine(&domain.by(actor), &TokensQuery::default()).await),
+            MakeOwnToken => of_tokens(tokens::create(&domain.by(actor), token_form("ci", &[])).await),
+            SeeTokens => of_tokens(tokens::list(&domain.by(actor), &TokensQuery::default()).await),
+            MakeServiceToken => {
+                of_tokens(tokens::create(&domain.by(actor), service_form(&[], "never")).await)
+            }
             RevokeAToken => {
-                let theirs = tokens::create_for(domain, on, token_form("ci", &[])).await.unwrap();
-                match tokens::revoke(domain, actor, RevokeToken { id: theirs.token.id }).await {
+                let theirs = tokens::create_for(&domain.system(), on, token_form("ci", &[])).await.unwrap();
+                match tokens::revoke(&domain.by(actor), RevokeToken { id: theirs.token.id }).await {
                     Err(TokenError::NoSuchToken) => Err(Denied::Lacks(Permission::TokensManage).into()),
                     other => of_tokens(other),
                 }
@@ -248,16 +252,16 @@ fn webhook_form() -> CreateWebhook {
 
 /// The number is limited, so the previous one is removed.
 async fn a_webhook(domain: &TestDomain) -> Webhook {
-    for old in webhooks::list(domain, &system(), &WebhooksQuery::default()).await.unwrap().items {
-        webhooks::remove(domain, &system(), OneWebhook { id: old.id }).await.unwrap();
+    for old in webhooks::list(&domain.system(), &WebhooksQuery::default()).await.unwrap().items {
+        webhooks::remove(&domain.system(), OneWebhook { id: old.id }).await.unwrap();
     }
-    webhooks::create(domain, &system(), webhook_form()).await.unwrap().webhook
+    webhooks::create(&domain.system(), webhook_form()).await.unwrap().webhook
 }
 
 /// One that is not due yet, as seen a moment ago.
 async fn a_delivery(domain: &TestDomain) -> DeliveryId {
     let form = OneWebhook { id: a_webhook(domain).await.id };
-    webhooks::send_test(domain, &system(), form).await.unwrap()
+    webhooks::send_test(&domain.system(), form).await.unwrap()
 }
 
 fn of_webhooks<T>(answer: Result<T, webhooks::Error>) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use frontdesk_domain::{actor::Denied, roles, users::Error};
 use frontdesk_model::{Role, Roles, forms::ChangeRole};
 
-use crate::support::{TestDomain, person, register, system, user};
+use crate::support::{By, TestDomain, person, register, user};
 
 both! {
     roles_add_up_and_are_taken_one_by_one,
@@ -16,12 +16,12 @@ both! {
 async fn roles_add_up_and_are_taken_one_by_one(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
     for role in Role::ASSIGNABLE.iter().rev() {
-        roles::grant(&domain, &system(), ChangeRole { id: ann, role: *role }).await.unwrap();
+        roles::grant(&domain.system(), ChangeRole { id: ann, role: *role }).await.unwrap();
     }
     assert_eq!(user(&domain, ann).await.roles.iter().collect::<Vec<_>>(), Role::ASSIGNABLE);
     person(&domain, "Olga", &[Role::Owner]).await;
     for (n, role) in Role::ASSIGNABLE.iter().enumerate() {
-        roles::revoke(&domain, &system(), ChangeRole { id: ann, role: *role }).await.unwrap();
+        roles::revoke(&domain.system(), ChangeRole { id: ann, role: *role }).await.unwrap();
         assert_eq!(user(&domain, ann).await.roles.iter().collect::<Vec<_>>(), Role::ASSIGNABLE[n + 1..]);
     }
 }
@@ -29,11 +29,11 @@ async fn roles_add_up_and_are_taken_one_by_one(domain: TestDomain) {
 async fn a_role_is_given_once_and_taken_once(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
     let support = ChangeRole { id: ann, role: Role::Support };
-    let answer = roles::revoke(&domain, &system(), support.clone()).await;
+    let answer = roles::revoke(&domain.system(), support.clone()).await;
     assert!(matches!(answer, Err(Error::WrongState(_))), "{answer:?}");
-    roles::grant(&domain, &system(), support.clone()).await.unwrap();
+    roles::grant(&domain.system(), support.clone()).await.unwrap();
     let (before, events) = (user(&domain, ann).await, domain.events().await);
-    let answer = roles::grant(&domain, &system(), support).await;
+    let answer = roles::grant(&domain.system(), support).await;
     assert!(matches!(answer, Err(Error::WrongState(_))), "{answer:?}");
     assert_eq!((user(&domain, ann).await, domain.events().await), (before, events));
 }
@@ -43,8 +43,8 @@ async fn everybody_is_a_member_and_nobody_is_made_one(domain: TestDomain) {
     assert!(user(&domain, ann).await.roles.has(Role::Member));
     let member = ChangeRole { id: ann, role: Role::Member };
     for answer in [
-        roles::grant(&domain, &system(), member.clone()).await.map(drop),
-        roles::revoke(&domain, &system(), member.clone()).await.map(drop),
+        roles::grant(&domain.system(), member.clone()).await.map(drop),
+        roles::revoke(&domain.system(), member.clone()).await.map(drop),
     ] {
         assert!(matches!(answer, Err(Error::WrongState(_))), "{answer:?}");
     }
@@ -55,22 +55,22 @@ async fn nobody_gives_or_takes_what_they_do_not_hold(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
     // Neither to others nor to themselves.
     for id in [ann, admin.id] {
-        let answer = roles::grant(&domain, &admin.actor, ChangeRole { id, role: Role::Owner }).await;
+        let answer = roles::grant(&domain.by(&admin.actor), ChangeRole { id, role: Role::Owner }).await;
         assert!(matches!(answer, Err(Error::Denied(Denied::Outranked))), "{answer:?}");
         assert!(!user(&domain, id).await.roles.has(Role::Owner));
     }
-    roles::grant(&domain, &admin.actor, ChangeRole { id: ann, role: Role::Admin }).await.unwrap();
+    roles::grant(&domain.by(&admin.actor), ChangeRole { id: ann, role: Role::Admin }).await.unwrap();
 }
 
 async fn who_lost_a_role_cannot_take_it_back(domain: TestDomain) {
     let admin = person(&domain, "Ada", &[Role::Admin]).await;
     let role = ChangeRole { id: admin.id, role: Role::Admin };
-    roles::revoke(&domain, &system(), role.clone()).await.unwrap();
+    roles::revoke(&domain.system(), role.clone()).await.unwrap();
     // With the next request, which reads the roles again.
     let person = admin.load(&domain).await.unwrap();
     assert_eq!(person.roles, Roles::default());
     let mut actor = admin.actor;
     actor.who = frontdesk_domain::actor::Who::Person(person);
-    let answer = roles::grant(&domain, &actor, role).await;
+    let answer = roles::grant(&domain.by(&actor), role).await;
     assert!(matches!(answer, Err(Error::Denied(Denied::Lacks(_)))), "{answer:?}");
 }

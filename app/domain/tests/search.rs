@@ -8,7 +8,7 @@ use frontdesk_model::{
     user::Status,
 };
 
-use crate::support::{TestDomain, anybody, one, sign_up_form, suspension, system, user};
+use crate::support::{By, TestDomain, anybody, one, sign_up_form, suspension, user};
 
 both! {
     people_are_found_by_the_beginning_of_any_word_however_it_is_typed,
@@ -23,11 +23,11 @@ both! {
 }
 
 async fn sign_up(domain: &TestDomain, name: &str, email: &str) -> Result<Credentials, users::Error> {
-    authentication::sign_up(domain, &anybody(), sign_up_form(name, email)).await
+    authentication::sign_up(&domain.by(&anybody()), sign_up_form(name, email)).await
 }
 
 async fn names(domain: &TestDomain, query: &UsersQuery) -> Vec<String> {
-    let list = users::list(domain, &system(), query).await.unwrap();
+    let list = users::list(&domain.system(), query).await.unwrap();
     list.page.items.into_iter().map(|user| user.name).collect()
 }
 
@@ -114,7 +114,7 @@ async fn a_search_follows_what_is_changed(domain: TestDomain) {
         UpdateUser {
             id, version, name: Some("Zoë Lee".to_owned()), email: Some("zoe@shop.test".to_owned())
         };
-    users::update(&domain, &system(), form).await.unwrap();
+    users::update(&domain.system(), form).await.unwrap();
     for (typed, count) in [("ann", 0), ("example.com", 0), ("zoe", 1), ("lee", 1), ("shop.test", 1)] {
         assert_eq!(found(&domain, typed).await.len(), count, "{typed}");
     }
@@ -130,9 +130,9 @@ async fn a_search_follows_what_is_changed(domain: TestDomain) {
         counts
     };
     assert_eq!(counts().await, [1, 1, 0, 0]);
-    users::suspend(&domain, &system(), suspension(id)).await.unwrap();
+    users::suspend(&domain.system(), suspension(id)).await.unwrap();
     assert_eq!(counts().await, [1, 0, 1, 0]);
-    users::remove(&domain, &system(), one(id)).await.unwrap();
+    users::remove(&domain.system(), one(id)).await.unwrap();
     assert_eq!(counts().await, [0, 0, 0, 1]);
     let (rows,): (i64,) = domain
         .db
@@ -173,7 +173,7 @@ async fn a_cursor_is_never_longer_than_one_that_is_taken(domain: TestDomain) {
         };
         let mut seen: Vec<UserId> = Vec::new();
         loop {
-            let page = users::list(&domain, &system(), &query).await.unwrap().page;
+            let page = users::list(&domain.system(), &query).await.unwrap().page;
             seen.extend(page.items.iter().map(|user| user.id));
             assert!(page.next.as_ref().is_none_or(|next| next.len() <= 2_048), "{sort}");
             query.cursor = page.next;
@@ -213,7 +213,7 @@ async fn an_address_is_one_account_however_it_is_typed(domain: TestDomain) {
         let id = sign_up(&domain, "Ann", first).await.unwrap().user;
         let second = sign_up(&domain, "Bob", again).await;
         assert!(matches!(second, Err(users::Error::EmailTaken)), "{again}: {second:?}");
-        let found = users::by_email(&domain, &system(), &Email::parse(again).unwrap()).await.unwrap();
+        let found = users::by_email(&domain.system(), &Email::parse(again).unwrap()).await.unwrap();
         assert_eq!((found.id, found.email.as_str()), (id, first));
     }
 }
@@ -226,11 +226,11 @@ async fn accounts_that_would_become_one_stay_two(domain: TestDomain) {
     domain.meddle(before, params![first, "σας@example.com"]).await.unwrap();
     domain.meddle(before, params![second, "σασ@example.com"]).await.unwrap();
     users::fill_words(&domain.db).await.unwrap();
-    let found = users::by_email(&domain, &system(), &Email::parse("ΣΑΣ@example.com").unwrap()).await.unwrap();
+    let found = users::by_email(&domain.system(), &Email::parse("ΣΑΣ@example.com").unwrap()).await.unwrap();
     assert_eq!(found.id, second);
     domain.meddle(before, params![second, "bob@example.com"]).await.unwrap();
     domain.meddle("UPDATE users SET words_stale = 1", params![]).await.unwrap();
     users::fill_words(&domain.db).await.unwrap();
-    let found = users::by_email(&domain, &system(), &Email::parse("ΣΑΣ@example.com").unwrap()).await.unwrap();
+    let found = users::by_email(&domain.system(), &Email::parse("ΣΑΣ@example.com").unwrap()).await.unwrap();
     assert_eq!(found.id, first);
 }

@@ -18,7 +18,7 @@ use frontdesk_model::{
     user::{Status, User},
 };
 
-use crate::support::{Engine, PASSWORD, TestDomain, prove, register, run, system, user};
+use crate::support::{Engine, PASSWORD, TestDomain, prove, register, run, user};
 
 both! {
     as_many_come_as_were_asked_for_and_progress_is_told,
@@ -39,7 +39,7 @@ async fn everybody(domain: &TestDomain) -> Vec<User> {
     for status in Status::ALL {
         let mut query = UsersQuery { status: Some(*status), limit: Limit::new(100), ..UsersQuery::default() };
         loop {
-            let page = users::list(domain, &system(), &query).await.unwrap().page;
+            let page = users::list(&domain.system(), &query).await.unwrap().page;
             for listed in page.items {
                 all.push(user(domain, listed.id).await);
             }
@@ -56,7 +56,7 @@ async fn trail(domain: &TestDomain) -> Vec<Event> {
     let mut all = Vec::new();
     let mut query = AuditQuery { limit: Limit::new(100), ..AuditQuery::default() };
     loop {
-        let page = frontdesk_domain::audit::list(domain, &system(), &query).await.unwrap();
+        let page = frontdesk_domain::audit::list(&domain.system(), &query).await.unwrap();
         all.extend(page.items);
         query.cursor = page.next;
         if query.cursor.is_none() {

@@ -16,8 +16,8 @@ use frontdesk_model::{
 };
 
 use crate::support::{
-    PASSWORD, Someone, TestDomain, anybody, bearer, edit, enqueue, grant, one, origin, person, prove,
-    register, service_token, sign_in, suspension, system, token, user, work,
+    By, PASSWORD, Someone, TestDomain, anybody, bearer, edit, enqueue, grant, one, person, prove, register,
+    service_token, sign_in, suspension, token, user, work,
 };
 
 both! {
@@ -45,7 +45,7 @@ const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
 async fn mine(domain: &TestDomain, someone: &Someone) -> Vec<Session> {
-    sessions::list_mine(domain, &someone.actor, &SessionsQuery::default()).await.unwrap().items
+    sessions::list_mine(&domain.by(&someone.actor), &SessionsQuery::default()).await.unwrap().items
 }
 
 async fn rows(domain: &TestDomain) -> i64 {
@@ -98,9 +98,9 @@ async fn a_suspended_users_sessions_end_at_once_and_for_good(domain: TestDomain)
     let ann = person(&domain, "Ann", &[]).await;
     let phone = sign_in(&domain, ann.id, "phone").await;
     let ben = person(&domain, "Ben", &[]).await;
-    users::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
+    users::suspend(&domain.system(), suspension(ann.id)).await.unwrap();
     assert!(ann.load(&domain).await.is_none() && phone.load(&domain).await.is_none());
-    users::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
+    users::reinstate(&domain.system(), one(ann.id)).await.unwrap();
     assert!(ann.load(&domain).await.is_none() && phone.load(&domain).await.is_none());
     assert!(mine(&domain, &ann).await.is_empty());
     assert!(ben.load(&domain).await.is_some());
@@ -109,18 +109,18 @@ async fn a_suspended_users_sessions_end_at_once_and_for_good(domain: TestDomain)
 
 async fn a_removed_users_sessions_end_at_once_and_for_good(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
-    users::remove(&domain, &system(), one(ann.id)).await.unwrap();
+    users::remove(&domain.system(), one(ann.id)).await.unwrap();
     assert!(ann.load(&domain).await.is_none());
-    users::restore(&domain, &system(), one(ann.id)).await.unwrap();
+    users::restore(&domain.system(), one(ann.id)).await.unwrap();
     assert!(ann.load(&domain).await.is_none());
     assert!(sign_in(&domain, ann.id, "phone").await.load(&domain).await.is_some());
 }
 
 /// Gives a user another password.
 async fn choose(domain: &TestDomain, id: frontdesk_model::UserId, password: &str) {
-    let link = invitations::create(domain, &system(), one(id)).await.unwrap();
+    let link = invitations::create(&domain.system(), one(id)).await.unwrap();
     let form = AcceptInvite { token: link, password: Secret::new(password) };
-    invitations::accept(domain, &anybody(), form).await.unwrap();
+    invitations::accept(&domain.by(&anybody()), form).await.unwrap();
 }
 
 async fn a_new_password_ends_the_sessions_there_were(domain: TestDomain) {
@@ -138,7 +138,7 @@ async fn a_proof_from_before_a_new_password_begins_no_session(domain: TestDomain
     assert!(proof.rehash.is_some());
     choose(&domain, ann, "another horse battery staple").await;
     let token = TokenHash::of(b"a device");
-    let answer = sessions::begin(&stronger, &proof, token, &origin()).await;
+    let answer = sessions::begin(&stronger.by(&anybody()), &proof, token).await;
     assert!(matches!(answer, Err(Error::Shut)), "{answer:?}");
     assert!(sessions::load(&domain, token).await.unwrap().is_none());
     assert!(prove(&domain, "ann@example.com", PASSWORD).await.is_err());
@@ -148,15 +148,15 @@ async fn a_proof_from_before_a_new_password_begins_no_session(domain: TestDomain
 async fn a_proof_from_before_a_suspension_begins_no_session(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
     let proof = prove(&domain, "ann@example.com", PASSWORD).await.unwrap();
-    users::suspend(&domain, &system(), suspension(ann)).await.unwrap();
+    users::suspend(&domain.system(), suspension(ann)).await.unwrap();
     let events = domain.events().await;
     let token = TokenHash::of(b"a device");
-    let begin = async || sessions::begin(&domain, &proof, token, &origin()).await;
+    let begin = async || sessions::begin(&domain.by(&anybody()), &proof, token).await;
     let answer = begin().await;
     assert!(matches!(answer, Err(Error::Shut)), "{answer:?}");
     assert_eq!((rows(&domain).await, domain.events().await), (0, events));
     // Reinstating does not bring it back: all earlier sessions have ended.
-    users::reinstate(&domain, &system(), one(ann)).await.unwrap();
+    users::reinstate(&domain.system(), one(ann)).await.unwrap();
     let answer = begin().await;
     assert!(matches!(answer, Err(Error::Shut)), "{answer:?}");
 }
@@ -166,10 +166,10 @@ async fn a_change_of_roles_or_name_shows_at_the_next_request(domain: TestDomain)
     assert_eq!(ann.load(&domain).await.unwrap().roles, Roles::default());
     grant(&domain, ann.id, Role::Support).await;
     assert!(ann.load(&domain).await.unwrap().roles.has(Role::Support));
-    roles::revoke(&domain, &system(), ChangeRole { id: ann.id, role: Role::Support }).await.unwrap();
+    roles::revoke(&domain.system(), ChangeRole { id: ann.id, role: Role::Support }).await.unwrap();
     assert_eq!(ann.load(&domain).await.unwrap().roles, Roles::default());
     let seen = user(&domain, ann.id).await;
-    users::update(&domain, &system(), edit(&seen, "Anna", "anna@example.com")).await.unwrap();
+    users::update(&domain.system(), edit(&seen, "Anna", "anna@example.com")).await.unwrap();
     let loaded = ann.load(&domain).await.unwrap();
     assert_eq!((loaded.name.as_str(), loaded.email.as_str()), ("Anna", "anna@example.com"));
 }
@@ -181,15 +181,15 @@ async fn people_end_their_own_sessions_and_no_others(domain: TestDomain) {
     let bens = EndSession { id: ben.load(&domain).await.unwrap().session };
     let phones = EndSession { id: phone.load(&domain).await.unwrap().session };
     let events = domain.events().await;
-    let answer = sessions::end(&domain, &ann.actor, bens).await;
+    let answer = sessions::end(&domain.by(&ann.actor), bens).await;
     assert!(matches!(answer, Err(Error::NoSuchSession)), "{answer:?}");
     assert!(ben.load(&domain).await.is_some());
     assert_eq!(domain.events().await, events);
-    sessions::end(&domain, &ann.actor, phones.clone()).await.unwrap();
+    sessions::end(&domain.by(&ann.actor), phones.clone()).await.unwrap();
     assert!(phone.load(&domain).await.is_none() && ann.load(&domain).await.is_some());
-    let answer = sessions::end(&domain, &ann.actor, phones.clone()).await;
+    let answer = sessions::end(&domain.by(&ann.actor), phones.clone()).await;
     assert!(matches!(answer, Err(Error::NoSuchSession)), "{answer:?}");
-    let answer = sessions::end(&domain, &anybody(), phones).await;
+    let answer = sessions::end(&domain.by(&anybody()), phones).await;
     assert!(matches!(answer, Err(Error::Denied(_))), "{answer:?}");
 }
 
@@ -202,16 +202,16 @@ async fn staff_end_sessions_of_those_whom_they_outrank(domain: TestDomain) {
     let sam = person(&domain, "Sam", &[Role::Support]).await;
     let olga = person(&domain, "Olga", &[Role::Owner]).await;
     let ann = person(&domain, "Ann", &[]).await;
-    let listed = sessions::list(&domain, &sam.actor, ann.id, &SessionsQuery::default()).await.unwrap();
+    let listed = sessions::list(&domain.by(&sam.actor), ann.id, &SessionsQuery::default()).await.unwrap();
     assert_eq!(listed.items, mine(&domain, &ann).await);
-    let answer = sessions::list(&domain, &ann.actor, sam.id, &SessionsQuery::default()).await;
+    let answer = sessions::list(&domain.by(&ann.actor), sam.id, &SessionsQuery::default()).await;
     assert!(matches!(answer, Err(Error::Denied(Denied::Lacks(_)))), "{answer:?}");
-    sessions::end(&domain, &sam.actor, used(&ann)).await.unwrap();
+    sessions::end(&domain.by(&sam.actor), used(&ann)).await.unwrap();
     assert!(ann.load(&domain).await.is_none());
-    let answer = sessions::end(&domain, &sam.actor, used(&olga)).await;
+    let answer = sessions::end(&domain.by(&sam.actor), used(&olga)).await;
     assert!(matches!(answer, Err(Error::Denied(Denied::Outranked))), "{answer:?}");
     assert!(olga.load(&domain).await.is_some());
-    sessions::end(&domain, &system(), used(&olga)).await.unwrap();
+    sessions::end(&domain.system(), used(&olga)).await.unwrap();
     assert!(olga.load(&domain).await.is_none());
 }
 
@@ -221,14 +221,14 @@ async fn all_but_the_session_in_use_are_ended_at_once(domain: TestDomain) {
     let phone = sign_in(&domain, ann.id, "phone").await;
     let tablet = sign_in(&domain, ann.id, "tablet").await;
     let events = domain.events().await;
-    assert_eq!(sessions::end_others(&domain, &ann.actor).await.unwrap(), 2);
+    assert_eq!(sessions::end_others(&domain.by(&ann.actor)).await.unwrap(), 2);
     assert!(phone.load(&domain).await.is_none() && tablet.load(&domain).await.is_none());
     assert!(ann.load(&domain).await.is_some() && ben.load(&domain).await.is_some());
-    assert_eq!(sessions::end_others(&domain, &ann.actor).await.unwrap(), 0);
+    assert_eq!(sessions::end_others(&domain.by(&ann.actor)).await.unwrap(), 0);
     assert_eq!(domain.events().await, events + 1);
-    let answer = sessions::end_others(&domain, &anybody()).await;
+    let answer = sessions::end_others(&domain.by(&anybody())).await;
     assert!(matches!(answer, Err(Error::Denied(Denied::Anonymous))), "{answer:?}");
-    let answer = sessions::end_others(&domain, &system()).await;
+    let answer = sessions::end_others(&domain.system()).await;
     assert!(matches!(answer, Err(Error::Denied(Denied::NoAccount))), "{answer:?}");
 }
 
@@ -243,7 +243,7 @@ async fn pages_lead_through_all_sessions_and_back(domain: TestDomain) {
     assert!(all.len() == 5 && all.is_sorted_by(|newer, older| newer.id > older.id));
     let page = async |cursor| {
         let query = SessionsQuery { limit: Limit::new(2), cursor };
-        sessions::list_mine(&domain, &ann.actor, &query).await.unwrap()
+        sessions::list_mine(&domain.by(&ann.actor), &query).await.unwrap()
     };
     let first = page(None).await;
     let second = page(first.next.clone()).await;
@@ -254,7 +254,7 @@ async fn pages_lead_through_all_sessions_and_back(domain: TestDomain) {
     assert_eq!(page(third.prev).await.items, second.items);
     assert_eq!(page(second.prev).await.items, first.items);
     let foreign = SessionsQuery { limit: None, cursor: first.next };
-    let answer = sessions::list_mine(&domain, &other.actor, &foreign).await;
+    let answer = sessions::list_mine(&domain.by(&other.actor), &foreign).await;
     assert!(matches!(answer, Err(Error::ForeignCursor(_))), "{answer:?}");
 }
 
@@ -262,33 +262,33 @@ async fn a_token_ends_sessions_only_with_the_permission(domain: TestDomain) {
     let sam = person(&domain, "Sam", &[Role::Support]).await;
     let phone = sign_in(&domain, sam.id, "phone").await;
     let reads = bearer(&domain, &token(&domain, &sam, &[]).await).await.unwrap();
-    let seen = sessions::list_mine(&domain, &reads, &SessionsQuery::default()).await.unwrap();
+    let seen = sessions::list_mine(&domain.by(&reads), &SessionsQuery::default()).await.unwrap();
     assert_eq!(seen.items.len(), 2);
     for answer in [
-        sessions::end(&domain, &reads, used(&phone)).await,
-        sessions::end_others(&domain, &reads).await.map(drop),
+        sessions::end(&domain.by(&reads), used(&phone)).await,
+        sessions::end_others(&domain.by(&reads)).await.map(drop),
     ] {
         assert!(matches!(answer, Err(Error::Denied(Denied::Lacks(Permission::SessionsEnd)))), "{answer:?}");
     }
     let ends = bearer(&domain, &token(&domain, &sam, &[Permission::SessionsEnd]).await).await.unwrap();
-    sessions::end(&domain, &ends, used(&phone)).await.unwrap();
+    sessions::end(&domain.by(&ends), used(&phone)).await.unwrap();
     // A token has no session of its own that could be kept.
-    assert_eq!(sessions::end_others(&domain, &ends).await.unwrap(), 1);
+    assert_eq!(sessions::end_others(&domain.by(&ends)).await.unwrap(), 1);
     assert!(sam.load(&domain).await.is_none() && phone.load(&domain).await.is_none());
 
     let ann = person(&domain, "Ann", &[]).await;
     let till = bearer(&domain, &service_token(&domain, &[Permission::SessionsEnd]).await).await.unwrap();
-    let answer = sessions::list_mine(&domain, &till, &SessionsQuery::default()).await;
+    let answer = sessions::list_mine(&domain.by(&till), &SessionsQuery::default()).await;
     assert!(matches!(answer, Err(Error::Denied(Denied::NoAccount))), "{answer:?}");
-    sessions::end(&domain, &till, used(&ann)).await.unwrap();
+    sessions::end(&domain.by(&till), used(&ann)).await.unwrap();
 }
 
 async fn signing_out_twice_is_signing_out(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let events = domain.events().await;
-    sessions::sign_out(&domain, &ann.actor).await.unwrap();
-    sessions::sign_out(&domain, &ann.actor).await.unwrap();
-    sessions::sign_out(&domain, &anybody()).await.unwrap();
+    sessions::sign_out(&domain.by(&ann.actor)).await.unwrap();
+    sessions::sign_out(&domain.by(&ann.actor)).await.unwrap();
+    sessions::sign_out(&domain.by(&anybody())).await.unwrap();
     assert!(ann.load(&domain).await.is_none());
     assert_eq!(domain.events().await, events + 1);
 }

@@ -51,7 +51,7 @@ async fn a_call_with_the_wrong_number_of_parameters_never_reaches_the_database(d
         let answer = domain.db.all::<(String,)>(TWO, params.clone()).await;
         let refused = |error: &Error| matches!(error, Error::Parameters { statement: "test.TWO", expected: 2, given: it } if *it == given);
         assert!(answer.as_ref().is_err_and(refused), "{answer:?}");
-        let mut tx = domain.db.write().await.unwrap();
+        let mut tx = domain.db.write();
         assert!(tx.execute(TWO, params.clone()).await.is_err_and(|error| refused(&error)));
         assert!(tx.all::<(String,)>(TWO, params.clone()).await.is_err_and(|error| refused(&error)));
         assert!(tx.optional::<(String,)>(TWO, params).await.is_err_and(|error| refused(&error)));

@@ -13,7 +13,7 @@ use frontdesk_model::{
 };
 use uuid::Uuid;
 
-use crate::support::{Someone, TestDomain, person, service_token, system, token_form};
+use crate::support::{By, Someone, TestDomain, person, service_token, token_form};
 
 both! {
     every_filter_finds_what_it_says_in_its_order,
@@ -26,7 +26,7 @@ both! {
 const DAY: i64 = 24 * 3_600;
 
 async fn list(domain: &TestDomain, query: &TokensQuery) -> Page<Token> {
-    tokens::list(domain, &system(), query).await.unwrap()
+    tokens::list(&domain.system(), query).await.unwrap()
 }
 
 async fn all(domain: &TestDomain) -> Vec<Token> {
@@ -40,9 +40,9 @@ async fn shelf(domain: &TestDomain) -> [Someone; 2] {
         for someone in &people {
             domain.clock.advance(1);
             let form = CreateToken { expires: format!("{days}d"), ..token_form("ci", &[]) };
-            let created = tokens::create(domain, &someone.actor, form).await.unwrap();
+            let created = tokens::create(&domain.by(&someone.actor), form).await.unwrap();
             if days == 200 {
-                tokens::revoke(domain, &system(), RevokeToken { id: created.token.id }).await.unwrap();
+                tokens::revoke(&domain.system(), RevokeToken { id: created.token.id }).await.unwrap();
             }
         }
         service_token(domain, &[]).await;
@@ -142,13 +142,13 @@ async fn people_list_their_own_tokens_and_staff_all(domain: TestDomain) {
     // Whoever the query names.
     for owner in [None, Some(ann.id), Some(ada.id)] {
         let query = TokensQuery { owner, ..TokensQuery::default() };
-        let mine = tokens::list_mine(&domain, &ann.actor, &query).await.unwrap().items;
+        let mine = tokens::list_mine(&domain.by(&ann.actor), &query).await.unwrap().items;
         assert_eq!(mine.len(), 6);
         assert!(mine.iter().all(|token| token.owner.as_ref().is_some_and(|owner| owner.id == ann.id)));
     }
-    let answer = tokens::list(&domain, &ann.actor, &TokensQuery::default()).await;
+    let answer = tokens::list(&domain.by(&ann.actor), &TokensQuery::default()).await;
     assert!(matches!(answer, Err(Error::Denied(Denied::Lacks(_)))), "{answer:?}");
-    tokens::list(&domain, &ada.actor, &TokensQuery::default()).await.unwrap();
+    tokens::list(&domain.by(&ada.actor), &TokensQuery::default()).await.unwrap();
 }
 
 async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
@@ -162,7 +162,7 @@ async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
         let Some(next) = first.next else { continue };
         for to in &queries {
             let query = TokensQuery { cursor: Some(next.clone()), ..to.clone() };
-            let answer = tokens::list(&domain, &system(), &query).await;
+            let answer = tokens::list(&domain.system(), &query).await;
             assert_eq!(answer.is_ok(), from == to, "{from:?} {to:?}");
         }
     }
@@ -172,7 +172,7 @@ async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
         for backwards in [false, true] {
             let cursor = Cursor { list: list.clone(), key: key.clone(), id: Uuid::max(), backwards };
             let query = TokensQuery { cursor: Some(cursor.encode()), ..query.clone() };
-            match tokens::list(&domain, &system(), &query).await {
+            match tokens::list(&domain.system(), &query).await {
                 // However it is forged, it stays among the live.
                 Ok(page) => assert!(page.items.iter().all(|token| token.state == TokenState::Live)),
                 Err(error) => {

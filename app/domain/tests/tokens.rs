@@ -19,8 +19,8 @@ use frontdesk_model::{
 };
 
 use crate::support::{
-    PASSWORD, TestDomain, anybody, bearer, enqueue, grant, one, origin, person, register, service_form,
-    service_token, suspension, system, token, token_form, user, work,
+    By, PASSWORD, TestDomain, anybody, bearer, enqueue, grant, one, origin, person, register, service_form,
+    service_token, suspension, token, token_form, user, work,
 };
 
 both! {
@@ -51,7 +51,7 @@ fn revocation(created: &Created) -> RevokeToken {
 }
 
 async fn trail(domain: &TestDomain, query: AuditQuery) -> Vec<Event> {
-    audit::list(domain, &system(), &query).await.unwrap().items
+    audit::list(&domain.system(), &query).await.unwrap().items
 }
 
 async fn latest(domain: &TestDomain) -> Event {
@@ -75,13 +75,13 @@ async fn a_personal_token_acts_for_its_owner(domain: TestDomain) {
     assert_eq!((shown.id, shown.name.as_str(), &shown.hint), (created.token.id, "ci", &created.token.hint));
     assert_eq!(actor.permissions(), created.token.permissions);
     let ann = register(&domain, "Ann").await;
-    users::suspend(&domain, &actor, suspension(ann)).await.unwrap();
+    users::suspend(&domain.by(&actor), suspension(ann)).await.unwrap();
     // The protection against locking oneself out applies, too.
-    let answer = users::suspend(&domain, &actor, suspension(ada.id)).await;
+    let answer = users::suspend(&domain.by(&actor), suspension(ada.id)).await;
     assert!(matches!(answer, Err(users::Error::Denied(Denied::Outranked))), "{answer:?}");
     let all: Vec<_> = Role::Admin.permissions().iter().collect();
     let actor = bearer(&domain, &token(&domain, &ada, &all).await).await.unwrap();
-    let answer = users::suspend(&domain, &actor, suspension(ada.id)).await;
+    let answer = users::suspend(&domain.by(&actor), suspension(ada.id)).await;
     assert!(matches!(answer, Err(users::Error::WrongState(_))), "{answer:?}");
 }
 
@@ -90,13 +90,13 @@ async fn a_service_token_acts_for_the_business(domain: TestDomain) {
     let actor = bearer(&domain, &created).await.unwrap();
     assert_eq!((actor.user(), actor.permissions()), (None, created.token.permissions));
     let ann = register(&domain, "Ann").await;
-    users::get(&domain, &actor, ann).await.unwrap();
-    let answer = users::suspend(&domain, &actor, suspension(ann)).await;
+    users::get(&domain.by(&actor), ann).await.unwrap();
+    let answer = users::suspend(&domain.by(&actor), suspension(ann)).await;
     assert!(matches!(answer, Err(users::Error::Denied(Denied::Lacks(_)))), "{answer:?}");
     // It has no account, so nothing of its own.
-    let answer = tokens::list_mine(&domain, &actor, &TokensQuery::default()).await;
+    let answer = tokens::list_mine(&domain.by(&actor), &TokensQuery::default()).await;
     assert!(matches!(answer, Err(Error::Denied(Denied::NoAccount))), "{answer:?}");
-    let answer = tokens::create(&domain, &actor, token_form("mine", &[])).await;
+    let answer = tokens::create(&domain.by(&actor), token_form("mine", &[])).await;
     assert!(matches!(answer, Err(Error::Denied(Denied::NoAccount))), "{answer:?}");
 }
 
@@ -121,7 +121,7 @@ async fn a_token_never_may_more_than_its_owner(domain: TestDomain) {
     let ada = person(&domain, "Ada", &[Role::Admin]).await;
     let created = token(&domain, &ada, &[Permission::UsersRead, Permission::AuditRead]).await;
     let may = async |permission| bearer(&domain, &created).await.unwrap().may(permission);
-    roles::revoke(&domain, &system(), ChangeRole { id: ada.id, role: Role::Admin }).await.unwrap();
+    roles::revoke(&domain.system(), ChangeRole { id: ada.id, role: Role::Admin }).await.unwrap();
     assert!(!may(Permission::UsersRead).await && !may(Permission::AuditRead).await);
     grant(&domain, ada.id, Role::Support).await;
     assert!(may(Permission::UsersRead).await && !may(Permission::AuditRead).await);
@@ -135,29 +135,29 @@ async fn through_a_token_nobody_acts_on_those_whom_it_does_not_cover(domain: Tes
     let auditor = person(&domain, "Aud", &[Role::Auditor]).await;
     let narrow = token(&domain, &olga, &[Permission::UsersSuspend, Permission::RolesAssign]).await;
     let actor = bearer(&domain, &narrow).await.unwrap();
-    let answer = users::suspend(&domain, &actor, suspension(auditor.id)).await;
+    let answer = users::suspend(&domain.by(&actor), suspension(auditor.id)).await;
     assert!(matches!(answer, Err(users::Error::Denied(Denied::Outranked))), "{answer:?}");
     let ann = register(&domain, "Ann").await;
-    let answer = roles::grant(&domain, &actor, ChangeRole { id: ann, role: Role::Auditor }).await;
+    let answer = roles::grant(&domain.by(&actor), ChangeRole { id: ann, role: Role::Auditor }).await;
     assert!(matches!(answer, Err(users::Error::Denied(Denied::Outranked))), "{answer:?}");
-    users::suspend(&domain, &actor, suspension(ann)).await.unwrap();
+    users::suspend(&domain.by(&actor), suspension(ann)).await.unwrap();
 }
 
 async fn a_token_stops_while_its_owner_is_suspended_or_removed(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let created = token(&domain, &ann, &[]).await;
     let works = async || bearer(&domain, &created).await.is_some();
-    let state = async || tokens::get(&domain, &system(), created.token.id).await.unwrap().state;
+    let state = async || tokens::get(&domain.system(), created.token.id).await.unwrap().state;
     assert!(works().await);
-    users::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
+    users::suspend(&domain.system(), suspension(ann.id)).await.unwrap();
     assert!(!works().await);
     assert_eq!(state().await, TokenState::Paused);
-    users::reinstate(&domain, &system(), one(ann.id)).await.unwrap();
+    users::reinstate(&domain.system(), one(ann.id)).await.unwrap();
     assert!(works().await);
-    users::remove(&domain, &system(), one(ann.id)).await.unwrap();
+    users::remove(&domain.system(), one(ann.id)).await.unwrap();
     assert!(!works().await);
-    tokens::revoke(&domain, &system(), revocation(&created)).await.unwrap();
-    users::restore(&domain, &system(), one(ann.id)).await.unwrap();
+    tokens::revoke(&domain.system(), revocation(&created)).await.unwrap();
+    users::restore(&domain.system(), one(ann.id)).await.unwrap();
     assert!(!works().await);
     assert_eq!(state().await, TokenState::Revoked);
 }
@@ -165,19 +165,20 @@ async fn a_token_stops_while_its_owner_is_suspended_or_removed(domain: TestDomai
 async fn a_token_outlives_a_new_password(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let created = token(&domain, &ann, &[]).await;
-    let link = invitations::create(&domain, &system(), one(ann.id)).await.unwrap();
+    let link = invitations::create(&domain.system(), one(ann.id)).await.unwrap();
     let form = AcceptInvite { token: link, password: frontdesk_model::Secret::new(PASSWORD) };
-    invitations::accept(&domain, &anybody(), form).await.unwrap();
+    invitations::accept(&domain.by(&anybody()), form).await.unwrap();
     assert!(ann.load(&domain).await.is_none());
     assert!(bearer(&domain, &created).await.is_some());
 }
 
 async fn a_service_token_outlives_who_made_it(domain: TestDomain) {
     let ada = person(&domain, "Ada", &[Role::Admin]).await;
-    let created =
-        tokens::create(&domain, &ada.actor, service_form(&[Permission::UsersRead], "never")).await.unwrap();
+    let created = tokens::create(&domain.by(&ada.actor), service_form(&[Permission::UsersRead], "never"))
+        .await
+        .unwrap();
     assert_eq!(created.token.created_by.id, Some(ada.id.0));
-    users::remove(&domain, &system(), one(ada.id)).await.unwrap();
+    users::remove(&domain.system(), one(ada.id)).await.unwrap();
     domain.clock.advance(3 * 365 * DAY);
     assert!(bearer(&domain, &created).await.unwrap().may(Permission::UsersRead));
 }
@@ -186,13 +187,13 @@ async fn an_expired_token_is_refused(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let unsaid = token(&domain, &ann, &[]).await;
     let form = CreateToken { expires: "1d".to_owned(), ..token_form("ci", &[]) };
-    let day = tokens::create(&domain, &ann.actor, form).await.unwrap();
+    let day = tokens::create(&domain.by(&ann.actor), form).await.unwrap();
     domain.clock.advance(DAY - 1);
     assert!(bearer(&domain, &day).await.is_some());
     domain.clock.advance(1);
     assert!(bearer(&domain, &day).await.is_none());
-    assert_eq!(tokens::get(&domain, &ann.actor, day.token.id).await.unwrap().state, TokenState::Expired);
-    let answer = tokens::revoke(&domain, &ann.actor, revocation(&day)).await;
+    assert_eq!(tokens::get(&domain.by(&ann.actor), day.token.id).await.unwrap().state, TokenState::Expired);
+    let answer = tokens::revoke(&domain.by(&ann.actor), revocation(&day)).await;
     assert!(matches!(answer, Err(Error::Ended)), "{answer:?}");
     domain.clock.advance(89 * DAY - 1);
     assert!(bearer(&domain, &unsaid).await.is_some());
@@ -203,10 +204,10 @@ async fn an_expired_token_is_refused(domain: TestDomain) {
 async fn a_revoked_token_is_refused_at_once_and_for_good(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let (one, other) = (token(&domain, &ann, &[]).await, token(&domain, &ann, &[]).await);
-    tokens::revoke(&domain, &ann.actor, revocation(&one)).await.unwrap();
+    tokens::revoke(&domain.by(&ann.actor), revocation(&one)).await.unwrap();
     assert!(bearer(&domain, &one).await.is_none() && bearer(&domain, &other).await.is_some());
     let events = domain.events().await;
-    let answer = tokens::revoke(&domain, &ann.actor, revocation(&one)).await;
+    let answer = tokens::revoke(&domain.by(&ann.actor), revocation(&one)).await;
     assert!(matches!(answer, Err(Error::Ended)), "{answer:?}");
     assert_eq!(domain.events().await, events);
 }
@@ -220,19 +221,19 @@ async fn people_revoke_their_own_tokens_and_no_others(domain: TestDomain) {
     let weak = service_token(&domain, &[Permission::UsersRead]).await;
     for created in [&anns, &olgas, &strong, &weak] {
         // As if they did not exist.
-        let answer = tokens::revoke(&domain, &ben.actor, revocation(created)).await;
+        let answer = tokens::revoke(&domain.by(&ben.actor), revocation(created)).await;
         assert!(matches!(answer, Err(Error::NoSuchToken)), "{answer:?}");
-        let answer = tokens::get(&domain, &ben.actor, created.token.id).await;
+        let answer = tokens::get(&domain.by(&ben.actor), created.token.id).await;
         assert!(matches!(answer, Err(Error::NoSuchToken)), "{answer:?}");
-        let answer = tokens::revoke(&domain, &anybody(), revocation(created)).await;
+        let answer = tokens::revoke(&domain.by(&anybody()), revocation(created)).await;
         assert!(matches!(answer, Err(Error::Denied(Denied::Anonymous))), "{answer:?}");
     }
     for created in [&olgas, &strong] {
-        let answer = tokens::revoke(&domain, &ada.actor, revocation(created)).await;
+        let answer = tokens::revoke(&domain.by(&ada.actor), revocation(created)).await;
         assert!(matches!(answer, Err(Error::Denied(Denied::Outranked))), "{answer:?}");
     }
     for (by, created) in [(&ada, &anns), (&ada, &weak), (&olga, &strong), (&olga, &olgas)] {
-        tokens::revoke(&domain, &by.actor, revocation(created)).await.unwrap();
+        tokens::revoke(&domain.by(&by.actor), revocation(created)).await.unwrap();
     }
 }
 
@@ -240,23 +241,24 @@ async fn a_token_without_permissions_only_reads(domain: TestDomain) {
     let ada = person(&domain, "Ada", &[Role::Admin]).await;
     let (bare, other) = (token(&domain, &ada, &[]).await, token(&domain, &ada, &[]).await);
     let actor = bearer(&domain, &bare).await.unwrap();
-    let mine = tokens::list_mine(&domain, &actor, &TokensQuery::default()).await.unwrap();
+    let mine = tokens::list_mine(&domain.by(&actor), &TokensQuery::default()).await.unwrap();
     assert_eq!(mine.items.len(), 2);
-    tokens::get(&domain, &actor, other.token.id).await.unwrap();
-    lacks(&tokens::create(&domain, &actor, token_form("ci", &[])).await, Permission::TokensManage);
-    lacks(&tokens::create(&domain, &actor, service_form(&[], "1d")).await, Permission::TokensManage);
-    lacks(&tokens::revoke(&domain, &actor, revocation(&other)).await, Permission::TokensManage);
-    lacks(&tokens::list(&domain, &actor, &TokensQuery::default()).await, Permission::TokensRead);
-    assert!(users::get(&domain, &actor, ada.id).await.is_err());
+    tokens::get(&domain.by(&actor), other.token.id).await.unwrap();
+    lacks(&tokens::create(&domain.by(&actor), token_form("ci", &[])).await, Permission::TokensManage);
+    lacks(&tokens::create(&domain.by(&actor), service_form(&[], "1d")).await, Permission::TokensManage);
+    lacks(&tokens::revoke(&domain.by(&actor), revocation(&other)).await, Permission::TokensManage);
+    lacks(&tokens::list(&domain.by(&actor), &TokensQuery::default()).await, Permission::TokensRead);
+    assert!(users::get(&domain.by(&actor), ada.id).await.is_err());
     // But anyone who finds it can end it.
-    tokens::revoke(&domain, &actor, revocation(&bare)).await.unwrap();
+    tokens::revoke(&domain.by(&actor), revocation(&bare)).await.unwrap();
     assert!(bearer(&domain, &bare).await.is_none() && bearer(&domain, &other).await.is_some());
 }
 
 async fn when_a_token_was_used_is_written_down_later(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let created = token(&domain, &ann, &[]).await;
-    let last_used = async || tokens::get(&domain, &ann.actor, created.token.id).await.unwrap().last_used_at;
+    let last_used =
+        async || tokens::get(&domain.by(&ann.actor), created.token.id).await.unwrap().last_used_at;
     let seen = user(&domain, ann.id).await.last_seen_at;
     let (first, events) = (domain.clock.now(), domain.events().await);
     bearer(&domain, &created).await.unwrap();
@@ -280,7 +282,7 @@ async fn a_refusal_is_told_once_an_hour(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let (one, other) = (token(&domain, &ann, &[]).await, token(&domain, &ann, &[]).await);
     for created in [&one, &other] {
-        tokens::revoke(&domain, &ann.actor, revocation(created)).await.unwrap();
+        tokens::revoke(&domain.by(&ann.actor), revocation(created)).await.unwrap();
     }
     domain.clock.advance(1);
     let events = domain.events().await;
@@ -325,14 +327,14 @@ async fn what_happens_to_tokens_and_by_them_is_told(domain: TestDomain) {
     let ann = register(&domain, "Ann").await;
     domain.clock.advance(1);
     let actor = bearer(&domain, &created).await.unwrap();
-    users::suspend(&domain, &actor, suspension(ann)).await.unwrap();
+    users::suspend(&domain.by(&actor), suspension(ann)).await.unwrap();
     let by_ada = trail(&domain, AuditQuery { actor: Some(ada.id), ..AuditQuery::default() }).await;
     assert_eq!(by_ada[0].action, Action::UserSuspended);
     assert_eq!(by_ada[0].actor.label, format!("Ada via token {label}"));
     assert_eq!(by_ada[1].actor.label, "Ada");
 
     domain.clock.advance(1);
-    tokens::revoke(&domain, &system(), revocation(&created)).await.unwrap();
+    tokens::revoke(&domain.system(), revocation(&created)).await.unwrap();
     let event = latest(&domain).await;
     assert_eq!((event.action, event.target.unwrap().label), (Action::TokenRevoked, label));
 
@@ -340,7 +342,7 @@ async fn what_happens_to_tokens_and_by_them_is_told(domain: TestDomain) {
     let till = service_token(&domain, &[Permission::UsersSuspend]).await;
     let actor: Actor = bearer(&domain, &till).await.unwrap();
     domain.clock.advance(1);
-    users::reinstate(&domain, &actor, one(ann)).await.unwrap();
+    users::reinstate(&domain.by(&actor), one(ann)).await.unwrap();
     let event = latest(&domain).await;
     assert_eq!(event.actor.id, Some(till.token.id.0));
     assert_eq!(event.actor.label, format!("service token till ({})", till.token.hint));
@@ -351,7 +353,7 @@ async fn the_text_of_a_token_is_nowhere(domain: TestDomain) {
     let created = token(&domain, &ada, &[Permission::UsersRead]).await;
     bearer(&domain, &created).await.unwrap();
     domain.token_use.flush(&domain).await.unwrap();
-    tokens::revoke(&domain, &ada.actor, revocation(&created)).await.unwrap();
+    tokens::revoke(&domain.by(&ada.actor), revocation(&created)).await.unwrap();
     bearer(&domain, &created).await;
 
     let columns = match domain.db.dialect() {
@@ -394,7 +396,7 @@ async fn what_ended_long_ago_is_forgotten(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let (revoked, expires) = (token(&domain, &ann, &[]).await, token(&domain, &ann, &[]).await);
     let never = service_token(&domain, &[]).await;
-    tokens::revoke(&domain, &ann.actor, revocation(&revoked)).await.unwrap();
+    tokens::revoke(&domain.by(&ann.actor), revocation(&revoked)).await.unwrap();
     let left = async || domain.count("SELECT count(*) FROM tokens").await;
     domain.clock.advance(KEPT_DAYS * DAY - 1);
     sweep(&domain).await;

@@ -15,8 +15,8 @@ use frontdesk_model::{
 };
 
 use crate::support::{
-    PASSWORD, Someone, TestDomain, anybody, create_form, edit, one, origin, person, prove, register, sign_in,
-    sign_up_form, suspension, system, user,
+    By, PASSWORD, Someone, TestDomain, anybody, create_form, edit, one, person, prove, register, sign_in,
+    sign_up_form, suspension, user,
 };
 
 both! {
@@ -40,7 +40,7 @@ async fn told<T, E: std::fmt::Debug>(
     let before = domain.events().await;
     let done = what.await.unwrap();
     assert_eq!(domain.events().await, before + 1);
-    let event = audit::list(domain, &system(), &AuditQuery::default()).await.unwrap().items.swap_remove(0);
+    let event = audit::list(&domain.system(), &AuditQuery::default()).await.unwrap().items.swap_remove(0);
     assert_eq!(event.at, domain.clock.now());
     if let Some(someone) = by {
         let party = someone.actor.party();
@@ -71,17 +71,17 @@ fn line(event: &Event) -> String {
 async fn signing_up_and_being_created_are_told(domain: TestDomain) {
     let ada = person(&domain, "Ada", &[Role::Admin]).await;
     let form = sign_up_form("Ann", "ann@example.com");
-    let (proof, event) = told(&domain, None, authentication::sign_up(&domain, &anybody(), form)).await;
+    let (proof, event) = told(&domain, None, authentication::sign_up(&domain.by(&anybody()), form)).await;
     assert_eq!(line(&event), "user.signed_up of Ann, name nothing → Ann, email nothing → ann@example.com");
     assert_eq!(event.target.unwrap().id, Some(proof.user.0));
     assert_eq!((event.actor.id, event.actor.label.as_str()), (None, "somebody"));
     assert_eq!((event.ip.as_str(), event.request_id.as_str()), ("192.0.2.7", "request-1"));
 
     let form = create_form("Ben", "ben@example.com");
-    let (_, event) = told(&domain, Some(&ada), users::create(&domain, &ada.actor, form)).await;
+    let (_, event) = told(&domain, Some(&ada), users::create(&domain.by(&ada.actor), form)).await;
     assert_eq!(line(&event), "user.created of Ben, name nothing → Ben, email nothing → ben@example.com");
     let form = create_form("Cay", "cay@example.com");
-    let (_, event) = told(&domain, None, users::create(&domain, &system(), form)).await;
+    let (_, event) = told(&domain, None, users::create(&domain.system(), form)).await;
     assert_eq!((event.actor.id, event.actor.label.as_str(), event.ip.as_str()), (None, "command line", ""));
 }
 
@@ -98,7 +98,7 @@ async fn an_edit_tells_each_fact_that_changed(domain: TestDomain) {
         ),
     ] {
         let form = edit(&user(&domain, ann).await, name, email);
-        let (_, event) = told(&domain, Some(&ada), users::update(&domain, &ada.actor, form)).await;
+        let (_, event) = told(&domain, Some(&ada), users::update(&domain.by(&ada.actor), form)).await;
         assert_eq!(line(&event), expected);
     }
 }
@@ -109,13 +109,13 @@ async fn changes_of_state_tell_what_was_and_what_is(domain: TestDomain) {
     let (by, actor) = (Some(&ada), &ada.actor);
     let mut form = suspension(ann);
     form.reason = " Three\nchargebacks ".to_owned();
-    let (_, event) = told(&domain, by, users::suspend(&domain, actor, form)).await;
+    let (_, event) = told(&domain, by, users::suspend(&domain.by(actor), form)).await;
     assert_eq!(line(&event), "user.suspended of Ann, status active → suspended, because: Three\nchargebacks");
-    let (_, event) = told(&domain, by, users::remove(&domain, actor, one(ann))).await;
+    let (_, event) = told(&domain, by, users::remove(&domain.by(actor), one(ann))).await;
     assert_eq!(line(&event), "user.removed of Ann, status suspended → removed");
-    let (_, event) = told(&domain, by, users::restore(&domain, actor, one(ann))).await;
+    let (_, event) = told(&domain, by, users::restore(&domain.by(actor), one(ann))).await;
     assert_eq!(line(&event), "user.restored of Ann, status removed → suspended");
-    let (_, event) = told(&domain, by, users::reinstate(&domain, actor, one(ann))).await;
+    let (_, event) = told(&domain, by, users::reinstate(&domain.by(actor), one(ann))).await;
     assert_eq!(line(&event), "user.reinstated of Ann, status suspended → active");
 }
 
@@ -123,9 +123,9 @@ async fn roles_given_and_taken_are_told(domain: TestDomain) {
     let ada = person(&domain, "Ada", &[Role::Admin]).await;
     let ann = register(&domain, "Ann").await;
     let form = ChangeRole { id: ann, role: Role::Support };
-    let (_, event) = told(&domain, Some(&ada), roles::grant(&domain, &ada.actor, form.clone())).await;
+    let (_, event) = told(&domain, Some(&ada), roles::grant(&domain.by(&ada.actor), form.clone())).await;
     assert_eq!(line(&event), "role.granted of Ann, role nothing → support");
-    let (_, event) = told(&domain, Some(&ada), roles::revoke(&domain, &ada.actor, form)).await;
+    let (_, event) = told(&domain, Some(&ada), roles::revoke(&domain.by(&ada.actor), form)).await;
     assert_eq!(line(&event), "role.revoked of Ann, role support → nothing");
 }
 
@@ -138,7 +138,7 @@ async fn links_made_and_used_are_told(domain: TestDomain) {
         email: "olga@example.com".to_owned(),
         password: Secret::new(PASSWORD),
     };
-    let (proof, event) = told(&domain, None, invitations::set_up(&domain, &anybody(), form)).await;
+    let (proof, event) = told(&domain, None, invitations::set_up(&domain.by(&anybody()), form)).await;
     let expected =
         "user.created of Olga, name nothing → Olga, email nothing → olga@example.com, role nothing → owner";
     assert_eq!(line(&event), expected);
@@ -146,10 +146,11 @@ async fn links_made_and_used_are_told(domain: TestDomain) {
     let olga = sign_in(&domain, proof.user, "laptop").await;
     let ann = register(&domain, "Ann").await;
     domain.clock.advance(1);
-    let (link, event) = told(&domain, Some(&olga), invitations::create(&domain, &olga.actor, one(ann))).await;
+    let (link, event) =
+        told(&domain, Some(&olga), invitations::create(&domain.by(&olga.actor), one(ann))).await;
     assert_eq!(line(&event), "invite.created of Ann");
     let form = AcceptInvite { token: link, password: Secret::new(PASSWORD) };
-    let (_, event) = told(&domain, None, invitations::accept(&domain, &anybody(), form)).await;
+    let (_, event) = told(&domain, None, invitations::accept(&domain.by(&anybody()), form)).await;
     assert_eq!(line(&event), "invite.accepted of Ann");
     assert_eq!(event.ip, "192.0.2.7");
 }
@@ -158,11 +159,13 @@ async fn signing_in_and_out_is_told(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     domain.clock.advance(1);
     let proof = prove(&domain, &ann.email, PASSWORD).await.unwrap();
-    let (token, origin) = (TokenHash::of(b"phone"), origin());
-    let begun = sessions::begin(&domain, &proof, token, &origin);
+    let token = TokenHash::of(b"phone");
+    let ctx = domain.by(&anybody());
+    let begun = sessions::begin(&ctx, &proof, token);
     let (session, event) = told(&domain, Some(&ann), begun).await;
     assert_eq!(line(&event), "login.success of Ann");
-    let ended = sessions::end(&domain, &ann.actor, EndSession { id: session });
+    let ctx = domain.by(&ann.actor);
+    let ended = sessions::end(&ctx, EndSession { id: session });
     let (_, event) = told(&domain, Some(&ann), ended).await;
     assert_eq!(line(&event), "session.ended of Ann");
 
@@ -175,7 +178,7 @@ async fn signing_in_and_out_is_told(domain: TestDomain) {
     assert_eq!((event.actor.id, event.ip.as_str()), (None, "192.0.2.7"));
     let (_, event) = told(&domain, None, wrong("nobody@example.com")).await;
     assert_eq!(line(&event), "login.failed");
-    users::suspend(&domain, &system(), suspension(ann.id)).await.unwrap();
+    users::suspend(&domain.system(), suspension(ann.id)).await.unwrap();
     domain.clock.advance(1);
     let kept_out = async {
         let refused = prove(&domain, &ann.email, PASSWORD).await;
@@ -204,24 +207,26 @@ async fn what_is_refused_leaves_no_trace(domain: TestDomain) {
     let owner = ChangeRole { id: olga.id, role: Role::Owner };
     let spent = AcceptInvite { token: Secret::new("spent"), password: Secret::new(PASSWORD) };
     let refused = [
-        authentication::sign_up(&domain, &anybody(), sign_up_form("Ann", "ann@example.com")).await.is_err(),
-        authentication::sign_up(&domain, &anybody(), sign_up_form("", "new@example.com")).await.is_err(),
-        users::create(&domain, &sam.actor, create_form("New", "new@example.com")).await.is_err(),
-        users::create(&domain, &olga.actor, create_form("New", "ann@example.com")).await.is_err(),
-        users::update(&domain, &olga.actor, taken).await.is_err(),
-        users::update(&domain, &olga.actor, old).await.is_err(),
-        users::update(&domain, &anybody(), edit(&seen, "Anna", "anna@example.com")).await.is_err(),
-        users::suspend(&domain, &sam.actor, suspension(olga.id)).await.is_err(),
-        users::reinstate(&domain, &sam.actor, one(ann)).await.is_err(),
-        users::remove(&domain, &sam.actor, one(ann)).await.is_err(),
-        users::restore(&domain, &olga.actor, one(ann)).await.is_err(),
-        invitations::create(&domain, &sam.actor, one(olga.id)).await.is_err(),
-        roles::grant(&domain, &sam.actor, admin.clone()).await.is_err(),
-        roles::revoke(&domain, &olga.actor, admin).await.is_err(),
-        roles::revoke(&domain, &olga.actor, owner).await.is_err(),
-        invitations::accept(&domain, &anybody(), spent).await.is_err(),
+        authentication::sign_up(&domain.by(&anybody()), sign_up_form("Ann", "ann@example.com"))
+            .await
+            .is_err(),
+        authentication::sign_up(&domain.by(&anybody()), sign_up_form("", "new@example.com")).await.is_err(),
+        users::create(&domain.by(&sam.actor), create_form("New", "new@example.com")).await.is_err(),
+        users::create(&domain.by(&olga.actor), create_form("New", "ann@example.com")).await.is_err(),
+        users::update(&domain.by(&olga.actor), taken).await.is_err(),
+        users::update(&domain.by(&olga.actor), old).await.is_err(),
+        users::update(&domain.by(&anybody()), edit(&seen, "Anna", "anna@example.com")).await.is_err(),
+        users::suspend(&domain.by(&sam.actor), suspension(olga.id)).await.is_err(),
+        users::reinstate(&domain.by(&sam.actor), one(ann)).await.is_err(),
+        users::remove(&domain.by(&sam.actor), one(ann)).await.is_err(),
+        users::restore(&domain.by(&olga.actor), one(ann)).await.is_err(),
+        invitations::create(&domain.by(&sam.actor), one(olga.id)).await.is_err(),
+        roles::grant(&domain.by(&sam.actor), admin.clone()).await.is_err(),
+        roles::revoke(&domain.by(&olga.actor), admin).await.is_err(),
+        roles::revoke(&domain.by(&olga.actor), owner).await.is_err(),
+        invitations::accept(&domain.by(&anybody()), spent).await.is_err(),
         invitations::setup_link(&domain).await.unwrap().is_none(),
-        audit::list(&domain, &sam.actor, &AuditQuery::default()).await.is_err(),
+        audit::list(&domain.by(&sam.actor), &AuditQuery::default()).await.is_err(),
     ];
     assert_eq!(refused, [true; 18]);
     assert_eq!(state().await, before);
@@ -233,18 +238,20 @@ async fn without_the_trail_nothing_is_changed(domain: TestDomain) {
     domain.meddle("ALTER TABLE audit_events RENAME TO elsewhere", params![]).await.unwrap();
     let role = ChangeRole { id: ann, role: Role::Support };
     let failed = [
-        authentication::sign_up(&domain, &anybody(), sign_up_form("Ben", "ben@example.com")).await.is_err(),
-        users::create(&domain, &system(), create_form("Ben", "ben@example.com")).await.is_err(),
-        users::update(&domain, &system(), edit(&before.0, "Anna", "anna@example.com")).await.is_err(),
-        users::suspend(&domain, &system(), suspension(ann)).await.is_err(),
-        users::remove(&domain, &system(), one(ann)).await.is_err(),
-        roles::grant(&domain, &system(), role).await.is_err(),
-        invitations::create(&domain, &system(), one(ann)).await.is_err(),
+        authentication::sign_up(&domain.by(&anybody()), sign_up_form("Ben", "ben@example.com"))
+            .await
+            .is_err(),
+        users::create(&domain.system(), create_form("Ben", "ben@example.com")).await.is_err(),
+        users::update(&domain.system(), edit(&before.0, "Anna", "anna@example.com")).await.is_err(),
+        users::suspend(&domain.system(), suspension(ann)).await.is_err(),
+        users::remove(&domain.system(), one(ann)).await.is_err(),
+        roles::grant(&domain.system(), role).await.is_err(),
+        invitations::create(&domain.system(), one(ann)).await.is_err(),
         invitations::setup_link(&domain).await.is_err(),
     ];
     assert_eq!(failed, [true; 8]);
     let proof = prove(&domain, "ann@example.com", PASSWORD).await.unwrap();
-    assert!(sessions::begin(&domain, &proof, TokenHash::of(b"phone"), &origin()).await.is_err());
+    assert!(sessions::begin(&domain.by(&anybody()), &proof, TokenHash::of(b"phone")).await.is_err());
     assert_eq!((user(&domain, ann).await, domain.users().await), before);
     for table in ["SELECT count(*) FROM sessions", "SELECT count(*) FROM one_time_links"] {
         assert_eq!(domain.count(table).await, 0);
@@ -253,7 +260,7 @@ async fn without_the_trail_nothing_is_changed(domain: TestDomain) {
 
 async fn the_trail_is_not_rewritten(domain: TestDomain) {
     register(&domain, "Ann").await;
-    let tell = async || audit::list(&domain, &system(), &AuditQuery::default()).await.unwrap().items;
+    let tell = async || audit::list(&domain.system(), &AuditQuery::default()).await.unwrap().items;
     let before = tell().await;
     let mut tries = vec![
         "UPDATE audit_events SET actor_label = 'somebody else'",

@@ -12,7 +12,7 @@ use frontdesk_model::{
 };
 use uuid::Uuid;
 
-use crate::support::{TestDomain, crowd, grant, register, system, user};
+use crate::support::{TestDomain, crowd, grant, register, user};
 
 both! {
     a_page_is_a_fixed_number_of_statements_whatever_is_on_it,
@@ -25,14 +25,14 @@ both! {
 async fn a_page_is_a_fixed_number_of_statements_whatever_is_on_it(domain: TestDomain) {
     let cost = async |query: &UsersQuery| {
         let before = domain.db.statements();
-        let list = users::list(&domain, &system(), query).await.unwrap();
+        let list = users::list(&domain.system(), query).await.unwrap();
         (list.page.items.len(), domain.db.statements() - before, list.page.next)
     };
     let all = UsersQuery { limit: Limit::new(100), ..UsersQuery::default() };
     let found = UsersQuery { q: Search::parse("a").ok(), ..all.clone() };
     assert_eq!((cost(&all).await.1, cost(&found).await.1), (1, 2));
     crowd::insert(&domain, &crowd::mixed(&domain, 150)).await;
-    let list = users::list(&domain, &system(), &all).await.unwrap();
+    let list = users::list(&domain.system(), &all).await.unwrap();
     for user in list.page.items.iter().take(40) {
         for role in Role::ASSIGNABLE {
             grant(&domain, user.id, *role).await;
@@ -55,14 +55,14 @@ async fn a_page_shows_all_of_a_persons_roles_and_one_row_for_each_person(domain:
     }
     for sort in UserSort::all() {
         let query = UsersQuery { sort: Some(sort), q: Search::parse("ann@").ok(), ..UsersQuery::default() };
-        let list = users::list(&domain, &system(), &query).await.unwrap();
+        let list = users::list(&domain.system(), &query).await.unwrap();
         let User { id, name, email, status, roles, joined_at, last_seen_at, .. } = user(&domain, ann).await;
         let listed = UserSummary { id, name, email, status, roles, joined_at, last_seen_at };
         assert_eq!(list.page.items, [listed]);
         assert_eq!(list.page.items[0].roles.iter().count(), Role::ASSIGNABLE.len());
     }
     let query = UsersQuery { limit: Limit::new(100), ..UsersQuery::default() };
-    let items = users::list(&domain, &system(), &query).await.unwrap().page.items;
+    let items = users::list(&domain.system(), &query).await.unwrap().page.items;
     let mut distinct: Vec<_> = items.iter().map(|user| user.id).collect();
     distinct.sort_unstable();
     distinct.dedup();
@@ -86,11 +86,11 @@ async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
         UsersQuery { q: search("ann"), status: Some(Status::Active), ..two.clone() },
     ];
     for from in &lists {
-        let page = users::list(&domain, &system(), from).await.unwrap().page;
+        let page = users::list(&domain.system(), from).await.unwrap().page;
         assert!(page.next.is_some(), "{from:?}");
         for to in &lists {
             let query = UsersQuery { cursor: page.next.clone(), ..to.clone() };
-            let answer = users::list(&domain, &system(), &query).await;
+            let answer = users::list(&domain.system(), &query).await;
             match answer {
                 Ok(_) => assert_eq!(from, to),
                 Err(Error::ForeignCursor(_)) => assert_ne!(from, to),
@@ -99,14 +99,14 @@ async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
         }
     }
     // The default sort is the same list; so is another number of rows.
-    let page = users::list(&domain, &system(), &two).await.unwrap().page;
+    let page = users::list(&domain.system(), &two).await.unwrap().page;
     let same = UsersQuery {
         sort: sort("-joined"),
         limit: Limit::new(50),
         cursor: page.next,
         ..UsersQuery::default()
     };
-    users::list(&domain, &system(), &same).await.unwrap();
+    users::list(&domain.system(), &same).await.unwrap();
 }
 
 async fn a_forged_cursor_is_refused_or_leads_somewhere_and_is_never_a_database_error(domain: TestDomain) {
@@ -138,7 +138,7 @@ async fn a_forged_cursor_is_refused_or_leads_somewhere_and_is_never_a_database_e
                     cursor: Some(cursor.encode()),
                     ..UsersQuery::default()
                 };
-                let answer = users::list(&domain, &system(), &query).await;
+                let answer = users::list(&domain.system(), &query).await;
                 let fits = match key {
                     Key::Number(_) => is_number,
                     Key::Text(text) => !is_number && !text.contains('\0') && text.len() < 5_000,
@@ -153,7 +153,7 @@ async fn a_forged_cursor_is_refused_or_leads_somewhere_and_is_never_a_database_e
     }
     for text in ["", "x", "%%%", "AAAA", "e30", "bnVsbA", "W10"] {
         let query = UsersQuery { cursor: Some(text.to_owned()), ..UsersQuery::default() };
-        let answer = users::list(&domain, &system(), &query).await;
+        let answer = users::list(&domain.system(), &query).await;
         assert!(matches!(answer, Err(Error::ForeignCursor(_))), "{text}");
     }
 }
@@ -161,7 +161,7 @@ async fn a_forged_cursor_is_refused_or_leads_somewhere_and_is_never_a_database_e
 async fn an_overview_is_a_fixed_number_of_statements_and_counts_what_is_there(domain: TestDomain) {
     let cost = async || {
         let before = domain.db.statements();
-        let overview = overview::overview(&domain, &system()).await.unwrap();
+        let overview = overview::overview(&domain.system()).await.unwrap();
         (overview, domain.db.statements() - before)
     };
     let (empty, statements) = cost().await;

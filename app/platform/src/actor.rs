@@ -1,21 +1,16 @@
-//! The actor of a request. Use cases that are not public take an [`Actor`] and check its permission
-//! first.
+//! The actor of a request. Use cases that are not public check its permission first.
 
 use frontdesk_model::{
     Permission, Permissions, Roles, SessionId, Timestamp, TokenId, UserId, audit::Party, token,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::idempotency::Claim;
-
-/// Origin of a request. Stored with every audit event, except the claim.
+/// Origin of a request. Stored with every audit event.
 #[derive(Clone, Debug, Default)]
 pub struct Origin {
     pub ip: String,
     pub user_agent: String,
     pub request_id: String,
-    /// The idempotency claim; `None` if the request may be repeated.
-    pub claim: Option<Claim>,
 }
 
 /// A signed-in person. Roles are read with every request, so a change takes effect with the next one.

@@ -6,6 +6,7 @@ pub mod actor;
 pub mod advisory_lock;
 pub mod audit;
 pub mod clock;
+mod context;
 pub mod db;
 pub mod idempotency;
 pub mod jobs;
@@ -16,11 +17,12 @@ pub mod rate_limit;
 
 use std::sync::Arc;
 
-use actor::Actor;
 use clock::Clock;
-use db::{Db, Sql, Tx};
+use db::{Db, Sql};
 use passwords::{BreachedPasswords, Passwords};
 use rate_limit::SignInAttempts;
+
+pub use context::Context;
 
 /// The parts that every feature uses. Cheap to clone.
 #[derive(Clone)]
@@ -31,21 +33,6 @@ pub struct Platform {
     /// The breached-password check, if the operator has configured one.
     pub breached_passwords: Option<Arc<dyn BreachedPasswords>>,
     pub sign_in_attempts: SignInAttempts,
-}
-
-impl Platform {
-    /// Begins a transaction for the actor's request. If the request carries an idempotency key, the key is
-    /// claimed in the same transaction.
-    ///
-    /// # Errors
-    /// [`db::Error::Repeated`] if the key has been used; [`db::Error::Busy`].
-    pub async fn begin(&self, actor: &Actor) -> Result<Tx, db::Error> {
-        let mut tx = self.db.write().await?;
-        if let Some(claim) = &actor.origin.claim {
-            claim.take(&mut tx, &self.clock).await?;
-        }
-        Ok(tx)
-    }
 }
 
 impl AsRef<Self> for Platform {

@@ -1,17 +1,20 @@
 //! The request context of pages and server functions.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    ops::Deref,
+    sync::{Arc, OnceLock},
+};
 
-use frontdesk_domain::{Domain, actor::Actor, credentials::Credentials};
+use frontdesk_domain::{Context, credentials::Credentials, sessions};
 use frontdesk_model::{Code, Permission, Problem, Secret, Timestamp};
 use leptos::prelude::*;
-use tower_sessions::{Session, session};
 
 use crate::{
     flash::Flash,
     form::{FormRoute, RefusedForm},
     input,
     reference::{Lazily, Reference},
+    session::{BrowserSession, NewSession},
 };
 
 /// The stylesheet and the bundle of islands. Without a bundle there are no islands, and every page works all the
@@ -22,12 +25,12 @@ pub struct Site {
     pub bundle: Option<&'static str>,
 }
 
-/// A request, as pages and server functions see it. Pages are made from this.
+/// A request, as pages and server functions see it. Pages are made from this. Dereferences to the context of
+/// use cases.
 #[derive(Clone)]
 pub struct RequestContext {
-    pub domain: Domain,
-    pub actor: Actor,
-    pub session: Option<Session>,
+    pub ctx: Context,
+    pub session: Option<BrowserSession>,
     pub site: Site,
     pub base_url: Arc<str>,
     pub now: Timestamp,
@@ -83,7 +86,7 @@ impl RequestContext {
     /// # Errors
     /// `BUSY` if it could not be stored; `INTERNAL` without a session layer.
     pub async fn start_session(&self, proof: Credentials) -> Result<(), Problem> {
-        frontdesk_domain::sessions::sign_out(&self.domain, &self.actor).await?;
+        sessions::sign_out(self).await?;
         self.replace_session(proof).await
     }
 
@@ -93,23 +96,8 @@ impl RequestContext {
     /// As [`RequestContext::start_session`].
     pub async fn replace_session(&self, proof: Credentials) -> Result<(), Problem> {
         let Some(session) = &self.session else { return Err(Problem::new(Code::Internal)) };
-        if self.actor.person().is_some() {
-            session.cycle_id().await.map_err(problem)?;
-        }
-        let origin = &self.actor.origin;
-        let start = async {
-            session.clear().await;
-            session.insert(SESSION_PROOF, &proof).await?;
-            session.insert(SESSION_ORIGIN, (&origin.ip, &origin.user_agent, &origin.request_id)).await?;
-            // The layer would save it after the answer is made, when a failure could not be answered any more.
-            session.save().await
-        };
-        let started = start.await;
-        if started.is_err() {
-            // Otherwise the layer would try again, and sign in a user who was told that it failed.
-            session.clear().await;
-        }
-        started.map_err(problem)
+        let new = NewSession { proof, origin: self.actor.origin.clone() };
+        session.begin(new, self.actor.person().is_some()).await
     }
 
     /// Signs out.
@@ -117,23 +105,18 @@ impl RequestContext {
     /// # Errors
     /// Those of the database.
     pub async fn end_session(&self) -> Result<(), Problem> {
-        frontdesk_domain::sessions::sign_out(&self.domain, &self.actor).await?;
-        if let Some(session) = &self.session {
-            session.flush().await.map_err(problem)?;
+        sessions::sign_out(self).await?;
+        match &self.session {
+            Some(session) => session.end().await,
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
-/// The store has logged its errors with their causes; another try may succeed.
-fn problem(error: session::Error) -> Problem {
-    match error {
-        session::Error::Store(_) => Problem::new(Code::Busy).retry_after(1),
-        session::Error::SerdeJson(_) => frontdesk_domain::problem::internal_error(&error),
+impl Deref for RequestContext {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        &self.ctx
     }
 }
-
-/// Key under which a new session holds the proof of identity that the store starts it with.
-pub const SESSION_PROOF: &str = "proof";
-/// Key under which a new session holds the origin of its request.
-pub const SESSION_ORIGIN: &str = "origin";

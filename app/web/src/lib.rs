@@ -20,6 +20,8 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod parts;
 #[cfg(feature = "ssr")]
+pub mod session;
+#[cfg(feature = "ssr")]
 pub mod tidy;
 
 #[cfg(feature = "ssr")]

@@ -1,7 +1,7 @@
 //! Authentication: only a valid token in the header.
 
 use axum::body::Body;
-use frontdesk_domain::{actor::Actor, tokens};
+use frontdesk_domain::tokens;
 use frontdesk_model::{Permission as P, Role, TokenId, forms::RevokeToken};
 use http::{Method, Request, header};
 use serde_json::json;
@@ -53,7 +53,7 @@ async fn what_is_no_token_that_works_is_refused(desk: Desk) {
     refused(&program.send(twice, Body::empty()).await, 401, "TOKEN_REQUIRED");
 
     let id: (uuid::Uuid,) = desk.find("SELECT id FROM tokens", Vec::new()).await;
-    tokens::revoke(&desk.domain, &Actor::system(), RevokeToken { id: TokenId(id.0) }).await.unwrap();
+    tokens::revoke(&desk.domain.system(), RevokeToken { id: TokenId(id.0) }).await.unwrap();
     refused(&program.get("/users").await, 401, "TOKEN_INVALID");
     let expired = desk.program(&[P::UsersRead]).await;
     desk.domain.clock.advance(91 * 24 * 3_600);

@@ -127,7 +127,7 @@ async fn an_answer_that_was_lost_is_told_and_the_work_is_not_done_again(desk: De
 
 /// As if the process had been killed between the work and its answer.
 async fn forget_answers(domain: &Domain) {
-    let mut tx = domain.db.write().await.unwrap();
+    let mut tx = domain.db.write();
     let sql = frontdesk_domain::db::Sql::new("test.FORGET", "UPDATE idempotency_keys SET answer = NULL");
     tx.execute(sql, Vec::new()).await.unwrap();
     tx.commit().await.unwrap();

@@ -1,6 +1,6 @@
 //! PaymentIntents, with failures of people and banks only.
 
-use frontdesk_domain::{actor::Actor, payments};
+use frontdesk_domain::payments;
 use frontdesk_model::{
     PaymentFailure,
     forms::OnePayment,
@@ -82,7 +82,7 @@ async fn a_payment_waits_for_its_customer(desk: Desk) {
 async fn a_payment_that_is_called_off_is_cancelled_there(desk: Desk) {
     let (desk, fake) = with_fake(&desk).await;
     let id = pay(&desk, "pm_card_authenticationRequired").await.summary.id;
-    payments::cancel(&desk.domain, &Actor::system(), OnePayment { id }).await.unwrap();
+    payments::cancel(&desk.domain.system(), OnePayment { id }).await.unwrap();
     desk.work().await;
     assert_eq!(payment(&desk, id).await.summary.failure, Some(PaymentFailure::NotConfirmed));
     assert_eq!(fake.intents(id)[0]["status"], "canceled");
@@ -93,7 +93,7 @@ async fn a_payment_that_is_called_off_is_cancelled_there(desk: Desk) {
 async fn a_payment_that_was_confirmed_before_it_was_called_off_has_succeeded(desk: Desk) {
     let (desk, fake) = with_fake(&desk).await;
     let id = pay(&desk, "pm_card_authenticationRequired").await.summary.id;
-    payments::cancel(&desk.domain, &Actor::system(), OnePayment { id }).await.unwrap();
+    payments::cancel(&desk.domain.system(), OnePayment { id }).await.unwrap();
     fake.decide(id, "succeeded");
     desk.work().await;
     paid_once(&desk, &fake, &payment(&desk, id).await).await;

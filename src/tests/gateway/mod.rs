@@ -8,7 +8,7 @@ mod notices;
 
 use std::sync::Arc;
 
-use frontdesk_domain::{actor::Actor, gateway::PaymentGateway, ledger, payments, refunds};
+use frontdesk_domain::{gateway::PaymentGateway, ledger, payments, refunds};
 use frontdesk_model::{
     Amount, OrderId, PaymentId, RefundId,
     forms::RequestRefund,
@@ -41,7 +41,7 @@ async fn pay(desk: &Desk, method: &str) -> Payment {
 }
 
 async fn payment(desk: &Desk, id: PaymentId) -> Payment {
-    payments::get(&desk.domain, &Actor::system(), id).await.unwrap()
+    payments::get(&desk.domain.system(), id).await.unwrap()
 }
 
 /// Advances the clock, and runs due jobs.
@@ -69,13 +69,13 @@ async fn refund(desk: &Desk, payment: PaymentId, cents: i64) -> Refund {
         amount: Some(Amount::Minor(cents)),
         reason: "Arrived broken".to_owned(),
     };
-    let id = refunds::request(&desk.domain, &Actor::system(), form).await.unwrap().id;
+    let id = refunds::request(&desk.domain.system(), form).await.unwrap().id;
     desk.work().await;
     refund_now(desk, id).await
 }
 
 async fn refund_now(desk: &Desk, id: RefundId) -> Refund {
-    refunds::get(&desk.domain, &Actor::system(), id).await.unwrap()
+    refunds::get(&desk.domain.system(), id).await.unwrap()
 }
 
 /// Balance at the gateway according to the ledger, in cents. The ledger has no faults.

@@ -79,15 +79,15 @@ async fn what_people_wrote_is_no_formula(desk: Desk) {
         name: Some("=HYPERLINK(\"http://evil.example\",\"Click\")".to_owned()),
         email: None,
     };
-    let system = frontdesk_domain::actor::Actor::system();
-    frontdesk_domain::users::update(&desk.domain, &system, form).await.unwrap();
+    let system = desk.domain.system();
+    frontdesk_domain::users::update(&system, form).await.unwrap();
     for reference in ["@SUM(A1)", "+1", "-1", "=1+1", "A, \"B\""] {
         let form = serde_json::json!({
             "customer_id": id, "currency": "EUR", "reference": reference,
             "lines": [{"description": "Coffee", "unit_price": 100}],
         });
         let form = serde_json::from_value(form).unwrap();
-        frontdesk_domain::orders::place(&desk.domain, &system, form).await.unwrap();
+        frontdesk_domain::orders::place(&system, form).await.unwrap();
     }
     let rows = rows(&auditor.get(&format!("{FILE}?sort=placed")).await.is(200));
     let mut references: Vec<&str> = rows.iter().map(|row| row[0].as_str()).collect();

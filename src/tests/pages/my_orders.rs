@@ -196,7 +196,7 @@ async fn an_order_that_is_paid_or_cancelled_is_not_paid_again(desk: Desk) {
     let path = format!("/account/orders/{order}");
     let form = person.get(&path).await.page().filled(PAY, &[]);
     let cancel = frontdesk_model::forms::CancelOrder { id: order, reason: "Ordered twice".to_owned() };
-    frontdesk_domain::orders::cancel(&desk.domain, &Actor::system(), cancel).await.unwrap();
+    frontdesk_domain::orders::cancel(&desk.domain.system(), cancel).await.unwrap();
     person.post(PAY, &form).await.is(409);
     let page = person.get(&path).await.is(200).page();
     assert!(page.text().contains("Ordered twice") && page.forms(PAY).is_empty());
@@ -219,7 +219,7 @@ async fn refunds_are_told_without_who_made_them(desk: Desk) {
     {
         let _cashier = desk.cashier();
         let refund = desk.refund_of(&Actor::system(), payment, Some(500)).await;
-        frontdesk_domain::refunds::wait(&desk.domain, &Actor::system(), refund).await.unwrap();
+        frontdesk_domain::refunds::wait(&desk.domain.system(), refund).await.unwrap();
     }
     let path = format!("/account/orders/{order}");
     let page = person.get(&path).await.is(200).page();

@@ -1,6 +1,6 @@
 //! Sessions, and the ways in which they end.
 
-use frontdesk_domain::{actor::Actor, roles};
+use frontdesk_domain::roles;
 use frontdesk_model::{Role, forms::ChangeRole};
 
 use crate::support::{Client, DAY, Desk, NOTHING};
@@ -133,9 +133,9 @@ async fn a_role_counts_from_the_next_request_on(desk: Desk) {
     let person = desk.sign_in(&name).await;
     let form = || ChangeRole { id, role: Role::Support };
     person.get("/admin/users").await.is(404);
-    roles::grant(&desk.domain, &Actor::system(), form()).await.unwrap();
+    roles::grant(&desk.domain.system(), form()).await.unwrap();
     person.get("/admin/users").await.is(200);
-    roles::revoke(&desk.domain, &Actor::system(), form()).await.unwrap();
+    roles::revoke(&desk.domain.system(), form()).await.unwrap();
     person.get("/admin/users").await.is(404);
 }
 

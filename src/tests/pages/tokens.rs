@@ -203,7 +203,7 @@ async fn the_audit_trail_leads_to_what_there_is_of_a_token(desk: Desk) {
     let actor = bearer(&desk, &till).await.unwrap();
     let (_, id) = desk.somebody(&[]).await;
     let form = frontdesk_model::forms::SuspendUser { id, reason: "Sent spam".to_owned() };
-    frontdesk_domain::users::suspend(&desk.domain, &actor, form).await.unwrap();
+    frontdesk_domain::users::suspend(&desk.domain.context(actor.clone()), form).await.unwrap();
     let token = actor.token().unwrap().id;
     let trail = owner.get("/admin/audit").await.is(200).page();
     for place in ["actor", "target"].map(|party| format!("/admin/audit?{party}={token}")) {

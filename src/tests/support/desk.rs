@@ -157,9 +157,9 @@ impl Desk {
     pub async fn register(&self, name: &str, roles: &[Role]) -> UserId {
         let form = SignUp { name: name.to_owned(), email: address(name), password: Secret::new(PASSWORD) };
         let visitor = Actor::anonymous(Origin::default());
-        let id = authentication::sign_up(&self.domain, &visitor, form).await.unwrap().user;
+        let id = authentication::sign_up(&self.domain.context(visitor), form).await.unwrap().user;
         for role in roles.iter().copied().filter(|role| Role::ASSIGNABLE.contains(role)) {
-            roles::grant(&self.domain, &Actor::system(), ChangeRole { id, role }).await.unwrap();
+            roles::grant(&self.domain.system(), ChangeRole { id, role }).await.unwrap();
         }
         id
     }
@@ -189,16 +189,16 @@ impl Desk {
 
     pub async fn suspend(&self, id: UserId) {
         let form = SuspendUser { id, reason: "Sent spam".to_owned() };
-        users::suspend(&self.domain, &Actor::system(), form).await.unwrap();
+        users::suspend(&self.domain.system(), form).await.unwrap();
     }
 
     pub async fn remove(&self, id: UserId) {
-        users::remove(&self.domain, &Actor::system(), OneUser { id }).await.unwrap();
+        users::remove(&self.domain.system(), OneUser { id }).await.unwrap();
     }
 
     /// A job that waits: there is no worker.
     pub async fn enqueue(&self) -> JobId {
-        let mut tx = self.domain.db.write().await.unwrap();
+        let mut tx = self.domain.db.write();
         let id = jobs::enqueue(&mut tx, &self.domain.clock, Job::new(&SweepJobs {})).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         id
@@ -209,13 +209,13 @@ impl Desk {
         let form = serde_json::from_value(serde_json::json!({
             "customer_id": customer, "currency": "EUR", "lines": [{"description": "Coffee", "unit_price": cents}],
         }));
-        orders::place(&self.domain, &Actor::system(), form.unwrap()).await.unwrap().summary.id
+        orders::place(&self.domain.system(), form.unwrap()).await.unwrap().summary.id
     }
 
     /// A payment of an order with this method, as it ends.
     pub async fn pay(&self, order_id: OrderId, method: &str) -> PaymentId {
         let form = PayOrder { order_id, method: method.to_owned() };
-        let payment = payments::start(&self.domain, &Actor::system(), form).await.unwrap();
+        let payment = payments::start(&self.domain.system(), form).await.unwrap();
         self.work().await;
         payment.summary.id
     }
@@ -230,7 +230,7 @@ impl Desk {
             amount: Some(Amount::Minor(250)),
             reason: "Arrived broken".to_owned(),
         };
-        let refund = refunds::request(&self.domain, &Actor::system(), form).await.unwrap();
+        let refund = refunds::request(&self.domain.system(), form).await.unwrap();
         self.work().await;
         (order, payment, refund.id)
     }
@@ -254,36 +254,36 @@ impl Desk {
 
     /// A webhook of its own. The one before goes: there are only so many.
     pub async fn webhook(&self) -> WebhookId {
-        let (domain, actor) = (&self.domain, Actor::system());
-        for old in webhooks::list(domain, &actor, &WebhooksQuery::default()).await.unwrap().items {
-            webhooks::remove(domain, &actor, OneWebhook { id: old.id }).await.unwrap();
+        let ctx = self.domain.system();
+        for old in webhooks::list(&ctx, &WebhooksQuery::default()).await.unwrap().items {
+            webhooks::remove(&ctx, OneWebhook { id: old.id }).await.unwrap();
         }
         let form = CreateWebhook {
             url: "https://shop.example/hooks".to_owned(),
             description: "The shop".to_owned(),
             events: EventTypes::parse("user.created"),
         };
-        webhooks::create(domain, &actor, form).await.unwrap().webhook.id
+        webhooks::create(&ctx, form).await.unwrap().webhook.id
     }
 
     /// A delivery that was given up.
     pub async fn delivery(&self) -> DeliveryId {
         let form = OneWebhook { id: self.webhook().await };
-        let id = webhooks::send_test(&self.domain, &Actor::system(), form).await.unwrap();
+        let id = webhooks::send_test(&self.domain.system(), form).await.unwrap();
         self.change("UPDATE webhook_deliveries SET state = 'failed', next_at = NULL").await;
         id
     }
 
     /// The token of a new invitation.
     pub async fn invite(&self, id: UserId) -> String {
-        let token = invitations::create(&self.domain, &Actor::system(), OneUser { id }).await.unwrap();
+        let token = invitations::create(&self.domain.system(), OneUser { id }).await.unwrap();
         token.expose().to_owned()
     }
 
     /// The id of a new token of theirs.
     pub async fn token(&self, id: UserId) -> String {
         let form = CreateToken { name: "ci".to_owned(), ..CreateToken::default() };
-        tokens::create_for(&self.domain, id, form).await.unwrap().token.id.to_string()
+        tokens::create_for(&self.domain.system(), id, form).await.unwrap().token.id.to_string()
     }
 
     /// The token of the first owner's link.
@@ -298,7 +298,7 @@ impl Desk {
 
     /// Does to the database what no use case does.
     pub async fn change(&self, text: &'static str) {
-        let mut tx = self.domain.db.write().await.unwrap();
+        let mut tx = self.domain.db.write();
         tx.execute(db::Sql::new("test.change", text), Vec::new()).await.unwrap();
         tx.commit().await.unwrap();
     }

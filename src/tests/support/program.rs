@@ -1,7 +1,7 @@
 //! A program that calls the API with a token.
 
 use axum::body::Body;
-use frontdesk_domain::{actor::Actor, tokens, users};
+use frontdesk_domain::{tokens, users};
 use frontdesk_model::{Permission, UserId, forms::CreateToken, token::TokenKind};
 use http::{
     Method, Request,
@@ -27,19 +27,19 @@ impl Desk {
             permissions: permissions.iter().copied().collect(),
             ..CreateToken::default()
         };
-        let made = tokens::create(&self.domain, &Actor::system(), form).await.unwrap();
+        let made = tokens::create(&self.domain.system(), form).await.unwrap();
         self.program_with(made.text.expose())
     }
 
     /// A program of a user, with all of their permissions.
     pub async fn program_of(&self, owner: UserId) -> Program {
-        let roles = users::get(&self.domain, &Actor::system(), owner).await.unwrap().roles;
+        let roles = users::get(&self.domain.system(), owner).await.unwrap().roles;
         let form = CreateToken {
             name: "a test".to_owned(),
             permissions: roles.permissions(),
             ..CreateToken::default()
         };
-        let made = tokens::create_for(&self.domain, owner, form).await.unwrap();
+        let made = tokens::create_for(&self.domain.system(), owner, form).await.unwrap();
         self.program_with(made.text.expose())
     }
 

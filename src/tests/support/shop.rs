@@ -46,7 +46,7 @@ impl Desk {
             "lines": [{"description": "Coffee, 250 g", "quantity": 2, "unit_price": 1_250}],
         });
         let form = serde_json::from_value(form).unwrap();
-        orders::place(&self.domain, &Actor::system(), form).await.unwrap().summary.id
+        orders::place(&self.domain.system(), form).await.unwrap().summary.id
     }
 
     /// A paid order, and its payment.
@@ -61,10 +61,10 @@ impl Desk {
     pub async fn refund_of(&self, actor: &Actor, payment_id: PaymentId, cents: Option<i64>) -> RefundId {
         let amount = cents.map(frontdesk_model::Amount::Minor);
         let form = RequestRefund { payment_id, amount, reason: "Arrived broken".to_owned() };
-        refunds::request(&self.domain, actor, form).await.unwrap().id
+        refunds::request(&self.domain.context(actor.clone()), form).await.unwrap().id
     }
 
     pub async fn order_now(&self, id: OrderId) -> Order {
-        orders::get(&self.domain, &Actor::system(), id).await.unwrap()
+        orders::get(&self.domain.system(), id).await.unwrap()
     }
 }

@@ -3,8 +3,7 @@
 use frontdesk_model::forms::{Form, SignIn};
 
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     credentials::{Credentials, check_password},
     users,
 };
@@ -14,8 +13,8 @@ use crate::{
 /// # Errors
 /// As [`check_password()`], and the form's own faults.
 #[tracing::instrument(name = "sessions.sign_in", skip_all)]
-pub async fn sign_in(domain: &Domain, actor: &Actor, form: SignIn) -> Result<Credentials, users::Error> {
+pub async fn sign_in(ctx: &Context, form: SignIn) -> Result<Credentials, users::Error> {
     form.check().map_err(users::Error::Invalid)?;
     let email = frontdesk_model::Email::parse(&form.email).map_err(|_| users::Error::WrongCredentials)?;
-    check_password(domain, actor, &email, form.password).await
+    check_password(ctx, &email, form.password).await
 }

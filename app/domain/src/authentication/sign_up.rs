@@ -6,11 +6,10 @@ use frontdesk_model::{
 };
 
 use crate::{
-    Domain,
-    actor::Actor,
-    audit,
+    Context,
     credentials::Credentials,
-    events, passwords,
+    db::Tx,
+    passwords,
     users::{Error, account},
 };
 
@@ -20,17 +19,24 @@ use crate::{
 /// [`Error::Invalid`] with the fault of each field; [`Error::EmailTaken`]; [`Error::Password`] under a
 /// flood.
 #[tracing::instrument(name = "authentication.sign_up", skip_all)]
-pub async fn sign_up(domain: &Domain, actor: &Actor, form: SignUp) -> Result<Credentials, Error> {
+pub async fn sign_up(ctx: &Context, form: SignUp) -> Result<Credentials, Error> {
+    let mut tx = ctx.begin();
+    let credentials = sign_up_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(credentials)
+}
+
+/// As [`sign_up()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`sign_up()`].
+pub async fn sign_up_in(ctx: &Context, tx: &mut Tx, form: SignUp) -> Result<Credentials, Error> {
     form.check().map_err(Error::Invalid)?;
     let (name, email) = account::parse(&form.name, &form.email)?;
-    passwords::refuse_breached(domain, &form.password).await.map_err(Error::Invalid)?;
+    passwords::refuse_breached(ctx, &form.password).await.map_err(Error::Invalid)?;
     // Hashed before the address is looked up, so that a taken address takes as much time as a free one,
-    // and outside any transaction, so that the hash does not block other writers.
-    let hash = domain.passwords.hash(form.password).await?;
-    let mut tx = domain.begin(actor).await?;
-    let id = account::insert(domain, &mut tx, &name, &email, Some(hash)).await?;
-    let entry = audit::Entry::new(Action::UserSignedUp).on(id, name.as_str());
-    events::record(&mut tx, domain, actor, account::with_facts(entry, &name, &email)).await?;
-    tx.commit().await?;
+    // and before the first statement, so that the hash does not block other writers.
+    let hash = ctx.passwords.hash(form.password).await?;
+    let id = account::create(ctx, tx, Action::UserSignedUp, (&name, &email), Some(hash)).await?;
     Ok(Credentials { user: id, name: name.as_str().to_owned(), epoch: 0, rehash: None })
 }

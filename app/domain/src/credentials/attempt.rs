@@ -3,9 +3,7 @@
 use frontdesk_model::{Secret, UserId, audit::Action};
 
 use crate::{
-    Domain,
-    actor::Actor,
-    audit, events,
+    Context, Domain, audit, events,
     passwords::Verdict,
     users::{Error, sql::CredentialsRow},
 };
@@ -50,8 +48,7 @@ pub(super) async fn compare(
 /// Records the failure, and the start of throttling if this failure causes it. An unknown address is not
 /// recorded: it may be a password in the wrong field.
 pub(super) async fn write_down(
-    domain: &Domain,
-    actor: &Actor,
+    ctx: &Context,
     held_back: bool,
     known: Option<&CredentialsRow>,
     failed: audit::Entry,
@@ -60,11 +57,12 @@ pub(super) async fn write_down(
         Some(known) => entry.on(UserId(known.id), &known.name),
         None => entry,
     };
-    let mut tx = domain.db.write().await?;
-    events::record(&mut tx, domain, actor, about(failed)).await?;
+    // Not under the request's idempotency key: the key of a failed request stays unused.
+    let mut tx = ctx.db.write();
+    events::record(ctx, &mut tx, about(failed)).await?;
     if held_back {
         let throttled = audit::Entry::new(Action::LoginThrottled);
-        events::record(&mut tx, domain, actor, about(throttled)).await?;
+        events::record(ctx, &mut tx, about(throttled)).await?;
     }
     Ok(tx.commit().await?)
 }

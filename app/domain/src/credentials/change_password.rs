@@ -7,8 +7,8 @@ use super::{
     attempt::{compare, try_password, write_down},
 };
 use crate::{
-    Domain,
-    actor::{Actor, Denied},
+    Context,
+    actor::Denied,
     audit::Entry,
     events,
     one_time_links::{self, Purpose},
@@ -22,6 +22,7 @@ use crate::{
 /// Replaces the password and ends every session of the user, including this one: the caller starts a new
 /// session with the returned credentials. API tokens stay valid.
 ///
+/// There is no variant for a caller's transaction: a wrong password is recorded although the use case fails.
 /// Wrong current passwords count as failed sign-ins, so that a stolen session cannot be used to guess the
 /// password.
 ///
@@ -30,37 +31,33 @@ use crate::{
 /// another change or a suspension; [`Error::Invalid`] with the fault of each field;
 /// [`Error::WrongPassword`]; [`Error::Throttled`] after many failures; [`Error::Password`] under a flood.
 #[tracing::instrument(name = "credentials.change_password", skip_all)]
-pub async fn change_password(
-    domain: &Domain,
-    actor: &Actor,
-    form: ChangePassword,
-) -> Result<Credentials, Error> {
-    let person = actor.require_person()?;
+pub async fn change_password(ctx: &Context, form: ChangePassword) -> Result<Credentials, Error> {
+    let person = ctx.actor.require_person()?;
     form.check_for(&[&person.name, &person.email]).map_err(Error::Invalid)?;
-    let known = sql::credentials_by_id(&domain.db, person.id).await?;
+    let known = sql::credentials_by_id(&ctx.db, person.id).await?;
     // A session that has ended may not test passwords: it may be from before the last change.
     let is_over = |known: &CredentialsRow| known.session_epoch != person.epoch;
     let known = known.filter(|known| !is_over(known)).ok_or(Denied::Anonymous)?;
     let comparison = async {
-        domain.passwords.expect_room().await?;
-        compare(domain, Some(&known), form.current).await
+        ctx.passwords.expect_room().await?;
+        compare(ctx, Some(&known), form.current).await
     };
-    let tried = try_password(domain, &known.email_key, comparison).await?;
+    let tried = try_password(ctx, &known.email_key, comparison).await?;
     if !tried.came_to.is_match() {
         let failed = Entry::new(Action::PasswordChangeFailed);
-        write_down(domain, actor, tried.held_back, Some(&known), failed).await?;
+        write_down(ctx, tried.held_back, Some(&known), failed).await?;
         return Err(Error::WrongPassword);
     }
-    domain.sign_in_attempts.succeeded(&known.email_key);
-    passwords::refuse_breached(domain, &form.password).await.map_err(Error::Invalid)?;
-    let hash = domain.passwords.hash(form.password).await?;
-    let mut tx = domain.begin(actor).await?;
-    let changed = sql::change_password(&mut tx, (person.id, person.epoch), hash, domain.clock.now());
+    ctx.sign_in_attempts.succeeded(&known.email_key);
+    passwords::refuse_breached(ctx, &form.password).await.map_err(Error::Invalid)?;
+    let hash = ctx.passwords.hash(form.password).await?;
+    let mut tx = ctx.begin();
+    let changed = sql::change_password(&mut tx, (person.id, person.epoch), hash, ctx.clock.now());
     let epoch = changed.await?.ok_or(Denied::Anonymous)?;
     // An open invitation would be another way in.
     one_time_links::sql::drop_links(&mut tx, Purpose::Invite, person.id).await?;
     let entry = Entry::new(Action::PasswordChanged).on(person.id, &known.name);
-    events::record(&mut tx, domain, actor, entry).await?;
+    events::record(ctx, &mut tx, entry).await?;
     tx.commit().await?;
     Ok(Credentials { user: person.id, name: known.name, epoch, rehash: None })
 }

@@ -7,9 +7,7 @@ use super::{
     attempt::{Tried, compare, try_password, write_down},
 };
 use crate::{
-    Domain,
-    actor::Actor,
-    audit,
+    Context, audit,
     passwords::Verdict,
     users::{Error, sql},
 };
@@ -21,20 +19,15 @@ use crate::{
 /// [`Error::WrongCredentials`]; [`Error::Throttled`] after many failures; [`Error::Password`] under a
 /// flood; [`Error::WrongState`] for a suspended account, after its correct password only.
 #[tracing::instrument(name = "credentials.check_password", skip_all)]
-pub async fn check_password(
-    domain: &Domain,
-    actor: &Actor,
-    email: &Email,
-    password: Secret,
-) -> Result<Credentials, Error> {
+pub async fn check_password(ctx: &Context, email: &Email, password: Secret) -> Result<Credentials, Error> {
     let key = email.key();
     let comparison = async {
-        domain.passwords.expect_room().await?;
-        let known = sql::credentials(&domain.db, &key).await?;
-        let verdict = compare(domain, known.as_ref(), password.clone()).await?;
+        ctx.passwords.expect_room().await?;
+        let known = sql::credentials(&ctx.db, &key).await?;
+        let verdict = compare(ctx, known.as_ref(), password.clone()).await?;
         Ok((known, verdict))
     };
-    let Tried { came_to: (known, verdict), held_back } = try_password(domain, &key, comparison).await?;
+    let Tried { came_to: (known, verdict), held_back } = try_password(ctx, &key, comparison).await?;
     let known = match known {
         Some(known) if verdict.is_match() && known.status == Status::Active.as_str() => known,
         known => {
@@ -42,7 +35,7 @@ pub async fn check_password(
                 && known.as_ref().is_some_and(|known| known.status == Status::Suspended.as_str());
             let failed = audit::Entry::new(Action::LoginFailed);
             let failed = if suspended { failed.because("suspended") } else { failed };
-            write_down(domain, actor, held_back, known.as_ref(), failed).await?;
+            write_down(ctx, held_back, known.as_ref(), failed).await?;
             return Err(if suspended {
                 Error::WrongState("This account is suspended. Get in touch with us to have it looked at.")
             } else {
@@ -50,10 +43,10 @@ pub async fn check_password(
             });
         }
     };
-    domain.sign_in_attempts.succeeded(&key);
+    ctx.sign_in_attempts.succeeded(&key);
     let rehash = if verdict == (Verdict::Match { outdated: true }) {
         // The sign-in succeeds even if there is no time to hash the password again now.
-        domain.passwords.hash(password).await.ok()
+        ctx.passwords.hash(password).await.ok()
     } else {
         None
     };

@@ -4,8 +4,7 @@
 use frontdesk_model::Problem;
 
 use crate::{
-    Domain, Feature,
-    actor::Actor,
+    Context, Feature,
     audit::{self, Entry},
     db::{self, Tx},
     jobs, webhooks,
@@ -42,7 +41,7 @@ impl From<Error> for Problem {
 }
 
 /// Records the event of a change made by `tx`, with its webhook deliveries.
-pub(crate) async fn record(tx: &mut Tx, domain: &Domain, actor: &Actor, entry: Entry) -> Result<(), Error> {
-    let event = audit::append(tx, &domain.clock, actor, entry).await?;
-    Ok(webhooks::publish(tx, domain, actor, &event).await?)
+pub(crate) async fn record(ctx: &Context, tx: &mut Tx, entry: Entry) -> Result<(), Error> {
+    let event = audit::append(ctx, tx, entry).await?;
+    Ok(webhooks::publish(ctx, tx, &event).await?)
 }

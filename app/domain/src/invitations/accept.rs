@@ -4,10 +4,10 @@ use frontdesk_model::{Problem, UserId, audit::Action, forms::AcceptInvite, passw
 
 use super::open::open;
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     audit::Entry,
     credentials::Credentials,
+    db::Tx,
     events,
     one_time_links::{Purpose, digest, sql as links},
     passwords,
@@ -19,23 +19,32 @@ use crate::{
 /// # Errors
 /// [`Error::LinkSpent`]; [`Error::Invalid`].
 #[tracing::instrument(name = "invitations.accept_invite", skip_all)]
-pub async fn accept(domain: &Domain, actor: &Actor, form: AcceptInvite) -> Result<Credentials, Error> {
-    let who = open(domain, Purpose::Invite, &form.token).await?;
+pub async fn accept(ctx: &Context, form: AcceptInvite) -> Result<Credentials, Error> {
+    let mut tx = ctx.begin();
+    let credentials = accept_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(credentials)
+}
+
+/// As [`accept()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`accept()`].
+pub async fn accept_in(ctx: &Context, tx: &mut Tx, form: AcceptInvite) -> Result<Credentials, Error> {
+    let who = open(ctx, Purpose::Invite, &form.token).await?;
     password::check(form.password.expose(), &[&who.name, &who.email]).map_err(|fault| {
         let message = fault.message.as_deref().unwrap_or_default().to_owned();
         let problem = Problem::new(frontdesk_model::Code::ValidationError);
         Error::Invalid(problem.fault("password", &fault.code, message))
     })?;
-    passwords::refuse_breached(domain, &form.password).await.map_err(Error::Invalid)?;
-    let hash = domain.passwords.hash(form.password).await?;
-    let mut tx = domain.begin(actor).await?;
-    let at = domain.clock.now();
-    let spent = links::spend_link(&mut tx, digest(&form.token), Purpose::Invite, at).await?;
+    passwords::refuse_breached(ctx, &form.password).await.map_err(Error::Invalid)?;
+    let hash = ctx.passwords.hash(form.password).await?;
+    let at = ctx.clock.now();
+    let spent = links::spend_link(tx, digest(&form.token), Purpose::Invite, at).await?;
     let id = spent.and_then(|link| link.user_id).map(UserId).ok_or(Error::LinkSpent(Purpose::Invite))?;
-    let user = users::by_id(&mut tx, id).await?.filter(|user| user.status == Status::Active);
+    let user = users::by_id(&mut *tx, id).await?.filter(|user| user.status == Status::Active);
     let user = user.ok_or(Error::LinkSpent(Purpose::Invite))?;
-    let epoch = users::set_password(&mut tx, id, hash, at).await?;
-    events::record(&mut tx, domain, actor, Entry::new(Action::InviteAccepted).on(id, &user.name)).await?;
-    tx.commit().await?;
+    let epoch = users::set_password(tx, id, hash, at).await?;
+    events::record(ctx, tx, Entry::new(Action::InviteAccepted).on(id, &user.name)).await?;
     Ok(Credentials { user: id, name: user.name, epoch, rehash: None })
 }

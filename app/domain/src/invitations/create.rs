@@ -4,9 +4,9 @@ use frontdesk_model::{Permission, Secret, audit::Action, forms::OneUser, user::S
 use users::State;
 
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     audit::Entry,
+    db::Tx,
     one_time_links,
     users::{Error, UserChange, sql as users},
 };
@@ -16,10 +16,21 @@ use crate::{
 /// # Errors
 /// [`Error::Denied`] without `users:update` or the rank; [`Error::WrongState`] unless the user is active.
 #[tracing::instrument(name = "invitations.invite", skip_all)]
-pub async fn create(domain: &Domain, actor: &Actor, form: OneUser) -> Result<Secret, Error> {
-    let mut change = UserChange::begin(domain, actor, Permission::UsersUpdate, form.id).await?;
+pub async fn create(ctx: &Context, form: OneUser) -> Result<Secret, Error> {
+    let mut tx = ctx.begin();
+    let link = create_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(link)
+}
+
+/// As [`create()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`create()`].
+pub async fn create_in(ctx: &Context, tx: &mut Tx, form: OneUser) -> Result<Secret, Error> {
+    let change = UserChange::load(ctx, tx, Permission::UsersUpdate, form.id).await?;
     change.status_must_be(Status::Active, "Only an active user can choose a password.")?;
-    let link = one_time_links::insert_invite(domain, &mut change.tx, form.id).await?;
-    change.commit(State::Same, Entry::new(Action::InviteCreated)).await?;
+    let link = one_time_links::insert_invite(ctx, change.tx, form.id).await?;
+    change.write(State::Same, Entry::new(Action::InviteCreated)).await?;
     Ok(link)
 }

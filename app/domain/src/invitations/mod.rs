@@ -10,10 +10,10 @@ use frontdesk_model::audit::Action;
 
 use crate::Feature;
 
-pub use accept::accept;
-pub use create::create;
+pub use accept::{accept, accept_in};
+pub use create::{create, create_in};
 pub use open::{OpenLink, open};
-pub use set_up::set_up;
+pub use set_up::{set_up, set_up_in};
 pub use setup_link::{FirstLink, first_link, setup_link};
 
 /// This feature and its lists.

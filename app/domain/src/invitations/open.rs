@@ -3,7 +3,7 @@
 use frontdesk_model::Secret;
 
 use crate::{
-    Domain,
+    Context,
     one_time_links::{Purpose, digest, sql as links},
     users::Error,
 };
@@ -19,8 +19,8 @@ pub struct OpenLink {
 ///
 /// # Errors
 /// [`Error::LinkSpent`].
-pub async fn open(domain: &Domain, purpose: Purpose, token: &Secret) -> Result<OpenLink, Error> {
-    let seen = links::see_link(&domain.db, digest(token), purpose, domain.clock.now()).await?;
+pub async fn open(ctx: &Context, purpose: Purpose, token: &Secret) -> Result<OpenLink, Error> {
+    let seen = links::see_link(&ctx.db, digest(token), purpose, ctx.clock.now()).await?;
     let link = seen.ok_or(Error::LinkSpent(purpose))?;
     Ok(OpenLink { name: link.name.unwrap_or_default(), email: link.email.unwrap_or_default() })
 }

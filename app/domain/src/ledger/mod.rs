@@ -15,8 +15,8 @@ use frontdesk_model::{
 };
 
 use crate::{
-    Domain, Feature,
-    actor::{Actor, Denied},
+    Context, Domain, Feature,
+    actor::Denied,
     db::{self, Sql, Tx},
     jobs::Handler,
 };
@@ -42,8 +42,8 @@ pub(crate) enum Entry {
 
 /// Inserts an entry. The database allows one per payment and one per refund.
 pub(crate) async fn post(
-    tx: &mut Tx,
     domain: &Domain,
+    tx: &mut Tx,
     gateway: &str,
     entry: Entry,
     amount: Money,
@@ -76,12 +76,12 @@ impl From<Error> for frontdesk_model::Problem {
 /// # Errors
 /// [`Error::Denied`] without `orders:read`.
 #[tracing::instrument(name = "ledger.revenue", skip_all)]
-pub async fn revenue(domain: &Domain, actor: &Actor) -> Result<Vec<Revenue>, Error> {
-    actor.require(Permission::OrdersRead)?;
-    let today = day_of(domain.clock.now());
+pub async fn revenue(ctx: &Context) -> Result<Vec<Revenue>, Error> {
+    ctx.actor.require(Permission::OrdersRead)?;
+    let today = day_of(ctx.clock.now());
     let first = today - DAYS + 1;
     let mut all: Vec<Revenue> = Vec::new();
-    for (currency, day, sums) in sql::days(&domain.db, first).await? {
+    for (currency, day, sums) in sql::days(&ctx.db, first).await? {
         let i = all.iter().position(|one| one.currency == currency).unwrap_or_else(|| {
             all.push(Revenue { currency, days: (first..=today).map(empty).collect() });
             all.len() - 1

@@ -113,12 +113,13 @@ impl BackgroundJob for VerifyLedger {
 
     async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
         let report = verify(domain).await?;
-        let mut tx = domain.db.write().await?;
+        let ctx = attempt.context(domain);
+        let mut tx = ctx.begin();
         if !report.faults.is_empty() {
             let faults = report.faults.join("; ");
             tracing::error!(%faults, "the ledger is unbalanced");
             let entry = Entry::new(Action::LedgerUnbalanced).about("the ledger".to_owned()).because(&faults);
-            audit::append(&mut tx, &domain.clock, &attempt.actor(), entry).await?;
+            audit::append(&ctx, &mut tx, entry).await?;
         }
         attempt.finish(tx).await
     }

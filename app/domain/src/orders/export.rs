@@ -4,12 +4,11 @@
 use frontdesk_model::{Limit, Permission, order::OrderSummary, page::MAX_LIMIT, query::OrdersQuery};
 
 use super::{Error, list};
-use crate::{Domain, actor::Actor};
+use crate::Context;
 
 /// An export in progress.
 pub struct Export {
-    domain: Domain,
-    actor: Actor,
+    ctx: Context,
     /// The rest of the export; `None` at the end.
     query: Option<OrdersQuery>,
 }
@@ -19,10 +18,10 @@ pub struct Export {
 /// # Errors
 /// [`Error::Denied`] without `orders:read`.
 #[tracing::instrument(name = "orders.export", skip_all)]
-pub fn export(domain: &Domain, actor: &Actor, query: &OrdersQuery) -> Result<Export, Error> {
-    actor.require(Permission::OrdersRead)?;
+pub fn export(ctx: &Context, query: &OrdersQuery) -> Result<Export, Error> {
+    ctx.actor.require(Permission::OrdersRead)?;
     let query = OrdersQuery { limit: Limit::new(MAX_LIMIT), cursor: None, ..query.clone() };
-    Ok(Export { domain: domain.clone(), actor: actor.clone(), query: Some(query) })
+    Ok(Export { ctx: ctx.clone(), query: Some(query) })
 }
 
 impl Export {
@@ -32,7 +31,7 @@ impl Export {
     /// As [`list()`].
     pub async fn next(&mut self) -> Result<Option<Vec<OrderSummary>>, Error> {
         let Some(query) = self.query.take() else { return Ok(None) };
-        let page = list(&self.domain, &self.actor, &query).await?;
+        let page = list(&self.ctx, &query).await?;
         self.query = page.next.map(|cursor| OrdersQuery { cursor: Some(cursor), ..query });
         Ok(Some(page.items))
     }

@@ -3,22 +3,22 @@
 use frontdesk_model::{OrderId, Permission, UserId, order::Order};
 
 use super::{Error, sql};
-use crate::{Domain, actor::Actor};
+use crate::{Context, actor::Actor, db::Read};
 
 /// Reads an order: one's own, or any with `orders:read`. Its note is visible only with the permission.
 ///
 /// # Errors
 /// [`Error::NoSuchOrder`], also if the actor may not see it; [`Error::Denied`] for anonymous actors.
 #[tracing::instrument(name = "orders.get", skip_all)]
-pub async fn get(domain: &Domain, actor: &Actor, id: OrderId) -> Result<Order, Error> {
-    if actor.user().is_none() {
-        actor.require(Permission::OrdersRead)?;
+pub async fn get(ctx: &Context, id: OrderId) -> Result<Order, Error> {
+    if ctx.actor.user().is_none() {
+        ctx.actor.require(Permission::OrdersRead)?;
     }
-    let order = by_id(domain, id).await?;
-    if !may_see(actor, order.summary.customer.id) {
+    let order = by_id(&ctx.db, id).await?;
+    if !may_see(&ctx.actor, order.summary.customer.id) {
         return Err(Error::NoSuchOrder);
     }
-    Ok(shown_to(actor, order))
+    Ok(shown_to(&ctx.actor, order))
 }
 
 /// Removes the note for actors without `orders:read`.
@@ -32,6 +32,6 @@ pub(crate) fn may_see(actor: &Actor, customer: UserId) -> bool {
     actor.user() == Some(customer) || actor.may(Permission::OrdersRead)
 }
 
-pub(super) async fn by_id(domain: &Domain, id: OrderId) -> Result<Order, Error> {
-    sql::read(&domain.db, id).await?.ok_or(Error::NoSuchOrder)
+pub(super) async fn by_id(from: impl Read, id: OrderId) -> Result<Order, Error> {
+    sql::read(from, id).await?.ok_or(Error::NoSuchOrder)
 }

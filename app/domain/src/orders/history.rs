@@ -9,7 +9,7 @@ use frontdesk_model::{
 use serde::Serialize;
 
 use super::{Error, get::may_see};
-use crate::{Domain, actor::Actor, audit};
+use crate::{Context, actor::Actor, audit};
 
 /// Events of an order, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -51,18 +51,20 @@ const fn tells_why(action: Action) -> bool {
 /// # Errors
 /// Those of the database.
 #[tracing::instrument(name = "orders.history", skip_all)]
-pub async fn history(domain: &Domain, actor: &Actor, order: &Order) -> Result<History, Error> {
-    if !may_see(actor, order.summary.customer.id) {
+pub async fn history(ctx: &Context, order: &Order) -> Result<History, Error> {
+    if !may_see(&ctx.actor, order.summary.customer.id) {
         return Err(Error::NoSuchOrder);
     }
-    let is_staff = actor.may(Permission::OrdersRead);
+    let is_staff = ctx.actor.may(Permission::OrdersRead);
     // The audit trail stores the ids of orders and of users in the same column.
     let query = AuditQuery {
         target: Some(UserId(order.summary.id.0)),
         limit: Limit::new(100),
         ..AuditQuery::default()
     };
-    let events = audit::list(domain, &Actor::worker(&actor.origin.request_id), &query).await?;
+    // Readers of the order need no permission to read the audit trail.
+    let reader = ctx.with_actor(Actor::worker(&ctx.actor.origin.request_id));
+    let events = audit::list(&reader, &query).await?;
     let line = |event: Event| HistoryEvent {
         at: event.at,
         action: event.action,

@@ -13,8 +13,7 @@ use super::{
     sql::{self, SummaryRow, columns},
 };
 use crate::{
-    Domain,
-    actor::Actor,
+    Context, Domain,
     clock::first_id_at,
     list::{By, Filter, Join, List, Place, Predicate, Sort, Spec, Walk},
     params,
@@ -67,9 +66,9 @@ const fn which(
 /// [`Error::Denied`] without `orders:read`; [`Error::Invalid`] for filters that cannot be combined;
 /// [`Error::ForeignCursor`].
 #[tracing::instrument(name = "orders.list", skip_all)]
-pub async fn list(domain: &Domain, actor: &Actor, query: &OrdersQuery) -> Result<Page<OrderSummary>, Error> {
-    actor.require(Permission::OrdersRead)?;
-    page(domain, query).await
+pub async fn list(ctx: &Context, query: &OrdersQuery) -> Result<Page<OrderSummary>, Error> {
+    ctx.actor.require(Permission::OrdersRead)?;
+    page(ctx, query).await
 }
 
 /// A page of one's own orders, newest first.
@@ -77,15 +76,10 @@ pub async fn list(domain: &Domain, actor: &Actor, query: &OrdersQuery) -> Result
 /// # Errors
 /// [`Error::Denied`] without an account; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "orders.list_mine", skip_all)]
-pub async fn list_mine(
-    domain: &Domain,
-    actor: &Actor,
-    query: &MyOrdersQuery,
-) -> Result<Page<OrderSummary>, Error> {
-    let customer = Some(actor.require_user()?);
+pub async fn list_mine(ctx: &Context, query: &MyOrdersQuery) -> Result<Page<OrderSummary>, Error> {
+    let customer = Some(ctx.actor.require_user()?);
     let MyOrdersQuery { state, since, until, limit, cursor } = query.clone();
-    page(domain, &OrdersQuery { customer, state, since, until, limit, cursor, ..OrdersQuery::default() })
-        .await
+    page(ctx, &OrdersQuery { customer, state, since, until, limit, cursor, ..OrdersQuery::default() }).await
 }
 
 /// The five newest orders of each of these users (at most a hundred), in one statement.
@@ -93,13 +87,9 @@ pub async fn list_mine(
 /// # Errors
 /// [`Error::Denied`] without `orders:read`.
 #[tracing::instrument(name = "orders.recent", skip_all)]
-pub async fn recent(
-    domain: &Domain,
-    actor: &Actor,
-    users: &[UserId],
-) -> Result<Vec<(UserId, RecentOrder)>, Error> {
-    actor.require(Permission::OrdersRead)?;
-    if users.is_empty() { Ok(Vec::new()) } else { Ok(sql::recent(&domain.db, users).await?) }
+pub async fn recent(ctx: &Context, users: &[UserId]) -> Result<Vec<(UserId, RecentOrder)>, Error> {
+    ctx.actor.require(Permission::OrdersRead)?;
+    if users.is_empty() { Ok(Vec::new()) } else { Ok(sql::recent(&ctx.db, users).await?) }
 }
 
 async fn page(domain: &Domain, query: &OrdersQuery) -> Result<Page<OrderSummary>, Error> {

@@ -22,13 +22,13 @@ use crate::{
     events,
 };
 
-pub use cancel::cancel;
+pub use cancel::{cancel, cancel_in};
 pub use export::{Export, export};
 pub use get::get;
 pub(crate) use get::may_see;
 pub use history::{History, HistoryEvent, history};
 pub use list::{LIST, list, list_mine, recent};
-pub use place::place;
+pub use place::{place, place_in};
 pub(crate) use sql::{Locked, NewOrder, insert, lock, set_money};
 
 /// This feature and its lists.

@@ -14,7 +14,7 @@ use super::{
     sql::{self, NewOrder},
     words,
 };
-use crate::{Domain, actor::Actor, audit::Entry, events};
+use crate::{Context, audit::Entry, db::Tx, events};
 
 /// Places an order for a customer.
 ///
@@ -22,18 +22,28 @@ use crate::{Domain, actor::Actor, audit::Entry, events};
 /// [`Error::Denied`] without `orders:create`; [`Error::Invalid`] with all faults, including an unknown
 /// customer; [`Error::ReferenceTaken`].
 #[tracing::instrument(name = "orders.place", skip_all)]
-pub async fn place(domain: &Domain, actor: &Actor, form: PlaceOrder) -> Result<Order, Error> {
-    actor.require(Permission::OrdersCreate)?;
+pub async fn place(ctx: &Context, form: PlaceOrder) -> Result<Order, Error> {
+    let mut tx = ctx.begin();
+    let order = place_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(order)
+}
+
+/// As [`place()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`place()`].
+pub async fn place_in(ctx: &Context, tx: &mut Tx, form: PlaceOrder) -> Result<Order, Error> {
+    ctx.actor.require(Permission::OrdersCreate)?;
     let lines = check(&form)?;
     let total = total_of(&lines, &form)?;
-    let at = domain.clock.now();
-    let id = OrderId(domain.clock.id_at(at));
+    let at = ctx.clock.now();
+    let id = OrderId(ctx.clock.id_at(at));
     let reference = match form.reference.trim() {
         "" => reference_of(id),
         given => given.to_owned(),
     };
-    let mut tx = domain.begin(actor).await?;
-    let customer = sql::customer(&mut tx, form.customer_id).await?;
+    let customer = sql::customer(tx, form.customer_id).await?;
     match customer.as_ref().map(|(_, status)| status.0) {
         Some(Status::Active) => {}
         Some(Status::Suspended) => {
@@ -43,16 +53,15 @@ pub async fn place(domain: &Domain, actor: &Actor, form: PlaceOrder) -> Result<O
     }
     let new =
         NewOrder { id, reference: &reference, customer: form.customer_id, total, note: form.note.trim(), at };
-    if !sql::insert(&mut tx, new, &lines).await? {
+    if !sql::insert(tx, new, &lines).await? {
         return Err(Error::ReferenceTaken);
     }
     let entry = Entry::new(Action::OrderPlaced)
         .on(id, &reference)
         .changed("customer", None, Some(&form.customer_id.to_string()))
         .changed("total", None, Some(&words(total)));
-    events::record(&mut tx, domain, actor, entry).await?;
-    tx.commit().await?;
-    super::get::by_id(domain, id).await
+    events::record(ctx, tx, entry).await?;
+    super::get::by_id(tx, id).await
 }
 
 /// Collects all faults of the form and of its lines.

@@ -9,7 +9,7 @@ use frontdesk_model::{
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Db, Text, Tx, row, statements},
+    db::{self, Db, Read, Text, Tx, row, statements},
     params,
 };
 
@@ -214,9 +214,9 @@ row! {
 }
 
 /// An order with its lines: two statements.
-pub(super) async fn read(db: &Db, id: OrderId) -> Result<Option<Order>, db::Error> {
-    let Some(row) = db.optional::<OrderRow>(READ, params![id]).await? else { return Ok(None) };
-    let lines: Vec<(String, i64, i64)> = db.all(LINES, params![id]).await?;
+pub(super) async fn read(mut from: impl Read, id: OrderId) -> Result<Option<Order>, db::Error> {
+    let Some(row) = from.optional::<OrderRow>(READ, params![id]).await? else { return Ok(None) };
+    let lines: Vec<(String, i64, i64)> = from.all(LINES, params![id]).await?;
     let summary = row.summary.summary();
     let currency = summary.total.currency;
     let line = |(description, quantity, unit): (String, i64, i64)| {

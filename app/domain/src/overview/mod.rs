@@ -8,9 +8,7 @@ use frontdesk_model::{
 };
 
 use crate::{
-    Domain, Feature,
-    actor::Actor,
-    audit, jobs,
+    Context, Feature, audit, jobs,
     users::{Error, sql},
 };
 
@@ -44,21 +42,20 @@ impl Overview {
 /// # Errors
 /// [`Error::Denied`] without `overview:read`.
 #[tracing::instrument(name = "overview.overview", skip_all)]
-pub async fn overview(domain: &Domain, actor: &Actor) -> Result<Overview, Error> {
-    actor.require(Permission::OverviewRead)?;
-    let (db, at_most) = (&domain.db, Overview::AT_MOST + 1);
-    let yesterday: Timestamp = domain.clock.now().plus_seconds(-24 * 3600);
-    let (failed_sign_ins, events) = if actor.may(Permission::AuditRead) {
+pub async fn overview(ctx: &Context) -> Result<Overview, Error> {
+    ctx.actor.require(Permission::OverviewRead)?;
+    let (db, at_most) = (&ctx.db, Overview::AT_MOST + 1);
+    let yesterday: Timestamp = ctx.clock.now().plus_seconds(-24 * 3600);
+    let (failed_sign_ins, events) = if ctx.actor.may(Permission::AuditRead) {
         let query = AuditQuery { limit: frontdesk_model::Limit::new(10), ..AuditQuery::default() };
-        let events =
-            audit::list(domain, actor, &query).await.map_err(|error| Error::Invalid(Problem::from(error)))?;
-        let failed = audit::count_since(domain, Action::LoginFailed, yesterday, at_most).await?;
+        let events = audit::list(ctx, &query).await.map_err(|error| Error::Invalid(Problem::from(error)))?;
+        let failed = audit::count_since(ctx, Action::LoginFailed, yesterday, at_most).await?;
         (Some(failed), Some(events.items))
     } else {
         (None, None)
     };
-    let dead_jobs = match actor.may(Permission::JobsRead) {
-        true => Some(jobs::count_dead(domain, at_most).await?),
+    let dead_jobs = match ctx.actor.may(Permission::JobsRead) {
+        true => Some(jobs::count_dead(ctx, at_most).await?),
         false => None,
     };
     Ok(Overview {

@@ -6,7 +6,7 @@ use frontdesk_model::{
 };
 
 use super::{Error, sql};
-use crate::{Domain, actor::Actor, orders};
+use crate::{Context, actor::Actor, db::Read, orders};
 
 /// Reads a payment: of one's own order, or any with `orders:read`. Its exchanges with the gateway are
 /// visible only with the permission.
@@ -14,15 +14,15 @@ use crate::{Domain, actor::Actor, orders};
 /// # Errors
 /// [`Error::NoSuchPayment`], also if the actor may not see it; [`Error::Denied`] for anonymous actors.
 #[tracing::instrument(name = "payments.get", skip_all)]
-pub async fn get(domain: &Domain, actor: &Actor, id: PaymentId) -> Result<Payment, Error> {
-    if actor.user().is_none() {
-        actor.require(Permission::OrdersRead)?;
+pub async fn get(ctx: &Context, id: PaymentId) -> Result<Payment, Error> {
+    if ctx.actor.user().is_none() {
+        ctx.actor.require(Permission::OrdersRead)?;
     }
-    let payment = by_id(domain, id).await?;
-    if !orders::may_see(actor, payment.summary.customer.id) {
+    let payment = by_id(&ctx.db, id).await?;
+    if !orders::may_see(&ctx.actor, payment.summary.customer.id) {
         return Err(Error::NoSuchPayment);
     }
-    Ok(shown_to(actor, payment))
+    Ok(shown_to(&ctx.actor, payment))
 }
 
 /// Removes the exchanges with the gateway for actors without `orders:read`.
@@ -37,6 +37,6 @@ pub(crate) fn for_customer(summary: PaymentSummary) -> PaymentSummary {
     PaymentSummary { failure: summary.failure.map(PaymentFailure::for_customer), ..summary }
 }
 
-pub(crate) async fn by_id(domain: &Domain, id: PaymentId) -> Result<Payment, Error> {
-    sql::read(&domain.db, id).await?.ok_or(Error::NoSuchPayment)
+pub(crate) async fn by_id(from: impl Read, id: PaymentId) -> Result<Payment, Error> {
+    sql::read(from, id).await?.ok_or(Error::NoSuchPayment)
 }

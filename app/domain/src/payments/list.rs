@@ -8,8 +8,7 @@ use super::{
     sql::{self, SummaryRow},
 };
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     db::Value,
     list::{By, Filter, Join, List, Predicate, Sort, Spec, Walk},
     orders,
@@ -58,31 +57,27 @@ pub(crate) fn walk(state: Option<&str>, order: Option<OrderId>) -> Walk {
 /// # Errors
 /// [`Error::Denied`] without `orders:read`; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "payments.list", skip_all)]
-pub async fn list(
-    domain: &Domain,
-    actor: &Actor,
-    query: &PaymentsQuery,
-) -> Result<Page<PaymentSummary>, Error> {
-    allowed(domain, actor, query.order).await?;
+pub async fn list(ctx: &Context, query: &PaymentsQuery) -> Result<Page<PaymentSummary>, Error> {
+    allowed(ctx, query.order).await?;
     let filters = PaymentsQuery { limit: None, cursor: None, ..query.clone() };
     let list = format!("payments:{}", serde_json::to_string(&filters).unwrap_or_default());
     let cursor = LIST.cursor(query.cursor.as_deref(), &list, "created")?;
     let limit = query.limit.unwrap_or_default();
     let walk = walk(query.state.map(|state| state.as_str()), query.order);
-    let rows: Vec<SummaryRow> = LIST.read(&domain.db, walk.from(cursor.as_ref()).limit(limit)).await?;
-    let is_staff = actor.may(Permission::OrdersRead);
+    let rows: Vec<SummaryRow> = LIST.read(&ctx.db, walk.from(cursor.as_ref()).limit(limit)).await?;
+    let is_staff = ctx.actor.may(Permission::OrdersRead);
     let cut = |summary: PaymentSummary| if is_staff { summary } else { for_customer(summary) };
     let rows = rows.into_iter().map(|row| cut(row.summary())).collect();
     Ok(Page::of_probe(rows, limit, &list, cursor.as_ref(), |one: &PaymentSummary| (Key::Number(0), one.id.0)))
 }
 
 /// Actors with `orders:read` may see all payments; customers those of their own orders.
-pub(crate) async fn allowed(domain: &Domain, actor: &Actor, order: Option<OrderId>) -> Result<(), Error> {
-    match order.filter(|_| !actor.may(Permission::OrdersRead) && actor.user().is_some()) {
-        Some(order) => orders::get(domain, actor, order).await.map(|_| ()).map_err(|error| match error {
+pub(crate) async fn allowed(ctx: &Context, order: Option<OrderId>) -> Result<(), Error> {
+    match order.filter(|_| !ctx.actor.may(Permission::OrdersRead) && ctx.actor.user().is_some()) {
+        Some(order) => orders::get(ctx, order).await.map(|_| ()).map_err(|error| match error {
             orders::Error::NoSuchOrder => Error::NoSuchOrder,
             error => error.into(),
         }),
-        None => Ok(actor.require(Permission::OrdersRead)?),
+        None => Ok(ctx.actor.require(Permission::OrdersRead)?),
     }
 }

@@ -31,14 +31,14 @@ use crate::{
     problem::internal_error,
 };
 
-pub use cancel::cancel;
+pub use cancel::{cancel, cancel_in};
 pub use get::get;
 pub use job::ProcessPayment;
 pub(crate) use job::Why;
 pub(crate) use list::{FILTERS, SORTS, allowed, walk};
 pub use list::{LIST, list};
 pub use poll::wait;
-pub use start::start;
+pub use start::{start, start_in};
 
 /// This feature and its lists.
 pub const FEATURE: Feature = Feature {

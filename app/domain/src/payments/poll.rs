@@ -10,7 +10,7 @@ use frontdesk_model::{
 use tokio::time::{Instant, sleep};
 
 use super::{Error, get};
-use crate::{Domain, actor::Actor};
+use crate::Context;
 
 /// Maximum wait, and the interval of looking.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -22,14 +22,13 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// # Errors
 /// As [`get()`].
 pub async fn wait(
-    domain: &Domain,
-    actor: &Actor,
+    ctx: &Context,
     id: PaymentId,
     waits: impl Fn(PaymentState) -> bool + Send,
 ) -> Result<Payment, Error> {
     let until = Instant::now() + PATIENCE;
     loop {
-        let payment = get(domain, actor, id).await?;
+        let payment = get(ctx, id).await?;
         if !waits(payment.summary.state) || Instant::now() >= until {
             return Ok(payment);
         }

@@ -8,7 +8,7 @@ use frontdesk_model::{
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Db, Json, Text, Tx, row, statements},
+    db::{self, Json, Read, Text, Tx, row, statements},
     params,
 };
 
@@ -158,14 +158,8 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewPayment<'_>) -> Result<bool, db:
     Ok(row.is_some())
 }
 
-pub(crate) async fn by_id(db: &Db, id: PaymentId) -> Result<Option<Row>, db::Error> {
-    let row: Option<OwnRow> = db.optional(BY_ID, params![id]).await?;
-    Ok(row.map(OwnRow::row))
-}
-
-/// As [`by_id`], in a transaction that has locked the order's row.
-pub(crate) async fn by_id_now(tx: &mut Tx, id: PaymentId) -> Result<Option<Row>, db::Error> {
-    let row: Option<OwnRow> = tx.optional(BY_ID, params![id]).await?;
+pub(crate) async fn by_id(mut from: impl Read, id: PaymentId) -> Result<Option<Row>, db::Error> {
+    let row: Option<OwnRow> = from.optional(BY_ID, params![id]).await?;
     Ok(row.map(OwnRow::row))
 }
 
@@ -294,9 +288,9 @@ row! {
 }
 
 /// A payment with its attempts: two statements.
-pub(crate) async fn read(db: &Db, id: PaymentId) -> Result<Option<Payment>, db::Error> {
-    let Some(row) = db.optional::<PaymentRow>(READ, params![id]).await? else { return Ok(None) };
-    let attempts: Vec<(i64, i64, String, String, i64)> = db.all(ATTEMPTS, params![id]).await?;
+pub(crate) async fn read(mut from: impl Read, id: PaymentId) -> Result<Option<Payment>, db::Error> {
+    let Some(row) = from.optional::<PaymentRow>(READ, params![id]).await? else { return Ok(None) };
+    let attempts: Vec<(i64, i64, String, String, i64)> = from.all(ATTEMPTS, params![id]).await?;
     let attempt = |(number, at, asked, outcome, duration_ms): (i64, i64, String, String, i64)| {
         PaymentAttempt { number, at: Timestamp::from_micros(at), asked, outcome, duration_ms }
     };

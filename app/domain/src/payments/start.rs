@@ -12,7 +12,7 @@ use super::{
     Error, ProcessPayment, allowed_for_oneself, get,
     sql::{self, NewPayment},
 };
-use crate::{Domain, actor::Actor, audit::Entry, events, jobs, orders};
+use crate::{Context, audit::Entry, db::Tx, events, jobs, orders};
 
 /// Inserts the payment of an order, in full, with the job that charges it: for the customer their own
 /// order, for others with `payments:create`.
@@ -22,14 +22,24 @@ use crate::{Domain, actor::Actor, audit::Entry, events, jobs, orders};
 /// [`Error::NoSuchOrder`], also if the actor may not pay it; [`Error::Invalid`]; [`Error::OrderPaid`];
 /// [`Error::WrongState`] if it is cancelled.
 #[tracing::instrument(name = "payments.start", skip_all)]
-pub async fn start(domain: &Domain, actor: &Actor, form: PayOrder) -> Result<Payment, Error> {
-    allowed_for_oneself(actor)?;
+pub async fn start(ctx: &Context, form: PayOrder) -> Result<Payment, Error> {
+    let mut tx = ctx.begin();
+    let payment = start_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(payment)
+}
+
+/// As [`start()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`start()`].
+pub async fn start_in(ctx: &Context, tx: &mut Tx, form: PayOrder) -> Result<Payment, Error> {
+    allowed_for_oneself(&ctx.actor)?;
     form.check().map_err(Error::Invalid)?;
-    let at = domain.clock.now();
-    let id = PaymentId(domain.clock.id_at(at));
-    let mut tx = domain.begin(actor).await?;
-    let order = orders::lock(&mut tx, form.order_id).await?.ok_or(Error::NoSuchOrder)?;
-    if actor.user() != Some(order.customer) && !actor.may(Permission::PaymentsCreate) {
+    let at = ctx.clock.now();
+    let id = PaymentId(ctx.clock.id_at(at));
+    let order = orders::lock(tx, form.order_id).await?.ok_or(Error::NoSuchOrder)?;
+    if ctx.actor.user() != Some(order.customer) && !ctx.actor.may(Permission::PaymentsCreate) {
         return Err(Error::NoSuchOrder);
     }
     match order.state {
@@ -37,18 +47,17 @@ pub async fn start(domain: &Domain, actor: &Actor, form: PayOrder) -> Result<Pay
         OrderState::Cancelled => return Err(Error::WrongState("This order is cancelled.")),
         OrderState::Paid | OrderState::PartlyRefunded | OrderState::Refunded => return Err(Error::OrderPaid),
     }
-    let gateway = domain.gateway.name();
+    let gateway = ctx.gateway.name();
     let new = NewPayment { id, order: order.id, amount: order.total, method: &form.method, gateway, at };
-    if !sql::insert(&mut tx, new).await? {
+    if !sql::insert(tx, new).await? {
         return Err(Error::OrderPaid);
     }
     let entry = Entry::new(Action::PaymentStarted)
         .on(order.id, &order.reference)
         .changed("payment", None, Some(&id.to_string()))
         .changed("amount", None, Some(&orders::words(order.total)));
-    events::record(&mut tx, domain, actor, entry).await?;
-    let job = ProcessPayment::due(id, at, &order.reference).caused_by(actor);
-    jobs::enqueue(&mut tx, &domain.clock, job).await?;
-    tx.commit().await?;
-    Ok(get::shown_to(actor, get::by_id(domain, id).await?))
+    events::record(ctx, tx, entry).await?;
+    let job = ProcessPayment::due(id, at, &order.reference).caused_by(&ctx.actor);
+    jobs::enqueue(tx, &ctx.clock, job).await?;
+    Ok(get::shown_to(&ctx.actor, get::by_id(tx, id).await?))
 }

@@ -2,7 +2,7 @@
 
 use frontdesk_model::Permission;
 
-use crate::{Domain, actor::Actor, db::statements, params, payments::Error};
+use crate::{Context, db::statements, params, payments::Error};
 
 statements! { "processing.attention";
     COUNT_UNKNOWN = "SELECT count(*) FROM (SELECT 1 FROM payments WHERE state = 'unknown' LIMIT CAST($1 AS BIGINT)) AS a";
@@ -36,14 +36,14 @@ pub struct Attention {
 /// # Errors
 /// [`Error::Denied`] without `orders:read`.
 #[tracing::instrument(name = "payments.attention", skip_all)]
-pub async fn attention(domain: &Domain, actor: &Actor, at_most: i64) -> Result<Attention, Error> {
-    actor.require(Permission::OrdersRead)?;
-    let (db, week_ago) = (&domain.db, domain.clock.now().plus_seconds(-7 * 24 * 3_600));
+pub async fn attention(ctx: &Context, at_most: i64) -> Result<Attention, Error> {
+    ctx.actor.require(Permission::OrdersRead)?;
+    let (db, week_ago) = (&ctx.db, ctx.clock.now().plus_seconds(-7 * 24 * 3_600));
     let (unknown_payments,): (i64,) = db.one(COUNT_UNKNOWN, params![at_most]).await?;
     let (refunds_to_approve,): (i64,) = db.one(COUNT_AWAITING, params![at_most]).await?;
     let since = crate::clock::first_id_at(week_ago);
     let (failed_refunds,): (i64,) = db.one(COUNT_FAILED, params![at_most, since]).await?;
-    let hour_ago = domain.clock.now().plus_seconds(-3_600);
+    let hour_ago = ctx.clock.now().plus_seconds(-3_600);
     let (left_payments,): (i64,) = db.one(COUNT_LEFT, params![at_most, hour_ago]).await?;
     let (surplus_payments,): (i64,) = db.one(COUNT_SURPLUS, params![at_most]).await?;
     Ok(Attention { unknown_payments, refunds_to_approve, failed_refunds, left_payments, surplus_payments })

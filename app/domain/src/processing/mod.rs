@@ -10,7 +10,7 @@ pub mod sandbox;
 pub use attention::{Attention, attention};
 pub use gateway_event::gateway_event;
 pub use reconcile::Reconcile;
-pub use sandbox::{confirm, is_sandbox};
+pub use sandbox::{confirm, confirm_in, is_sandbox};
 
 use frontdesk_model::audit::Action;
 

@@ -128,7 +128,7 @@ impl ProcessPayment {
 /// mark that is still there means that an answer was lost.
 async fn note_asking(domain: &Domain, payment: Row) -> Result<Row, Failure> {
     let at = domain.clock.now();
-    let mut tx = domain.db.write().await?;
+    let mut tx = domain.db.write();
     if !sql::ask(&mut tx, &payment, at).await? {
         return Err(Failure::Retry("The payment has just changed.".to_owned()));
     }

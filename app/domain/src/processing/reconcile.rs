@@ -48,7 +48,7 @@ impl BackgroundJob for Reconcile {
                 "enqueued payments and refunds that had no pending job"
             );
         }
-        let mut tx = domain.db.write().await?;
+        let mut tx = domain.db.write();
         let payment = |(id, at, order): (Uuid, i64, String)| {
             ProcessPayment::due(PaymentId(id), Timestamp::from_micros(at), &order)
                 .unique(&format!("left:{id}"))

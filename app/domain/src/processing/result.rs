@@ -11,8 +11,7 @@ use frontdesk_model::{
 
 use super::payment::Ask;
 use crate::{
-    Domain,
-    actor::Actor,
+    Context, Domain,
     audit::Entry,
     db::Tx,
     events,
@@ -77,14 +76,14 @@ enum Next {
 
 /// Stores the result of a call, in the transaction that marks the job as done.
 pub(super) async fn record(domain: &Domain, attempt: Attempt, exchange: Exchange) -> Result<Done, Failure> {
-    let mut tx = domain.db.write().await?;
+    let ctx = attempt.context(domain);
+    let mut tx = ctx.begin();
     let Some(order) = orders::lock(&mut tx, exchange.payment.order).await? else {
         return attempt.finish(tx).await;
     };
     let next = exchange.next(domain);
-    let actor = attempt.actor();
     let counted = next.counted(exchange.payment.state);
-    move_on(&mut tx, domain, &exchange, &order, next, &actor).await?;
+    move_on(&ctx, &mut tx, &exchange, &order, next).await?;
     let done = attempt.finish(tx).await?;
     meter::exchange(exchange.ask.as_str(), exchange.answer.is_ok(), exchange.duration_ms);
     if let Some(outcome) = counted {
@@ -194,14 +193,13 @@ fn is_forgotten(payment: &Row, domain: &Domain) -> bool {
 }
 
 async fn move_on(
+    ctx: &Context,
     tx: &mut Tx,
-    domain: &Domain,
     exchange: &Exchange,
     order: &Locked,
     next: Next,
-    actor: &Actor,
 ) -> Result<(), Failure> {
-    let (before, at) = (&exchange.payment, domain.clock.now());
+    let (before, at) = (&exchange.payment, ctx.clock.now());
     let mut after = After {
         state: before.state,
         gateway_reference: exchange.reference(),
@@ -269,12 +267,12 @@ async fn move_on(
             .changed("payment", None, Some(&before.id.to_string()))
             .changed("payment state", Some(before.state.as_str()), Some(state.as_str()))
             .changed("amount", None, Some(&orders::words(before.amount)));
-        events::record(tx, domain, actor, entry).await.map_err(|error| Failure::Retry(error.to_string()))?;
+        events::record(ctx, tx, entry).await.map_err(|error| Failure::Retry(error.to_string()))?;
     }
     if state == PaymentState::Succeeded {
-        ledger::post(tx, domain, &before.gateway, ledger::Entry::Capture(before.id), before.amount).await?;
+        ledger::post(ctx, tx, &before.gateway, ledger::Entry::Capture(before.id), before.amount).await?;
         if is_surplus {
-            refunds::refund_surplus(tx, domain, actor, order, before).await?;
+            refunds::refund_surplus(ctx, tx, order, before).await?;
         } else {
             orders::set_money(tx, order.id, before.amount, order.refunded, at).await?;
         }
@@ -286,14 +284,15 @@ async fn move_on(
         matches!(next, Next::Failed(PaymentFailure::NetworkError { .. } | PaymentFailure::NotConfirmed));
     if given_up && before.charges > 0 {
         for wait in SECOND_LOOKS {
-            let job =
-                ProcessPayment::noticed(before.id, None, &order.reference).at(at + wait).caused_by(actor);
-            jobs::enqueue(tx, &domain.clock, job).await.map_err(|error| Failure::Retry(error.to_string()))?;
+            let job = ProcessPayment::noticed(before.id, None, &order.reference)
+                .at(at + wait)
+                .caused_by(&ctx.actor);
+            jobs::enqueue(tx, &ctx.clock, job).await.map_err(|error| Failure::Retry(error.to_string()))?;
         }
     }
     if let Some(settle_at) = settle_at {
-        let job = ProcessPayment::due(before.id, settle_at, &order.reference).caused_by(actor);
-        jobs::enqueue(tx, &domain.clock, job).await.map_err(|error| Failure::Retry(error.to_string()))?;
+        let job = ProcessPayment::due(before.id, settle_at, &order.reference).caused_by(&ctx.actor);
+        jobs::enqueue(tx, &ctx.clock, job).await.map_err(|error| Failure::Retry(error.to_string()))?;
     }
     Ok(())
 }

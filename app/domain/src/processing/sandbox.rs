@@ -3,8 +3,8 @@
 use frontdesk_model::{Permission, forms::ConfirmSandbox, payment::Payment};
 
 use crate::{
-    Domain,
-    actor::Actor,
+    Context, Domain,
+    db::Tx,
     gateway::sandbox::{self, State},
     jobs,
     payments::{Error, ProcessPayment, get, sql as payments},
@@ -22,21 +22,30 @@ pub fn is_sandbox(domain: &Domain) -> bool {
 /// [`Error::NoSuchPayment`], also if the actor may not pay it and with another gateway;
 /// [`Error::WrongState`] if there is nothing to confirm.
 #[tracing::instrument(name = "payments.sandbox_confirm", skip_all)]
-pub async fn confirm(domain: &Domain, actor: &Actor, form: ConfirmSandbox) -> Result<Payment, Error> {
-    let payment = get::by_id(domain, form.id).await?;
-    let is_own = actor.user() == Some(payment.summary.customer.id);
-    let is_here = is_sandbox(domain) && payment.summary.gateway == sandbox::NAME;
-    if !is_here || !(is_own || actor.may(Permission::PaymentsCreate)) {
+pub async fn confirm(ctx: &Context, form: ConfirmSandbox) -> Result<Payment, Error> {
+    let mut tx = ctx.begin();
+    let payment = confirm_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(payment)
+}
+
+/// As [`confirm()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`confirm()`].
+pub async fn confirm_in(ctx: &Context, tx: &mut Tx, form: ConfirmSandbox) -> Result<Payment, Error> {
+    let payment = get::by_id(&mut *tx, form.id).await?;
+    let is_own = ctx.actor.user() == Some(payment.summary.customer.id);
+    let is_here = is_sandbox(ctx) && payment.summary.gateway == sandbox::NAME;
+    if !is_here || !(is_own || ctx.actor.may(Permission::PaymentsCreate)) {
         return Err(Error::NoSuchPayment);
     }
-    let mut tx = domain.begin(actor).await?;
     let state = if form.confirms { State::Charged } else { State::Declined };
-    if !sandbox::decide_now(&mut tx, form.id, state).await? {
+    if !sandbox::decide_now(tx, form.id, state).await? {
         return Err(Error::WrongState("There is nothing to confirm any more."));
     }
-    let seen = payments::by_id_now(&mut tx, form.id).await?.ok_or(Error::NoSuchPayment)?;
-    let job = ProcessPayment::noticed(form.id, None, &seen.reference).caused_by(actor);
-    jobs::enqueue(&mut tx, &domain.clock, job).await?;
-    tx.commit().await?;
-    Ok(get::shown_to(actor, payment))
+    let seen = payments::by_id(&mut *tx, form.id).await?.ok_or(Error::NoSuchPayment)?;
+    let job = ProcessPayment::noticed(form.id, None, &seen.reference).caused_by(&ctx.actor);
+    jobs::enqueue(tx, &ctx.clock, job).await?;
+    Ok(get::shown_to(&ctx.actor, payment))
 }

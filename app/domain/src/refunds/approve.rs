@@ -7,7 +7,7 @@ use frontdesk_model::{
 };
 
 use super::{Error, decide::Decision};
-use crate::{Domain, actor::Actor};
+use crate::{Context, db::Tx};
 
 /// Approves a refund that another person requested, and enqueues it.
 ///
@@ -15,14 +15,24 @@ use crate::{Domain, actor::Actor};
 /// [`Error::Denied`] without `refunds:approve`, and for service tokens; [`Error::NoSuchRefund`];
 /// [`Error::SelfApproval`]; [`Error::WrongState`] unless it waits for approval.
 #[tracing::instrument(name = "payments.approve_refund", skip_all)]
-pub async fn approve(domain: &Domain, actor: &Actor, form: OneRefund) -> Result<Refund, Error> {
-    actor.require(Permission::RefundsApprove)?;
+pub async fn approve(ctx: &Context, form: OneRefund) -> Result<Refund, Error> {
+    let mut tx = ctx.begin();
+    let refund = approve_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(refund)
+}
+
+/// As [`approve()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`approve()`].
+pub async fn approve_in(ctx: &Context, tx: &mut Tx, form: OneRefund) -> Result<Refund, Error> {
+    ctx.actor.require(Permission::RefundsApprove)?;
     // Approval needs two persons, so the actor must be one.
-    let approver = actor.require_user()?;
+    let approver = ctx.actor.require_user()?;
     let decision = Decision { id: form.id, state: RefundState::Pending, reason: "" };
-    decision
-        .carry_out(domain, actor, |refund| {
-            if refund.requested_by_id == Some(approver) { Err(Error::SelfApproval) } else { Ok(()) }
-        })
-        .await
+    let may_approve = |refund: &Refund| {
+        if refund.requested_by_id == Some(approver) { Err(Error::SelfApproval) } else { Ok(()) }
+    };
+    decision.write(ctx, tx, may_approve).await
 }

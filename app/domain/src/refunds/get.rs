@@ -3,18 +3,18 @@
 use frontdesk_model::{Permission, RefundId, refund::Refund};
 
 use super::{Error, sql};
-use crate::{Domain, actor::Actor};
+use crate::{Context, db::Read};
 
 /// Reads a refund.
 ///
 /// # Errors
 /// [`Error::Denied`] without `orders:read`; [`Error::NoSuchRefund`].
 #[tracing::instrument(name = "payments.get_refund", skip_all)]
-pub async fn get(domain: &Domain, actor: &Actor, id: RefundId) -> Result<Refund, Error> {
-    actor.require(Permission::OrdersRead)?;
-    by_id(domain, id).await
+pub async fn get(ctx: &Context, id: RefundId) -> Result<Refund, Error> {
+    ctx.actor.require(Permission::OrdersRead)?;
+    by_id(&ctx.db, id).await
 }
 
-pub(super) async fn by_id(domain: &Domain, id: RefundId) -> Result<Refund, Error> {
-    sql::by_id(&domain.db, id).await?.ok_or(Error::NoSuchRefund)
+pub(super) async fn by_id(from: impl Read, id: RefundId) -> Result<Refund, Error> {
+    sql::by_id(from, id).await?.ok_or(Error::NoSuchRefund)
 }

@@ -7,8 +7,7 @@ use super::{
     sql::{self, RefundRow},
 };
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     list::{Join, List, Spec},
     payments::{FILTERS, SORTS, allowed, walk},
 };
@@ -28,15 +27,15 @@ pub static LIST: List = List::new(Spec {
 /// # Errors
 /// [`Error::Denied`] without `orders:read`; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "payments.list_refunds", skip_all)]
-pub async fn list(domain: &Domain, actor: &Actor, query: &RefundsQuery) -> Result<Page<Refund>, Error> {
-    allowed(domain, actor, query.order).await?;
+pub async fn list(ctx: &Context, query: &RefundsQuery) -> Result<Page<Refund>, Error> {
+    allowed(ctx, query.order).await?;
     let filters = RefundsQuery { limit: None, cursor: None, ..query.clone() };
     let list = format!("refunds:{}", serde_json::to_string(&filters).unwrap_or_default());
     let cursor = LIST.cursor(query.cursor.as_deref(), &list, "created")?;
     let limit = query.limit.unwrap_or_default();
     let walk = walk(query.state.map(|state| state.as_str()), query.order);
-    let rows: Vec<RefundRow> = LIST.read(&domain.db, walk.from(cursor.as_ref()).limit(limit)).await?;
-    let is_staff = actor.may(Permission::OrdersRead);
+    let rows: Vec<RefundRow> = LIST.read(&ctx.db, walk.from(cursor.as_ref()).limit(limit)).await?;
+    let is_staff = ctx.actor.may(Permission::OrdersRead);
     let rows = rows.into_iter().map(|row| for_reader(row.refund(), is_staff)).collect();
     Ok(Page::of_probe(rows, limit, &list, cursor.as_ref(), |one: &Refund| (Key::Number(0), one.id.0)))
 }

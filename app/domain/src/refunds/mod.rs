@@ -9,14 +9,14 @@ mod process;
 pub mod request;
 pub(crate) mod sql;
 
-pub use approve::approve;
-pub use decide::reject;
+pub use approve::{approve, approve_in};
+pub use decide::{reject, reject_in};
 pub use get::get;
 pub use list::{LIST, list};
 pub use poll::wait;
 pub use process::ProcessRefund;
 pub(crate) use request::refund_surplus;
-pub use request::request;
+pub use request::{request, request_in};
 
 use frontdesk_model::{Money, Permission, audit::Action};
 

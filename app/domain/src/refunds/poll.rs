@@ -6,7 +6,7 @@ use frontdesk_model::{RefundId, refund::Refund};
 use tokio::time::{Instant, sleep};
 
 use super::{Error, get};
-use crate::{Domain, actor::Actor};
+use crate::Context;
 
 /// Maximum wait, and the interval of looking.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -17,10 +17,10 @@ const PAUSE: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// As [`get()`].
-pub async fn wait(domain: &Domain, actor: &Actor, id: RefundId) -> Result<Refund, Error> {
+pub async fn wait(ctx: &Context, id: RefundId) -> Result<Refund, Error> {
     let until = Instant::now() + PATIENCE;
     loop {
-        let refund = get(domain, actor, id).await?;
+        let refund = get(ctx, id).await?;
         if !refund.state.is_open() || Instant::now() >= until {
             return Ok(refund);
         }

@@ -104,7 +104,7 @@ async fn ask(
         return Ok((answer, never_got_it));
     }
     if asking.asked_at.is_none() {
-        let mut tx = domain.db.write().await?;
+        let mut tx = domain.db.write();
         if !sql::ask(&mut tx, refund, now).await? {
             return Err(Failure::Retry("The refund has just changed.".to_owned()));
         }
@@ -122,15 +122,15 @@ impl ProcessRefund {
         answer: Result<RefundResult, GatewayError>,
         anew: bool,
     ) -> Result<Done, Failure> {
-        let (at, actor) = (domain.clock.now(), attempt.actor());
-        let mut tx = domain.db.write().await?;
-        let Some(seen) = sql::by_id_now(&mut tx, id).await? else {
+        let (at, ctx) = (domain.clock.now(), attempt.context(domain));
+        let mut tx = ctx.begin();
+        let Some(seen) = sql::by_id(&mut tx, id).await? else {
             return attempt.finish(tx).await;
         };
         let Some(order) = orders::lock(&mut tx, seen.order.id).await? else {
             return attempt.finish(tx).await;
         };
-        let Some(refund) = sql::by_id_now(&mut tx, id).await?.filter(|now| now.state.is_open()) else {
+        let Some(refund) = sql::by_id(&mut tx, id).await?.filter(|now| now.state.is_open()) else {
             return attempt.finish(tx).await;
         };
         let mut after =
@@ -159,7 +159,7 @@ impl ProcessRefund {
         if state.is_open() {
             let next = at + PAUSES.wait(self.failures + 1);
             after.settle_at = Some(next);
-            let job = Self::again(id, next, self.failures + 1, &order.reference).caused_by(&actor);
+            let job = Self::again(id, next, self.failures + 1, &order.reference).caused_by(&ctx.actor);
             jobs::enqueue(&mut tx, &domain.clock, job).await.map_err(retry)?;
         }
         if !sql::update(&mut tx, &refund, after, at).await? {
@@ -167,7 +167,7 @@ impl ProcessRefund {
         }
         let told = match state {
             RefundState::Succeeded => {
-                let order_is = book(&mut tx, domain, &order, &refund).await?;
+                let order_is = book(domain, &mut tx, &order, &refund).await?;
                 let told = Entry::new(Action::RefundSucceeded);
                 Some(told.changed("order state", Some(order.state.as_str()), Some(order_is.as_str())))
             }
@@ -183,7 +183,7 @@ impl ProcessRefund {
                 .changed("refund", None, Some(&refund.id.to_string()))
                 .changed("amount", None, Some(&orders::words(refund.amount)))
                 .changed("refund state", Some(refund.state.as_str()), Some(state.as_str()));
-            events::record(&mut tx, domain, &actor, entry).await.map_err(retry)?;
+            events::record(&ctx, &mut tx, entry).await.map_err(retry)?;
         }
         let done = attempt.finish(tx).await?;
         if !state.is_open() {
@@ -194,10 +194,10 @@ impl ProcessRefund {
 }
 
 /// Books the refund in the ledger, the payment and the order. Returns the order's state.
-async fn book(tx: &mut Tx, domain: &Domain, order: &Locked, refund: &Refund) -> Result<OrderState, Failure> {
+async fn book(domain: &Domain, tx: &mut Tx, order: &Locked, refund: &Refund) -> Result<OrderState, Failure> {
     let at = domain.clock.now();
     let entry = ledger::Entry::Refund(refund.payment_id, refund.id);
-    ledger::post(tx, domain, domain.gateway.name(), entry, refund.amount).await?;
+    ledger::post(domain, tx, domain.gateway.name(), entry, refund.amount).await?;
     payments::add_refund(tx, refund.payment_id, refund.amount, at).await?;
     if sql::is_surplus(tx, refund.payment_id).await? {
         return Ok(order.state);

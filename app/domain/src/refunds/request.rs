@@ -14,8 +14,7 @@ use super::{
     sql::{self, NewRefund},
 };
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     audit::Entry,
     db::Tx,
     events,
@@ -30,24 +29,34 @@ use crate::{
 /// [`Error::Denied`] without `refunds:create`; [`Error::NoSuchPayment`]; [`Error::Invalid`];
 /// [`Error::WrongState`] if the payment has not succeeded; [`Error::RefundExceeds`].
 #[tracing::instrument(name = "payments.request_refund", skip_all)]
-pub async fn request(domain: &Domain, actor: &Actor, form: RequestRefund) -> Result<Refund, Error> {
-    actor.require(Permission::RefundsCreate)?;
+pub async fn request(ctx: &Context, form: RequestRefund) -> Result<Refund, Error> {
+    let mut tx = ctx.begin();
+    let refund = request_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(refund)
+}
+
+/// As [`request()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`request()`].
+pub async fn request_in(ctx: &Context, tx: &mut Tx, form: RequestRefund) -> Result<Refund, Error> {
+    ctx.actor.require(Permission::RefundsCreate)?;
     form.check().map_err(Error::Invalid)?;
-    let mut tx = domain.begin(actor).await?;
-    let seen = payments::by_id_now(&mut tx, form.payment_id).await?.ok_or(Error::NoSuchPayment)?;
-    let order = orders::lock(&mut tx, seen.order).await?.ok_or(Error::NoSuchPayment)?;
-    let payment = payments::by_id_now(&mut tx, form.payment_id).await?.ok_or(Error::NoSuchPayment)?;
+    let seen = payments::by_id(&mut *tx, form.payment_id).await?.ok_or(Error::NoSuchPayment)?;
+    let order = orders::lock(tx, seen.order).await?.ok_or(Error::NoSuchPayment)?;
+    let payment = payments::by_id(&mut *tx, form.payment_id).await?.ok_or(Error::NoSuchPayment)?;
     if payment.state != PaymentState::Succeeded {
         return Err(Error::WrongState("Only a payment that has succeeded can be refunded."));
     }
     let amount = amount_of(&form, &payment)?;
     // The total of the payment's refunds, since otherwise many small refunds would avoid the approval.
     let together = payment.reserved.plus(amount).ok_or(Error::RefundExceeds)?;
-    let needs_approval = domain.approval_above.is_below(together);
+    let needs_approval = ctx.approval_above.is_below(together);
     let state = if needs_approval { RefundState::AwaitingApproval } else { RefundState::Pending };
-    let id = write(&mut tx, domain, actor, &order, &payment, amount, state, form.reason.trim()).await?;
-    tx.commit().await?;
-    get::by_id(domain, id).await
+    let requested = Requested { order: &order, payment: &payment, amount, state, reason: form.reason.trim() };
+    let id = requested.write(ctx, tx).await?;
+    get::by_id(tx, id).await
 }
 
 fn amount_of(form: &RequestRefund, payment: &Row) -> Result<Money, Error> {
@@ -65,50 +74,52 @@ fn amount_of(form: &RequestRefund, payment: &Row) -> Result<Money, Error> {
     if amount.is_positive() { Ok(amount) } else { Err(wrong("positive", "A refund is more than nothing")) }
 }
 
-/// Reserves the amount and inserts the refund, the event and, unless it needs approval, the job.
-#[expect(clippy::too_many_arguments, reason = "each is another thing, and the two callers are here")]
-async fn write(
-    tx: &mut Tx,
-    domain: &Domain,
-    actor: &Actor,
-    order: &Locked,
-    payment: &Row,
+/// A refund that may be made.
+struct Requested<'a> {
+    order: &'a Locked,
+    payment: &'a Row,
     amount: Money,
     state: RefundState,
-    reason: &str,
-) -> Result<RefundId, Error> {
-    let at = domain.clock.now();
-    let id = RefundId(domain.clock.id_at(at));
-    if !payments::reserve(tx, payment.id, amount).await? {
-        return Err(Error::RefundExceeds);
+    reason: &'a str,
+}
+
+impl Requested<'_> {
+    /// Reserves the amount and inserts the refund, the event and, unless it needs approval, the job.
+    async fn write(self, ctx: &Context, tx: &mut Tx) -> Result<RefundId, Error> {
+        let Self { order, payment, amount, state, reason } = self;
+        let at = ctx.clock.now();
+        let id = RefundId(ctx.clock.id_at(at));
+        if !payments::reserve(tx, payment.id, amount).await? {
+            return Err(Error::RefundExceeds);
+        }
+        let settle_at = state.is_open().then_some(at);
+        let (payment, actor) = (payment.id, &ctx.actor);
+        let new = NewRefund { id, payment, order: order.id, state, amount, reason, actor, settle_at, at };
+        sql::insert(tx, new).await?;
+        let entry = Entry::new(Action::RefundRequested)
+            .on(order.id, &order.reference)
+            .because(reason)
+            .changed("refund", None, Some(&id.to_string()))
+            .changed("amount", None, Some(&orders::words(amount)))
+            .changed("refund state", None, Some(state.as_str()));
+        events::record(ctx, tx, entry).await?;
+        if let Some(settle_at) = settle_at {
+            let job = ProcessRefund::due(id, settle_at, &order.reference).caused_by(&ctx.actor);
+            jobs::enqueue(tx, &ctx.clock, job).await?;
+        }
+        Ok(id)
     }
-    let settle_at = state.is_open().then_some(at);
-    let new =
-        NewRefund { id, payment: payment.id, order: order.id, state, amount, reason, actor, settle_at, at };
-    sql::insert(tx, new).await?;
-    let entry = Entry::new(Action::RefundRequested)
-        .on(order.id, &order.reference)
-        .because(reason)
-        .changed("refund", None, Some(&id.to_string()))
-        .changed("amount", None, Some(&orders::words(amount)))
-        .changed("refund state", None, Some(state.as_str()));
-    events::record(tx, domain, actor, entry).await?;
-    if let Some(settle_at) = settle_at {
-        let job = ProcessRefund::due(id, settle_at, &order.reference).caused_by(actor);
-        jobs::enqueue(tx, &domain.clock, job).await?;
-    }
-    Ok(id)
 }
 
 /// Refunds a surplus payment. It needs no approval: the money was never ours.
 pub(crate) async fn refund_surplus(
+    ctx: &Context,
     tx: &mut Tx,
-    domain: &Domain,
-    actor: &Actor,
     order: &Locked,
     payment: &Row,
 ) -> Result<(), Failure> {
-    let why = "This payment turned up after its order was paid or cancelled.";
-    let written = write(tx, domain, actor, order, payment, payment.amount, RefundState::Pending, why).await;
-    written.map(|_| ()).map_err(|error| Failure::Retry(error.to_string()))
+    let reason = "This payment turned up after its order was paid or cancelled.";
+    let requested = Requested { order, payment, amount: payment.amount, state: RefundState::Pending, reason };
+    let written = requested.write(ctx, tx).await;
+    written.map(drop).map_err(|error| Failure::Retry(error.to_string()))
 }

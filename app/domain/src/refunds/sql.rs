@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     actor::Actor,
-    db::{self, Db, Text, Tx, row, statements},
+    db::{self, Db, Read, Text, Tx, row, statements},
     params,
 };
 
@@ -128,14 +128,8 @@ async fn person_behind(tx: &mut Tx, actor: &Actor) -> Result<Option<Uuid>, db::E
     }
 }
 
-pub(crate) async fn by_id(db: &Db, id: RefundId) -> Result<Option<Refund>, db::Error> {
-    let row: Option<RefundRow> = db.optional(BY_ID, params![id]).await?;
-    Ok(row.map(RefundRow::refund))
-}
-
-/// As [`by_id`], in a transaction.
-pub(crate) async fn by_id_now(tx: &mut Tx, id: RefundId) -> Result<Option<Refund>, db::Error> {
-    let row: Option<RefundRow> = tx.optional(BY_ID, params![id]).await?;
+pub(crate) async fn by_id(mut from: impl Read, id: RefundId) -> Result<Option<Refund>, db::Error> {
+    let row: Option<RefundRow> = from.optional(BY_ID, params![id]).await?;
     Ok(row.map(RefundRow::refund))
 }
 

@@ -2,11 +2,11 @@
 
 use frontdesk_model::{audit::Action, forms::ChangeRole, user::User};
 
-use super::begin;
+use super::load;
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     audit::Entry,
+    db::Tx,
     users::{
         Error,
         sql::{self, State},
@@ -19,12 +19,23 @@ use crate::{
 /// [`Error::Denied`] without `roles:assign`, the rank, or any permission of the role;
 /// [`Error::WrongState`] if the user has it, or is removed.
 #[tracing::instrument(name = "roles.grant", skip_all)]
-pub async fn grant(domain: &Domain, actor: &Actor, form: ChangeRole) -> Result<User, Error> {
-    let mut change = begin(domain, actor, form.id, form.role).await?;
-    let by = actor.user().map(|id| id.0);
-    if !sql::insert_role(&mut change.tx, form.id, form.role, domain.clock.now(), by).await? {
+pub async fn grant(ctx: &Context, form: ChangeRole) -> Result<User, Error> {
+    let mut tx = ctx.begin();
+    let user = grant_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(user)
+}
+
+/// As [`grant()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`grant()`].
+pub async fn grant_in(ctx: &Context, tx: &mut Tx, form: ChangeRole) -> Result<User, Error> {
+    let change = load(ctx, tx, form.id, form.role).await?;
+    let by = ctx.actor.user().map(|id| id.0);
+    if !sql::insert_role(change.tx, form.id, form.role, ctx.clock.now(), by).await? {
         return Err(Error::WrongState("This user has that role already."));
     }
     let entry = Entry::new(Action::RoleGranted).changed("role", None, Some(form.role.as_str()));
-    change.commit(State::Same, entry).await
+    change.write(State::Same, entry).await
 }

@@ -3,14 +3,15 @@
 pub mod grant;
 pub mod revoke;
 
-pub use grant::grant;
-pub use revoke::revoke;
+pub use grant::{grant, grant_in};
+pub use revoke::{revoke, revoke_in};
 
-use frontdesk_model::{Permission, Role, audit::Action, user::Status};
+use frontdesk_model::{Permission, Role, UserId, audit::Action, user::Status};
 
 use crate::{
-    Domain, Feature,
-    actor::{Actor, Denied},
+    Context, Feature,
+    actor::Denied,
+    db::Tx,
     users::{Error, UserChange},
 };
 
@@ -21,17 +22,13 @@ pub const FEATURE: Feature = Feature {
     ..Feature::new("roles")
 };
 
-async fn begin<'a>(
-    domain: &'a Domain,
-    actor: &'a Actor,
-    id: frontdesk_model::UserId,
-    role: Role,
-) -> Result<UserChange<'a>, Error> {
-    let change = UserChange::begin(domain, actor, Permission::RolesAssign, id).await?;
+/// Loads the user whose role is to change.
+async fn load<'a>(ctx: &'a Context, tx: &'a mut Tx, id: UserId, role: Role) -> Result<UserChange<'a>, Error> {
+    let change = UserChange::load(ctx, tx, Permission::RolesAssign, id).await?;
     if !Role::ASSIGNABLE.contains(&role) {
         return Err(Error::WrongState("Everybody is a member; it is not a role to give or take."));
     }
-    if !actor.permissions().covers(role.permissions()) {
+    if !ctx.actor.permissions().covers(role.permissions()) {
         return Err(Denied::Outranked.into());
     }
     if change.user.status == Status::Removed {

@@ -2,11 +2,11 @@
 
 use frontdesk_model::{Role, audit::Action, forms::ChangeRole, user::User};
 
-use super::begin;
+use super::load;
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     audit::Entry,
+    db::Tx,
     users::{
         Error,
         sql::{self, State},
@@ -18,14 +18,25 @@ use crate::{
 /// # Errors
 /// As [`super::grant()`], and [`Error::LastOwner`].
 #[tracing::instrument(name = "roles.revoke", skip_all)]
-pub async fn revoke(domain: &Domain, actor: &Actor, form: ChangeRole) -> Result<User, Error> {
-    let mut change = begin(domain, actor, form.id, form.role).await?;
+pub async fn revoke(ctx: &Context, form: ChangeRole) -> Result<User, Error> {
+    let mut tx = ctx.begin();
+    let user = revoke_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(user)
+}
+
+/// As [`revoke()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`revoke()`].
+pub async fn revoke_in(ctx: &Context, tx: &mut Tx, form: ChangeRole) -> Result<User, Error> {
+    let mut change = load(ctx, tx, form.id, form.role).await?;
     if form.role == Role::Owner {
         change.another_owner_stays().await?;
     }
-    if !sql::delete_role(&mut change.tx, form.id, form.role).await? {
+    if !sql::delete_role(change.tx, form.id, form.role).await? {
         return Err(Error::WrongState("This user does not have that role."));
     }
     let entry = Entry::new(Action::RoleRevoked).changed("role", Some(form.role.as_str()), None);
-    change.commit(State::Same, entry).await
+    change.write(State::Same, entry).await
 }

@@ -13,8 +13,7 @@ use uuid::Uuid;
 
 use super::random::Random;
 use crate::{
-    Domain,
-    actor::Actor,
+    Context, Domain,
     audit::{self, Entry},
     clock::{Clock, first_id_at},
     db::{self, Tx, statements},
@@ -114,6 +113,7 @@ async fn write(domain: &Domain, customer: UserId, mut dice: Random) -> Result<()
     let at = domain.clock.now().plus_seconds(-i64::try_from(back).unwrap_or(0));
     let mut past = domain.clone();
     past.parts_mut().clock = Clock::set_to(at);
+    let past = past.system();
     let story = match dice.below(100) {
         0..3 => Story::Refunded,
         3..7 => Story::PartlyRefunded,
@@ -129,7 +129,7 @@ async fn write(domain: &Domain, customer: UserId, mut dice: Random) -> Result<()
     let total = Money::new(total, currency);
     let id = OrderId(past.clock.id_at(at));
     let reference = reference_of(id);
-    let mut tx = domain.db.write().await?;
+    let mut tx = domain.db.write();
     let new = NewOrder { id, reference: &reference, customer, total, note: "", at };
     if !orders::insert(&mut tx, new, &lines).await? {
         return Ok(());
@@ -162,7 +162,7 @@ fn lines(dice: &mut Random, currency: Currency) -> Vec<Line> {
 
 /// An order in the past.
 struct Scene<'a> {
-    past: &'a Domain,
+    past: &'a Context,
     order: OrderId,
     reference: &'a str,
     total: Money,
@@ -176,7 +176,7 @@ impl Scene<'_> {
             None,
             Some(&orders::words(amount)),
         );
-        audit::append(tx, &self.past.clock, &Actor::system(), entry).await.map(|_| ())
+        audit::append(self.past, tx, entry).await.map(|_| ())
     }
 
     async fn pay(&self, tx: &mut Tx, story: Story) -> Result<(), db::Error> {
@@ -186,7 +186,7 @@ impl Scene<'_> {
         let gateway = self.past.gateway.name();
         let new = NewPayment { id, order: self.order, amount: self.total, method, gateway, at: self.at };
         sql::insert(tx, new).await?;
-        let Some(seen) = sql::by_id_now(tx, id).await? else { return Ok(()) };
+        let Some(seen) = sql::by_id(&mut *tx, id).await? else { return Ok(()) };
         let failure = PaymentFailure::CardDeclined { reason: DeclineReason::Generic };
         let reference = format!("seed_{}", id.0.simple());
         let after = After {
@@ -202,7 +202,7 @@ impl Scene<'_> {
             return self.tell(tx, Action::PaymentDeclined, self.total).await;
         }
         self.tell(tx, Action::PaymentSucceeded, self.total).await?;
-        ledger::post(tx, self.past, gateway, ledger::Entry::Capture(id), self.total).await?;
+        ledger::post(self.past, tx, gateway, ledger::Entry::Capture(id), self.total).await?;
         let back = match story {
             Story::Refunded => self.total.minor,
             Story::PartlyRefunded => self.total.minor / 2,
@@ -240,12 +240,12 @@ impl Scene<'_> {
             state: RefundState::Pending,
             amount,
             reason: "Arrived broken",
-            actor: &Actor::system(),
+            actor: &self.past.actor,
             settle_at: Some(self.at),
             at: self.at,
         };
         refund_store::insert(tx, new).await?;
-        let Some(seen) = refund_store::by_id_now(tx, id).await? else { return Ok(()) };
+        let Some(seen) = refund_store::by_id(&mut *tx, id).await? else { return Ok(()) };
         let after = RefundAfter {
             state: RefundState::Succeeded,
             gateway_reference: None,
@@ -255,7 +255,7 @@ impl Scene<'_> {
         };
         refund_store::update(tx, &seen, after, self.at).await?;
         sql::add_refund(tx, payment, amount, self.at).await?;
-        ledger::post(tx, self.past, self.past.gateway.name(), ledger::Entry::Refund(payment, id), amount)
+        ledger::post(self.past, tx, self.past.gateway.name(), ledger::Entry::Refund(payment, id), amount)
             .await?;
         self.tell(tx, Action::RefundSucceeded, amount).await
     }

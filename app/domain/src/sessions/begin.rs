@@ -4,10 +4,11 @@ use frontdesk_model::{SessionId, audit::Action};
 
 use super::{Error, TokenHash, sql};
 use crate::{
-    Domain,
-    actor::{Actor, Origin, Person, Who},
+    Context,
+    actor::{Actor, Person, Who},
     audit::Entry,
     credentials::Credentials,
+    db::Tx,
     events, users,
 };
 
@@ -17,31 +18,41 @@ use crate::{
 /// # Errors
 /// [`Error::Shut`] if the user was suspended or removed, or got another password, since the proof.
 #[tracing::instrument(name = "sessions.begin", skip_all)]
-pub async fn begin(
-    domain: &Domain,
+pub async fn begin(ctx: &Context, proof: &Credentials, token: TokenHash) -> Result<SessionId, Error> {
+    let mut tx = ctx.begin();
+    let id = begin_in(ctx, &mut tx, proof, token).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// As [`begin()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`begin()`].
+pub async fn begin_in(
+    ctx: &Context,
+    tx: &mut Tx,
     proof: &Credentials,
     token: TokenHash,
-    origin: &Origin,
 ) -> Result<SessionId, Error> {
-    let at = domain.clock.now();
-    let id = SessionId(domain.clock.id_at(at));
-    let mut tx = domain.db.write().await?;
+    let at = ctx.clock.now();
+    let id = SessionId(ctx.clock.id_at(at));
     let new = sql::NewSession {
         id,
         token,
         user: proof.user,
         epoch: proof.epoch,
-        origin,
+        origin: &ctx.actor.origin,
         at,
-        expires_at: at + domain.lifetime.absolute,
+        expires_at: at + ctx.lifetime.absolute,
     };
-    if !sql::insert(&mut tx, new).await? {
+    if !sql::insert(tx, new).await? {
         return Err(Error::Shut);
     }
     if let Some(hash) = proof.rehash.clone() {
-        users::sql::rehash(&mut tx, proof.user, hash).await?;
+        users::sql::rehash(tx, proof.user, hash).await?;
     }
-    users::sql::seen(&mut tx, proof.user, at).await?;
+    users::sql::seen(tx, proof.user, at).await?;
     let person = Person {
         id: proof.user,
         session: id,
@@ -51,9 +62,9 @@ pub async fn begin(
         roles: frontdesk_model::Roles::default(),
         joined_at: at,
     };
-    let actor = Actor { who: Who::Person(person), origin: origin.clone() };
+    // The event is the person's own.
+    let person = ctx.with_actor(Actor { who: Who::Person(person), origin: ctx.actor.origin.clone() });
     let entry = Entry::new(Action::LoginSuccess).on(proof.user, &proof.name);
-    events::record(&mut tx, domain, &actor, entry).await?;
-    tx.commit().await?;
+    events::record(&person, tx, entry).await?;
     Ok(id)
 }

@@ -10,7 +10,7 @@ pub async fn forget(domain: &Domain, token: TokenHash) -> Result<(), Error> {
     if !sql::exists(&domain.db, token).await? {
         return Ok(());
     }
-    let mut tx = domain.db.write().await?;
+    let mut tx = domain.db.write();
     sql::delete_by_token(&mut tx, token).await?;
     Ok(tx.commit().await?)
 }

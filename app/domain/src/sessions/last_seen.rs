@@ -47,7 +47,7 @@ impl LastSeen {
         // Always in the same order, so that two instances cannot deadlock.
         seen.sort_unstable_by_key(|(session, _)| *session);
         for some in seen.chunks(AT_ONCE) {
-            let mut tx = domain.db.write().await?;
+            let mut tx = domain.db.write();
             for (session, (_, at)) in some {
                 sql::seen(&mut tx, *session, *at).await?;
             }

@@ -4,19 +4,15 @@ use frontdesk_model::{Cursor, Page, Permission, UserId, page::Key, query::Sessio
 use uuid::Uuid;
 
 use super::{Error, idle_since, sql};
-use crate::{Domain, actor::Actor};
+use crate::{Context, Domain};
 
 /// A page of one's own sessions, newest first.
 ///
 /// # Errors
 /// [`Error::Denied`] without an account; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "sessions.list_mine", skip_all)]
-pub async fn list_mine(
-    domain: &Domain,
-    actor: &Actor,
-    query: &SessionsQuery,
-) -> Result<Page<Session>, Error> {
-    page(domain, actor.require_user()?, query).await
+pub async fn list_mine(ctx: &Context, query: &SessionsQuery) -> Result<Page<Session>, Error> {
+    page(ctx, ctx.actor.require_user()?, query).await
 }
 
 /// A page of a user's sessions, newest first; empty for unknown users.
@@ -24,14 +20,9 @@ pub async fn list_mine(
 /// # Errors
 /// [`Error::Denied`] without `sessions:read`; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "sessions.list", skip_all)]
-pub async fn list(
-    domain: &Domain,
-    actor: &Actor,
-    user: UserId,
-    query: &SessionsQuery,
-) -> Result<Page<Session>, Error> {
-    actor.require(Permission::SessionsRead)?;
-    page(domain, user, query).await
+pub async fn list(ctx: &Context, user: UserId, query: &SessionsQuery) -> Result<Page<Session>, Error> {
+    ctx.actor.require(Permission::SessionsRead)?;
+    page(ctx, user, query).await
 }
 
 async fn page(domain: &Domain, user: UserId, query: &SessionsQuery) -> Result<Page<Session>, Error> {

@@ -28,13 +28,13 @@ use crate::{
     problem::internal_error,
 };
 
-pub use begin::begin;
-pub use end::{end, end_others};
+pub use begin::{begin, begin_in};
+pub use end::{end, end_in, end_others, end_others_in};
 pub use forget::forget;
 pub use last_seen::LastSeen;
 pub use list::{list, list_mine};
 pub use load::load;
-pub use sign_out::sign_out;
+pub use sign_out::{sign_out, sign_out_in};
 pub use sweep::SweepSessions;
 
 /// This feature and its lists.

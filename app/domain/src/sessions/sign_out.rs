@@ -3,18 +3,27 @@
 use frontdesk_model::audit::Action;
 
 use super::{Error, sql};
-use crate::{Domain, actor::Actor, audit::Entry, events};
+use crate::{Context, audit::Entry, db::Tx, events};
 
 /// Ends the current session.
 #[tracing::instrument(name = "sessions.sign_out", skip_all)]
-pub async fn sign_out(domain: &Domain, actor: &Actor) -> Result<(), Error> {
-    let Some(person) = actor.person() else { return Ok(()) };
-    let mut tx = domain.begin(actor).await?;
-    if !sql::delete(&mut tx, person.session).await? {
+pub async fn sign_out(ctx: &Context) -> Result<(), Error> {
+    let mut tx = ctx.begin();
+    sign_out_in(ctx, &mut tx).await?;
+    Ok(tx.commit().await?)
+}
+
+/// As [`sign_out()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`sign_out()`].
+pub async fn sign_out_in(ctx: &Context, tx: &mut Tx) -> Result<(), Error> {
+    let Some(person) = ctx.actor.person() else { return Ok(()) };
+    if !sql::delete(tx, person.session).await? {
         // Signing out twice has the same effect as once.
         return Ok(());
     }
     let entry = Entry::new(Action::SessionEnded).on(person.id, &person.name);
-    events::record(&mut tx, domain, actor, entry).await?;
-    Ok(tx.commit().await?)
+    events::record(ctx, tx, entry).await?;
+    Ok(())
 }

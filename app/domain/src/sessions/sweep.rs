@@ -23,7 +23,7 @@ impl BackgroundJob for SweepSessions {
         let now = domain.clock.now();
         // In batches, so that other writers get their turn.
         loop {
-            let mut tx = domain.db.write().await?;
+            let mut tx = domain.db.write();
             if sql::sweep(&mut tx, now).await? == 0 {
                 return attempt.finish(tx).await;
             }

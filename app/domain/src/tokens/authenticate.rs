@@ -51,7 +51,8 @@ async fn refuse(domain: &Domain, found: &Found, reason: &'static str, origin: Or
     }
     let entry =
         Entry::new(Action::TokenRefused).on(*id, &frontdesk_model::token::label(name, hint)).because(reason);
-    let mut tx = domain.db.write().await?;
-    events::record(&mut tx, domain, &Actor::anonymous(origin), entry).await?;
+    let ctx = domain.context(Actor::anonymous(origin));
+    let mut tx = ctx.begin();
+    events::record(&ctx, &mut tx, entry).await?;
     Ok(tx.commit().await?)
 }

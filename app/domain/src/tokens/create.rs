@@ -8,7 +8,7 @@ use frontdesk_model::{
 };
 
 use super::{Error, digest, sql};
-use crate::{Domain, actor::Actor, advisory_lock, audit::Entry, events, users};
+use crate::{Context, actor::Actor, advisory_lock, audit::Entry, db::Tx, events, users};
 
 const DAY: i64 = 24 * 3600;
 
@@ -26,36 +26,65 @@ pub struct Created {
 /// without it, and for a personal token without an account; [`Error::NotHeld`]; [`Error::Invalid`];
 /// [`Error::Limit`].
 #[tracing::instrument(name = "tokens.create", skip_all)]
-pub async fn create(domain: &Domain, actor: &Actor, form: CreateToken) -> Result<Created, Error> {
+pub async fn create(ctx: &Context, form: CreateToken) -> Result<Created, Error> {
+    let mut tx = ctx.begin();
+    let created = create_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(created)
+}
+
+/// As [`create()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`create()`].
+pub async fn create_in(ctx: &Context, tx: &mut Tx, form: CreateToken) -> Result<Created, Error> {
     let owner = match form.kind {
         TokenKind::Personal => {
-            let owner = actor.require_user()?;
-            actor.require_through_token(Permission::TokensManage)?;
+            let owner = ctx.actor.require_user()?;
+            ctx.actor.require_through_token(Permission::TokensManage)?;
             Some(owner)
         }
         TokenKind::Service => {
-            actor.require(Permission::TokensManage)?;
+            ctx.actor.require(Permission::TokensManage)?;
             None
         }
     };
-    make(domain, actor, owner, form, actor.permissions()).await
+    make(ctx, tx, owner, form, ctx.actor.permissions()).await
 }
 
-/// Creates a personal token for a user, from the command line.
+/// Creates a personal token for another user.
 ///
 /// # Errors
-/// [`users::Error::NoSuchUser`]; otherwise as [`create`], with the owner's permissions.
+/// [`Error::Denied`] without `tokens:manage` or the rank; [`users::Error::NoSuchUser`]; otherwise as
+/// [`create()`], with the owner's permissions.
 #[tracing::instrument(name = "tokens.create_for", skip_all)]
-pub async fn create_for(domain: &Domain, owner: UserId, form: CreateToken) -> Result<Created, Error> {
-    let actor = Actor::system();
-    let owner = users::get(domain, &actor, owner).await?;
+pub async fn create_for(ctx: &Context, owner: UserId, form: CreateToken) -> Result<Created, Error> {
+    let mut tx = ctx.begin();
+    let created = create_for_in(ctx, &mut tx, owner, form).await?;
+    tx.commit().await?;
+    Ok(created)
+}
+
+/// As [`create_for()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`create_for()`].
+pub async fn create_for_in(
+    ctx: &Context,
+    tx: &mut Tx,
+    owner: UserId,
+    form: CreateToken,
+) -> Result<Created, Error> {
+    ctx.actor.require(Permission::TokensManage)?;
+    let owner = users::sql::by_id(&mut *tx, owner).await?.ok_or(users::Error::NoSuchUser)?;
+    ctx.actor.require_rank_over(&owner.roles)?;
     let form = CreateToken { kind: TokenKind::Personal, ..form };
-    make(domain, &actor, Some(owner.id), form, owner.roles.permissions()).await
+    make(ctx, tx, Some(owner.id), form, owner.roles.permissions()).await
 }
 
 async fn make(
-    domain: &Domain,
-    actor: &Actor,
+    ctx: &Context,
+    tx: &mut Tx,
     owner: Option<UserId>,
     form: CreateToken,
     held: Permissions,
@@ -65,27 +94,26 @@ async fn make(
     if !missing.is_empty() {
         return Err(Error::NotHeld(missing));
     }
-    let at = domain.clock.now();
-    let expires_at = expires_at(actor, &form, at)?;
+    let at = ctx.clock.now();
+    let expires_at = expires_at(&ctx.actor, &form, at)?;
     let mut random = [0; token::RANDOM_BYTES];
     getrandom::fill(&mut random)?;
     let text = TokenText::of(random);
 
-    let mut tx = domain.begin(actor).await?;
     let owner = match owner {
         Some(id) => {
             // Concurrent requests take turns, so that the count is valid until the commit.
-            advisory_lock::acquire(&mut tx, "tokens").await?;
-            if sql::count_live(&mut tx, id, at, token::MAX_LIVE).await? >= token::MAX_LIVE {
+            advisory_lock::acquire(tx, "tokens").await?;
+            if sql::count_live(tx, id, at, token::MAX_LIVE).await? >= token::MAX_LIVE {
                 return Err(Error::Limit);
             }
-            let user = users::sql::by_id(&mut tx, id).await?.ok_or(users::Error::NoSuchUser)?;
+            let user = users::sql::by_id(&mut *tx, id).await?.ok_or(users::Error::NoSuchUser)?;
             Some(TokenOwner { id, name: user.name })
         }
         None => None,
     };
     let token = Token {
-        id: TokenId(domain.clock.id_at(at)),
+        id: TokenId(ctx.clock.id_at(at)),
         name: form.name.trim().to_owned(),
         hint: text.hint().to_owned(),
         kind: form.kind,
@@ -93,14 +121,13 @@ async fn make(
         permissions: form.permissions,
         state: TokenState::Live,
         created_at: at,
-        created_by: actor.party(),
+        created_by: ctx.actor.party(),
         expires_at,
         last_used_at: None,
         revoked_at: None,
     };
-    sql::insert(&mut tx, &token, digest(&text)).await?;
-    events::record(&mut tx, domain, actor, event(&token)).await?;
-    tx.commit().await?;
+    sql::insert(tx, &token, digest(&text)).await?;
+    events::record(ctx, tx, event(&token)).await?;
     Ok(Created { token, text })
 }
 

@@ -14,8 +14,7 @@ use super::{
     sql::{self, TokenRow, columns},
 };
 use crate::{
-    Domain,
-    actor::Actor,
+    Context, Domain,
     list::{By, Filter, Join, List, Place, Predicate, Sort, Spec, Walk},
     params,
 };
@@ -46,9 +45,9 @@ const fn which(name: &'static str, predicates: &'static [Predicate]) -> Filter {
 /// # Errors
 /// [`Error::Denied`] without `tokens:read`; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "tokens.list", skip_all)]
-pub async fn list(domain: &Domain, actor: &Actor, query: &TokensQuery) -> Result<Page<Token>, Error> {
-    actor.require(Permission::TokensRead)?;
-    page(domain, query).await
+pub async fn list(ctx: &Context, query: &TokensQuery) -> Result<Page<Token>, Error> {
+    ctx.actor.require(Permission::TokensRead)?;
+    page(ctx, query).await
 }
 
 /// A page of one's own tokens; an `owner` in the query is ignored.
@@ -56,9 +55,9 @@ pub async fn list(domain: &Domain, actor: &Actor, query: &TokensQuery) -> Result
 /// # Errors
 /// [`Error::Denied`] without an account; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "tokens.list_mine", skip_all)]
-pub async fn list_mine(domain: &Domain, actor: &Actor, query: &TokensQuery) -> Result<Page<Token>, Error> {
-    let owner = Some(actor.require_user()?);
-    page(domain, &TokensQuery { owner, ..query.clone() }).await
+pub async fn list_mine(ctx: &Context, query: &TokensQuery) -> Result<Page<Token>, Error> {
+    let owner = Some(ctx.actor.require_user()?);
+    page(ctx, &TokensQuery { owner, ..query.clone() }).await
 }
 
 /// Reads a token: one's own, or any with `tokens:read`.
@@ -66,15 +65,15 @@ pub async fn list_mine(domain: &Domain, actor: &Actor, query: &TokensQuery) -> R
 /// # Errors
 /// [`Error::NoSuchToken`], also if the actor may not see it; [`Error::Denied`] for anonymous actors.
 #[tracing::instrument(name = "tokens.get", skip_all)]
-pub async fn get(domain: &Domain, actor: &Actor, id: TokenId) -> Result<Token, Error> {
-    let itself = actor.token().is_some_and(|bearer| bearer.id == id);
-    if actor.user().is_none() && !itself {
-        actor.require(Permission::TokensRead)?;
+pub async fn get(ctx: &Context, id: TokenId) -> Result<Token, Error> {
+    let itself = ctx.actor.token().is_some_and(|bearer| bearer.id == id);
+    if ctx.actor.user().is_none() && !itself {
+        ctx.actor.require(Permission::TokensRead)?;
     }
-    let token = sql::read_by_id(&domain.db, id, domain.clock.now()).await?;
+    let token = sql::by_id(&ctx.db, id, ctx.clock.now()).await?;
     let may_see = |token: &Token| {
         let owner = token.owner.as_ref().map(|owner| owner.id);
-        itself || (owner.is_some() && owner == actor.user()) || actor.may(Permission::TokensRead)
+        itself || (owner.is_some() && owner == ctx.actor.user()) || ctx.actor.may(Permission::TokensRead)
     };
     token.filter(may_see).ok_or(Error::NoSuchToken)
 }

@@ -30,9 +30,9 @@ use crate::{
 };
 
 pub use authenticate::authenticate;
-pub use create::{Created, create, create_for};
+pub use create::{Created, create, create_for, create_for_in, create_in};
 pub use list::{LIST, get, list, list_mine};
-pub use revoke::revoke;
+pub use revoke::{revoke, revoke_in};
 pub use sweep::SweepTokens;
 pub use usage::TokenUse;
 

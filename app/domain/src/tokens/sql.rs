@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     actor::{Bearer, Owner},
-    db::{self, Db, Text, Tx, row, statements},
+    db::{self, Db, Read, Text, Tx, row, statements},
     params,
     users::sql::roles_column,
 };
@@ -187,13 +187,12 @@ fn found(row: BearerRow) -> Found {
     }
 }
 
-pub(super) async fn by_id(tx: &mut Tx, id: TokenId, now: Timestamp) -> Result<Option<Token>, db::Error> {
-    let row: Option<TokenRow> = tx.optional(BY_ID, params![id]).await?;
-    Ok(row.map(|row| row.token(now)))
-}
-
-pub(super) async fn read_by_id(db: &Db, id: TokenId, now: Timestamp) -> Result<Option<Token>, db::Error> {
-    let row: Option<TokenRow> = db.optional(BY_ID, params![id]).await?;
+pub(super) async fn by_id(
+    mut from: impl Read,
+    id: TokenId,
+    now: Timestamp,
+) -> Result<Option<Token>, db::Error> {
+    let row: Option<TokenRow> = from.optional(BY_ID, params![id]).await?;
     Ok(row.map(|row| row.token(now)))
 }
 

@@ -24,7 +24,7 @@ impl BackgroundJob for SweepTokens {
         let before = domain.clock.now().plus_seconds(-KEPT_DAYS * 24 * 3_600);
         // In batches, so that other writers get their turn.
         loop {
-            let mut tx = domain.db.write().await?;
+            let mut tx = domain.db.write();
             if sql::sweep(&mut tx, before).await? == 0 {
                 return attempt.finish(tx).await;
             }

@@ -54,7 +54,7 @@ impl TokenUse {
         // Always in the same order, so that two instances cannot deadlock.
         used.sort_unstable_by_key(|(token, _)| *token);
         for some in used.chunks(AT_ONCE) {
-            let mut tx = domain.db.write().await?;
+            let mut tx = domain.db.write();
             for (token, at) in some {
                 sql::used(&mut tx, *token, *at).await?;
             }

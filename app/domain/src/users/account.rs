@@ -1,12 +1,12 @@
 //! Name and e-mail address, which every account has.
 
-use frontdesk_model::{Email, PersonName, Problem, UserId};
+use frontdesk_model::{Email, PersonName, Problem, UserId, audit::Action};
 
 use super::{
     Error,
     sql::{self, NewUser},
 };
-use crate::{Domain, audit, db};
+use crate::{Context, Domain, audit::Entry, db::Tx, events};
 
 /// Parses the name and e-mail address of an account. The forms have validated them; this turns them into
 /// types.
@@ -24,9 +24,23 @@ pub(crate) fn parse(name: &str, email: &str) -> Result<(PersonName, Email), Erro
     Ok((PersonName::parse(name).map_err(invalid("name"))?, Email::parse(email).map_err(invalid("email"))?))
 }
 
+/// Creates an account, and records it as `action`.
+pub(crate) async fn create(
+    ctx: &Context,
+    tx: &mut Tx,
+    action: Action,
+    (name, email): (&PersonName, &Email),
+    password_hash: Option<String>,
+) -> Result<UserId, Error> {
+    let id = insert(ctx, tx, name, email, password_hash).await?;
+    let entry = Entry::new(action).on(id, name.as_str());
+    events::record(ctx, tx, with_facts(entry, name, email)).await?;
+    Ok(id)
+}
+
 pub(crate) async fn insert(
     domain: &Domain,
-    tx: &mut db::Tx,
+    tx: &mut Tx,
     name: &PersonName,
     email: &Email,
     password_hash: Option<String>,
@@ -37,6 +51,6 @@ pub(crate) async fn insert(
     if inserted { Ok(id) } else { Err(Error::EmailTaken) }
 }
 
-pub(crate) fn with_facts(entry: audit::Entry, name: &PersonName, email: &Email) -> audit::Entry {
+pub(crate) fn with_facts(entry: Entry, name: &PersonName, email: &Email) -> Entry {
     entry.changed("name", None, Some(name.as_str())).changed("email", None, Some(email.as_str()))
 }

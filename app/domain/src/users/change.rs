@@ -7,40 +7,33 @@ use frontdesk_model::{
 };
 
 use super::{Error, sql};
-use crate::{
-    Domain,
-    actor::Actor,
-    advisory_lock,
-    audit::{self, Entry},
-    db, events,
-};
+use crate::{Context, advisory_lock, audit::Entry, db::Tx, events};
 
-/// A change of one user, in progress.
+/// A change of one user, in the caller's transaction.
 pub(crate) struct UserChange<'a> {
-    pub(crate) domain: &'a Domain,
-    pub(crate) actor: &'a Actor,
-    pub(crate) tx: db::Tx,
+    pub(crate) ctx: &'a Context,
+    pub(crate) tx: &'a mut Tx,
     /// The user before the change.
     pub(crate) user: User,
 }
 
 impl<'a> UserChange<'a> {
-    pub(crate) async fn begin(
-        domain: &'a Domain,
-        actor: &'a Actor,
+    /// Loads the user, for an actor who has the permission and the rank.
+    pub(crate) async fn load(
+        ctx: &'a Context,
+        tx: &'a mut Tx,
         needs: Permission,
         id: UserId,
     ) -> Result<Self, Error> {
-        actor.require(needs)?;
-        let mut tx = domain.begin(actor).await?;
-        let user = sql::by_id(&mut tx, id).await?.ok_or(Error::NoSuchUser)?;
-        actor.require_rank_over(&user.roles)?;
-        Ok(Self { domain, actor, tx, user })
+        ctx.actor.require(needs)?;
+        let user = sql::by_id(&mut *tx, id).await?.ok_or(Error::NoSuchUser)?;
+        ctx.actor.require_rank_over(&user.roles)?;
+        Ok(Self { ctx, tx, user })
     }
 
     /// Refuses changes with which actors would lock themselves out.
     pub(crate) fn not_oneself(&self, why: &'static str) -> Result<(), Error> {
-        let oneself = self.actor.user() == Some(self.user.id);
+        let oneself = self.ctx.actor.user() == Some(self.user.id);
         if oneself { Err(Error::WrongState(why)) } else { Ok(()) }
     }
 
@@ -50,21 +43,19 @@ impl<'a> UserChange<'a> {
         if !self.user.roles.has(frontdesk_model::Role::Owner) {
             return Ok(());
         }
-        advisory_lock::acquire(&mut self.tx, "owners").await?;
-        if sql::other_owners(&mut self.tx, self.user.id).await? == 0 { Err(Error::LastOwner) } else { Ok(()) }
+        advisory_lock::acquire(self.tx, "owners").await?;
+        if sql::other_owners(self.tx, self.user.id).await? == 0 { Err(Error::LastOwner) } else { Ok(()) }
     }
 
-    /// Writes the user's new state, unless it has changed meanwhile, and the event, and commits. Returns
-    /// the user after the change.
-    pub(crate) async fn commit(mut self, after: sql::State<'_>, entry: audit::Entry) -> Result<User, Error> {
-        if !sql::update_state(&mut self.tx, &self.user, after, self.domain.clock.now()).await? {
+    /// Writes the user's new state, unless it has changed meanwhile, and the event. Returns the user after
+    /// the change.
+    pub(crate) async fn write(self, after: sql::State<'_>, entry: Entry) -> Result<User, Error> {
+        let Self { ctx, tx, user } = self;
+        if !sql::update_state(tx, &user, after, ctx.clock.now()).await? {
             return Err(Error::Changed(Vec::new()));
         }
-        let entry = entry.on(self.user.id, &self.user.name);
-        events::record(&mut self.tx, self.domain, self.actor, entry).await?;
-        let user = sql::by_id(&mut self.tx, self.user.id).await?.ok_or(Error::NoSuchUser)?;
-        self.tx.commit().await?;
-        Ok(user)
+        events::record(ctx, tx, entry.on(user.id, &user.name)).await?;
+        sql::by_id(tx, user.id).await?.ok_or(Error::NoSuchUser)
     }
 
     pub(crate) fn status_must_be(&self, status: Status, otherwise: &'static str) -> Result<(), Error> {

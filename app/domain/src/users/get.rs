@@ -3,16 +3,16 @@
 use frontdesk_model::{Email, Permission, UserId, user::User};
 
 use super::{Error, sql};
-use crate::{Domain, actor::Actor};
+use crate::Context;
 
 /// Reads a user.
 ///
 /// # Errors
 /// [`Error::Denied`] without `users:read`; [`Error::NoSuchUser`].
 #[tracing::instrument(name = "users.get", skip_all)]
-pub async fn get(domain: &Domain, actor: &Actor, id: UserId) -> Result<User, Error> {
-    actor.require(Permission::UsersRead)?;
-    sql::read_by_id(&domain.db, id).await?.ok_or(Error::NoSuchUser)
+pub async fn get(ctx: &Context, id: UserId) -> Result<User, Error> {
+    ctx.actor.require(Permission::UsersRead)?;
+    sql::by_id(&ctx.db, id).await?.ok_or(Error::NoSuchUser)
 }
 
 /// The user with this e-mail address, even if removed.
@@ -20,7 +20,7 @@ pub async fn get(domain: &Domain, actor: &Actor, id: UserId) -> Result<User, Err
 /// # Errors
 /// [`Error::Denied`] without `users:read`; [`Error::NoSuchUser`].
 #[tracing::instrument(name = "users.by_email", skip_all)]
-pub async fn by_email(domain: &Domain, actor: &Actor, email: &Email) -> Result<User, Error> {
-    actor.require(Permission::UsersRead)?;
-    sql::by_email(&domain.db, &email.key()).await?.ok_or(Error::NoSuchUser)
+pub async fn by_email(ctx: &Context, email: &Email) -> Result<User, Error> {
+    ctx.actor.require(Permission::UsersRead)?;
+    sql::by_email(&ctx.db, &email.key()).await?.ok_or(Error::NoSuchUser)
 }

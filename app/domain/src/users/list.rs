@@ -13,8 +13,7 @@ use super::{
     sql::{self, roles_column},
 };
 use crate::{
-    Domain,
-    actor::Actor,
+    Context, Domain,
     db::{self, Db, Text},
     list::{By, Filter, Found, List, Predicate, Sort, Spec, Walk, Words},
     params,
@@ -68,15 +67,15 @@ pub struct UserList {
 /// # Errors
 /// [`Error::Denied`] without `users:read`.
 #[tracing::instrument(name = "users.list", skip_all)]
-pub async fn list(domain: &Domain, actor: &Actor, query: &UsersQuery) -> Result<UserList, Error> {
-    actor.require(Permission::UsersRead)?;
+pub async fn list(ctx: &Context, query: &UsersQuery) -> Result<UserList, Error> {
+    ctx.actor.require(Permission::UsersRead)?;
     let sort = query.sort.unwrap_or_default();
     let filter = query.status.map_or("present", Status::as_str);
-    if let Some(user) = by_id(&domain.db, query, filter).await? {
+    if let Some(user) = by_id(&ctx.db, query, filter).await? {
         return Ok(UserList { page: Page { items: vec![user], next: None, prev: None }, sort: Some(sort) });
     }
     let words = query.q.as_ref().map(Search::words).unwrap_or_default();
-    let (found, cursor) = place(domain, query, filter, &words).await?;
+    let (found, cursor) = place(ctx, query, filter, &words).await?;
     let is_many = found.as_ref().is_some_and(Found::is_many);
     let name = list_name(query, found.as_ref());
     let limit = query.limit.unwrap_or_default();
@@ -88,8 +87,8 @@ pub async fn list(domain: &Domain, actor: &Actor, query: &UsersQuery) -> Result<
         None => walk,
     };
     let users = match sort.field {
-        UserField::Joined | UserField::LastSeen if !is_many => read::<i64>(&domain.db, walk).await?,
-        _ => read::<String>(&domain.db, walk).await?,
+        UserField::Joined | UserField::LastSeen if !is_many => read::<i64>(&ctx.db, walk).await?,
+        _ => read::<String>(&ctx.db, walk).await?,
     };
     let page = Page::of_probe(users, limit, &name, cursor.as_ref(), |(user, key)| (key.clone(), user.id.0));
     Ok(UserList { page: page.map(|(user, _)| user), sort: (!is_many).then_some(sort) })

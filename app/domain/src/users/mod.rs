@@ -1,8 +1,8 @@
 //! Users: their account, its state and what is known of them.
 //!
-//! A change of a user goes one way: `UserChange::begin` checks the permission, opens the
-//! transaction, reads the user as they are now and compares ranks; the use case applies its rule and
-//! names the audit event; `UserChange::commit` writes the user and the event together.
+//! A change of a user goes one way: `UserChange::load` checks the permission, reads the user as they are
+//! now and compares ranks; the use case applies its rule and names the audit event; `UserChange::write`
+//! writes the user and the event.
 
 pub mod account;
 mod change;
@@ -30,14 +30,14 @@ use crate::{
 };
 
 pub(crate) use change::UserChange;
-pub use create::create;
+pub use create::{create, create_in};
 pub use get::{by_email, get};
 pub use list::{LIST, UserList, list};
-pub use reinstate::reinstate;
-pub use remove::remove;
-pub use restore::restore;
-pub use suspend::suspend;
-pub use update::{Updated, update};
+pub use reinstate::{reinstate, reinstate_in};
+pub use remove::{remove, remove_in};
+pub use restore::{restore, restore_in};
+pub use suspend::{suspend, suspend_in};
+pub use update::{Updated, update, update_in};
 pub use words::{FillWords, fill_words};
 
 /// This feature and its lists.

@@ -8,16 +8,27 @@ use frontdesk_model::{
 };
 
 use super::{Error, UserChange, change::status_entry, sql::State};
-use crate::{Domain, actor::Actor};
+use crate::{Context, db::Tx};
 
 /// Reinstates a suspended user.
 ///
 /// # Errors
 /// [`Error::Denied`] without `users:suspend` or the rank; [`Error::WrongState`] unless suspended.
 #[tracing::instrument(name = "users.reinstate", skip_all)]
-pub async fn reinstate(domain: &Domain, actor: &Actor, form: OneUser) -> Result<User, Error> {
-    let change = UserChange::begin(domain, actor, Permission::UsersSuspend, form.id).await?;
+pub async fn reinstate(ctx: &Context, form: OneUser) -> Result<User, Error> {
+    let mut tx = ctx.begin();
+    let user = reinstate_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(user)
+}
+
+/// As [`reinstate()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`reinstate()`].
+pub async fn reinstate_in(ctx: &Context, tx: &mut Tx, form: OneUser) -> Result<User, Error> {
+    let change = UserChange::load(ctx, tx, Permission::UsersSuspend, form.id).await?;
     change.status_must_be(Status::Suspended, "Only a suspended user can be reinstated.")?;
     let entry = status_entry(Action::UserReinstated, Status::Suspended, Status::Active);
-    change.commit(State::Active, entry).await
+    change.write(State::Active, entry).await
 }

@@ -8,7 +8,7 @@ use frontdesk_model::{
 };
 
 use super::{Error, UserChange, account, sql};
-use crate::{Domain, actor::Actor, audit, events};
+use crate::{Context, audit, db::Tx, events};
 
 /// Result of an edit.
 #[derive(Clone, Debug)]
@@ -25,38 +25,47 @@ pub struct Updated {
 /// [`Error::Denied`] without `users:update` or the rank; [`Error::Changed`] with the differing fields if
 /// the user was edited meanwhile; [`Error::Invalid`]; [`Error::EmailTaken`].
 #[tracing::instrument(name = "users.update", skip_all)]
-pub async fn update(domain: &Domain, actor: &Actor, form: UpdateUser) -> Result<Updated, Error> {
-    let mut change = UserChange::begin(domain, actor, Permission::UsersUpdate, form.id).await?;
+pub async fn update(ctx: &Context, form: UpdateUser) -> Result<Updated, Error> {
+    let mut tx = ctx.begin();
+    let updated = update_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(updated)
+}
+
+/// As [`update()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`update()`].
+pub async fn update_in(ctx: &Context, tx: &mut Tx, form: UpdateUser) -> Result<Updated, Error> {
+    let UserChange { tx, user, .. } = UserChange::load(ctx, tx, Permission::UsersUpdate, form.id).await?;
     form.check().map_err(Error::Invalid)?;
-    let user = &change.user;
     let name = form.name.as_deref().unwrap_or(&user.name);
     let (name, email) = account::parse(name, form.email.as_deref().unwrap_or(&user.email))?;
     if user.status == Status::Removed {
         return Err(Error::WrongState("This user is removed. Restore them first."));
     }
     if name.as_str() == user.name && email.as_str() == user.email {
-        return Ok(Updated { user: change.user, changed: false });
+        return Ok(Updated { user, changed: false });
     }
     if form.version != user.version {
-        return Err(Error::Changed(differences(user, &name, &email)));
+        return Err(Error::Changed(differences(&user, &name, &email)));
     }
-    let taken = sql::id_by_email(&mut change.tx, &email.key()).await?;
-    if taken.is_some_and(|holder| holder != change.user.id) {
+    let taken = sql::id_by_email(tx, &email.key()).await?;
+    if taken.is_some_and(|holder| holder != user.id) {
         return Err(Error::EmailTaken);
     }
-    let at = domain.clock.now();
-    let written = sql::update(&mut change.tx, (form.id, form.version), &name, &email, at).await;
+    let at = ctx.clock.now();
+    let written = sql::update(tx, (form.id, form.version), &name, &email, at).await;
     // The unique index decides between two concurrent requests for the same address.
     if !written.map_err(|error| if error.is_conflict() { Error::EmailTaken } else { error.into() })? {
         return Err(Error::Changed(Vec::new()));
     }
     let entry = audit::Entry::new(Action::UserUpdated)
         .on(form.id, name.as_str())
-        .changed("name", Some(&change.user.name), Some(name.as_str()))
-        .changed("email", Some(&change.user.email), Some(email.as_str()));
-    events::record(&mut change.tx, domain, actor, entry).await?;
-    let user = sql::by_id(&mut change.tx, form.id).await?.ok_or(Error::NoSuchUser)?;
-    change.tx.commit().await?;
+        .changed("name", Some(&user.name), Some(name.as_str()))
+        .changed("email", Some(&user.email), Some(email.as_str()));
+    events::record(ctx, tx, entry).await?;
+    let user = sql::by_id(tx, form.id).await?.ok_or(Error::NoSuchUser)?;
     Ok(Updated { user, changed: true })
 }
 

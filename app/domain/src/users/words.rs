@@ -148,7 +148,7 @@ pub async fn fill_words(db: &Db) -> Result<u64, db::Error> {
         if probe.is_empty() {
             return Ok(filled);
         }
-        let mut tx = db.write().await?;
+        let mut tx = db.write();
         advisory_lock::acquire(&mut tx, "search").await?;
         let stale: Vec<StaleRow> = tx.all(STALE, params![BATCH]).await?;
         filled += stale.len() as u64;

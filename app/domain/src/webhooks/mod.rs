@@ -14,9 +14,15 @@ pub mod sender;
 mod signature;
 
 pub use deliveries::sql::LIST as DELIVERIES;
-pub use deliveries::{ClearDeliveries, Deliver, SweepDeliveries, deliveries, delivery, resend, send_test};
+pub use deliveries::{
+    ClearDeliveries, Deliver, SweepDeliveries, deliveries, delivery, resend, resend_in, send_test,
+    send_test_in,
+};
 pub use endpoints::sql::LIST as WEBHOOKS;
-pub use endpoints::{Created, Updated, create, get, list, remove, rotate_secret, update};
+pub use endpoints::{
+    Created, Updated, create, create_in, get, list, remove, remove_in, rotate_secret, rotate_secret_in,
+    update, update_in,
+};
 
 use frontdesk_model::{Code, Fault, Permission, Problem, audit::Action, page::ForeignCursor, webhook};
 

@@ -11,8 +11,7 @@ use super::{
     endpoints,
 };
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     db::Tx,
     jobs::{self, Job},
 };
@@ -22,16 +21,11 @@ use crate::{
 ///
 /// # Errors
 /// Those of the database.
-pub(crate) async fn publish(
-    tx: &mut Tx,
-    domain: &Domain,
-    actor: &Actor,
-    event: &Event,
-) -> Result<(), jobs::Error> {
+pub(crate) async fn publish(ctx: &Context, tx: &mut Tx, event: &Event) -> Result<(), jobs::Error> {
     let Some(kind) = EventType::of(event.action) else { return Ok(()) };
     for (webhook, events) in endpoints::sql::listening(tx).await? {
         if events.has(kind) {
-            dispatch(tx, domain, actor, webhook, kind, event).await?;
+            dispatch(ctx, tx, webhook, kind, event).await?;
         }
     }
     Ok(())
@@ -42,9 +36,8 @@ pub(crate) async fn publish(
 /// # Errors
 /// Those of the database.
 pub(super) async fn dispatch(
+    ctx: &Context,
     tx: &mut Tx,
-    domain: &Domain,
-    actor: &Actor,
     webhook: WebhookId,
     kind: EventType,
     event: &Event,
@@ -52,7 +45,7 @@ pub(super) async fn dispatch(
     const FIRST_TURN: i64 = 1;
     let body = serde_json::to_string(&Payload::of(kind, event))
         .map_err(|source| jobs::Error::Payload { kind: kind.as_str(), source })?;
-    let id = DeliveryId(domain.clock.id_at(event.at));
+    let id = DeliveryId(ctx.clock.id_at(event.at));
     let new = deliveries::sql::NewDelivery {
         id,
         webhook,
@@ -63,8 +56,8 @@ pub(super) async fn dispatch(
         at: event.at,
     };
     deliveries::sql::insert_delivery(tx, new).await?;
-    let job = job(Deliver { delivery: id, turn: FIRST_TURN }, webhook, kind.as_str()).caused_by(actor);
-    jobs::enqueue(tx, &domain.clock, job).await?;
+    let job = job(Deliver { delivery: id, turn: FIRST_TURN }, webhook, kind.as_str()).caused_by(&ctx.actor);
+    jobs::enqueue(tx, &ctx.clock, job).await?;
     Ok(id)
 }
 

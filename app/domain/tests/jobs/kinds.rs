@@ -69,7 +69,7 @@ impl BackgroundJob for Append {
             }
         };
         stop_at(Point::BeforeTheEffect).await;
-        let mut tx = domain.db.write().await?;
+        let mut tx = domain.db.write();
         tx.execute(APPEND, params![self.line]).await?;
         stop_at(Point::BetweenEffectAndCommit).await;
         let done = attempt.finish(tx).await?;

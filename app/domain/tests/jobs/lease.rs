@@ -13,7 +13,7 @@ use super::{
     LEASE, RETRY, claim, claim_one,
     kinds::{Append, Misbehave, Point, lines, lines_table},
 };
-use crate::support::{TestDomain, enqueue, job, system};
+use crate::support::{TestDomain, enqueue, job};
 
 both! {
     when_a_lease_ends_another_takes_over_and_the_late_one_changes_nothing,
@@ -127,7 +127,7 @@ async fn failures_wait_as_the_schedule_says_and_the_last_is_death(domain: TestDo
     assert_eq!(told, [(3, "Refused 3 times."), (2, "Refused 2 times."), (1, "Refused 1 times.")]);
     // One event, of its failure, by Frontdesk itself.
     assert_eq!(domain.events().await, events + 1);
-    let event = audit::list(&domain, &system(), &AuditQuery::default()).await.unwrap().items.remove(0);
+    let event = audit::list(&domain.system(), &AuditQuery::default()).await.unwrap().items.remove(0);
     assert_eq!((event.action, event.actor.label.as_str()), (Action::JobDied, "Frontdesk"));
     assert_eq!(event.target.unwrap().label, format!("test.misbehave {id}"));
     assert_eq!(event.request_id, job(&domain, id).await.trace_id);

@@ -25,11 +25,11 @@ both! {
 }
 
 async fn a_job_is_there_if_and_only_if_its_cause_is(domain: TestDomain) {
-    let mut tx = domain.db.write().await.unwrap();
+    let mut tx = domain.db.write();
     jobs::enqueue(&mut tx, &domain.clock, Job::new(&Append::line(1))).await.unwrap();
     drop(tx);
     assert!(claim(&domain, 10).await.is_empty());
-    let mut tx = domain.db.write().await.unwrap();
+    let mut tx = domain.db.write();
     let id = jobs::enqueue(&mut tx, &domain.clock, Job::new(&Append::line(2))).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(Some(claim_one(&domain).await.id), id);
@@ -104,7 +104,7 @@ async fn one_with_the_same_key_is_enough_until_it_is_over(domain: TestDomain) {
     let second = enqueue(&domain, once()).await;
     assert!(second.is_some() && second != first);
     // The first cannot return beside the second.
-    let again = jobs::rerun(&domain, &system(), OneJob { id: taken.id }).await;
+    let again = jobs::rerun(&domain.system(), OneJob { id: taken.id }).await;
     assert!(matches!(again, Err(jobs::Error::WrongState(_))), "{again:?}");
     assert_eq!(job(&domain, taken.id).await.summary.state, JobState::Dead);
 }
@@ -141,7 +141,7 @@ async fn what_repeats_has_one_successor_however_it_ended(domain: TestDomain) {
             let waiting = "SELECT id FROM jobs WHERE state = 'waiting'";
             let sql = frontdesk_domain::db::Sql::new("test.waiting", waiting);
             let (id,): (uuid::Uuid,) = domain.db.one(sql, Vec::new()).await.unwrap();
-            jobs::cancel(&domain, &system(), OneJob { id: JobId(id) }).await.unwrap();
+            jobs::cancel(&domain.system(), OneJob { id: JobId(id) }).await.unwrap();
             JobId(id)
         } else {
             let tick = claim_one(&domain).await;
@@ -153,7 +153,7 @@ async fn what_repeats_has_one_successor_however_it_ended(domain: TestDomain) {
                 "dead" => settle(Outcome::Failed(jobs::Failure::Permanent(String::new()))).await,
                 "cancelled" => settle(Outcome::Cancelled).await,
                 _ => {
-                    jobs::cancel(&domain, &system(), OneJob { id: tick.id }).await.unwrap();
+                    jobs::cancel(&domain.system(), OneJob { id: tick.id }).await.unwrap();
                     // Its worker is killed before it notices.
                     domain.clock.advance(31);
                     assert!(claim(&domain, 10).await.is_empty());
@@ -188,7 +188,7 @@ async fn what_is_over_is_kept_for_a_while(domain: TestDomain) {
     assert_eq!(left, [3, 3, 3, 2, 2, 1]);
     assert_eq!(domain.count("SELECT count(*) FROM job_failures").await, 0);
     for id in [done, dead] {
-        assert!(matches!(jobs::get(&domain, &system(), id).await, Err(jobs::Error::NoSuchJob)));
+        assert!(matches!(jobs::get(&domain.system(), id).await, Err(jobs::Error::NoSuchJob)));
     }
 }
 
@@ -200,7 +200,7 @@ async fn a_job_carries_the_trace_of_its_cause(domain: TestDomain) {
     let taken = claim(&domain, 2).await;
     let attempt = Attempt::of(&domain, &taken[0]);
     assert_eq!((attempt.job(), attempt.trace_id()), (caused, "request-1"));
-    assert_eq!(attempt.actor().origin.request_id, "request-1");
+    assert_eq!(attempt.context(&*domain).actor.origin.request_id, "request-1");
     assert_eq!(job(&domain, caused).await.summary.about, "line 1");
     assert_eq!(job(&domain, own).await.trace_id, own.0.simple().to_string());
 }

@@ -10,7 +10,7 @@ use frontdesk_model::{JobId, forms::OneJob, job::JobState};
 use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 
 use super::kinds::{Append, Crowd, KINDS, Misbehave, Tick, lines, lines_table};
-use crate::support::{TestDomain, enqueue, eventually, job, nothing_is_due, system, work};
+use crate::support::{TestDomain, enqueue, eventually, job, nothing_is_due, work};
 
 both! {
     workers_beside_each_other_do_each_job_once,
@@ -124,7 +124,7 @@ async fn a_job_that_runs_and_is_called_off_is_stopped(domain: TestDomain) {
     let id = enqueue(&domain, Job::new(&Misbehave::Hang)).await.unwrap();
     let (stop, worker) = begin(&domain, &KINDS, SETTINGS);
     is_in(&domain, id, JobState::Running).await;
-    let called_off = jobs::cancel(&domain, &system(), OneJob { id }).await.unwrap();
+    let called_off = jobs::cancel(&domain.system(), OneJob { id }).await.unwrap();
     assert_eq!(called_off, Cancelled::Asked);
     is_in(&domain, id, JobState::Cancelled).await;
     let there = job(&domain, id).await;

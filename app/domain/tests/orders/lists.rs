@@ -7,7 +7,7 @@ use frontdesk_model::{
     query::{OrderSort, OrdersQuery, Search},
 };
 
-use crate::support::{TestDomain, pay, person, place, system};
+use crate::support::{By, TestDomain, pay, person, place};
 
 both! {
     every_order_is_met_once_in_every_order_and_both_ways,
@@ -40,7 +40,7 @@ async fn walk(domain: &TestDomain, query: OrdersQuery) -> Vec<OrderSummary> {
     let mut query = OrdersQuery { limit: Limit::new(4), ..query };
     let (mut met, mut back) = (Vec::new(), Vec::new());
     loop {
-        let page = orders::list(domain, &system(), &query).await.unwrap();
+        let page = orders::list(&domain.system(), &query).await.unwrap();
         met.extend(page.items);
         match page.next {
             Some(next) => query.cursor = Some(next),
@@ -51,7 +51,7 @@ async fn walk(domain: &TestDomain, query: OrdersQuery) -> Vec<OrderSummary> {
         }
     }
     while query.cursor.is_some() {
-        let page = orders::list(domain, &system(), &query).await.unwrap();
+        let page = orders::list(&domain.system(), &query).await.unwrap();
         back.splice(0..0, page.items);
         query.cursor = page.prev;
     }
@@ -116,16 +116,16 @@ async fn filters_that_do_not_go_together_are_refused(domain: TestDomain) {
         (OrdersQuery { reference: Search::parse(&"x".repeat(65)).ok(), ..Default::default() }, "reference"),
         (OrdersQuery { currency, max: Some(TypedAmount("x".to_owned())), ..Default::default() }, "max"),
     ] {
-        let problem = Problem::from(orders::list(&domain, &system(), &query).await.unwrap_err());
+        let problem = Problem::from(orders::list(&domain.system(), &query).await.unwrap_err());
         assert_eq!(problem.details[0].field, field);
     }
     let page = OrdersQuery { limit: Limit::new(1), ..Default::default() };
     for _ in 0..2 {
         place(&domain, ann.id, 100).await;
     }
-    let next = orders::list(&domain, &system(), &page).await.unwrap().next;
+    let next = orders::list(&domain.system(), &page).await.unwrap().next;
     let foreign = OrdersQuery { cursor: next, state: Some(OrderState::Paid), ..Default::default() };
-    assert!(matches!(orders::list(&domain, &system(), &foreign).await, Err(orders::Error::ForeignCursor(_))));
+    assert!(matches!(orders::list(&domain.system(), &foreign).await, Err(orders::Error::ForeignCursor(_))));
 }
 
 async fn an_order_is_found_by_its_reference(domain: TestDomain) {
@@ -133,9 +133,9 @@ async fn an_order_is_found_by_its_reference(domain: TestDomain) {
     let order = place(&domain, ann.id, 100).await.summary;
     place(&domain, ann.id, 100).await;
     let query = |text: &str| OrdersQuery { reference: Search::parse(text).ok(), ..Default::default() };
-    let found = orders::list(&domain, &system(), &query(&order.reference)).await.unwrap();
+    let found = orders::list(&domain.system(), &query(&order.reference)).await.unwrap();
     assert_eq!(found.items, [order]);
-    assert!(orders::list(&domain, &system(), &query("nothing")).await.unwrap().items.is_empty());
+    assert!(orders::list(&domain.system(), &query("nothing")).await.unwrap().items.is_empty());
 }
 
 async fn the_five_newest_of_each_come_in_one_statement(domain: TestDomain) {
@@ -144,11 +144,11 @@ async fn the_five_newest_of_each_come_in_one_statement(domain: TestDomain) {
     let support = person(&domain, "Sue", &[Role::Support]).await;
     let asked: Vec<UserId> = customers.iter().copied().chain([nobody.id]).collect();
     let before = domain.db.statements();
-    let recent = orders::recent(&domain, &support.actor, &asked).await.unwrap();
+    let recent = orders::recent(&domain.by(&support.actor), &asked).await.unwrap();
     assert_eq!(domain.db.statements() - before, 1);
     for customer in &customers {
         let theirs = OrdersQuery { customer: Some(*customer), limit: Limit::new(5), ..Default::default() };
-        let expected = orders::list(&domain, &system(), &theirs).await.unwrap().items;
+        let expected = orders::list(&domain.system(), &theirs).await.unwrap().items;
         let found: Vec<OrderId> =
             recent.iter().filter(|(of, _)| of == customer).map(|(_, order)| order.id).collect();
         assert_eq!(found, expected.iter().map(|one| one.id).collect::<Vec<_>>());
@@ -156,7 +156,7 @@ async fn the_five_newest_of_each_come_in_one_statement(domain: TestDomain) {
     }
     assert_eq!(recent.len(), 15, "who has bought nothing is not there");
     let hundred: Vec<UserId> = std::iter::repeat_n(customers[0], 100).collect();
-    assert_eq!(orders::recent(&domain, &system(), &hundred).await.unwrap().len(), 5);
-    assert!(orders::recent(&domain, &nobody.actor, &asked).await.is_err());
-    assert!(orders::recent(&domain, &system(), &[]).await.unwrap().is_empty());
+    assert_eq!(orders::recent(&domain.system(), &hundred).await.unwrap().len(), 5);
+    assert!(orders::recent(&domain.by(&nobody.actor), &asked).await.is_err());
+    assert!(orders::recent(&domain.system(), &[]).await.unwrap().is_empty());
 }

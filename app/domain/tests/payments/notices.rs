@@ -7,8 +7,7 @@ use frontdesk_model::{
 use futures::future::join_all;
 
 use crate::support::{
-    KINDS, TestDomain, Tricky, anybody, at_sandbox, book_is_sound, pay, payment_now, person, place, system,
-    work,
+    By, KINDS, TestDomain, Tricky, anybody, at_sandbox, book_is_sound, pay, payment_now, person, place, work,
 };
 
 both! {
@@ -25,11 +24,11 @@ async fn a_notice_that_is_not_believed_is_audited_and_moves_nothing(mut domain: 
         (Some("forged"), Code::GatewayEventForged),
         (Some("old"), Code::GatewayEventExpired),
     ] {
-        let refused = processing::gateway_event(&domain, &anybody(), signature, b"{}").await.unwrap_err();
+        let refused = processing::gateway_event(&domain.by(&anybody()), signature, b"{}").await.unwrap_err();
         assert_eq!(Problem::from(refused).error, code);
     }
     let refused = AuditQuery { action: Some(Action::GatewayEventRefused), ..AuditQuery::default() };
-    let events = frontdesk_domain::audit::list(&domain, &system(), &refused).await.unwrap().items;
+    let events = frontdesk_domain::audit::list(&domain.system(), &refused).await.unwrap().items;
     assert_eq!(events.len(), 3);
     assert!(events.iter().all(|event| !event.reason.is_empty() && event.ip == "192.0.2.7"));
     assert_eq!(domain.count("SELECT count(*) FROM jobs").await, 0);
@@ -41,13 +40,13 @@ async fn the_same_notice_ten_times_and_out_of_order_pays_once(mut domain: TestDo
     let order = place(&domain, ann.id, 1_250).await.summary.id;
     let id = pay(&domain, order, "pm_card_confirm").await.summary.id;
     let body = id.to_string();
-    let gateway = system();
-    let tell = || processing::gateway_event(&domain, &gateway, Some("signed"), body.as_bytes());
+    let gateway = domain.system();
+    let tell = || processing::gateway_event(&gateway, Some("signed"), body.as_bytes());
     // Before the result, at the result, and long after.
     tell().await.unwrap();
     work(&domain, &KINDS).await;
     assert_eq!(payment_now(&domain, id).await.summary.state, PaymentState::ConfirmationRequired);
-    processing::confirm(&domain, &ann.actor, ConfirmSandbox { id, confirms: true }).await.unwrap();
+    processing::confirm(&domain.by(&ann.actor), ConfirmSandbox { id, confirms: true }).await.unwrap();
     for told in join_all((0..10).map(|_| tell())).await {
         told.unwrap();
     }
@@ -63,13 +62,13 @@ async fn the_same_notice_ten_times_and_out_of_order_pays_once(mut domain: TestDo
 async fn a_notice_of_somebody_elses_payment_is_nothing(mut domain: TestDomain) {
     Tricky::before(domain.inner(), |_| None);
     let other = uuid::Uuid::max().to_string();
-    processing::gateway_event(&domain, &system(), Some("signed"), other.as_bytes()).await.unwrap();
-    processing::gateway_event(&domain, &system(), Some("signed"), b"something else").await.unwrap();
+    processing::gateway_event(&domain.system(), Some("signed"), other.as_bytes()).await.unwrap();
+    processing::gateway_event(&domain.system(), Some("signed"), b"something else").await.unwrap();
     assert_eq!(domain.count("SELECT count(*) FROM jobs").await, 0);
 }
 
 async fn the_sandbox_sends_none(domain: TestDomain) {
-    let refused = processing::gateway_event(&domain, &anybody(), Some("signed"), b"{}").await.unwrap_err();
+    let refused = processing::gateway_event(&domain.by(&anybody()), Some("signed"), b"{}").await.unwrap_err();
     assert_eq!(Problem::from(refused).error, Code::NotFound);
     assert_eq!(domain.events().await, 0, "so nobody fills the trail by it");
 }

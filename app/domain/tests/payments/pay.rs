@@ -12,8 +12,8 @@ use frontdesk_model::{
 use futures::future::join_all;
 
 use crate::support::{
-    KINDS, TestDomain, at_sandbox, bearer, book_is_sound, later, order_now, pay, pay_form, payment_now,
-    person, place, system, token, work,
+    By, KINDS, TestDomain, at_sandbox, bearer, book_is_sound, later, order_now, pay, pay_form, payment_now,
+    person, place, token, work,
 };
 
 both! {
@@ -41,10 +41,10 @@ async fn a_payment_pays_the_order_and_the_book_says_so(domain: TestDomain) {
     assert_eq!((paid.summary.state, paid.captured.minor), (OrderState::Paid, 1_250));
     assert_eq!(book_is_sound(&domain).await, 1_250);
     assert_eq!(at_sandbox(&domain).await, 1_250);
-    let revenue = frontdesk_domain::ledger::revenue(&domain, &system()).await.unwrap();
+    let revenue = frontdesk_domain::ledger::revenue(&domain.system()).await.unwrap();
     let today = revenue[0].days.last().unwrap();
     assert_eq!((today.captures, today.captured_minor, revenue[0].days.len()), (1, 1_250, 28));
-    let history = orders::history(&domain, &system(), &paid).await.unwrap();
+    let history = orders::history(&domain.system(), &paid).await.unwrap();
     let actions: Vec<Action> = history.events.iter().map(|event| event.action).collect();
     assert_eq!(actions, [Action::PaymentSucceeded, Action::PaymentStarted, Action::OrderPlaced]);
 }
@@ -72,7 +72,7 @@ async fn every_refusal_says_why_and_moves_nothing(domain: TestDomain) {
         assert_eq!(payment.summary.failure, Some(failure), "{method}");
         assert!(order_now(&domain, order).await.can_be_paid(), "{method}");
         let events = AuditQuery { action: Some(action), ..AuditQuery::default() };
-        assert_eq!(frontdesk_domain::audit::list(&domain, &system(), &events).await.unwrap().items.len(), 1);
+        assert_eq!(frontdesk_domain::audit::list(&domain.system(), &events).await.unwrap().items.len(), 1);
     }
     assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (0, 0));
 }
@@ -85,7 +85,7 @@ async fn who_was_refused_pays_another_way(domain: TestDomain) {
     }
     assert_eq!(order_now(&domain, order).await.summary.state, OrderState::Paid);
     assert_eq!(book_is_sound(&domain).await, 1_250);
-    let again = payments::start(&domain, &system(), pay_form(order, "pm_card_ok")).await.unwrap_err();
+    let again = payments::start(&domain.system(), pay_form(order, "pm_card_ok")).await.unwrap_err();
     assert_eq!(Problem::from(again).error, Code::OrderPaid);
 }
 
@@ -96,7 +96,7 @@ async fn an_order_is_paid_once_however_many_try_at_once(domain: TestDomain) {
     let tries = (0..50).map(|i| {
         let here = if i % 2 == 0 { &domain } else { &other };
         let actor = ann.actor.clone();
-        async move { payments::start(here, &actor, pay_form(order, "pm_card_ok")).await }
+        async move { payments::start(&here.by(&actor), pay_form(order, "pm_card_ok")).await }
     });
     let outcomes = join_all(tries).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
@@ -119,9 +119,9 @@ async fn what_the_customer_confirms_succeeds(domain: TestDomain) {
     let id = payment.summary.id;
     assert_eq!(payment.confirmation_url, Some(format!("https://desk.example/sandbox/payments/{id}")));
     let answer = |confirms| ConfirmSandbox { id, confirms };
-    assert!(processing::confirm(&domain, &bo.actor, answer(true)).await.is_err());
-    processing::confirm(&domain, &ann.actor, answer(true)).await.unwrap();
-    assert!(processing::confirm(&domain, &ann.actor, answer(false)).await.is_err(), "once");
+    assert!(processing::confirm(&domain.by(&bo.actor), answer(true)).await.is_err());
+    processing::confirm(&domain.by(&ann.actor), answer(true)).await.unwrap();
+    assert!(processing::confirm(&domain.by(&ann.actor), answer(false)).await.is_err(), "once");
     work(&domain, &KINDS).await;
     let payment = payment_now(&domain, id).await;
     assert_eq!((payment.summary.state, payment.confirmation_url), (PaymentState::Succeeded, None));
@@ -132,7 +132,7 @@ async fn what_the_customer_does_not_confirm_ends(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let order = place(&domain, ann.id, 1_250).await.summary.id;
     let id = pay(&domain, order, "pm_card_confirm").await.summary.id;
-    processing::confirm(&domain, &ann.actor, ConfirmSandbox { id, confirms: false }).await.unwrap();
+    processing::confirm(&domain.by(&ann.actor), ConfirmSandbox { id, confirms: false }).await.unwrap();
     work(&domain, &KINDS).await;
     let failure = payment_now(&domain, id).await.summary.failure;
     assert_eq!(failure, Some(PaymentFailure::CardDeclined { reason: DeclineReason::AuthenticationFailed }));
@@ -143,12 +143,12 @@ async fn a_payment_that_waits_can_be_called_off(domain: TestDomain) {
     let [ann, bo] = [person(&domain, "Ann", &[]).await, person(&domain, "Bo", &[]).await];
     let order = place(&domain, ann.id, 1_250).await.summary.id;
     let id = pay(&domain, order, "pm_card_confirm").await.summary.id;
-    assert!(payments::cancel(&domain, &bo.actor, OnePayment { id }).await.is_err());
-    payments::cancel(&domain, &ann.actor, OnePayment { id }).await.unwrap();
-    assert!(payments::cancel(&domain, &ann.actor, OnePayment { id }).await.is_err());
+    assert!(payments::cancel(&domain.by(&bo.actor), OnePayment { id }).await.is_err());
+    payments::cancel(&domain.by(&ann.actor), OnePayment { id }).await.unwrap();
+    assert!(payments::cancel(&domain.by(&ann.actor), OnePayment { id }).await.is_err());
     work(&domain, &KINDS).await;
     assert_eq!(payment_now(&domain, id).await.summary.failure, Some(PaymentFailure::NotConfirmed));
-    let too_late = processing::confirm(&domain, &ann.actor, ConfirmSandbox { id, confirms: true }).await;
+    let too_late = processing::confirm(&domain.by(&ann.actor), ConfirmSandbox { id, confirms: true }).await;
     assert!(too_late.is_err());
     pay(&domain, order, "pm_card_ok").await;
     assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (1_250, 1_250));
@@ -175,15 +175,16 @@ async fn a_customer_pays_what_is_theirs_and_nothing_else(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let support = person(&domain, "Sue", &[Role::Support]).await;
     let order = place(&domain, ann.id, 1_250).await.summary.id;
-    let refused = payments::start(&domain, &support.actor, pay_form(order, "pm_card_ok")).await;
+    let refused = payments::start(&domain.by(&support.actor), pay_form(order, "pm_card_ok")).await;
     assert!(matches!(refused, Err(payments::Error::NoSuchOrder)), "who sees it may not charge it");
     let reader = bearer(&domain, &token(&domain, &ann, &[]).await).await.unwrap();
-    let refused = payments::start(&domain, &reader, pay_form(order, "pm_card_ok")).await;
+    let refused = payments::start(&domain.by(&reader), pay_form(order, "pm_card_ok")).await;
     assert!(matches!(refused, Err(payments::Error::Denied(_))), "a token that may nothing only reads");
-    let number = payments::start(&domain, &ann.actor, pay_form(order, "4242424242424242")).await.unwrap_err();
+    let number =
+        payments::start(&domain.by(&ann.actor), pay_form(order, "4242424242424242")).await.unwrap_err();
     assert_eq!(Problem::from(number).details[0].code, "card_number");
-    let payment = payments::start(&domain, &ann.actor, pay_form(order, "pm_card_ok")).await.unwrap();
-    let seen = payments::get(&domain, &ann.actor, payment.summary.id).await.unwrap();
+    let payment = payments::start(&domain.by(&ann.actor), pay_form(order, "pm_card_ok")).await.unwrap();
+    let seen = payments::get(&domain.by(&ann.actor), payment.summary.id).await.unwrap();
     assert!(seen.attempts.is_empty(), "those are for staff");
 }
 
@@ -202,7 +203,7 @@ async fn what_is_seeded_adds_up(domain: TestDomain) {
     assert!(booked > 0);
     for state in OrderState::ALL.iter().filter(|state| **state != OrderState::Cancelled) {
         let query = OrdersQuery { state: Some(*state), ..OrdersQuery::default() };
-        assert!(!orders::list(&domain, &system(), &query).await.unwrap().items.is_empty(), "{state}");
+        assert!(!orders::list(&domain.system(), &query).await.unwrap().items.is_empty(), "{state}");
     }
 }
 

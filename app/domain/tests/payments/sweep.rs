@@ -22,7 +22,7 @@ use frontdesk_model::{order::OrderState, payment::PaymentState, refund::RefundSt
 
 use crate::support::{
     KINDS, TestDomain, at_sandbox, book_is_sound, later, order_now, pay, pay_form, payment_now, person,
-    place, refund_form, refund_now, system, work,
+    place, refund_form, refund_now, work,
 };
 
 both! {
@@ -57,7 +57,7 @@ async fn a_payment_survives_death_at_every_step(domain: TestDomain) {
     let mut orders = 0;
     for steps in 0.. {
         let order = place(&domain, customer, 1_250).await.summary.id;
-        let payment = payments::start(&domain, &system(), pay_form(order, "pm_card_ok")).await.unwrap();
+        let payment = payments::start(&domain.system(), pay_form(order, "pm_card_ok")).await.unwrap();
         let through = work_and_die::<ProcessPayment>(&domain, steps).await;
         // The lease of the dead worker expires, and another one continues.
         later(&domain, 40).await;
@@ -80,7 +80,7 @@ async fn a_refund_survives_death_at_every_step(domain: TestDomain) {
     for steps in 0.. {
         let order = place(&domain, customer, 1_250).await.summary.id;
         let payment = pay(&domain, order, "pm_card_ok").await.summary.id;
-        let refund = refunds::request(&domain, &system(), refund_form(payment, Some(250))).await.unwrap();
+        let refund = refunds::request(&domain.system(), refund_form(payment, Some(250))).await.unwrap();
         let through = work_and_die::<ProcessRefund>(&domain, steps).await;
         later(&domain, 40).await;
         left += 1_000;

@@ -14,7 +14,6 @@ use tokio::time::timeout;
 
 use crate::support::{
     TestDomain, Trick, Tricky, at_sandbox, book_is_sound, later, order_now, pay, payment_now, person, place,
-    system,
 };
 
 both! {
@@ -144,7 +143,7 @@ async fn what_was_given_up_and_turns_up_pays_the_order(mut domain: TestDomain) {
     forgetful(&mut domain, 6);
     let order = order(&domain).await;
     let payment = given_up(&domain, order).await;
-    processing::gateway_event(&domain, &system(), Some("signed"), payment.to_string().as_bytes())
+    processing::gateway_event(&domain.system(), Some("signed"), payment.to_string().as_bytes())
         .await
         .unwrap();
     later(&domain, 1).await;
@@ -175,7 +174,7 @@ async fn who_died_behind_the_charge_is_not_forgotten_whatever_the_gateway_says_n
         });
         let order = place(&here, customer, 1_250).await.summary.id;
         let form = crate::support::pay_form(order, "pm_card_ok");
-        let payment = payments::start(&here, &system(), form).await.unwrap().summary.id;
+        let payment = payments::start(&here.system(), form).await.unwrap().summary.id;
         let claimed =
             jobs::claim(&here, &[ProcessPayment::NAME], 1, Duration::from_secs(30)).await.unwrap().remove(0);
         let kind: ProcessPayment = serde_json::from_str(&claimed.payload).unwrap();
@@ -213,7 +212,7 @@ async fn what_turns_up_too_late_goes_back(mut domain: TestDomain) {
     let second = pay(&domain, order, "pm_card_ok").await;
     assert_eq!(second.summary.state, PaymentState::Succeeded);
     for _ in 0..10 {
-        processing::gateway_event(&domain, &system(), Some("signed"), late.to_string().as_bytes())
+        processing::gateway_event(&domain.system(), Some("signed"), late.to_string().as_bytes())
             .await
             .unwrap();
     }
@@ -231,7 +230,7 @@ async fn what_nobody_looks_after_is_found(domain: TestDomain) {
     domain.meddle("DELETE FROM jobs WHERE kind = 'payments.settle'", Vec::new()).await.unwrap();
     later(&domain, 30).await;
     assert_eq!(payment_now(&domain, payment).await.summary.state, PaymentState::Unknown);
-    let mut tx = domain.db.write().await.unwrap();
+    let mut tx = domain.db.write();
     let job = frontdesk_domain::jobs::Job::new(&processing::Reconcile::default());
     frontdesk_domain::jobs::enqueue(&mut tx, &domain.clock, job.at(domain.clock.now().plus_seconds(600)))
         .await

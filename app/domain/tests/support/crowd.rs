@@ -125,7 +125,7 @@ pub async fn insert(domain: &TestDomain, faces: &[Face]) {
         "INSERT INTO users (id, name, name_key, email, email_key, status, removed_at, joined_at, updated_at, \
          last_seen_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
     );
-    let mut tx = domain.db.write().await.unwrap();
+    let mut tx = domain.db.write();
     for face in faces {
         let removed_at = (face.status == Status::Removed).then_some(face.joined_at);
         let params = params![

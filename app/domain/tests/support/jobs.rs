@@ -11,11 +11,11 @@ use frontdesk_domain::{
 use frontdesk_model::{JobId, job};
 use tokio::time::sleep;
 
-use super::{TestDomain, eventually, in_time, system};
+use super::{TestDomain, eventually, in_time};
 
 /// Enqueues a job that has no other cause.
 pub async fn enqueue(domain: &TestDomain, job: Job) -> Option<JobId> {
-    let mut tx = domain.db.write().await.unwrap();
+    let mut tx = domain.db.write();
     let id = jobs::enqueue(&mut tx, &domain.clock, job).await.unwrap();
     tx.commit().await.unwrap();
     id
@@ -23,7 +23,7 @@ pub async fn enqueue(domain: &TestDomain, job: Job) -> Option<JobId> {
 
 /// A job as it is now.
 pub async fn job(domain: &TestDomain, id: JobId) -> job::Job {
-    jobs::get(domain, &system(), id).await.unwrap()
+    jobs::get(&domain.system(), id).await.unwrap()
 }
 
 /// Has a worker do all that is due.

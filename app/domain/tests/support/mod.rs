@@ -16,7 +16,7 @@ use frontdesk_testing::Subject;
 pub use frontdesk_testing::{Engine, eventually, in_time, run};
 pub use jobs::{enqueue, job, nothing_is_due, work};
 pub use people::{
-    PASSWORD, Someone, anybody, bearer, create, create_form, edit, grant, one, origin, person, prove,
+    By, PASSWORD, Someone, anybody, bearer, create, create_form, edit, grant, one, origin, person, prove,
     register, service_form, service_token, sign_in, sign_up_form, suspension, system, token, token_form,
     user,
 };
@@ -110,7 +110,7 @@ impl TestDomain {
 
     /// Does what no use case would.
     pub async fn meddle(&self, text: &'static str, params: Vec<db::Value>) -> Result<u64, db::Error> {
-        let mut tx = self.db.write().await?;
+        let mut tx = self.db.write();
         let changed = tx.execute(db::Sql::new("test.meddle", text), params).await?;
         tx.commit().await?;
         Ok(changed)

@@ -2,6 +2,7 @@
 //! their roles, they sign in.
 
 use frontdesk_domain::{
+    Context, Domain,
     actor::{Actor, Origin, Person, Who},
     authentication,
     credentials::Credentials,
@@ -43,7 +44,17 @@ pub fn origin() -> Origin {
         ip: "192.0.2.7".to_owned(),
         user_agent: "Browser/1.0".to_owned(),
         request_id: "request-1".to_owned(),
-        claim: None,
+    }
+}
+
+/// The context of a request of an actor.
+pub trait By {
+    fn by(&self, actor: &Actor) -> Context;
+}
+
+impl By for Domain {
+    fn by(&self, actor: &Actor) -> Context {
+        self.context(actor.clone())
     }
 }
 
@@ -59,12 +70,12 @@ pub fn system() -> Actor {
 
 /// Signs a user up. Their e-mail address is derived from the name.
 pub async fn register(domain: &TestDomain, name: &str) -> UserId {
-    authentication::sign_up(domain, &anybody(), sign_up_form(name, &address(name))).await.unwrap().user
+    authentication::sign_up(&domain.by(&anybody()), sign_up_form(name, &address(name))).await.unwrap().user
 }
 
 /// Creates an account from the command line, without a password.
 pub async fn create(domain: &TestDomain, name: &str) -> (UserId, Secret) {
-    let (user, link) = users::create(domain, &system(), create_form(name, &address(name))).await.unwrap();
+    let (user, link) = users::create(&domain.system(), create_form(name, &address(name))).await.unwrap();
     (user.id, link)
 }
 
@@ -82,7 +93,7 @@ pub async fn sign_in(domain: &TestDomain, id: UserId, device: &str) -> Someone {
     let email = user(domain, id).await.email;
     let proof = prove(domain, &email, PASSWORD).await.unwrap();
     let token = TokenHash::of(format!("{id} on {device}").as_bytes());
-    sessions::begin(domain, &proof, token, &origin()).await.unwrap();
+    sessions::begin(&domain.by(&anybody()), &proof, token).await.unwrap();
     let person = sessions::load(domain, token).await.unwrap().unwrap();
     Someone { id, email, actor: Actor { who: Who::Person(person), origin: origin() }, token }
 }
@@ -90,17 +101,17 @@ pub async fn sign_in(domain: &TestDomain, id: UserId, device: &str) -> Someone {
 /// Submits the sign-in form.
 pub async fn prove(domain: &TestDomain, email: &str, password: &str) -> Result<Credentials, users::Error> {
     let form = SignIn { email: email.to_owned(), password: Secret::new(password), next: String::new() };
-    authentication::sign_in(domain, &anybody(), form).await
+    authentication::sign_in(&domain.by(&anybody()), form).await
 }
 
 /// Assigns a role from the command line.
 pub async fn grant(domain: &TestDomain, id: UserId, role: Role) {
-    roles::grant(domain, &system(), ChangeRole { id, role }).await.unwrap();
+    roles::grant(&domain.system(), ChangeRole { id, role }).await.unwrap();
 }
 
 /// The user in their current state.
 pub async fn user(domain: &TestDomain, id: UserId) -> User {
-    users::get(domain, &system(), id).await.unwrap()
+    users::get(&domain.system(), id).await.unwrap()
 }
 
 pub fn sign_up_form(name: &str, email: &str) -> SignUp {
@@ -141,12 +152,12 @@ pub fn service_form(permissions: &[Permission], expires: &str) -> CreateToken {
 
 /// Creates a personal token of a user.
 pub async fn token(domain: &TestDomain, someone: &Someone, permissions: &[Permission]) -> Created {
-    tokens::create(domain, &someone.actor, token_form("ci", permissions)).await.unwrap()
+    tokens::create(&domain.by(&someone.actor), token_form("ci", permissions)).await.unwrap()
 }
 
 /// Creates a service token that never expires, from the command line.
 pub async fn service_token(domain: &TestDomain, permissions: &[Permission]) -> Created {
-    tokens::create(domain, &system(), service_form(permissions, "never")).await.unwrap()
+    tokens::create(&domain.system(), service_form(permissions, "never")).await.unwrap()
 }
 
 /// The token's current bearer; `None` if it is invalid.

@@ -25,7 +25,7 @@ use frontdesk_model::{
     refund::Refund,
 };
 
-use super::{TestDomain, system, work};
+use super::{TestDomain, work};
 
 /// Kinds of jobs that the workers know.
 pub const KINDS: [Handler<Domain>; 3] =
@@ -48,7 +48,7 @@ fn lines(customer: UserId, lines: &[(i64, i64)]) -> PlaceOrder {
 
 /// Places an order from the command line.
 pub async fn place(domain: &Domain, customer: UserId, cents: i64) -> Order {
-    orders::place(domain, &system(), order_form(customer, cents)).await.unwrap()
+    orders::place(&domain.system(), order_form(customer, cents)).await.unwrap()
 }
 
 pub fn pay_form(order: OrderId, method: &str) -> PayOrder {
@@ -57,7 +57,7 @@ pub fn pay_form(order: OrderId, method: &str) -> PayOrder {
 
 /// Starts a payment from the command line, and runs due jobs.
 pub async fn pay(domain: &TestDomain, order: OrderId, method: &str) -> Payment {
-    let payment = payments::start(domain, &system(), pay_form(order, method)).await.unwrap();
+    let payment = payments::start(&domain.system(), pay_form(order, method)).await.unwrap();
     work(domain, &KINDS).await;
     payment_now(domain, payment.summary.id).await
 }
@@ -69,15 +69,15 @@ pub async fn later(domain: &TestDomain, seconds: i64) {
 }
 
 pub async fn order_now(domain: &Domain, id: OrderId) -> Order {
-    orders::get(domain, &system(), id).await.unwrap()
+    orders::get(&domain.system(), id).await.unwrap()
 }
 
 pub async fn payment_now(domain: &Domain, id: PaymentId) -> Payment {
-    payments::get(domain, &system(), id).await.unwrap()
+    payments::get(&domain.system(), id).await.unwrap()
 }
 
 pub async fn refund_now(domain: &Domain, id: RefundId) -> Refund {
-    refunds::get(domain, &system(), id).await.unwrap()
+    refunds::get(&domain.system(), id).await.unwrap()
 }
 
 /// Requests a refund of this amount in cents, or of the rest.

@@ -12,7 +12,7 @@ use frontdesk_model::{
 };
 
 use super::{ALL, KINDS, deliveries, delivery, header, send, this, webhook};
-use crate::support::{TestDomain, answer, come_back, create, system};
+use crate::support::{TestDomain, answer, come_back, create};
 
 both! {
     an_event_that_arrives_is_done_with,
@@ -48,11 +48,11 @@ async fn until_next(domain: &TestDomain, id: DeliveryId) -> i64 {
 }
 
 async fn is_on(domain: &TestDomain, id: WebhookId) -> bool {
-    webhooks::get(domain, &system(), id).await.unwrap().enabled
+    webhooks::get(&domain.system(), id).await.unwrap().enabled
 }
 
 async fn last_event(domain: &TestDomain) -> frontdesk_model::audit::Event {
-    audit::list(domain, &system(), &AuditQuery::default()).await.unwrap().items.remove(0)
+    audit::list(&domain.system(), &AuditQuery::default()).await.unwrap().items.remove(0)
 }
 
 async fn an_event_that_arrives_is_done_with(domain: TestDomain) {
@@ -145,7 +145,7 @@ async fn gone_turns_the_webhook_off(domain: TestDomain) {
     let (hook, id) = on_its_way(&domain).await;
     send(&domain).await;
     assert_eq!(delivery(&domain, id).await.summary.state, DeliveryState::Failed);
-    let there = webhooks::get(&domain, &system(), hook).await.unwrap();
+    let there = webhooks::get(&domain.system(), hook).await.unwrap();
     assert!(!there.enabled && there.disabled_reason.contains("410"), "{there:?}");
     let event = last_event(&domain).await;
     assert_eq!((event.action, event.target.unwrap().id), (Action::WebhookDisabled, Some(hook.0)));
@@ -171,7 +171,7 @@ async fn a_webhook_where_nothing_arrives_for_five_days_is_turned_off(domain: Tes
             until_next(&domain, second).await;
         }
     }
-    let there = webhooks::get(&domain, &system(), hook).await.unwrap();
+    let there = webhooks::get(&domain.system(), hook).await.unwrap();
     assert!(!there.enabled && there.disabled_reason.contains("five days"), "{there:?}");
     assert_eq!(last_event(&domain).await.action, Action::WebhookDisabled);
 }
@@ -180,16 +180,16 @@ async fn what_arrives_ends_the_count_of_days(domain: TestDomain) {
     let (hook, id) = on_its_way(&domain).await;
     domain.webhook_sender.will([answer(500)]);
     send(&domain).await;
-    let since = webhooks::get(&domain, &system(), hook).await.unwrap().failing_since;
+    let since = webhooks::get(&domain.system(), hook).await.unwrap().failing_since;
     assert_eq!(since, Some(domain.clock.now()));
     until_next(&domain, id).await;
     send(&domain).await;
-    let there = webhooks::get(&domain, &system(), hook).await.unwrap();
+    let there = webhooks::get(&domain.system(), hook).await.unwrap();
     assert_eq!((there.failing_since, there.version), (None, 1));
 }
 
 async fn what_was_given_up_and_what_waits_can_be_sent_again(domain: TestDomain) {
-    let again = async |id| webhooks::resend(&domain, &system(), OneDelivery { id }).await;
+    let again = async |id| webhooks::resend(&domain.system(), OneDelivery { id }).await;
     let (hook, id) = on_its_way(&domain).await;
     assert!(matches!(again(id).await, Err(webhooks::Error::WrongState(_))), "it is on its way");
     domain.webhook_sender.will([answer(500), answer(500)]);
@@ -209,7 +209,7 @@ async fn what_was_given_up_and_what_waits_can_be_sent_again(domain: TestDomain) 
     assert_eq!(send(&domain).await.len(), 1);
     let there = delivery(&domain, id).await.summary;
     assert_eq!((there.state, there.attempts), (DeliveryState::Succeeded, 4));
-    webhooks::remove(&domain, &system(), this(hook)).await.unwrap();
+    webhooks::remove(&domain.system(), this(hook)).await.unwrap();
     assert!(matches!(again(id).await, Err(webhooks::Error::NoSuchDelivery)));
 }
 
@@ -260,13 +260,13 @@ async fn what_is_removed_while_it_is_sent_is_not_written_down(domain: TestDomain
     let (hook, id) = on_its_way(&domain).await;
     let lease = Duration::from_secs(30);
     let claimed = jobs::claim(&domain, &["webhooks.deliver"], 1, lease).await.unwrap().remove(0);
-    webhooks::remove(&domain, &system(), this(hook)).await.unwrap();
+    webhooks::remove(&domain.system(), this(hook)).await.unwrap();
     let kind: Deliver = serde_json::from_str(&claimed.payload).unwrap();
     jobs::BackgroundJob::run(kind, &domain, jobs::Attempt::of(&domain, &claimed)).await.unwrap();
     assert_eq!(domain.webhook_sender.posted(), []);
     crate::support::work(&domain, &KINDS).await;
     assert_eq!(domain.count("SELECT count(*) FROM webhook_deliveries").await, 0);
-    let found = webhooks::delivery(&domain, &system(), id).await;
+    let found = webhooks::delivery(&domain.system(), id).await;
     assert!(matches!(found, Err(webhooks::Error::NoSuchDelivery)));
 }
 

@@ -13,7 +13,7 @@ use frontdesk_model::{
 };
 
 use super::{ALL, deliveries, form, send, this, webhook};
-use crate::support::{TestDomain, create, system};
+use crate::support::{TestDomain, create};
 
 both! {
     a_webhook_is_made_with_a_secret_that_is_shown_once,
@@ -38,12 +38,12 @@ fn nothing(hook: &Webhook) -> UpdateWebhook {
 }
 
 async fn last_event(domain: &TestDomain) -> frontdesk_model::audit::Event {
-    audit::list(domain, &system(), &AuditQuery::default()).await.unwrap().items.remove(0)
+    audit::list(&domain.system(), &AuditQuery::default()).await.unwrap().items.remove(0)
 }
 
 async fn a_webhook_is_made_with_a_secret_that_is_shown_once(domain: TestDomain) {
     let made = webhook(&domain, "user.created role.granted").await;
-    let there = webhooks::get(&domain, &system(), made.webhook.id).await.unwrap();
+    let there = webhooks::get(&domain.system(), made.webhook.id).await.unwrap();
     assert_eq!(there, made.webhook);
     assert!(there.enabled && there.label() == "The shop");
     let secret = made.secret.expose();
@@ -69,21 +69,21 @@ async fn a_form_that_is_not_right_makes_nothing(domain: TestDomain) {
         (faulty(|form| form.events = EventTypes::default()), "events"),
         (faulty(|form| form.description = "x".repeat(201)), "description"),
     ] {
-        let problem = Problem::from(webhooks::create(&domain, &system(), form).await.unwrap_err());
+        let problem = Problem::from(webhooks::create(&domain.system(), form).await.unwrap_err());
         assert_eq!((problem.status, problem.details[0].field.as_str()), (422, field), "{problem}");
     }
     assert_eq!(domain.count("SELECT count(*) FROM webhooks").await, 0);
     let hook = webhook(&domain, ALL).await.webhook;
     let inside = UpdateWebhook { url: Some("https://10.0.0.1/".to_owned()), ..nothing(&hook) };
-    assert!(matches!(webhooks::update(&domain, &system(), inside).await, Err(Error::Address(_))));
+    assert!(matches!(webhooks::update(&domain.system(), inside).await, Err(Error::Address(_))));
 }
 
 async fn there_are_no_more_webhooks_than_there_may_be(domain: TestDomain) {
     for _ in 1..MAX_WEBHOOKS {
         webhook(&domain, ALL).await;
     }
-    let actor = system();
-    let tries = futures::future::join_all((0..4).map(|_| webhooks::create(&domain, &actor, form(ALL)))).await;
+    let ctx = domain.system();
+    let tries = futures::future::join_all((0..4).map(|_| webhooks::create(&ctx, form(ALL)))).await;
     assert_eq!(tries.iter().filter(|made| made.is_ok()).count(), 1);
     assert!(tries.iter().any(|made| matches!(made, Err(Error::Limit))));
     assert_eq!(domain.count("SELECT count(*) FROM webhooks").await, MAX_WEBHOOKS);
@@ -96,15 +96,15 @@ async fn a_change_is_written_down_without_the_rest_of_the_address(domain: TestDo
         events: Some(EventTypes::parse("user.created")),
         ..nothing(&hook)
     };
-    let after = webhooks::update(&domain, &system(), change).await.unwrap();
+    let after = webhooks::update(&domain.system(), change).await.unwrap();
     assert!(after.changed && after.webhook.url.ends_with("key=2") && after.webhook.version == 2);
-    assert_eq!(webhooks::get(&domain, &system(), hook.id).await.unwrap(), after.webhook);
+    assert_eq!(webhooks::get(&domain.system(), hook.id).await.unwrap(), after.webhook);
     let event = last_event(&domain).await;
     let fields: Vec<_> = event.changes.iter().map(|change| change.field.as_str()).collect();
     assert_eq!((event.action, fields), (Action::WebhookUpdated, vec!["host", "events"]));
     assert!(!serde_json::to_string(&event).unwrap().contains("key="));
     let before = domain.events().await;
-    let same = webhooks::update(&domain, &system(), nothing(&after.webhook)).await.unwrap();
+    let same = webhooks::update(&domain.system(), nothing(&after.webhook)).await.unwrap();
     assert_eq!((same.changed, domain.events().await), (false, before));
 }
 
@@ -112,8 +112,8 @@ async fn two_who_edit_at_once_do_not_overwrite_each_other(domain: TestDomain) {
     let hook = webhook(&domain, ALL).await.webhook;
     let one = UpdateWebhook { description: Some("One".to_owned()), ..nothing(&hook) };
     let other = UpdateWebhook { description: Some("Other".to_owned()), ..nothing(&hook) };
-    webhooks::update(&domain, &system(), one).await.unwrap();
-    let Err(Error::Changed(faults)) = webhooks::update(&domain, &system(), other).await else {
+    webhooks::update(&domain.system(), one).await.unwrap();
+    let Err(Error::Changed(faults)) = webhooks::update(&domain.system(), other).await else {
         panic!("the second was not told");
     };
     assert_eq!((faults[0].field.as_str(), faults[0].message.as_str()), ("description", "it is now “One”"));
@@ -124,10 +124,10 @@ async fn turned_on_again_it_starts_afresh(domain: TestDomain) {
     domain.webhook_sender.will([crate::support::answer(410)]);
     create(&domain, "Ann").await;
     send(&domain).await;
-    let off = webhooks::get(&domain, &system(), hook.id).await.unwrap();
+    let off = webhooks::get(&domain.system(), hook.id).await.unwrap();
     assert!(!off.enabled);
     let on = UpdateWebhook { enabled: Some(true), ..nothing(&off) };
-    let on = webhooks::update(&domain, &system(), on).await.unwrap().webhook;
+    let on = webhooks::update(&domain.system(), on).await.unwrap().webhook;
     assert_eq!((on.enabled, on.disabled_reason.as_str(), on.failing_since), (true, "", None));
     create(&domain, "Ben").await;
     assert_eq!(send(&domain).await.len(), 1);
@@ -136,10 +136,10 @@ async fn turned_on_again_it_starts_afresh(domain: TestDomain) {
 async fn what_is_removed_is_gone_with_its_deliveries(domain: TestDomain) {
     let hook = webhook(&domain, ALL).await.webhook;
     create(&domain, "Ann").await;
-    webhooks::remove(&domain, &system(), this(hook.id)).await.unwrap();
+    webhooks::remove(&domain.system(), this(hook.id)).await.unwrap();
     assert_eq!(last_event(&domain).await.action, Action::WebhookRemoved);
-    assert!(matches!(webhooks::get(&domain, &system(), hook.id).await, Err(Error::NoSuchWebhook)));
-    let twice = webhooks::remove(&domain, &system(), this(hook.id)).await;
+    assert!(matches!(webhooks::get(&domain.system(), hook.id).await, Err(Error::NoSuchWebhook)));
+    let twice = webhooks::remove(&domain.system(), this(hook.id)).await;
     assert!(matches!(twice, Err(Error::NoSuchWebhook)));
     assert_eq!(send(&domain).await, []);
     assert_eq!(domain.count("SELECT count(*) FROM webhook_deliveries").await, 0);
@@ -148,13 +148,13 @@ async fn what_is_removed_is_gone_with_its_deliveries(domain: TestDomain) {
 async fn lists_are_walked_from_end_to_end(domain: TestDomain) {
     let (one, other) = (webhook(&domain, ALL).await.webhook, webhook(&domain, ALL).await.webhook);
     let limit = Limit::new(1);
-    let first = webhooks::list(&domain, &system(), &WebhooksQuery { limit, cursor: None }).await.unwrap();
+    let first = webhooks::list(&domain.system(), &WebhooksQuery { limit, cursor: None }).await.unwrap();
     assert_eq!((first.items[0].id, first.prev.clone()), (other.id, None));
     let query = WebhooksQuery { limit, cursor: first.next };
-    let second = webhooks::list(&domain, &system(), &query).await.unwrap();
+    let second = webhooks::list(&domain.system(), &query).await.unwrap();
     assert_eq!((second.items[0].id, second.next.clone()), (one.id, None));
     let back = WebhooksQuery { limit, cursor: second.prev };
-    assert_eq!(webhooks::list(&domain, &system(), &back).await.unwrap().items, first.items);
+    assert_eq!(webhooks::list(&domain.system(), &back).await.unwrap().items, first.items);
 
     domain.webhook_sender.will([crate::support::answer(410)]);
     for name in ["Ann", "Ben", "Cleo"] {
@@ -164,7 +164,7 @@ async fn lists_are_walked_from_end_to_end(domain: TestDomain) {
     let mut query = DeliveriesQuery { state: Some(DeliveryState::Pending), limit, cursor: None };
     let mut walked = Vec::new();
     loop {
-        let page = webhooks::deliveries(&domain, &system(), one.id, &query).await.unwrap();
+        let page = webhooks::deliveries(&domain.system(), one.id, &query).await.unwrap();
         walked.extend(page.items.iter().map(|one| one.id));
         query.cursor = page.next;
         if query.cursor.is_none() {
@@ -173,8 +173,8 @@ async fn lists_are_walked_from_end_to_end(domain: TestDomain) {
         }
     }
     assert_eq!((walked.len(), walked), (3, all.clone()));
-    let back = webhooks::deliveries(&domain, &system(), one.id, &query).await.unwrap();
+    let back = webhooks::deliveries(&domain.system(), one.id, &query).await.unwrap();
     assert_eq!(back.items[0].id, all[1]);
-    let elsewhere = webhooks::deliveries(&domain, &system(), other.id, &query).await;
+    let elsewhere = webhooks::deliveries(&domain.system(), other.id, &query).await;
     assert!(matches!(elsewhere, Err(Error::ForeignCursor(_))));
 }

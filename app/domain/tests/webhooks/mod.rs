@@ -18,7 +18,7 @@ use frontdesk_model::{
     webhook::{Delivery, DeliverySummary, EventTypes},
 };
 
-use crate::support::{TestDomain, suspension, system, work};
+use crate::support::{TestDomain, suspension, work};
 
 /// Kinds of jobs that the workers know.
 const KINDS: [Handler<Domain>; 2] = [Handler::of::<Deliver>(), Handler::of::<ClearDeliveries>()];
@@ -36,7 +36,7 @@ fn form(events: &str) -> CreateWebhook {
 
 /// A webhook subscribed to these types of events.
 async fn webhook(domain: &TestDomain, events: &str) -> Created {
-    webhooks::create(domain, &system(), form(events)).await.unwrap()
+    webhooks::create(&domain.system(), form(events)).await.unwrap()
 }
 
 fn this(id: WebhookId) -> OneWebhook {
@@ -45,7 +45,7 @@ fn this(id: WebhookId) -> OneWebhook {
 
 /// Causes an event.
 async fn suspend(domain: &TestDomain, id: UserId) {
-    users::suspend(domain, &system(), suspension(id)).await.unwrap();
+    users::suspend(&domain.system(), suspension(id)).await.unwrap();
 }
 
 /// Runs due jobs, and returns the sent requests.
@@ -56,11 +56,11 @@ async fn send(domain: &TestDomain) -> Vec<OutgoingWebhook> {
 
 /// The deliveries of a webhook, newest first.
 async fn deliveries(domain: &TestDomain, id: WebhookId) -> Vec<DeliverySummary> {
-    webhooks::deliveries(domain, &system(), id, &DeliveriesQuery::default()).await.unwrap().items
+    webhooks::deliveries(&domain.system(), id, &DeliveriesQuery::default()).await.unwrap().items
 }
 
 async fn delivery(domain: &TestDomain, id: DeliveryId) -> Delivery {
-    webhooks::delivery(domain, &system(), id).await.unwrap()
+    webhooks::delivery(&domain.system(), id).await.unwrap()
 }
 
 fn header<'a>(parcel: &'a OutgoingWebhook, name: &str) -> &'a str {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{ALL, deliveries, header, send, suspend, this, webhook};
-use crate::support::{TestDomain, create, create_form, edit, person, register, suspension, system, user};
+use crate::support::{By, TestDomain, create, create_form, edit, person, register, suspension, user};
 
 both! {
     an_event_reaches_those_who_asked_for_it_under_its_id_in_the_trail,
@@ -55,7 +55,7 @@ async fn an_event_reaches_those_who_asked_for_it_under_its_id_in_the_trail(domai
     suspend(&domain, ann).await;
     let parcels = send(&domain).await;
     assert_eq!(parcels.len(), 2);
-    let event = &audit::list(&domain, &system(), &AuditQuery::default()).await.unwrap().items[0];
+    let event = &audit::list(&domain.system(), &AuditQuery::default()).await.unwrap().items[0];
     assert_eq!(event.action, Action::UserSuspended);
     for parcel in &parcels {
         assert_eq!(parcel.url, "https://shop.example/hooks?key=1");
@@ -76,11 +76,11 @@ async fn what_is_sent_says_what_the_trail_says_but_not_from_where(domain: TestDo
     let olga = person(&domain, "Olga", &[Role::Owner]).await;
     let (ann, _) = create(&domain, "Ann").await;
     send(&domain).await;
-    users::suspend(&domain, &olga.actor, suspension(ann)).await.unwrap();
+    users::suspend(&domain.by(&olga.actor), suspension(ann)).await.unwrap();
     let seen = user(&domain, ann).await;
-    users::reinstate(&domain, &olga.actor, crate::support::one(ann)).await.unwrap();
+    users::reinstate(&domain.by(&olga.actor), crate::support::one(ann)).await.unwrap();
     let seen = user(&domain, seen.id).await;
-    users::update(&domain, &olga.actor, edit(&seen, "Ann Lee", "ann@example.com")).await.unwrap();
+    users::update(&domain.by(&olga.actor), edit(&seen, "Ann Lee", "ann@example.com")).await.unwrap();
     let mut parcels = send(&domain).await;
     parcels.sort_by_key(|parcel| header(parcel, "webhook-id").to_owned());
     let id = header(&parcels[0], "webhook-id");
@@ -126,7 +126,7 @@ async fn each_parcel_is_signed_with_the_secret_of_its_webhook(domain: TestDomain
 async fn while_a_secret_is_replaced_both_sign(domain: TestDomain) {
     let first = webhook(&domain, ALL).await;
     let id = first.webhook.id;
-    let second = webhooks::rotate_secret(&domain, &system(), this(id)).await.unwrap();
+    let second = webhooks::rotate_secret(&domain.system(), this(id)).await.unwrap();
     let until = domain.clock.now().plus_seconds(OVERLAP_HOURS * 3_600);
     assert_eq!((second.webhook.old_secret_until, second.webhook.version), (Some(until), 2));
     create(&domain, "Ann").await;
@@ -138,7 +138,7 @@ async fn while_a_secret_is_replaced_both_sign(domain: TestDomain) {
     create(&domain, "Ben").await;
     let parcel = &send(&domain).await[0];
     assert_eq!(header(parcel, "webhook-signature"), signature(&second.secret, parcel));
-    assert_eq!(webhooks::get(&domain, &system(), id).await.unwrap().old_secret_until, None);
+    assert_eq!(webhooks::get(&domain.system(), id).await.unwrap().old_secret_until, None);
 }
 
 async fn what_did_not_happen_is_not_told(domain: TestDomain) {
@@ -146,12 +146,12 @@ async fn what_did_not_happen_is_not_told(domain: TestDomain) {
     let (ann, _) = create(&domain, "Ann").await;
     send(&domain).await;
     // Refused after its first statement, and rolled back.
-    users::create(&domain, &system(), create_form("Ann", "ann@example.com")).await.unwrap_err();
-    users::reinstate(&domain, &system(), crate::support::one(ann)).await.unwrap_err();
+    users::create(&domain.system(), create_form("Ann", "ann@example.com")).await.unwrap_err();
+    users::reinstate(&domain.system(), crate::support::one(ann)).await.unwrap_err();
     // A delivery that cannot be inserted rolls back its event and the change.
     domain.meddle("ALTER TABLE webhook_attempts RENAME TO gone", vec![]).await.unwrap();
     domain.meddle("ALTER TABLE webhook_deliveries RENAME TO elsewhere", vec![]).await.unwrap();
-    users::suspend(&domain, &system(), suspension(ann)).await.unwrap_err();
+    users::suspend(&domain.system(), suspension(ann)).await.unwrap_err();
     domain.meddle("ALTER TABLE elsewhere RENAME TO webhook_deliveries", vec![]).await.unwrap();
     domain.meddle("ALTER TABLE gone RENAME TO webhook_attempts", vec![]).await.unwrap();
     assert_eq!(user(&domain, ann).await.suspended_reason, "");
@@ -165,13 +165,13 @@ async fn what_webhooks_are_not_told_costs_no_statement(domain: TestDomain) {
         let before = domain.db.statements();
         match what {
             "sign in" => drop(crate::support::sign_in(&domain, ann.id, "another device").await),
-            _ => sessions::sign_out(&domain, &ann.actor).await.unwrap(),
+            _ => sessions::sign_out(&domain.by(&ann.actor)).await.unwrap(),
         }
         domain.db.statements() - before
     };
     let none = cost("sign in").await;
     webhook(&domain, ALL).await;
-    sessions::end_others(&domain, &ann.actor).await.unwrap();
+    sessions::end_others(&domain.by(&ann.actor)).await.unwrap();
     assert_eq!(cost("sign in").await, none);
 }
 
@@ -187,20 +187,20 @@ async fn a_webhook_that_is_off_is_told_nothing(domain: TestDomain) {
     };
     // Pending deliveries are not sent any more.
     let (ann, _) = create(&domain, "Ann").await;
-    webhooks::update(&domain, &system(), off).await.unwrap();
+    webhooks::update(&domain.system(), off).await.unwrap();
     suspend(&domain, ann).await;
     assert_eq!(send(&domain).await, []);
     let there = deliveries(&domain, hook.id).await;
     assert_eq!((there.len(), there[0].state.as_str()), (1, "failed"));
     let tried = super::delivery(&domain, there[0].id).await.tries.remove(0);
     assert_eq!(tried.error.as_deref(), Some("It was not sent, because the webhook is off."));
-    assert!(webhooks::send_test(&domain, &system(), this(hook.id)).await.is_err());
+    assert!(webhooks::send_test(&domain.system(), this(hook.id)).await.is_err());
 }
 
 async fn a_test_goes_to_one_webhook_whatever_it_asked_for(domain: TestDomain) {
     let hook = webhook(&domain, "role.granted").await;
     webhook(&domain, ALL).await;
-    webhooks::send_test(&domain, &system(), this(hook.webhook.id)).await.unwrap();
+    webhooks::send_test(&domain.system(), this(hook.webhook.id)).await.unwrap();
     let parcels = send(&domain).await;
     assert_eq!(parcels.len(), 1);
     assert_eq!(header(&parcels[0], "webhook-signature"), signature(&hook.secret, &parcels[0]));
@@ -209,6 +209,6 @@ async fn a_test_goes_to_one_webhook_whatever_it_asked_for(domain: TestDomain) {
         (&body["type"], &body["data"]["target"]["label"]),
         (&json!("webhook.test"), &json!("The shop"))
     );
-    let event = &audit::list(&domain, &system(), &AuditQuery::default()).await.unwrap().items[0];
+    let event = &audit::list(&domain.system(), &AuditQuery::default()).await.unwrap().items[0];
     assert_eq!((event.action, json!(event.id)), (Action::WebhookTest, body["data"]["id"].clone()));
 }

@@ -15,7 +15,6 @@ pub fn of(extensions: &Extensions, headers: &HeaderMap) -> Origin {
         ip: extensions.get::<ClientAddr>().map(|address| address.0.to_string()).unwrap_or_default(),
         user_agent: user_agent(headers),
         request_id: extensions.get::<TraceId>().map(ToString::to_string).unwrap_or_default(),
-        claim: None,
     }
 }
 

@@ -14,15 +14,15 @@ use store::EventRow;
 pub use store::LIST;
 
 use crate::{
-    Platform,
-    actor::{Actor, Denied},
-    clock::{Clock, first_id_at},
+    Context, Platform,
+    actor::Denied,
+    clock::first_id_at,
     db::{self, Sql, Tx},
     list::{Place, Walk},
     params,
 };
 
-/// An audit event to append. [`append`] adds the actor and the origin.
+/// An audit event to append. [`append()`] adds the actor and the origin.
 pub struct Entry {
     action: Action,
     target: Option<Party>,
@@ -84,7 +84,12 @@ impl From<Error> for Problem {
 }
 
 /// Appends an event in the transaction of the change it records.
-pub async fn append(tx: &mut Tx, clock: &Clock, actor: &Actor, entry: Entry) -> Result<Event, db::Error> {
+pub async fn append<S: AsRef<Platform>>(
+    ctx: &Context<S>,
+    tx: &mut Tx,
+    entry: Entry,
+) -> Result<Event, db::Error> {
+    let (clock, actor) = (&ctx.platform().clock, &ctx.actor);
     let at = clock.now();
     let event = Event {
         id: EventId(clock.id_at(at)),
@@ -107,13 +112,13 @@ pub async fn append(tx: &mut Tx, clock: &Clock, actor: &Actor, entry: Entry) -> 
 /// # Errors
 /// [`Error::Denied`] without `audit:read`.
 #[tracing::instrument(name = "audit.list", skip_all)]
-pub async fn list(platform: &Platform, actor: &Actor, query: &AuditQuery) -> Result<Page<Event>, Error> {
-    actor.require(Permission::AuditRead)?;
+pub async fn list<S: AsRef<Platform>>(ctx: &Context<S>, query: &AuditQuery) -> Result<Page<Event>, Error> {
+    ctx.actor.require(Permission::AuditRead)?;
     let list = list_name(query);
     let cursor = LIST.cursor(query.cursor.as_deref(), &list, "at")?;
     let limit = query.limit.unwrap_or_default();
     let walk = walk(query).sorted("at", true).from(cursor.as_ref()).limit(limit);
-    let rows: Vec<EventRow> = LIST.read(&platform.db, walk).await?;
+    let rows: Vec<EventRow> = LIST.read(&ctx.platform().db, walk).await?;
     let events = rows.into_iter().map(EventRow::event).collect();
     Ok(Page::of_probe(events, limit, &list, cursor.as_ref(), |event: &Event| (Key::Number(0), event.id.0)))
 }

@@ -5,16 +5,17 @@
 //! committed:
 //!
 //! ```ignore
-//! let mut tx = domain.db.write().await?;
+//! let mut tx = db.write();
 //! tx.execute(store::RENAME, params![id, name]).await?;
-//! events::record(&mut tx, domain, actor, entry).await?;
 //! tx.commit().await?;
 //! ```
 
 mod open;
+mod read;
 mod readers;
 mod row;
 mod sql;
+mod tx;
 mod url;
 mod writer;
 
@@ -24,7 +25,7 @@ use std::sync::{
 };
 
 use sqlx::{
-    FromRow, PgPool, Postgres,
+    FromRow, PgPool,
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
@@ -32,12 +33,14 @@ use tokio::sync::Notify;
 
 pub use crate::{row, statements};
 pub use open::Options;
+pub use read::Read;
 #[doc(hidden)]
 pub use row::column;
 pub use row::{Json, Text};
 pub use sql::{Sql, Value};
 #[doc(hidden)]
 pub use sqlx;
+pub use tx::{FirstStatement, Tx};
 pub use url::{DatabaseUrl, WrongUrl};
 #[doc(hidden)]
 pub use uuid::Uuid as Id;
@@ -56,20 +59,6 @@ pub struct Db {
 enum Engine {
     Sqlite { readers: readers::Readers, writer: writer::Writer },
     Postgres { pool: PgPool },
-}
-
-/// A unit of work. Dropping it without [`Tx::commit`] rolls it back.
-pub struct Tx {
-    engine: TxEngine,
-    statements: Arc<AtomicU64>,
-    announcements: Arc<Notify>,
-    /// Announce the commit.
-    announced: bool,
-}
-
-enum TxEngine {
-    Sqlite(writer::Unit),
-    Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
 /// Failures of the database. Conflicts and absent rows are results, not errors.
@@ -131,23 +120,9 @@ impl Db {
         self.statements.load(Ordering::Relaxed)
     }
 
-    /// Starts a unit of work. On SQLite it waits for the single writer.
-    ///
-    /// # Errors
-    /// [`Error::Busy`] if the wait is too long.
-    pub async fn write(&self) -> Result<Tx, Error> {
-        let engine = match &self.engine {
-            Engine::Sqlite { writer, .. } => TxEngine::Sqlite(writer.begin().await?),
-            Engine::Postgres { pool } => {
-                TxEngine::Postgres(pool.begin().await.map_err(|source| Error::of("BEGIN", source))?)
-            }
-        };
-        Ok(Tx {
-            engine,
-            statements: self.statements.clone(),
-            announcements: self.announcements.clone(),
-            announced: false,
-        })
+    /// A transaction, which begins with its first statement.
+    pub fn write(&self) -> Tx {
+        Tx::new(self.clone())
     }
 
     /// Waits for the commit of a transaction of this process that calls [`Tx::announce`]. A commit before
@@ -217,80 +192,6 @@ impl Db {
             }
         };
         rows.map_err(|source| Error::of(sql.name, source))
-    }
-}
-
-impl Tx {
-    /// The only row; its absence is an error.
-    pub async fn one<T: Row>(&mut self, sql: Sql, params: Vec<Value>) -> Result<T, Error> {
-        self.optional(sql, params).await?.ok_or_else(|| Error::of(sql.name, sqlx::Error::RowNotFound))
-    }
-
-    /// The row, if there is one. With `ON CONFLICT DO NOTHING RETURNING`, `None` means a conflict.
-    pub async fn optional<T: Row>(&mut self, sql: Sql, params: Vec<Value>) -> Result<Option<T>, Error> {
-        check(sql, &params, &self.statements)?;
-        let row = match &mut self.engine {
-            TxEngine::Sqlite(unit) => {
-                sqlx::query_as_with(sql.text, sqlite_arguments(sql, params)?)
-                    .fetch_optional(unit.conn())
-                    .await
-            }
-            TxEngine::Postgres(tx) => {
-                sqlx::query_as_with(sql.text, postgres_arguments(sql, params)?)
-                    .fetch_optional(&mut **tx)
-                    .await
-            }
-        };
-        row.map_err(|source| Error::of(sql.name, source))
-    }
-
-    pub async fn all<T: Row>(&mut self, sql: Sql, params: Vec<Value>) -> Result<Vec<T>, Error> {
-        check(sql, &params, &self.statements)?;
-        let rows = match &mut self.engine {
-            TxEngine::Sqlite(unit) => {
-                sqlx::query_as_with(sql.text, sqlite_arguments(sql, params)?).fetch_all(unit.conn()).await
-            }
-            TxEngine::Postgres(tx) => {
-                sqlx::query_as_with(sql.text, postgres_arguments(sql, params)?).fetch_all(&mut **tx).await
-            }
-        };
-        rows.map_err(|source| Error::of(sql.name, source))
-    }
-
-    /// Number of changed rows.
-    pub async fn execute(&mut self, sql: Sql, params: Vec<Value>) -> Result<u64, Error> {
-        check(sql, &params, &self.statements)?;
-        let done = match &mut self.engine {
-            TxEngine::Sqlite(unit) => {
-                let query = sqlx::query_with(sql.text, sqlite_arguments(sql, params)?);
-                query.execute(unit.conn()).await.map(|done| done.rows_affected())
-            }
-            TxEngine::Postgres(tx) => {
-                let query = sqlx::query_with(sql.text, postgres_arguments(sql, params)?);
-                query.execute(&mut **tx).await.map(|done| done.rows_affected())
-            }
-        };
-        done.map_err(|source| Error::of(sql.name, source))
-    }
-
-    /// Makes the commit wake [`Db::announced`].
-    pub fn announce(&mut self) {
-        self.announced = true;
-    }
-
-    /// Commits durably: once this returns, the change survives a crash of the process and of the machine.
-    ///
-    /// # Errors
-    /// Those of the database; then nothing is changed.
-    pub async fn commit(self) -> Result<(), Error> {
-        match self.engine {
-            TxEngine::Sqlite(unit) => unit.commit().await?,
-            TxEngine::Postgres(tx) => tx.commit().await.map_err(|source| Error::of("COMMIT", source))?,
-        }
-        if self.announced {
-            self.announcements.notify_one();
-        }
-        Ok(())
     }
 }
 

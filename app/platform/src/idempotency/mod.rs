@@ -1,8 +1,9 @@
 //! Idempotent requests: a double click, a retry by a program, or the same request at two instances is
 //! carried out once.
 //!
-//! A request with a key carries a [`Claim`]. The first unit of work (`Platform::begin`) inserts the key's
-//! row: the work and the row commit together or not at all. A second request finds the row, does nothing
+//! A request with a key has a [`Claim`] in its context. The request's transactions
+//! ([`Context::begin`](crate::Context::begin)) insert the key's row as their first statement: the work and
+//! the row commit together or not at all. A second request finds the row, does nothing
 //! ([`db::Error::Repeated`]), and gets the first one's answer.
 //!
 //! The answer is stored once it is known, encrypted with a key derived from values that only the caller
@@ -22,7 +23,7 @@ use uuid::Uuid;
 use crate::{
     Platform,
     clock::Clock,
-    db::{self, Sql, Tx},
+    db::{self, FirstStatement, Sql, Value},
 };
 
 /// Time for which an answer is replayed, in seconds.
@@ -37,6 +38,7 @@ const SWEPT_AT_ONCE: i64 = 1_000;
 pub struct Claim(Arc<Parts>);
 
 struct Parts {
+    clock: Clock,
     key: [u8; 32],
     fingerprint: [u8; 32],
     seal: [u8; 32],
@@ -95,6 +97,7 @@ impl Claim {
     pub fn new(clock: &Clock, request: &Request<'_>) -> Self {
         let [method, address, body] = request.asks;
         Self(Arc::new(Parts {
+            clock: clock.clone(),
             key: digest("key", &[request.caller.as_bytes(), request.key.as_bytes()]),
             fingerprint: digest("request", &[method, address, body]),
             seal: digest("seal", &[request.secret.as_bytes(), request.key.as_bytes()]),
@@ -104,22 +107,26 @@ impl Claim {
         }))
     }
 
-    /// Returns true if a unit of work was started under it.
+    /// Returns true if a transaction has inserted the key's row.
     pub fn is_taken(&self) -> bool {
         self.0.taken.load(Ordering::Acquire)
     }
 
-    /// Inserts the key's row, as the first statement of the work.
-    ///
-    /// # Errors
-    /// [`db::Error::Repeated`] if the key is used.
-    pub async fn take(&self, tx: &mut Tx, clock: &Clock) -> Result<(), db::Error> {
-        let now = clock.now();
-        if !store::insert(tx, &self.0, now, now.plus_seconds(-KEPT)).await? {
-            return Err(db::Error::Repeated);
-        }
-        self.0.taken.store(true, Ordering::Release);
-        Ok(())
+    /// The statement that inserts the key's row.
+    pub(crate) fn first_statement(&self) -> Arc<dyn FirstStatement> {
+        self.0.clone()
+    }
+}
+
+/// Inserts the key's row. A used key returns none.
+impl FirstStatement for Parts {
+    fn statement(&self) -> (Sql, Vec<Value>) {
+        let now = self.clock.now();
+        store::insert(self, now, now.plus_seconds(-KEPT))
+    }
+
+    fn succeeded(&self) {
+        self.taken.store(true, Ordering::Release);
     }
 }
 
@@ -151,7 +158,7 @@ pub async fn find(platform: &Platform, claim: &Claim) -> Result<Found, db::Error
 #[tracing::instrument(name = "idempotency.keep", skip_all)]
 pub async fn keep(platform: &Platform, claim: &Claim, answer: &[u8]) -> Result<(), Error> {
     let sealed = seal::close(&claim.0.seal, answer)?;
-    let mut tx = platform.db.write().await?;
+    let mut tx = platform.db.write();
     store::update_answer(&mut tx, &claim.0, sealed).await?;
     tx.commit().await?;
     Ok(())
@@ -166,7 +173,7 @@ pub async fn sweep(platform: &Platform) -> Result<u64, db::Error> {
     let mut swept = 0;
     loop {
         let before = platform.clock.now().plus_seconds(-KEPT);
-        let mut tx = platform.db.write().await?;
+        let mut tx = platform.db.write();
         let some = store::delete_before(&mut tx, before, SWEPT_AT_ONCE).await?;
         tx.commit().await?;
         swept += some;

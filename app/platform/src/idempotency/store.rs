@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::Parts;
 use crate::{
-    db::{Db, Error, Tx, row, statements},
+    db::{Db, Error, Sql, Tx, Value, row, statements},
     params,
 };
 
@@ -34,17 +34,10 @@ row! {
     }
 }
 
-/// Returns false if the key is used.
-pub(super) async fn insert(
-    tx: &mut Tx,
-    it: &Parts,
-    now: Timestamp,
-    too_old: Timestamp,
-) -> Result<bool, Error> {
+/// The statement that inserts the row. It returns no row if the key is used.
+pub(super) fn insert(it: &Parts, now: Timestamp, too_old: Timestamp) -> (Sql, Vec<Value>) {
     let (key, fingerprint) = (it.key.to_vec(), it.fingerprint.to_vec());
-    let params = params![key, fingerprint, it.attempt, &it.request_id, now.micros(), too_old.micros()];
-    let written: Option<(i64,)> = tx.optional(INSERT, params).await?;
-    Ok(written.is_some())
+    (INSERT, params![key, fingerprint, it.attempt, &it.request_id, now.micros(), too_old.micros()])
 }
 
 pub(super) async fn by_key(db: &Db, key: &[u8; 32], since: Timestamp) -> Result<Option<Row>, Error> {

@@ -8,6 +8,7 @@ use super::{
     store::{self, End},
 };
 use crate::{
+    Context,
     actor::Actor,
     clock::Clock,
     db::{Db, Tx},
@@ -55,9 +56,9 @@ impl Attempt {
         &self.trace_id
     }
 
-    /// Frontdesk itself, as the actor of this job's work.
-    pub fn actor(&self) -> Actor {
-        Actor::worker(&self.trace_id)
+    /// The context of this job's work: the actor is Frontdesk itself.
+    pub fn context<S: Clone>(&self, services: &S) -> Context<S> {
+        Context::new(services.clone(), Actor::worker(&self.trace_id))
     }
 
     /// Commits the job's work, and marks the job as done in the same transaction.
@@ -84,7 +85,7 @@ impl Attempt {
     /// # Errors
     /// As [`Attempt::finish`].
     pub async fn done(self) -> Result<Done, Failure> {
-        let tx = self.db.write().await?;
+        let tx = self.db.write();
         self.finish(tx).await
     }
 }

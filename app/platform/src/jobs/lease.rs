@@ -13,7 +13,7 @@ use super::{
     store::{self, End, HeldRow},
 };
 use crate::{
-    Platform,
+    Context, Platform,
     actor::Actor,
     advisory_lock,
     audit::{self, Entry},
@@ -52,7 +52,7 @@ pub async fn claim(
     if !store::is_due(&platform.db, platform.clock.now(), &kinds).await? {
         return Ok(Vec::new());
     }
-    let mut tx = platform.db.write().await?;
+    let mut tx = platform.db.write();
     advisory_lock::acquire(&mut tx, "jobs").await?;
     let now = platform.clock.now();
     for (id, attempt) in store::expired(&mut tx, now).await? {
@@ -79,7 +79,7 @@ pub enum Held {
 /// # Errors
 /// Those of the database; then the lease is unchanged.
 pub async fn hold(platform: &Platform, id: JobId, attempt: i64, lease: Duration) -> Result<Held, db::Error> {
-    let mut tx = platform.db.write().await?;
+    let mut tx = platform.db.write();
     let held = store::hold(&mut tx, id, attempt, platform.clock.now() + lease).await?;
     tx.commit().await?;
     Ok(match held {
@@ -127,7 +127,7 @@ pub async fn settle(
         Outcome::Cancelled => Ended::Cancelled,
         Outcome::GivenBack => Ended::GivenBack,
     };
-    let mut tx = platform.db.write().await?;
+    let mut tx = platform.db.write();
     let settled = end_attempt(&mut tx, platform, (id, attempt), ended).await?;
     tx.commit().await?;
     Ok(settled)
@@ -187,7 +187,7 @@ async fn end_attempt(
     }
     if state == JobState::Dead {
         let entry = Entry::new(Action::JobDied).about(label(&job.kind, id));
-        audit::append(tx, &platform.clock, &Actor::worker(&job.trace_id), entry).await?;
+        audit::append(&Context::new(platform, Actor::worker(&job.trace_id)), tx, entry).await?;
     }
     Ok(settled)
 }

@@ -28,7 +28,7 @@ pub use attempt::{Attempt, Done};
 pub use kind::{BackgroundJob, Failure, Handler, RecurringJob, Retry};
 pub use lease::{Claimed, Held, Outcome, Settled, claim, hold, settle};
 pub use staff::count_dead;
-pub use staff::{Cancelled, cancel, get, list, rerun};
+pub use staff::{Cancelled, cancel, cancel_in, get, list, rerun, rerun_in};
 pub use store::LIST;
 pub use sweep::SweepJobs;
 pub use sweep_answers::SweepAnswers;

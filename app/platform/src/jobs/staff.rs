@@ -15,10 +15,9 @@ use super::{
     store::{self, JobRow, LIST},
 };
 use crate::{
-    Platform,
-    actor::Actor,
+    Context, Platform,
     audit::{self, Entry},
-    db,
+    db::{self, Tx},
     list::Walk,
     params,
 };
@@ -28,13 +27,16 @@ use crate::{
 /// # Errors
 /// [`Error::Denied`] without `jobs:read`.
 #[tracing::instrument(name = "jobs.list", skip_all)]
-pub async fn list(platform: &Platform, actor: &Actor, query: &JobsQuery) -> Result<Page<JobSummary>, Error> {
-    actor.require(Permission::JobsRead)?;
+pub async fn list<S: AsRef<Platform>>(
+    ctx: &Context<S>,
+    query: &JobsQuery,
+) -> Result<Page<JobSummary>, Error> {
+    ctx.actor.require(Permission::JobsRead)?;
     let list = list_name(query);
     let cursor = LIST.cursor(query.cursor.as_deref(), &list, "created").map_err(|_| Error::ForeignCursor)?;
     let limit = query.limit.unwrap_or_default();
     let walk = walk(query).sorted("created", true).from(cursor.as_ref()).limit(limit);
-    let rows: Vec<JobRow> = LIST.read(&platform.db, walk).await?;
+    let rows: Vec<JobRow> = LIST.read(&ctx.platform().db, walk).await?;
     let jobs = rows.into_iter().map(|row| row.job().0).collect();
     Ok(Page::of_probe(jobs, limit, &list, cursor.as_ref(), |job: &JobSummary| (Key::Number(0), job.id.0)))
 }
@@ -55,10 +57,11 @@ fn walk(query: &JobsQuery) -> Walk {
 /// # Errors
 /// [`Error::Denied`] without `jobs:read`; [`Error::NoSuchJob`].
 #[tracing::instrument(name = "jobs.get", skip_all)]
-pub async fn get(platform: &Platform, actor: &Actor, id: JobId) -> Result<Job, Error> {
-    actor.require(Permission::JobsRead)?;
-    let (summary, trace_id) = store::by_id(&platform.db, id).await?.ok_or(Error::NoSuchJob)?;
-    let failures = store::failures(&platform.db, id).await?;
+pub async fn get<S: AsRef<Platform>>(ctx: &Context<S>, id: JobId) -> Result<Job, Error> {
+    ctx.actor.require(Permission::JobsRead)?;
+    let db = &ctx.platform().db;
+    let (summary, trace_id) = store::by_id(db, id).await?.ok_or(Error::NoSuchJob)?;
+    let failures = store::failures(db, id).await?;
     Ok(Job { summary, trace_id, failures })
 }
 
@@ -68,14 +71,23 @@ pub async fn get(platform: &Platform, actor: &Actor, id: JobId) -> Result<Job, E
 /// # Errors
 /// [`Error::Denied`] without `jobs:manage`; [`Error::NoSuchJob`]; [`Error::WrongState`].
 #[tracing::instrument(name = "jobs.rerun", skip_all)]
-pub async fn rerun(platform: &Platform, actor: &Actor, form: OneJob) -> Result<(), Error> {
-    actor.require(Permission::JobsManage)?;
-    let mut tx = platform.begin(actor).await?;
-    let (job, _) = store::by_id_now(&mut tx, form.id).await?.ok_or(Error::NoSuchJob)?;
+pub async fn rerun<S: AsRef<Platform>>(ctx: &Context<S>, form: OneJob) -> Result<(), Error> {
+    let mut tx = ctx.begin();
+    rerun_in(ctx, &mut tx, form).await?;
+    Ok(tx.commit().await?)
+}
+
+/// As [`rerun()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`rerun()`].
+pub async fn rerun_in<S: AsRef<Platform>>(ctx: &Context<S>, tx: &mut Tx, form: OneJob) -> Result<(), Error> {
+    ctx.actor.require(Permission::JobsManage)?;
+    let (job, _) = store::by_id(&mut *tx, form.id).await?.ok_or(Error::NoSuchJob)?;
     if !job.can_rerun() {
         return Err(Error::WrongState("Only a job that waits, is dead or was called off can be run."));
     }
-    let again = store::rerun(&mut tx, form.id, job.state, platform.clock.now()).await;
+    let again = store::rerun(tx, form.id, job.state, ctx.platform().clock.now()).await;
     // Another job with its unique key exists meanwhile, such as its successor.
     let taken = Error::WrongState("Another one like it is waiting or running already.");
     if !again.map_err(|error| if error.is_conflict() { taken } else { error.into() })? {
@@ -87,8 +99,8 @@ pub async fn rerun(platform: &Platform, actor: &Actor, form: OneJob) -> Result<(
         Some(job.state.as_str()),
         Some(JobState::Waiting.as_str()),
     );
-    audit::append(&mut tx, &platform.clock, actor, entry).await?;
-    Ok(tx.commit().await?)
+    audit::append(ctx, tx, entry).await?;
+    Ok(())
 }
 
 /// Result of a cancellation.
@@ -107,37 +119,51 @@ pub enum Cancelled {
 /// # Errors
 /// [`Error::Denied`] without `jobs:manage`; [`Error::NoSuchJob`]; [`Error::WrongState`].
 #[tracing::instrument(name = "jobs.cancel", skip_all)]
-pub async fn cancel(platform: &Platform, actor: &Actor, form: OneJob) -> Result<Cancelled, Error> {
-    actor.require(Permission::JobsManage)?;
-    let mut tx = platform.begin(actor).await?;
-    let (job, _) = store::by_id_now(&mut tx, form.id).await?.ok_or(Error::NoSuchJob)?;
+pub async fn cancel<S: AsRef<Platform>>(ctx: &Context<S>, form: OneJob) -> Result<Cancelled, Error> {
+    let mut tx = ctx.begin();
+    let cancelled = cancel_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(cancelled)
+}
+
+/// As [`cancel()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`cancel()`].
+pub async fn cancel_in<S: AsRef<Platform>>(
+    ctx: &Context<S>,
+    tx: &mut Tx,
+    form: OneJob,
+) -> Result<Cancelled, Error> {
+    ctx.actor.require(Permission::JobsManage)?;
+    let clock = &ctx.platform().clock;
+    let (job, _) = store::by_id(&mut *tx, form.id).await?.ok_or(Error::NoSuchJob)?;
     if !job.can_cancel() {
         return Err(Error::WrongState(match job.state {
             JobState::Running => "Its worker has been asked to stop already.",
             _ => "Only a job that is not over can be called off.",
         }));
     }
-    let now = platform.clock.now();
+    let now = clock.now();
     let is_running = job.state == JobState::Running;
     let done = if is_running {
-        store::ask_to_stop(&mut tx, form.id, now).await?
+        store::ask_to_stop(tx, form.id, now).await?
     } else {
-        store::cancel(&mut tx, form.id, job.state, now).await?
+        store::cancel(tx, form.id, job.state, now).await?
     };
     if !done {
         return Err(Error::WrongState(FASTER));
     }
     // Cancels only this run of a recurring job, not its successors. A dead one has its successor already.
     if job.state == JobState::Waiting && job.repeat_every.is_some() {
-        store::repeat(&mut tx, form.id, JobId(platform.clock.id_at(now)), now).await?;
+        store::repeat(tx, form.id, JobId(clock.id_at(now)), now).await?;
     }
     let entry = Entry::new(Action::JobCancelled).about(label(&job.kind, form.id)).changed(
         "state",
         Some(job.state.as_str()),
         (!is_running).then_some(JobState::Cancelled.as_str()),
     );
-    audit::append(&mut tx, &platform.clock, actor, entry).await?;
-    tx.commit().await?;
+    audit::append(ctx, tx, entry).await?;
     Ok(if is_running { Cancelled::Asked } else { Cancelled::Now })
 }
 

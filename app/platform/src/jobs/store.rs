@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::lease::Claimed;
 use crate::{
-    db::{self, Db, Text, Tx, row, statements},
+    db::{self, Db, Read, Text, Tx, row, statements},
     list::{By, Filter, List, Predicate, Sort, Spec},
     params,
 };
@@ -290,14 +290,8 @@ impl JobRow {
 }
 
 /// The job and its trace id.
-pub(super) async fn by_id(db: &Db, id: JobId) -> Result<Option<(JobSummary, String)>, db::Error> {
-    let row: Option<JobRow> = db.optional(BY_ID, params![id]).await?;
-    Ok(row.map(JobRow::job))
-}
-
-/// As [`by_id`], in a transaction.
-pub(super) async fn by_id_now(tx: &mut Tx, id: JobId) -> Result<Option<(JobSummary, String)>, db::Error> {
-    let row: Option<JobRow> = tx.optional(BY_ID, params![id]).await?;
+pub(super) async fn by_id(mut from: impl Read, id: JobId) -> Result<Option<(JobSummary, String)>, db::Error> {
+    let row: Option<JobRow> = from.optional(BY_ID, params![id]).await?;
     Ok(row.map(JobRow::job))
 }
 

@@ -31,7 +31,7 @@ impl BackgroundJob for SweepJobs {
         let now = platform.clock.now();
         // In batches, so that other writers get their turn.
         loop {
-            let mut tx = platform.db.write().await?;
+            let mut tx = platform.db.write();
             let mut swept = 0;
             for (state, kept) in KEPT {
                 swept += store::sweep(&mut tx, state, now - kept).await?;

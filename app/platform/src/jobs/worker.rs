@@ -93,7 +93,7 @@ impl<C: AsRef<Platform> + Clone + Send + Sync + 'static> Worker<C> {
 
     /// Enqueues recurring jobs that do not exist.
     async fn schedule(&self) -> Result<(), Error> {
-        let mut tx = self.platform().db.write().await?;
+        let mut tx = self.platform().db.write();
         for job in self.kinds.iter().filter_map(|kind| kind.recurring) {
             enqueue(&mut tx, &self.platform().clock, job()).await?;
         }

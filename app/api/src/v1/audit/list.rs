@@ -17,5 +17,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn list(call: Call, query: AuditQuery) -> Result<Page<Event>, Problem> {
-    Ok(audit::list(&call.domain, &call.actor, &query).await?)
+    Ok(audit::list(&call, &query).await?)
 }

@@ -17,6 +17,6 @@ pub(super) fn route() -> Route {
 }
 
 async fn cancel(call: Call, form: OneJob) -> Result<Nothing, Problem> {
-    jobs::cancel(&call.domain, &call.actor, form).await?;
+    jobs::cancel(&call, form).await?;
     Ok(Nothing)
 }

@@ -15,5 +15,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn list(call: Call, query: JobsQuery) -> Result<Page<JobSummary>, Problem> {
-    Ok(jobs::list(&call.domain, &call.actor, &query).await?)
+    Ok(jobs::list(&call, &query).await?)
 }

@@ -12,5 +12,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn read(call: Call, of: OneJob) -> Result<Item<Job>, Problem> {
-    Ok(Item(jobs::get(&call.domain, &call.actor, of.id).await?))
+    Ok(Item(jobs::get(&call, of.id).await?))
 }

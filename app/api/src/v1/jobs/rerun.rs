@@ -18,6 +18,6 @@ pub(super) fn route() -> Route {
 }
 
 async fn rerun(call: Call, form: OneJob) -> Result<Nothing, Problem> {
-    jobs::rerun(&call.domain, &call.actor, form).await?;
+    jobs::rerun(&call, form).await?;
     Ok(Nothing)
 }

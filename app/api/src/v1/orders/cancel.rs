@@ -18,5 +18,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn cancel(call: Call, form: CancelOrder) -> Result<Item<Order>, Problem> {
-    Ok(Item(orders::cancel(&call.domain, &call.actor, form).await?))
+    Ok(Item(orders::cancel(&call, form).await?))
 }

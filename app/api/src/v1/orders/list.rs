@@ -17,5 +17,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn list(call: Call, query: OrdersQuery) -> Result<Page<OrderSummary>, Problem> {
-    Ok(orders::list(&call.domain, &call.actor, &query).await?)
+    Ok(orders::list(&call, &query).await?)
 }

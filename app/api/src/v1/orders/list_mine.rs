@@ -13,5 +13,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn list_mine(call: Call, query: MyOrdersQuery) -> Result<Page<OrderSummary>, Problem> {
-    Ok(orders::list_mine(&call.domain, &call.actor, &query).await?)
+    Ok(orders::list_mine(&call, &query).await?)
 }

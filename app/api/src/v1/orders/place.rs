@@ -20,6 +20,6 @@ pub(super) fn route() -> Route {
 }
 
 async fn place(call: Call, form: PlaceOrder) -> Result<Created<Order>, Problem> {
-    let order = orders::place(&call.domain, &call.actor, form).await?;
+    let order = orders::place(&call, form).await?;
     Ok(Created { path: format!("/orders/{}", order.summary.id), body: order })
 }

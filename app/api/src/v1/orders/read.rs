@@ -15,5 +15,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn read(call: Call, of: OneOrder) -> Result<Item<Order>, Problem> {
-    Ok(Item(orders::get(&call.domain, &call.actor, of.id).await?))
+    Ok(Item(orders::get(&call, of.id).await?))
 }

@@ -19,5 +19,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn cancel(call: Call, form: OnePayment) -> Result<Item<Payment>, Problem> {
-    Ok(Item(payments::cancel(&call.domain, &call.actor, form).await?))
+    Ok(Item(payments::cancel(&call, form).await?))
 }

@@ -12,5 +12,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn list(call: Call, query: PaymentsQuery) -> Result<Page<PaymentSummary>, Problem> {
-    Ok(payments::list(&call.domain, &call.actor, &query).await?)
+    Ok(payments::list(&call, &query).await?)
 }

@@ -33,6 +33,6 @@ pub(super) fn route() -> Route {
 }
 
 async fn pay(call: Call, form: PayOrder) -> Result<Created<Payment>, Problem> {
-    let payment = payments::start(&call.domain, &call.actor, form).await?;
+    let payment = payments::start(&call, form).await?;
     Ok(Created { path: format!("/payments/{}", payment.summary.id), body: payment })
 }

@@ -12,5 +12,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn read(call: Call, of: OnePayment) -> Result<Item<Payment>, Problem> {
-    Ok(Item(payments::get(&call.domain, &call.actor, of.id).await?))
+    Ok(Item(payments::get(&call, of.id).await?))
 }

@@ -18,5 +18,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn approve(call: Call, form: OneRefund) -> Result<Item<Refund>, Problem> {
-    Ok(Item(refunds::approve(&call.domain, &call.actor, form).await?))
+    Ok(Item(refunds::approve(&call, form).await?))
 }

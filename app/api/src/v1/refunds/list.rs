@@ -12,5 +12,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn list(call: Call, query: RefundsQuery) -> Result<Page<Refund>, Problem> {
-    Ok(refunds::list(&call.domain, &call.actor, &query).await?)
+    Ok(refunds::list(&call, &query).await?)
 }

@@ -12,5 +12,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn read(call: Call, of: OneRefund) -> Result<Item<Refund>, Problem> {
-    Ok(Item(refunds::get(&call.domain, &call.actor, of.id).await?))
+    Ok(Item(refunds::get(&call, of.id).await?))
 }

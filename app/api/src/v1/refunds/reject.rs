@@ -18,5 +18,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn reject(call: Call, form: RejectRefund) -> Result<Item<Refund>, Problem> {
-    Ok(Item(refunds::reject(&call.domain, &call.actor, form).await?))
+    Ok(Item(refunds::reject(&call, form).await?))
 }

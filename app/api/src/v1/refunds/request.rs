@@ -21,6 +21,6 @@ pub(super) fn route() -> Route {
 }
 
 async fn request(call: Call, form: RequestRefund) -> Result<Created<Refund>, Problem> {
-    let refund = refunds::request(&call.domain, &call.actor, form).await?;
+    let refund = refunds::request(&call, form).await?;
     Ok(Created { path: format!("/refunds/{}", refund.id), body: refund })
 }

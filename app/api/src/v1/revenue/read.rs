@@ -23,5 +23,5 @@ struct RevenueByCurrency {
 }
 
 async fn revenue(call: Call, _: Nothing) -> Result<Item<RevenueByCurrency>, Problem> {
-    Ok(Item(RevenueByCurrency { currencies: ledger::revenue(&call.domain, &call.actor).await? }))
+    Ok(Item(RevenueByCurrency { currencies: ledger::revenue(&call).await? }))
 }

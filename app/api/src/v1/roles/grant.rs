@@ -16,5 +16,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn grant(call: Call, form: ChangeRole) -> Result<Item<User>, Problem> {
-    Ok(Item(roles::grant(&call.domain, &call.actor, form).await?))
+    Ok(Item(roles::grant(&call, form).await?))
 }

@@ -17,5 +17,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn revoke(call: Call, form: ChangeRole) -> Result<Item<User>, Problem> {
-    Ok(Item(roles::revoke(&call.domain, &call.actor, form).await?))
+    Ok(Item(roles::revoke(&call, form).await?))
 }

@@ -16,6 +16,6 @@ pub(super) fn route() -> Route {
 }
 
 async fn end(call: Call, form: EndSession) -> Result<Nothing, Problem> {
-    sessions::end(&call.domain, &call.actor, form).await?;
+    sessions::end(&call, form).await?;
     Ok(Nothing)
 }

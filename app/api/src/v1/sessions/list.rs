@@ -31,5 +31,5 @@ struct OfUser {
 
 async fn list(call: Call, of: OfUser) -> Result<Page<Session>, Problem> {
     let query = SessionsQuery { limit: of.limit, cursor: of.cursor };
-    Ok(sessions::list(&call.domain, &call.actor, of.id, &query).await?)
+    Ok(sessions::list(&call, of.id, &query).await?)
 }

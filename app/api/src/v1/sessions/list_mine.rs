@@ -16,5 +16,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn list_mine(call: Call, query: SessionsQuery) -> Result<Page<Session>, Problem> {
-    Ok(sessions::list_mine(&call.domain, &call.actor, &query).await?)
+    Ok(sessions::list_mine(&call, &query).await?)
 }

@@ -34,7 +34,7 @@ struct NewToken {
 }
 
 async fn create(call: Call, form: CreateToken) -> Result<Created<NewToken>, Problem> {
-    let made = tokens::create(&call.domain, &call.actor, form).await?;
+    let made = tokens::create(&call, form).await?;
     let text = made.text.expose().to_owned();
     Ok(Created { path: format!("/tokens/{}", made.token.id), body: NewToken { token: made.token, text } })
 }

@@ -15,5 +15,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn list(call: Call, query: TokensQuery) -> Result<Page<Token>, Problem> {
-    Ok(tokens::list(&call.domain, &call.actor, &query).await?)
+    Ok(tokens::list(&call, &query).await?)
 }

@@ -13,5 +13,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn list_mine(call: Call, query: TokensQuery) -> Result<Page<Token>, Problem> {
-    Ok(tokens::list_mine(&call.domain, &call.actor, &query).await?)
+    Ok(tokens::list_mine(&call, &query).await?)
 }

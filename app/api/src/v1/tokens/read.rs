@@ -12,5 +12,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn read(call: Call, of: RevokeToken) -> Result<Item<Token>, Problem> {
-    Ok(Item(tokens::get(&call.domain, &call.actor, of.id).await?))
+    Ok(Item(tokens::get(&call, of.id).await?))
 }

@@ -18,6 +18,6 @@ pub(super) fn route() -> Route {
 }
 
 async fn revoke(call: Call, form: RevokeToken) -> Result<Nothing, Problem> {
-    tokens::revoke(&call.domain, &call.actor, form).await?;
+    tokens::revoke(&call, form).await?;
     Ok(Nothing)
 }

@@ -19,6 +19,6 @@ pub(super) fn route() -> Route {
 }
 
 async fn create(call: Call, form: CreateUser) -> Result<Created<User>, Problem> {
-    let (user, _) = users::create(&call.domain, &call.actor, form).await?;
+    let (user, _) = users::create(&call, form).await?;
     Ok(Created { path: format!("/users/{}", user.id), body: user })
 }

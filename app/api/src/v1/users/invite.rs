@@ -35,9 +35,8 @@ struct Invitation {
 }
 
 async fn invite(call: Call, form: OneUser) -> Result<Created<Invitation>, Problem> {
-    let (user_id, expires_at) =
-        (form.id, call.domain.clock.now().plus_seconds(one_time_links::INVITE_SECONDS));
-    let link = invitations::create(&call.domain, &call.actor, form).await?;
+    let (user_id, expires_at) = (form.id, call.clock.now().plus_seconds(one_time_links::INVITE_SECONDS));
+    let link = invitations::create(&call, form).await?;
     let url = format!("{}{}", call.origin(), urls::INVITE.query(&[("token", link.expose())]));
     Ok(Created { path: format!("/users/{user_id}"), body: Invitation { user_id, url, expires_at } })
 }

@@ -32,7 +32,7 @@ struct Listed {
 }
 
 async fn list(call: Call, query: UsersQuery) -> Result<Page<Listed>, Problem> {
-    let page = users::list(&call.domain, &call.actor, &query).await?.page;
+    let page = users::list(&call, &query).await?.page;
     let ids: Vec<UserId> = page.items.iter().map(|user| user.id).collect();
     let mut recent = recent(&call, &ids).await?;
     Ok(page.map(|user| Listed { orders: recent.as_mut().map(|all| take_of(all, user.id)), user }))

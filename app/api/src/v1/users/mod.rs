@@ -29,7 +29,7 @@ pub(super) async fn recent(
     if !call.includes("orders") {
         return Ok(None);
     }
-    Ok(Some(orders::recent(&call.domain, &call.actor, users).await?))
+    Ok(Some(orders::recent(call, users).await?))
 }
 
 /// Removes the orders of one user from those of all.

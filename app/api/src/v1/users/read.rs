@@ -26,7 +26,7 @@ struct Read {
 }
 
 async fn read(call: Call, one: OneUser) -> Result<Item<Read>, Problem> {
-    let user = users::get(&call.domain, &call.actor, one.id).await?;
+    let user = users::get(&call, one.id).await?;
     let mut recent = recent(&call, &[user.id]).await?;
     Ok(Item(Read { orders: recent.as_mut().map(|all| take_of(all, user.id)), user }))
 }

@@ -16,5 +16,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn reinstate(call: Call, form: OneUser) -> Result<Item<User>, Problem> {
-    Ok(Item(users::reinstate(&call.domain, &call.actor, form).await?))
+    Ok(Item(users::reinstate(&call, form).await?))
 }

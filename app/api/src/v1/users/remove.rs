@@ -20,5 +20,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn remove(call: Call, form: OneUser) -> Result<Item<User>, Problem> {
-    Ok(Item(users::remove(&call.domain, &call.actor, form).await?))
+    Ok(Item(users::remove(&call, form).await?))
 }

@@ -19,5 +19,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn restore(call: Call, form: OneUser) -> Result<Item<User>, Problem> {
-    Ok(Item(users::restore(&call.domain, &call.actor, form).await?))
+    Ok(Item(users::restore(&call, form).await?))
 }

@@ -20,5 +20,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn suspend(call: Call, form: SuspendUser) -> Result<Item<User>, Problem> {
-    Ok(Item(users::suspend(&call.domain, &call.actor, form).await?))
+    Ok(Item(users::suspend(&call, form).await?))
 }

@@ -22,5 +22,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn update(call: Call, form: UpdateUser) -> Result<Item<User>, Problem> {
-    Ok(Item(users::update(&call.domain, &call.actor, form).await?.user))
+    Ok(Item(users::update(&call, form).await?.user))
 }

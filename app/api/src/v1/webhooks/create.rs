@@ -25,6 +25,6 @@ pub(super) fn route() -> Route {
 }
 
 async fn create(call: Call, form: CreateWebhook) -> Result<Created<WebhookSecret>, Problem> {
-    let made = webhooks::create(&call.domain, &call.actor, form).await?;
+    let made = webhooks::create(&call, form).await?;
     Ok(Created { path: format!("/webhooks/{}", made.webhook.id), body: made.into() })
 }

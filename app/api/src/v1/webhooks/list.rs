@@ -12,5 +12,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn list(call: Call, query: WebhooksQuery) -> Result<Page<Webhook>, Problem> {
-    Ok(webhooks::list(&call.domain, &call.actor, &query).await?)
+    Ok(webhooks::list(&call, &query).await?)
 }

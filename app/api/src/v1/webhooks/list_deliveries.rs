@@ -38,5 +38,5 @@ struct OfWebhook {
 
 async fn list_deliveries(call: Call, of: OfWebhook) -> Result<Page<DeliverySummary>, Problem> {
     let query = DeliveriesQuery { state: of.state, limit: of.limit, cursor: of.cursor };
-    Ok(webhooks::deliveries(&call.domain, &call.actor, of.id, &query).await?)
+    Ok(webhooks::deliveries(&call, of.id, &query).await?)
 }

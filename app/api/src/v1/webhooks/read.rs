@@ -16,5 +16,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn read(call: Call, of: OneWebhook) -> Result<Item<Webhook>, Problem> {
-    Ok(Item(webhooks::get(&call.domain, &call.actor, of.id).await?))
+    Ok(Item(webhooks::get(&call, of.id).await?))
 }

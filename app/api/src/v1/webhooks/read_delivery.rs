@@ -16,5 +16,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn read_delivery(call: Call, of: OneDelivery) -> Result<Item<Delivery>, Problem> {
-    Ok(Item(webhooks::delivery(&call.domain, &call.actor, of.id).await?))
+    Ok(Item(webhooks::delivery(&call, of.id).await?))
 }

@@ -14,6 +14,6 @@ pub(super) fn route() -> Route {
 }
 
 async fn remove(call: Call, form: OneWebhook) -> Result<Nothing, Problem> {
-    webhooks::remove(&call.domain, &call.actor, form).await?;
+    webhooks::remove(&call, form).await?;
     Ok(Nothing)
 }

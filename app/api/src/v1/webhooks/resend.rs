@@ -18,6 +18,6 @@ pub(super) fn route() -> Route {
 }
 
 async fn resend(call: Call, form: OneDelivery) -> Result<Nothing, Problem> {
-    webhooks::resend(&call.domain, &call.actor, form).await?;
+    webhooks::resend(&call, form).await?;
     Ok(Nothing)
 }

@@ -19,5 +19,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn rotate_secret(call: Call, form: OneWebhook) -> Result<Item<WebhookSecret>, Problem> {
-    Ok(Item(webhooks::rotate_secret(&call.domain, &call.actor, form).await?.into()))
+    Ok(Item(webhooks::rotate_secret(&call, form).await?.into()))
 }

@@ -28,7 +28,7 @@ struct TestEvent {
 
 async fn test(call: Call, form: OneWebhook) -> Result<Created<TestEvent>, Problem> {
     let webhook_id = form.id;
-    let delivery_id = webhooks::send_test(&call.domain, &call.actor, form).await?;
+    let delivery_id = webhooks::send_test(&call, form).await?;
     Ok(Created {
         path: format!("/webhook-deliveries/{delivery_id}"),
         body: TestEvent { webhook_id, delivery_id },

@@ -21,5 +21,5 @@ pub(super) fn route() -> Route {
 }
 
 async fn update(call: Call, form: UpdateWebhook) -> Result<Item<Webhook>, Problem> {
-    Ok(Item(webhooks::update(&call.domain, &call.actor, form).await?.webhook))
+    Ok(Item(webhooks::update(&call, form).await?.webhook))
 }

@@ -84,7 +84,7 @@ pub(crate) async fn charge(
     state: State,
     at: Timestamp,
 ) -> Result<Found, db::Error> {
-    let mut tx = db.write().await?;
+    let mut tx = db.write();
     let params = params![
         charge.payment,
         &charge.method,
@@ -117,7 +117,7 @@ pub(crate) async fn find(db: &Db, payment: PaymentId) -> Result<Option<Found>, d
 
 /// Ends a charge that waits.
 pub(crate) async fn decide(db: &Db, payment: PaymentId, state: State) -> Result<bool, db::Error> {
-    let mut tx = db.write().await?;
+    let mut tx = db.write();
     let decided = decide_now(&mut tx, payment, state).await?;
     tx.commit().await?;
     Ok(decided)
@@ -134,7 +134,7 @@ pub(crate) async fn pay_back(
     refuse: bool,
     at: Timestamp,
 ) -> Result<(bool, bool), db::Error> {
-    let mut tx = db.write().await?;
+    let mut tx = db.write();
     let params = params![back.refund, back.payment, back.amount.minor, "paid", at];
     let new: Option<(Uuid,)> = tx.optional(PAY_BACK, params).await?;
     if new.is_none() {

@@ -123,6 +123,5 @@ fn origin(random: &mut Random) -> Origin {
         ip,
         user_agent: random.pick_early(BROWSERS).to_owned(),
         request_id: format!("{:016x}{:016x}", random.next(), random.next()),
-        claim: None,
     }
 }

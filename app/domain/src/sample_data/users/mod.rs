@@ -102,7 +102,7 @@ pub async fn seed(domain: &Domain, plan: &Seeding, mut progress: impl FnMut(u64)
     }
     // PostgreSQL would gather the statistics it plans by only minutes later. SQLite's plans need none.
     if domain.db.dialect() == Dialect::Postgres {
-        let mut tx = domain.db.write().await?;
+        let mut tx = domain.db.write();
         tx.execute(ANALYZE, params![]).await?;
         tx.commit().await?;
     }
@@ -111,7 +111,7 @@ pub async fn seed(domain: &Domain, plan: &Seeding, mut progress: impl FnMut(u64)
 
 /// Some of the people and what happened to them, in one transaction.
 async fn write(domain: &Domain, people: &[Person], password_hash: Option<&str>) -> Result<Seeded, db::Error> {
-    let mut tx = domain.db.write().await?;
+    let mut tx = domain.db.write();
     let added = insert(&mut tx, people, password_hash).await?;
     let events = tell(&mut tx, &added).await?;
     tx.commit().await?;

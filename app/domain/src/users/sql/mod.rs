@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::words;
 use crate::{
-    db::{self, Db, Text, Tx, row, statements},
+    db::{self, Db, Read, Text, Tx, row, statements},
     params,
 };
 
@@ -117,13 +117,8 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewUser<'_>) -> Result<bool, db::Er
     Ok(inserted.is_some())
 }
 
-pub(crate) async fn by_id(tx: &mut Tx, id: UserId) -> Result<Option<User>, db::Error> {
-    let row: Option<UserRow> = tx.optional(BY_ID, params![id]).await?;
-    Ok(row.map(User::from))
-}
-
-pub(crate) async fn read_by_id(db: &Db, id: UserId) -> Result<Option<User>, db::Error> {
-    let row: Option<UserRow> = db.optional(BY_ID, params![id]).await?;
+pub(crate) async fn by_id(mut from: impl Read, id: UserId) -> Result<Option<User>, db::Error> {
+    let row: Option<UserRow> = from.optional(BY_ID, params![id]).await?;
     Ok(row.map(User::from))
 }
 

@@ -12,8 +12,7 @@ use tokio::time::Instant;
 
 use super::sql::{self, Counted, Waiting};
 use crate::{
-    Domain,
-    actor::Actor,
+    Context, Domain,
     audit::{self, Entry},
     db::{self, Tx},
     jobs::{self, Attempt, BackgroundJob, Done, Failure, Retry},
@@ -89,14 +88,14 @@ impl Deliver {
         at: Timestamp,
         duration_ms: i64,
     ) -> Result<Done, Failure> {
-        let mut tx = domain.db.write().await?;
+        let ctx = attempt.context(domain);
+        let mut tx = ctx.begin();
         // The webhook and its deliveries were removed meanwhile.
         let Some(counted) = sql::count_attempt(&mut tx, self.delivery).await? else {
             return attempt.finish(tx).await;
         };
         sql::insert_attempt(&mut tx, self.delivery, &outcome.tried(counted.attempts, at, duration_ms))
             .await?;
-        let actor = attempt.actor();
         // If staff have sent it again meanwhile, further attempts belong to the new job.
         let is_latest = counted.turn == self.turn;
         match outcome {
@@ -110,23 +109,16 @@ impl Deliver {
             Outcome::Off => {}
             Outcome::Answered(reply) if reply.status == GONE => {
                 sql::end_delivery(&mut tx, self.delivery, DeliveryState::Failed).await?;
-                turn_off(
-                    &mut tx,
-                    domain,
-                    &actor,
-                    counted.webhook,
-                    "It has answered with 410: gone for good.",
-                )
-                .await?;
+                turn_off(&ctx, &mut tx, counted.webhook, "It has answered with 410: gone for good.").await?;
             }
             Outcome::Answered(_) | Outcome::Unanswered(_) => {
                 let since = endpoints::sql::fail(&mut tx, counted.webhook, at).await?;
                 if is_latest {
-                    let next = self.again(&mut tx, domain, &actor, &counted, outcome.retry_after()).await?;
+                    let next = self.again(&ctx, &mut tx, &counted, outcome.retry_after()).await?;
                     let is_hopeless = since.is_some_and(|since| since <= at - PATIENCE);
                     if next.is_none() && is_hopeless {
                         let why = "Nothing has arrived there for five days.";
-                        turn_off(&mut tx, domain, &actor, counted.webhook, why).await?;
+                        turn_off(&ctx, &mut tx, counted.webhook, why).await?;
                     }
                 }
             }
@@ -137,9 +129,8 @@ impl Deliver {
     /// Enqueues the next attempt, or marks the delivery as failed after the last.
     async fn again(
         &self,
+        ctx: &Context,
         tx: &mut Tx,
-        domain: &Domain,
-        actor: &Actor,
         counted: &Counted,
         asked: Option<RetryAfter>,
     ) -> Result<Option<JobId>, Failure> {
@@ -148,7 +139,7 @@ impl Deliver {
             sql::end_delivery(tx, self.delivery, DeliveryState::Failed).await?;
             return Ok(None);
         }
-        let now = domain.clock.now();
+        let now = ctx.clock.now();
         let asked = asked.map_or(now, |asked| match asked {
             RetryAfter::In(wait) => now + wait.min(MOST_ASKED),
             RetryAfter::At(moment) => moment.min(now + MOST_ASKED),
@@ -156,23 +147,17 @@ impl Deliver {
         let next = (now + SCHEDULE.wait(failures)).max(asked);
         let turn = sql::postpone(tx, self.delivery, i64::from(failures), next).await?;
         let job = job(Self { delivery: self.delivery, turn }, counted.webhook, &counted.kind);
-        let enqueued = jobs::enqueue(tx, &domain.clock, job.at(next).caused_by(actor)).await;
+        let enqueued = jobs::enqueue(tx, &ctx.clock, job.at(next).caused_by(&ctx.actor)).await;
         enqueued.map_err(|error| Failure::Retry(error.to_string()))
     }
 }
 
 /// Disables a webhook that refuses deliveries or does not answer.
-async fn turn_off(
-    tx: &mut Tx,
-    domain: &Domain,
-    actor: &Actor,
-    id: WebhookId,
-    why: &str,
-) -> Result<(), db::Error> {
+async fn turn_off(ctx: &Context, tx: &mut Tx, id: WebhookId, why: &str) -> Result<(), db::Error> {
     // Another delivery, or staff, may have disabled it first.
-    if let Some(webhook) = endpoints::sql::turn_off(tx, id, why, domain.clock.now()).await? {
+    if let Some(webhook) = endpoints::sql::turn_off(tx, id, why, ctx.clock.now()).await? {
         let entry = Entry::new(Action::WebhookDisabled).on(id, webhook.label()).because(why);
-        audit::append(tx, &domain.clock, actor, entry).await?;
+        audit::append(ctx, tx, entry).await?;
     }
     Ok(())
 }

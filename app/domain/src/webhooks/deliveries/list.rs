@@ -4,8 +4,7 @@ use frontdesk_model::{Page, WebhookId, page::Key, query::DeliveriesQuery, webhoo
 
 use super::sql::{DeliveryRow, LIST};
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     list::Walk,
     params,
     webhooks::{Error, endpoints},
@@ -17,12 +16,11 @@ use crate::{
 /// [`Error::Denied`] without `webhooks:read`; [`Error::NoSuchWebhook`]; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "webhooks.deliveries", skip_all)]
 pub async fn deliveries(
-    domain: &Domain,
-    actor: &Actor,
+    ctx: &Context,
     webhook: WebhookId,
     query: &DeliveriesQuery,
 ) -> Result<Page<DeliverySummary>, Error> {
-    endpoints::get(domain, actor, webhook).await?;
+    endpoints::get(ctx, webhook).await?;
     let list = list_name(webhook, query);
     let cursor = LIST.cursor(query.cursor.as_deref(), &list, "created")?;
     let limit = query.limit.unwrap_or_default();
@@ -31,7 +29,7 @@ pub async fn deliveries(
         Some(state) => Walk::of("webhook.state", params![webhook, state.as_str()]),
     };
     let walk = walk.sorted("created", true).from(cursor.as_ref()).limit(limit);
-    let rows: Vec<DeliveryRow> = LIST.read(&domain.db, walk).await?;
+    let rows: Vec<DeliveryRow> = LIST.read(&ctx.db, walk).await?;
     let rows = rows.into_iter().map(DeliveryRow::summary).collect();
     Ok(Page::of_probe(rows, limit, &list, cursor.as_ref(), |one: &DeliverySummary| {
         (Key::Number(0), one.id.0)

@@ -15,8 +15,8 @@ use super::Error;
 pub use deliver::Deliver;
 pub use get::delivery;
 pub use list::deliveries;
-pub use resend::resend;
-pub use send_test::send_test;
+pub use resend::{resend, resend_in};
+pub use send_test::{send_test, send_test_in};
 pub use sweep::{ClearDeliveries, SweepDeliveries};
 
 fn must_be_on(webhook: &Webhook) -> Result<(), Error> {

@@ -4,9 +4,9 @@ use frontdesk_model::{Permission, audit::Action, forms::OneDelivery};
 
 use super::{Deliver, must_be_on, sql};
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     audit::{self, Entry},
+    db::Tx,
     jobs,
     webhooks::{Error, endpoints, publish::job},
 };
@@ -18,27 +18,36 @@ use crate::{
 /// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchDelivery`]; [`Error::WrongState`] if it is
 /// in progress, or its webhook is disabled.
 #[tracing::instrument(name = "webhooks.resend", skip_all)]
-pub async fn resend(domain: &Domain, actor: &Actor, form: OneDelivery) -> Result<(), Error> {
-    actor.require(Permission::WebhooksManage)?;
-    let now = domain.clock.now();
-    let mut tx = domain.begin(actor).await?;
-    let (delivery, turn) = sql::delivery_now(&mut tx, form.id).await?.ok_or(Error::NoSuchDelivery)?;
+pub async fn resend(ctx: &Context, form: OneDelivery) -> Result<(), Error> {
+    let mut tx = ctx.begin();
+    resend_in(ctx, &mut tx, form).await?;
+    Ok(tx.commit().await?)
+}
+
+/// As [`resend()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`resend()`].
+pub async fn resend_in(ctx: &Context, tx: &mut Tx, form: OneDelivery) -> Result<(), Error> {
+    ctx.actor.require(Permission::WebhooksManage)?;
+    let now = ctx.clock.now();
+    let (delivery, (_, turn)) = sql::delivery(&mut *tx, form.id).await?.ok_or(Error::NoSuchDelivery)?;
     let webhook =
-        endpoints::sql::by_id_now(&mut tx, delivery.webhook, now).await?.ok_or(Error::NoSuchDelivery)?;
+        endpoints::sql::by_id(&mut *tx, delivery.webhook, now).await?.ok_or(Error::NoSuchDelivery)?;
     must_be_on(&webhook)?;
     if delivery.next_attempt_at.is_some_and(|at| at <= now) {
         return Err(Error::WrongState("It is on its way already."));
     }
-    let Some(turn) = sql::restart(&mut tx, form.id, turn, now).await? else {
+    let Some(turn) = sql::restart(tx, form.id, turn, now).await? else {
         return Err(Error::WrongState("It has just changed. Look at it again."));
     };
-    let job = job(Deliver { delivery: form.id, turn }, webhook.id, &delivery.kind).caused_by(actor);
-    jobs::enqueue(&mut tx, &domain.clock, job).await?;
+    let job = job(Deliver { delivery: form.id, turn }, webhook.id, &delivery.kind).caused_by(&ctx.actor);
+    jobs::enqueue(tx, &ctx.clock, job).await?;
     let entry = Entry::new(Action::WebhookResent).on(webhook.id, webhook.label()).changed(
         "event",
         None,
         Some(&format!("{} {}", delivery.kind, delivery.event)),
     );
-    audit::append(&mut tx, &domain.clock, actor, entry).await?;
-    Ok(tx.commit().await?)
+    audit::append(ctx, tx, entry).await?;
+    Ok(())
 }

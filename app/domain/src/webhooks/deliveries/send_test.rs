@@ -4,9 +4,9 @@ use frontdesk_model::{DeliveryId, Permission, audit::Action, forms::OneWebhook, 
 
 use super::must_be_on;
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     audit::{self, Entry},
+    db::Tx,
     webhooks::{Error, endpoints, publish::dispatch},
 };
 
@@ -17,15 +17,24 @@ use crate::{
 /// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchWebhook`]; [`Error::WrongState`] if it is
 /// disabled.
 #[tracing::instrument(name = "webhooks.send_test", skip_all)]
-pub async fn send_test(domain: &Domain, actor: &Actor, form: OneWebhook) -> Result<DeliveryId, Error> {
-    actor.require(Permission::WebhooksManage)?;
-    let mut tx = domain.begin(actor).await?;
+pub async fn send_test(ctx: &Context, form: OneWebhook) -> Result<DeliveryId, Error> {
+    let mut tx = ctx.begin();
+    let delivery = send_test_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(delivery)
+}
+
+/// As [`send_test()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`send_test()`].
+pub async fn send_test_in(ctx: &Context, tx: &mut Tx, form: OneWebhook) -> Result<DeliveryId, Error> {
+    ctx.actor.require(Permission::WebhooksManage)?;
     let webhook =
-        endpoints::sql::by_id_now(&mut tx, form.id, domain.clock.now()).await?.ok_or(Error::NoSuchWebhook)?;
+        endpoints::sql::by_id(&mut *tx, form.id, ctx.clock.now()).await?.ok_or(Error::NoSuchWebhook)?;
     must_be_on(&webhook)?;
     let entry = Entry::new(Action::WebhookTest).on(webhook.id, webhook.label());
-    let event = audit::append(&mut tx, &domain.clock, actor, entry).await?;
-    let id = dispatch(&mut tx, domain, actor, webhook.id, EventType::TEST, &event).await?;
-    tx.commit().await?;
+    let event = audit::append(ctx, tx, entry).await?;
+    let id = dispatch(ctx, tx, webhook.id, EventType::TEST, &event).await?;
     Ok(id)
 }

@@ -8,7 +8,7 @@ use frontdesk_model::{
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Db, Text, Tx, row, statements},
+    db::{self, Db, Read, Text, Tx, row, statements},
     list::{By, Filter, List, Predicate, Sort, Spec},
     params,
 };
@@ -215,26 +215,16 @@ impl DeliveryRow {
 }
 
 /// Body and turn of a delivery, which its row in a list does not have.
-type Rest = (String, i64);
+pub(in crate::webhooks) type Rest = (String, i64);
 
-/// The delivery and its payload.
+/// The delivery with its body and turn.
 pub(in crate::webhooks) async fn delivery(
-    db: &Db,
+    mut from: impl Read,
     id: DeliveryId,
-) -> Result<Option<(DeliverySummary, String)>, db::Error> {
-    let Some(row) = db.optional::<DeliveryRow>(DELIVERY, params![id]).await? else { return Ok(None) };
-    let rest: Option<Rest> = db.optional(REST, params![id]).await?;
-    Ok(rest.map(|(body, _)| (row.summary(), body)))
-}
-
-/// The delivery and its turn.
-pub(in crate::webhooks) async fn delivery_now(
-    tx: &mut Tx,
-    id: DeliveryId,
-) -> Result<Option<(DeliverySummary, i64)>, db::Error> {
-    let Some(row) = tx.optional::<DeliveryRow>(DELIVERY, params![id]).await? else { return Ok(None) };
-    let rest: Option<Rest> = tx.optional(REST, params![id]).await?;
-    Ok(rest.map(|(_, turn)| (row.summary(), turn)))
+) -> Result<Option<(DeliverySummary, Rest)>, db::Error> {
+    let Some(row) = from.optional::<DeliveryRow>(DELIVERY, params![id]).await? else { return Ok(None) };
+    let rest: Option<Rest> = from.optional(REST, params![id]).await?;
+    Ok(rest.map(|rest| (row.summary(), rest)))
 }
 
 row! {

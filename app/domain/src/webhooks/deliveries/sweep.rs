@@ -25,7 +25,7 @@ impl BackgroundJob for SweepDeliveries {
         let before = first_id_at(domain.clock.now().plus_seconds(-KEPT_DAYS * 24 * 3_600));
         // In batches, so that other writers get their turn.
         loop {
-            let mut tx = domain.db.write().await?;
+            let mut tx = domain.db.write();
             if sql::sweep(&mut tx, before).await? == 0 {
                 return attempt.finish(tx).await;
             }
@@ -51,7 +51,7 @@ impl BackgroundJob for ClearDeliveries {
 
     async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
         loop {
-            let mut tx = domain.db.write().await?;
+            let mut tx = domain.db.write();
             if sql::clear(&mut tx, self.webhook).await? == 0 {
                 return attempt.finish(tx).await;
             }

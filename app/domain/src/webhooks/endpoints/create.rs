@@ -9,10 +9,9 @@ use frontdesk_model::{
 
 use super::{Created, sql};
 use crate::{
-    Domain,
-    actor::Actor,
-    advisory_lock,
+    Context, advisory_lock,
     audit::{self, Entry},
+    db::Tx,
     webhooks::{Error, signature},
 };
 
@@ -21,15 +20,26 @@ use crate::{
 /// # Errors
 /// [`Error::Denied`] without `webhooks:manage`; [`Error::Invalid`]; [`Error::Address`]; [`Error::Limit`].
 #[tracing::instrument(name = "webhooks.create", skip_all)]
-pub async fn create(domain: &Domain, actor: &Actor, form: CreateWebhook) -> Result<Created, Error> {
-    actor.require(Permission::WebhooksManage)?;
+pub async fn create(ctx: &Context, form: CreateWebhook) -> Result<Created, Error> {
+    let mut tx = ctx.begin();
+    let created = create_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(created)
+}
+
+/// As [`create()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`create()`].
+pub async fn create_in(ctx: &Context, tx: &mut Tx, form: CreateWebhook) -> Result<Created, Error> {
+    ctx.actor.require(Permission::WebhooksManage)?;
     form.check().map_err(Error::Invalid)?;
     let url = form.url.trim().to_owned();
-    domain.webhook_sender.check(&url)?;
+    ctx.webhook_sender.check(&url)?;
     let secret = signature::new_secret()?;
-    let at = domain.clock.now();
+    let at = ctx.clock.now();
     let webhook = Webhook {
-        id: WebhookId(domain.clock.id_at(at)),
+        id: WebhookId(ctx.clock.id_at(at)),
         url,
         description: form.description.trim().to_owned(),
         events: form.events,
@@ -40,18 +50,16 @@ pub async fn create(domain: &Domain, actor: &Actor, form: CreateWebhook) -> Resu
         version: 1,
         created_at: at,
     };
-    let mut tx = domain.begin(actor).await?;
     // Concurrent requests take turns, so that the count is valid until the commit.
-    advisory_lock::acquire(&mut tx, "webhooks").await?;
-    if sql::count(&mut tx, MAX_WEBHOOKS).await? >= MAX_WEBHOOKS {
+    advisory_lock::acquire(tx, "webhooks").await?;
+    if sql::count(tx, MAX_WEBHOOKS).await? >= MAX_WEBHOOKS {
         return Err(Error::Limit);
     }
-    sql::insert(&mut tx, &webhook, secret.clone()).await?;
+    sql::insert(tx, &webhook, secret.clone()).await?;
     let entry = Entry::new(Action::WebhookCreated)
         .on(webhook.id, webhook.label())
         .changed("host", None, Some(webhook::host(&webhook.url)))
         .changed("events", None, Some(&webhook.events.to_string()));
-    audit::append(&mut tx, &domain.clock, actor, entry).await?;
-    tx.commit().await?;
+    audit::append(ctx, tx, entry).await?;
     Ok(Created { webhook, secret: signature::text(&secret) })
 }

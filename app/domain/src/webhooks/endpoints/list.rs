@@ -3,21 +3,21 @@
 use frontdesk_model::{Page, Permission, Webhook, page::Key, query::WebhooksQuery};
 
 use super::sql::{LIST, WebhookRow};
-use crate::{Domain, actor::Actor, list::Walk, params, webhooks::Error};
+use crate::{Context, list::Walk, params, webhooks::Error};
 
 /// A page of webhooks, newest first.
 ///
 /// # Errors
 /// [`Error::Denied`] without `webhooks:read`; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "webhooks.list", skip_all)]
-pub async fn list(domain: &Domain, actor: &Actor, query: &WebhooksQuery) -> Result<Page<Webhook>, Error> {
+pub async fn list(ctx: &Context, query: &WebhooksQuery) -> Result<Page<Webhook>, Error> {
     const NAME: &str = "webhooks";
-    actor.require(Permission::WebhooksRead)?;
+    ctx.actor.require(Permission::WebhooksRead)?;
     let cursor = LIST.cursor(query.cursor.as_deref(), NAME, "created")?;
     let limit = query.limit.unwrap_or_default();
     let walk = Walk::of("all", params![]).sorted("created", true).from(cursor.as_ref()).limit(limit);
-    let rows: Vec<WebhookRow> = LIST.read(&domain.db, walk).await?;
-    let now = domain.clock.now();
+    let rows: Vec<WebhookRow> = LIST.read(&ctx.db, walk).await?;
+    let now = ctx.clock.now();
     let webhooks = rows.into_iter().map(|row| row.webhook(now)).collect();
     Ok(Page::of_probe(webhooks, limit, NAME, cursor.as_ref(), |one: &Webhook| (Key::Number(0), one.id.0)))
 }

@@ -10,12 +10,12 @@ pub mod update;
 
 use frontdesk_model::{Secret, Webhook};
 
-pub use create::create;
+pub use create::{create, create_in};
 pub use get::get;
 pub use list::list;
-pub use remove::remove;
-pub use rotate_secret::rotate_secret;
-pub use update::{Updated, update};
+pub use remove::{remove, remove_in};
+pub use rotate_secret::{rotate_secret, rotate_secret_in};
+pub use update::{Updated, update, update_in};
 
 /// A new webhook and its secret, which is not shown again.
 #[derive(Clone, Debug)]

@@ -4,9 +4,9 @@ use frontdesk_model::{Permission, audit::Action, forms::OneWebhook, webhook};
 
 use super::sql;
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     audit::{self, Entry},
+    db::Tx,
     jobs::{self, Job},
     webhooks::{Error, deliveries::ClearDeliveries},
 };
@@ -16,17 +16,26 @@ use crate::{
 /// # Errors
 /// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchWebhook`].
 #[tracing::instrument(name = "webhooks.remove", skip_all)]
-pub async fn remove(domain: &Domain, actor: &Actor, form: OneWebhook) -> Result<(), Error> {
-    actor.require(Permission::WebhooksManage)?;
-    let mut tx = domain.begin(actor).await?;
-    let at = domain.clock.now();
-    let webhook = sql::remove(&mut tx, form.id, at).await?.ok_or(Error::NoSuchWebhook)?;
+pub async fn remove(ctx: &Context, form: OneWebhook) -> Result<(), Error> {
+    let mut tx = ctx.begin();
+    remove_in(ctx, &mut tx, form).await?;
+    Ok(tx.commit().await?)
+}
+
+/// As [`remove()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`remove()`].
+pub async fn remove_in(ctx: &Context, tx: &mut Tx, form: OneWebhook) -> Result<(), Error> {
+    ctx.actor.require(Permission::WebhooksManage)?;
+    let at = ctx.clock.now();
+    let webhook = sql::remove(tx, form.id, at).await?.ok_or(Error::NoSuchWebhook)?;
     let entry = Entry::new(Action::WebhookRemoved)
         .on(form.id, webhook.label())
         .changed("host", Some(webhook::host(&webhook.url)), None)
         .changed("events", Some(&webhook.events.to_string()), None);
-    audit::append(&mut tx, &domain.clock, actor, entry).await?;
-    let clear = Job::new(&ClearDeliveries { webhook: form.id }).caused_by(actor);
-    jobs::enqueue(&mut tx, &domain.clock, clear).await?;
-    Ok(tx.commit().await?)
+    audit::append(ctx, tx, entry).await?;
+    let clear = Job::new(&ClearDeliveries { webhook: form.id }).caused_by(&ctx.actor);
+    jobs::enqueue(tx, &ctx.clock, clear).await?;
+    Ok(())
 }

@@ -4,9 +4,9 @@ use frontdesk_model::{Permission, audit::Action, forms::OneWebhook, webhook::OVE
 
 use super::{Created, sql};
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     audit::{self, Entry},
+    db::Tx,
     webhooks::{Error, signature},
 };
 
@@ -16,16 +16,24 @@ use crate::{
 /// # Errors
 /// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchWebhook`].
 #[tracing::instrument(name = "webhooks.rotate_secret", skip_all)]
-pub async fn rotate_secret(domain: &Domain, actor: &Actor, form: OneWebhook) -> Result<Created, Error> {
-    actor.require(Permission::WebhooksManage)?;
-    let secret = signature::new_secret()?;
-    let at = domain.clock.now();
-    let until = at.plus_seconds(OVERLAP_HOURS * 3_600);
-    let mut tx = domain.begin(actor).await?;
-    let webhook =
-        sql::rotate(&mut tx, form.id, secret.clone(), until, at).await?.ok_or(Error::NoSuchWebhook)?;
-    let entry = Entry::new(Action::WebhookSecretRotated).on(form.id, webhook.label());
-    audit::append(&mut tx, &domain.clock, actor, entry).await?;
+pub async fn rotate_secret(ctx: &Context, form: OneWebhook) -> Result<Created, Error> {
+    let mut tx = ctx.begin();
+    let created = rotate_secret_in(ctx, &mut tx, form).await?;
     tx.commit().await?;
+    Ok(created)
+}
+
+/// As [`rotate_secret()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`rotate_secret()`].
+pub async fn rotate_secret_in(ctx: &Context, tx: &mut Tx, form: OneWebhook) -> Result<Created, Error> {
+    ctx.actor.require(Permission::WebhooksManage)?;
+    let secret = signature::new_secret()?;
+    let at = ctx.clock.now();
+    let until = at.plus_seconds(OVERLAP_HOURS * 3_600);
+    let webhook = sql::rotate(tx, form.id, secret.clone(), until, at).await?.ok_or(Error::NoSuchWebhook)?;
+    let entry = Entry::new(Action::WebhookSecretRotated).on(form.id, webhook.label());
+    audit::append(ctx, tx, entry).await?;
     Ok(Created { webhook, secret: signature::text(&secret) })
 }

@@ -4,7 +4,7 @@ use frontdesk_model::{Timestamp, Webhook, WebhookId, webhook::EventTypes};
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Db, Tx, row, statements},
+    db::{self, Read, Tx, row, statements},
     list::{By, Filter, List, Sort, Spec},
     params,
 };
@@ -116,21 +116,11 @@ impl WebhookRow {
 }
 
 pub(in crate::webhooks) async fn by_id(
-    db: &Db,
+    mut from: impl Read,
     id: WebhookId,
     now: Timestamp,
 ) -> Result<Option<Webhook>, db::Error> {
-    let row: Option<WebhookRow> = db.optional(BY_ID, params![id]).await?;
-    Ok(row.map(|row| row.webhook(now)))
-}
-
-/// As [`by_id`], in a transaction.
-pub(in crate::webhooks) async fn by_id_now(
-    tx: &mut Tx,
-    id: WebhookId,
-    now: Timestamp,
-) -> Result<Option<Webhook>, db::Error> {
-    let row: Option<WebhookRow> = tx.optional(BY_ID, params![id]).await?;
+    let row: Option<WebhookRow> = from.optional(BY_ID, params![id]).await?;
     Ok(row.map(|row| row.webhook(now)))
 }
 

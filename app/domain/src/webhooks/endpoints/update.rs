@@ -9,9 +9,9 @@ use frontdesk_model::{
 
 use super::sql;
 use crate::{
-    Domain,
-    actor::Actor,
+    Context,
     audit::{self, Entry},
+    db::Tx,
     webhooks::Error,
 };
 
@@ -30,12 +30,22 @@ pub struct Updated {
 /// [`Error::Denied`] without `webhooks:manage`; [`Error::NoSuchWebhook`]; [`Error::Changed`] with the
 /// differing fields if it was edited meanwhile; [`Error::Invalid`]; [`Error::Address`].
 #[tracing::instrument(name = "webhooks.update", skip_all)]
-pub async fn update(domain: &Domain, actor: &Actor, form: UpdateWebhook) -> Result<Updated, Error> {
-    actor.require(Permission::WebhooksManage)?;
+pub async fn update(ctx: &Context, form: UpdateWebhook) -> Result<Updated, Error> {
+    let mut tx = ctx.begin();
+    let updated = update_in(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(updated)
+}
+
+/// As [`update()`], in the caller's transaction.
+///
+/// # Errors
+/// As [`update()`].
+pub async fn update_in(ctx: &Context, tx: &mut Tx, form: UpdateWebhook) -> Result<Updated, Error> {
+    ctx.actor.require(Permission::WebhooksManage)?;
     form.check().map_err(Error::Invalid)?;
-    let at = domain.clock.now();
-    let mut tx = domain.begin(actor).await?;
-    let now = sql::by_id_now(&mut tx, form.id, at).await?.ok_or(Error::NoSuchWebhook)?;
+    let at = ctx.clock.now();
+    let now = sql::by_id(&mut *tx, form.id, at).await?.ok_or(Error::NoSuchWebhook)?;
     let after = edited(&now, &form);
     if after == now {
         return Ok(Updated { webhook: now, changed: false });
@@ -46,13 +56,12 @@ pub async fn update(domain: &Domain, actor: &Actor, form: UpdateWebhook) -> Resu
     // An unchanged URL is not checked again: an actor who only disables the webhook must not be refused
     // for it.
     if after.url != now.url {
-        domain.webhook_sender.check(&after.url)?;
+        ctx.webhook_sender.check(&after.url)?;
     }
-    if !sql::update(&mut tx, &after).await? {
+    if !sql::update(tx, &after).await? {
         return Err(Error::Changed(Vec::new()));
     }
-    audit::append(&mut tx, &domain.clock, actor, change(&now, &after)).await?;
-    tx.commit().await?;
+    audit::append(ctx, tx, change(&now, &after)).await?;
     Ok(Updated { webhook: Webhook { version: now.version + 1, ..after }, changed: true })
 }
 

@@ -40,7 +40,7 @@ pub fn Audit() -> impl IntoView {
         context.actor.require(Permission::AuditRead)?;
         let asked = input::pairs(context.query.as_bytes())?;
         let (problem, results) = match input::query::<AuditQuery>(&context.query) {
-            Ok(query) => (None, Some(audit::list(&context.domain, &context.actor, &query).await?)),
+            Ok(query) => (None, Some(audit::list(&context, &query).await?)),
             // Ids and times are typed by hand, so they come back with their faults.
             Err(problem) => (Some(problem), None),
         };

@@ -54,7 +54,7 @@ pub fn Login() -> impl IntoView {
 pub async fn sign_in(form: forms::SignIn) -> Result<FormResult, Refusal> {
     let context = context();
     let next = form.next.clone();
-    let proof = authentication::sign_in(&context.domain, &context.actor, form).await?;
+    let proof = authentication::sign_in(&context, form).await?;
     context.start_session(proof).await?;
     Ok(FormResult::to(forms::next_path(&next).unwrap_or(urls::ACCOUNT.path())).with_flash(SIGNED_IN))
 }

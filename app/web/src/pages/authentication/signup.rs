@@ -51,6 +51,6 @@ pub fn SignUp() -> impl IntoView {
 #[server(name = PostSignUp, endpoint = "sign_up", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn sign_up(form: forms::SignUp) -> Result<FormResult, Refusal> {
     let context = context();
-    let proof = authentication::sign_up(&context.domain, &context.actor, form).await?;
+    let proof = authentication::sign_up(&context, form).await?;
     Ok(start_first_session(&context, proof, FormResult::to(urls::ACCOUNT).with_flash(SIGNED_UP)).await)
 }

@@ -59,7 +59,7 @@ pub fn Password() -> impl IntoView {
 #[server(name = PostChangePassword, endpoint = "change_password", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn change_password(form: forms::ChangePassword) -> Result<FormResult, Refusal> {
     let context = context();
-    let proof = credentials::change_password(&context.domain, &context.actor, form).await?;
+    let proof = credentials::change_password(&context, form).await?;
     let result = FormResult::to(urls::ACCOUNT_SECURITY).with_flash(PASSWORD_CHANGED);
     Ok(start_with_new_password(&context, proof, result).await)
 }

@@ -45,6 +45,6 @@ pub fn invite_form(user: UserId) -> impl IntoView {
 #[server(name = PostInviteUser, endpoint = "invite_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn invite_user(form: forms::OneUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    let link = invitations::create(&context.domain, &context.actor, form).await?;
+    let link = invitations::create(&context, form).await?;
     Ok(FormResult::to(urls::USER.of(id)).with_secret(&link))
 }

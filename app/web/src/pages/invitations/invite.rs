@@ -29,7 +29,7 @@ pub fn Invite() -> impl IntoView {
     page("Choose a password", Width::Narrow, async {
         let context = context();
         let token = context.parameter("token");
-        let who = invitations::open(&context.domain, Purpose::Invite, &Secret::new(token.as_str())).await?;
+        let who = invitations::open(&context, Purpose::Invite, &Secret::new(token.as_str())).await?;
         Ok(view! {
             <h1>{format!("Welcome, {}", who.name)}</h1>
             <p>"Choose a password. From then on you sign in with it and "<b>{who.email}</b>"."</p>
@@ -45,6 +45,6 @@ pub fn Invite() -> impl IntoView {
 #[server(name = PostAcceptInvite, endpoint = "accept_invite", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn accept_invite(form: forms::AcceptInvite) -> Result<FormResult, Refusal> {
     let context = context();
-    let proof = invitations::accept(&context.domain, &context.actor, form).await?;
+    let proof = invitations::accept(&context, form).await?;
     Ok(start_first_session(&context, proof, FormResult::to(urls::ACCOUNT).with_flash(PASSWORD_SET)).await)
 }

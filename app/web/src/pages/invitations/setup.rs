@@ -29,7 +29,7 @@ pub fn SetUp() -> impl IntoView {
     page("Set up", Width::Narrow, async {
         let context = context();
         let token = context.parameter("token");
-        invitations::open(&context.domain, Purpose::Setup, &Secret::new(token.as_str())).await?;
+        invitations::open(&context, Purpose::Setup, &Secret::new(token.as_str())).await?;
         Ok(view! {
             <h1>"Welcome to Frontdesk"</h1>
             <p>"Make your account. You will be its owner: you may do everything, and give others what they need."</p>
@@ -47,7 +47,7 @@ pub fn SetUp() -> impl IntoView {
 #[server(name = PostSetUp, endpoint = "set_up", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn set_up(form: forms::SetUp) -> Result<FormResult, Refusal> {
     let context = context();
-    let proof = invitations::set_up(&context.domain, &context.actor, form).await?;
+    let proof = invitations::set_up(&context, form).await?;
     Ok(start_first_session(&context, proof, FormResult::to(urls::OVERVIEW).with_flash(FRONTDESK_SET_UP))
         .await)
 }

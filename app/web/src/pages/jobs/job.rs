@@ -41,7 +41,7 @@ pub fn Job() -> impl IntoView {
         let context = context();
         context.actor.require(Permission::JobsRead)?;
         let id: JobId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
-        let job = jobs::get(&context.domain, &context.actor, id).await?;
+        let job = jobs::get(&context, id).await?;
         let (facts, actions) = (facts(&job), actions(&context, &job.summary));
         let JobSummary { kind, state, is_cancelling, .. } = job.summary;
         let content = view! {
@@ -153,14 +153,14 @@ fn failures(failures: Vec<JobFailure>) -> impl IntoView {
 #[server(name = PostRerunJob, endpoint = "rerun_job", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn rerun_job(form: forms::OneJob) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    jobs::rerun(&context.domain, &context.actor, form).await?;
+    jobs::rerun(&context, form).await?;
     Ok(back_to(id).with_flash(JOB_RERUN))
 }
 
 #[server(name = PostCancelJob, endpoint = "cancel_job", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn cancel_job(form: forms::OneJob) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    Ok(back_to(id).with_flash(match jobs::cancel(&context.domain, &context.actor, form).await? {
+    Ok(back_to(id).with_flash(match jobs::cancel(&context, form).await? {
         Cancelled::Now => JOB_CANCELLED,
         Cancelled::Asked => JOB_STOPPING,
     }))

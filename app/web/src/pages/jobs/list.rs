@@ -26,7 +26,7 @@ pub fn Jobs() -> impl IntoView {
         let context = context();
         context.actor.require(Permission::JobsRead)?;
         let query: JobsQuery = input::query(&context.query)?;
-        let page = jobs::list(&context.domain, &context.actor, &query).await?;
+        let page = jobs::list(&context, &query).await?;
         let pager = pager(&page, "job", "jobs");
         let results = if page.items.is_empty() {
             view! {

@@ -1,6 +1,6 @@
 //! `/admin/orders`: all orders, filtered and sorted, a page at a time, and as a file.
 
-use frontdesk_domain::{Domain, actor::Actor, orders, users};
+use frontdesk_domain::{Context, orders, users};
 use frontdesk_model::{
     Code, Email, Page, Permission, Problem,
     order::{OrderState, OrderSummary},
@@ -69,8 +69,8 @@ pub fn Orders() -> impl IntoView {
 }
 
 async fn find(context: &RequestContext, pairs: &Pairs) -> Result<(Page<OrderSummary>, OrdersQuery), Problem> {
-    let query = asked(&context.domain, &context.actor, pairs).await?;
-    Ok((orders::list(&context.domain, &context.actor, &query).await?, query))
+    let query = asked(context, pairs).await?;
+    Ok((orders::list(context, &query).await?, query))
 }
 
 /// The query of the page's filters. They name a customer by id or, as people do, by
@@ -78,20 +78,20 @@ async fn find(context: &RequestContext, pairs: &Pairs) -> Result<(Page<OrderSumm
 ///
 /// # Errors
 /// `MALFORMED_REQUEST`, and `VALIDATION_ERROR` for a customer who does not exist.
-pub async fn asked(domain: &Domain, actor: &Actor, pairs: &Pairs) -> Result<OrdersQuery, Problem> {
+pub async fn asked(ctx: &Context, pairs: &Pairs) -> Result<OrdersQuery, Problem> {
     let mut pairs = pairs.clone();
     for (_, value) in pairs.iter_mut().filter(|(name, value)| name == CUSTOMER.0 && value.contains('@')) {
-        *value = customer(domain, actor, value).await?;
+        *value = customer(ctx, value).await?;
     }
     let text = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect::<Vec<_>>();
     input::query(&with("", &text))
 }
 
-async fn customer(domain: &Domain, actor: &Actor, e_mail: &str) -> Result<String, Problem> {
+async fn customer(ctx: &Context, e_mail: &str) -> Result<String, Problem> {
     let unknown =
         || Problem::new(Code::ValidationError).fault(CUSTOMER.0, "unknown", "nobody has this address");
     let e_mail = Email::parse(e_mail).map_err(|_| unknown())?;
-    match users::by_email(domain, actor, &e_mail).await {
+    match users::by_email(ctx, &e_mail).await {
         Ok(user) => Ok(user.id.to_string()),
         Err(users::Error::NoSuchUser) => Err(unknown()),
         Err(error) => Err(error.into()),

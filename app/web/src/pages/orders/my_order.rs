@@ -45,7 +45,7 @@ pub fn Order() -> impl IntoView {
         let order = own(&context, &id).await?;
         let payment = payment(&context, &order).await?;
         let refunds = refunds(&context, &order).await?;
-        let events = orders::history(&context.domain, &context.actor, &order).await?.events;
+        let events = orders::history(&context, &order).await?.events;
         let title = format!("Order {}", order.summary.reference);
         let content = view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>
@@ -68,7 +68,7 @@ pub fn Order() -> impl IntoView {
 pub(super) async fn own(context: &RequestContext, id: &str) -> Result<Facts, Problem> {
     let me = context.actor.require_user()?;
     let id = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
-    let order = orders::get(&context.domain, &context.actor, id).await?;
+    let order = orders::get(context, id).await?;
     if order.summary.customer.id == me { Ok(order) } else { Err(Problem::new(Code::NotFound)) }
 }
 
@@ -91,7 +91,7 @@ async fn payment(context: &RequestContext, order: &Facts) -> Result<AnyView, Pro
 async fn to_pay(context: &RequestContext, order: &Facts) -> Result<AnyView, Problem> {
     let query =
         PaymentsQuery { order: Some(order.summary.id), limit: Limit::new(1), ..PaymentsQuery::default() };
-    let latest = payments::list(&context.domain, &context.actor, &query).await?.items.pop();
+    let latest = payments::list(context, &query).await?.items.pop();
     Ok(view! {
         {latest.as_ref().and_then(failure)}
         <section class="card" aria-labelledby="pay">
@@ -103,10 +103,10 @@ async fn to_pay(context: &RequestContext, order: &Facts) -> Result<AnyView, Prob
 }
 
 async fn to_confirm(context: &RequestContext, id: PaymentId) -> Result<AnyView, Problem> {
-    let payment = payments::get(&context.domain, &context.actor, id).await?;
+    let payment = payments::get(context, id).await?;
     let way = payment.confirmation_url.map(|url| {
         // The sandbox's page is on this site.
-        let local = url.strip_prefix(&*context.domain.site).map(ToOwned::to_owned);
+        let local = url.strip_prefix(&*context.ctx.site).map(ToOwned::to_owned);
         view! { <a class="button primary" href=local.unwrap_or(url)>"Go to your bank"</a> }
     });
     Ok(view! {
@@ -143,7 +143,7 @@ async fn refunds(context: &RequestContext, order: &Facts) -> Result<Option<AnyVi
     }
     let query =
         RefundsQuery { order: Some(order.summary.id), limit: Limit::new(REFUNDS), ..RefundsQuery::default() };
-    let refunds = refunds::list(&context.domain, &context.actor, &query).await?.items;
+    let refunds = refunds::list(context, &query).await?.items;
     // Refunds without approval are for staff only.
     let is_made =
         |refund: &Refund| !matches!(refund.state, RefundState::AwaitingApproval | RefundState::Rejected);

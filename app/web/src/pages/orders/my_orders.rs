@@ -21,7 +21,7 @@ pub fn Orders() -> impl IntoView {
         let context = context();
         context.actor.require_user()?;
         let query: MyOrdersQuery = input::query(&context.query)?;
-        let page = orders::list_mine(&context.domain, &context.actor, &query).await?;
+        let page = orders::list_mine(&context, &query).await?;
         Ok(view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>
                 <li><a href=urls::ACCOUNT.path()>"Your account"</a></li>

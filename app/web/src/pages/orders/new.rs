@@ -44,7 +44,7 @@ pub fn NewOrder() -> impl IntoView {
             none if none.is_empty() => None,
             id => {
                 let id: UserId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
-                Some(users::get(&context.domain, &context.actor, id).await?)
+                Some(users::get(&context, id).await?)
             }
         };
         let rows: Vec<_> = (0..ROWS).map(row).collect();
@@ -185,7 +185,7 @@ impl PlaceOrder {
             lines: rows.into_iter().map(|(_, line)| line).collect(),
         };
         if customer.is_some() && currency.is_some() {
-            let placed = orders::place(&context.domain, &context.actor, form).await;
+            let placed = orders::place(context, form).await;
             return placed
                 .map(|order| order.summary.id)
                 .map_err(|error| self.at_fields(error.into(), &places));
@@ -210,7 +210,7 @@ impl PlaceOrder {
         let e_mail = Email::parse(self.get("email"));
         let e_mail =
             e_mail.map_err(|_| invalid("email", "email", "Enter an e-mail address like name@example.com"))?;
-        match users::by_email(&context.domain, &context.actor, &e_mail).await {
+        match users::by_email(context, &e_mail).await {
             Ok(user) => Ok(user.id),
             Err(users::Error::NoSuchUser) => {
                 Err(invalid("email", "unknown", "Nobody has an account with this e-mail address"))

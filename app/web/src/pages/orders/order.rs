@@ -49,17 +49,16 @@ pub fn Order() -> impl IntoView {
         let context = context();
         context.actor.require(Permission::OrdersRead)?;
         let id = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
-        let (domain, actor) = (&context.domain, &context.actor);
-        let order = orders::get(domain, actor, id).await?;
+        let order = orders::get(&context, id).await?;
         let query = PaymentsQuery { order: Some(id), limit: Limit::new(SHOWN), ..PaymentsQuery::default() };
-        let all = payments::list(domain, actor, &query).await?.items;
+        let all = payments::list(&context, &query).await?.items;
         let current = match order.payment {
-            Some(payment) => Some(payments::get(domain, actor, payment.id).await?),
+            Some(payment) => Some(payments::get(&context, payment.id).await?),
             None => None,
         };
         let query = RefundsQuery { order: Some(id), limit: Limit::new(SHOWN), ..RefundsQuery::default() };
-        let refunds = refunds::list(domain, actor, &query).await?.items;
-        let events = orders::history(domain, actor, &order).await?.events;
+        let refunds = refunds::list(&context, &query).await?.items;
+        let events = orders::history(&context, &order).await?.events;
         let title = format!("Order {}", order.summary.reference);
         let content = view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>
@@ -215,6 +214,6 @@ fn refunds_list(context: &RequestContext, refunds: Vec<Refund>) -> Option<impl I
 #[server(name = PostCancelOrder, endpoint = "cancel_order", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn cancel_order(form: forms::CancelOrder) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    orders::cancel(&context.domain, &context.actor, form).await?;
+    orders::cancel(&context, form).await?;
     Ok(FormResult::to(urls::ORDER.of(id)).with_flash(ORDER_CANCELLED))
 }

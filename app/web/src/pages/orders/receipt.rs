@@ -21,7 +21,7 @@ pub fn Receipt() -> impl IntoView {
         if !order.captured.is_positive() {
             return Err(Problem::new(Code::NotFound));
         }
-        let events = orders::history(&context.domain, &context.actor, &order).await?.events;
+        let events = orders::history(&context, &order).await?.events;
         let paid_at = events.iter().find(|event| event.action == Action::PaymentSucceeded).map(|it| it.at);
         let (summary, e_mail) = (&order.summary, context.actor.person().map(|me| me.email.clone()));
         let page = urls::ACCOUNT_ORDER.of(summary.id);

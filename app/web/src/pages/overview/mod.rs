@@ -37,11 +37,11 @@ pub const FEATURE: Feature = Feature {
 pub fn Overview() -> impl IntoView {
     page("Overview", Width::Wide, async {
         let context = context();
-        let overview = overview::overview(&context.domain, &context.actor).await?;
+        let overview = overview::overview(&context).await?;
         let money = if context.may(Permission::OrdersRead) {
             let at_most = overview::Overview::AT_MOST;
-            let attention = processing::attention(&context.domain, &context.actor, at_most + 1).await?;
-            Some((attention, ledger::revenue(&context.domain, &context.actor).await?))
+            let attention = processing::attention(&context, at_most + 1).await?;
+            Some((attention, ledger::revenue(&context).await?))
         } else {
             None
         };

@@ -28,7 +28,7 @@ pub fn Payments() -> impl IntoView {
         context.actor.require(Permission::OrdersRead)?;
         let query: PaymentsQuery = input::query(&context.query)?;
         let pairs = input::pairs(context.query.as_bytes())?;
-        let page = payments::list(&context.domain, &context.actor, &query).await?;
+        let page = payments::list(&context, &query).await?;
         let pager = pager(&page, "payment", "payments");
         let results = if page.items.is_empty() {
             view! {

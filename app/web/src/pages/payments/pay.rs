@@ -22,7 +22,7 @@ pub const CANCEL_PAYMENT: &FormRoute =
 pub fn pay_form(context: &RequestContext, order: &Order, word: &str) -> impl IntoView + use<> {
     let OrderId(id) = order.summary.id;
     let button = format!("{word} {}", order.summary.total);
-    let method = if processing::is_sandbox(&context.domain) {
+    let method = if processing::is_sandbox(context) {
         let options: Vec<_> = METHODS.iter().map(|method| (method.token, method.does)).collect();
         let first = options.first().map_or("", |(token, _)| token);
         Either::Left(view! {
@@ -58,11 +58,10 @@ pub fn cancel_payment_form(id: PaymentId) -> impl IntoView {
 #[server(name = PostPayOrder, endpoint = "pay_order", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn pay_order(form: forms::PayOrder) -> Result<FormResult, Refusal> {
     let context = context();
-    let payment = payments::start(&context.domain, &context.actor, form).await?;
+    let payment = payments::start(&context, form).await?;
     // The payment is committed by now. The page shows its outcome, also if waiting for it fails.
     let waits = PaymentState::awaits_gateway;
-    let payment =
-        payments::wait(&context.domain, &context.actor, payment.summary.id, waits).await.unwrap_or(payment);
+    let payment = payments::wait(&context, payment.summary.id, waits).await.unwrap_or(payment);
     Ok(match payment.summary.state {
         PaymentState::Succeeded => FormResult::back().with_flash(PAID),
         PaymentState::Pending | PaymentState::Unknown => FormResult::back().with_flash(PAYMENT_STARTED),
@@ -73,10 +72,9 @@ pub async fn pay_order(form: forms::PayOrder) -> Result<FormResult, Refusal> {
 #[server(name = PostCancelPayment, endpoint = "cancel_payment", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn cancel_payment(form: forms::OnePayment) -> Result<FormResult, Refusal> {
     let context = context();
-    let payment = payments::cancel(&context.domain, &context.actor, form).await?;
+    let payment = payments::cancel(&context, form).await?;
     let waits = PaymentState::is_open;
-    let payment =
-        payments::wait(&context.domain, &context.actor, payment.summary.id, waits).await.unwrap_or(payment);
+    let payment = payments::wait(&context, payment.summary.id, waits).await.unwrap_or(payment);
     Ok(match payment.summary.state {
         // It was confirmed before it could be cancelled.
         PaymentState::Succeeded => FormResult::back().with_flash(PAID),

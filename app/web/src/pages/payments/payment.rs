@@ -25,7 +25,7 @@ pub fn Payment() -> impl IntoView {
         let context = context();
         context.actor.require(Permission::OrdersRead)?;
         let id: PaymentId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
-        let payment = payments::get(&context.domain, &context.actor, id).await?;
+        let payment = payments::get(&context, id).await?;
         let title = format!("Payment of {}", payment.summary.order.reference);
         let content = view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>

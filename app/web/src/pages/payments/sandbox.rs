@@ -33,10 +33,10 @@ pub fn Confirm() -> impl IntoView {
         context.actor.require_user()?;
         let not_found = || Problem::new(Code::NotFound);
         let id: PaymentId = id.parse().map_err(|_| not_found())?;
-        if !processing::is_sandbox(&context.domain) {
+        if !processing::is_sandbox(&context) {
             return Err(not_found());
         }
-        let payment = payments::get(&context.domain, &context.actor, id).await?;
+        let payment = payments::get(&context, id).await?;
         let is_own = context.actor.user() == Some(payment.summary.customer.id);
         if !is_own && !context.may(Permission::PaymentsCreate) {
             return Err(not_found());
@@ -88,10 +88,9 @@ fn order_page(context: &RequestContext, payment: &Payment) -> String {
 pub async fn confirm_sandbox(form: forms::ConfirmSandbox) -> Result<FormResult, Refusal> {
     let context = context();
     context.actor.require_user()?;
-    let payment = processing::confirm(&context.domain, &context.actor, form).await?;
+    let payment = processing::confirm(&context, form).await?;
     let waits = PaymentState::is_open;
-    let payment =
-        payments::wait(&context.domain, &context.actor, payment.summary.id, waits).await.unwrap_or(payment);
+    let payment = payments::wait(&context, payment.summary.id, waits).await.unwrap_or(payment);
     let back = FormResult::to(order_page(&context, &payment));
     Ok(match payment.summary.state {
         PaymentState::Succeeded => back.with_flash(PAID),

@@ -28,7 +28,7 @@ pub fn Refunds() -> impl IntoView {
         context.actor.require(Permission::OrdersRead)?;
         let query: RefundsQuery = input::query(&context.query)?;
         let pairs = input::pairs(context.query.as_bytes())?;
-        let page = refunds::list(&context.domain, &context.actor, &query).await?;
+        let page = refunds::list(&context, &query).await?;
         let pager = pager(&page, "refund", "refunds");
         let results = if page.items.is_empty() {
             view! {

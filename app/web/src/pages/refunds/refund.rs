@@ -38,7 +38,7 @@ pub fn Refund() -> impl IntoView {
         let context = context();
         context.actor.require(Permission::OrdersRead)?;
         let id: RefundId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
-        let refund = refunds::get(&context.domain, &context.actor, id).await?;
+        let refund = refunds::get(&context, id).await?;
         let title = format!("Refund of {}", refund.order.reference);
         let content = view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>
@@ -131,9 +131,9 @@ fn decision(context: &RequestContext, refund: &Facts) -> Option<AnyView> {
 #[server(name = PostApproveRefund, endpoint = "approve_refund", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn approve_refund(form: forms::OneRefund) -> Result<FormResult, Refusal> {
     let context = context();
-    let refund = refunds::approve(&context.domain, &context.actor, form).await?;
+    let refund = refunds::approve(&context, form).await?;
     // The approval is committed by now. The page shows the outcome, also if waiting for it fails.
-    let refund = refunds::wait(&context.domain, &context.actor, refund.id).await.unwrap_or(refund);
+    let refund = refunds::wait(&context, refund.id).await.unwrap_or(refund);
     Ok(match refund.state {
         RefundState::Succeeded => FormResult::back().with_flash(REFUNDED),
         RefundState::Failed => FormResult::back().with_flash(REFUND_FAILED),
@@ -144,6 +144,6 @@ pub async fn approve_refund(form: forms::OneRefund) -> Result<FormResult, Refusa
 #[server(name = PostRejectRefund, endpoint = "reject_refund", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn reject_refund(form: forms::RejectRefund) -> Result<FormResult, Refusal> {
     let context = context();
-    refunds::reject(&context.domain, &context.actor, form).await?;
+    refunds::reject(&context, form).await?;
     Ok(FormResult::back().with_flash(REFUND_REJECTED))
 }

@@ -41,9 +41,9 @@ pub fn refund_form(context: &RequestContext, payment: PaymentId, left: Money) ->
 #[server(name = PostRequestRefund, endpoint = "request_refund", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn request_refund(form: forms::RequestRefund) -> Result<FormResult, Refusal> {
     let context = context();
-    let refund = refunds::request(&context.domain, &context.actor, form).await?;
+    let refund = refunds::request(&context, form).await?;
     // The refund is committed by now. The page shows its outcome, also if waiting for it fails.
-    let refund = refunds::wait(&context.domain, &context.actor, refund.id).await.unwrap_or(refund);
+    let refund = refunds::wait(&context, refund.id).await.unwrap_or(refund);
     let result = FormResult::to(urls::ORDER.of(refund.order.id));
     Ok(match refund.state {
         RefundState::AwaitingApproval => result.with_flash(REFUND_AWAITS),

@@ -67,14 +67,14 @@ fn role_row(context: &RequestContext, user: &User, role: Role) -> impl IntoView 
 #[server(name = PostGrantRole, endpoint = "grant_role", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn grant_role(form: forms::ChangeRole) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    roles::grant(&context.domain, &context.actor, form).await?;
+    roles::grant(&context, form).await?;
     Ok(back_to(id).with_flash(ROLE_GRANTED))
 }
 
 #[server(name = PostRevokeRole, endpoint = "revoke_role", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn revoke_role(form: forms::ChangeRole) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    roles::revoke(&context.domain, &context.actor, form).await?;
+    roles::revoke(&context, form).await?;
     Ok(back_to(id).with_flash(ROLE_REVOKED))
 }
 

@@ -48,6 +48,6 @@ fn row(session: Session, here: Option<SessionId>, may_end: bool) -> impl IntoVie
 #[server(name = PostEndSession, endpoint = "end_session", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn end_session(form: forms::EndSession) -> Result<FormResult, Refusal> {
     let context = context();
-    sessions::end(&context.domain, &context.actor, form).await?;
+    sessions::end(&context, form).await?;
     Ok(FormResult::back().with_flash(SESSION_ENDED))
 }

@@ -40,8 +40,8 @@ pub fn Security() -> impl IntoView {
         let here = context.actor.person().ok_or(Denied::Anonymous)?.session;
         let query: TokensQuery = input::query(&context.query)?;
         let newest = SessionsQuery { limit: Limit::new(MAX_LIMIT), cursor: None };
-        let sessions = sessions::list_mine(&context.domain, &context.actor, &newest).await?;
-        let tokens = tokens::list_mine(&context.domain, &context.actor, &query).await?;
+        let sessions = sessions::list_mine(&context, &newest).await?;
+        let tokens = tokens::list_mine(&context, &query).await?;
         Ok(view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>
                 <li><a href=urls::ACCOUNT.path()>"Your account"</a></li>
@@ -110,6 +110,6 @@ fn personal_token(held: Permissions) -> impl IntoView {
 #[server(name = PostEndOtherSessions, endpoint = "end_other_sessions", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn end_other_sessions(form: forms::EndOtherSessions) -> Result<FormResult, Refusal> {
     let (context, forms::EndOtherSessions {}) = (context(), form);
-    sessions::end_others(&context.domain, &context.actor).await?;
+    sessions::end_others(&context).await?;
     Ok(FormResult::to(urls::ACCOUNT_SECURITY).with_flash(OTHERS_ENDED))
 }

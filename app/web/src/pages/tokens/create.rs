@@ -87,6 +87,6 @@ pub async fn create_token(form: forms::CreateToken) -> Result<FormResult, Refusa
         TokenKind::Personal => urls::ACCOUNT_SECURITY.path(),
         TokenKind::Service => urls::TOKENS.path(),
     };
-    let created = tokens::create(&context.domain, &context.actor, form).await?;
+    let created = tokens::create(&context, form).await?;
     Ok(FormResult::to(page).with_flash(TOKEN_CREATED).with_secret(created.text.secret()))
 }

@@ -28,7 +28,7 @@ pub fn Tokens() -> impl IntoView {
         let context = context();
         context.actor.require(Permission::TokensRead)?;
         let query: TokensQuery = input::query(&context.query)?;
-        let page = tokens::list(&context.domain, &context.actor, &query).await?;
+        let page = tokens::list(&context, &query).await?;
         let list = list(&context, page, &query);
         Ok(view! { <h1>"Tokens"</h1>{new_token(&context)}{service_token(&context)}{filters(&query)}{list} })
     })

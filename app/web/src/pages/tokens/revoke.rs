@@ -35,6 +35,6 @@ pub(super) fn revoke(token: &Token) -> impl IntoView + use<> {
 #[server(name = PostRevokeToken, endpoint = "revoke_token", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn revoke_token(form: forms::RevokeToken) -> Result<FormResult, Refusal> {
     let context = context();
-    tokens::revoke(&context.domain, &context.actor, form).await?;
+    tokens::revoke(&context, form).await?;
     Ok(FormResult::back().with_flash(TOKEN_REVOKED))
 }

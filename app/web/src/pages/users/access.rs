@@ -88,27 +88,27 @@ pub(super) fn access(context: &RequestContext, user: &User) -> Option<impl IntoV
 #[server(name = PostSuspendUser, endpoint = "suspend_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn suspend_user(form: forms::SuspendUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    users::suspend(&context.domain, &context.actor, form).await?;
+    users::suspend(&context, form).await?;
     Ok(back_to(id).with_flash(USER_SUSPENDED))
 }
 
 #[server(name = PostReinstateUser, endpoint = "reinstate_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn reinstate_user(form: forms::OneUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    users::reinstate(&context.domain, &context.actor, form).await?;
+    users::reinstate(&context, form).await?;
     Ok(back_to(id).with_flash(USER_REINSTATED))
 }
 
 #[server(name = PostRemoveUser, endpoint = "remove_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn remove_user(form: forms::OneUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    users::remove(&context.domain, &context.actor, form).await?;
+    users::remove(&context, form).await?;
     Ok(back_to(id).with_flash(USER_REMOVED))
 }
 
 #[server(name = PostRestoreUser, endpoint = "restore_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn restore_user(form: forms::OneUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    users::restore(&context.domain, &context.actor, form).await?;
+    users::restore(&context, form).await?;
     Ok(back_to(id).with_flash(USER_RESTORED))
 }

@@ -34,7 +34,7 @@ pub fn Users() -> impl IntoView {
         // The permission comes before the query, because its faults are not for everyone.
         context.actor.require(Permission::UsersRead)?;
         let query: UsersQuery = input::query(&context.query)?;
-        let list = users::list(&context.domain, &context.actor, &query).await?;
+        let list = users::list(&context, &query).await?;
         let orders = recent(&context, &list).await?;
         let may_create = context.may(Permission::UsersCreate);
         let sentence = sentence(&list, &query);
@@ -60,7 +60,7 @@ async fn recent(context: &RequestContext, list: &UserList) -> Result<Option<Rece
     }
     let users: Vec<UserId> = list.page.items.iter().map(|user| user.id).collect();
     let mut all = Recent::new();
-    for (user, order) in orders::recent(&context.domain, &context.actor, &users).await? {
+    for (user, order) in orders::recent(context, &users).await? {
         all.entry(user).or_default().push(order);
     }
     Ok(Some(all))

@@ -56,13 +56,11 @@ async fn holder(context: &RequestContext) -> Result<Option<User>, Problem> {
         context.refused_form(CREATE_USER).filter(|refused| refused.problem.error == Code::EmailExists);
     let typed = refused.and_then(|refused| refused.fields.iter().find(|(name, _)| name == "email"));
     match typed.and_then(|(_, typed)| Email::parse(typed).ok()) {
-        Some(email) if context.may(Permission::UsersRead) => {
-            match users::by_email(&context.domain, &context.actor, &email).await {
-                Ok(user) => Ok(Some(user)),
-                Err(users::Error::NoSuchUser) => Ok(None),
-                Err(error) => Err(error.into()),
-            }
-        }
+        Some(email) if context.may(Permission::UsersRead) => match users::by_email(context, &email).await {
+            Ok(user) => Ok(Some(user)),
+            Err(users::Error::NoSuchUser) => Ok(None),
+            Err(error) => Err(error.into()),
+        },
         _ => Ok(None),
     }
 }
@@ -95,6 +93,6 @@ fn taken(user: User) -> impl IntoView {
 #[server(name = PostCreateUser, endpoint = "create_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn create_user(form: forms::CreateUser) -> Result<FormResult, Refusal> {
     let context = context();
-    let (user, link) = users::create(&context.domain, &context.actor, form).await?;
+    let (user, link) = users::create(&context, form).await?;
     Ok(FormResult::to(urls::USER.of(user.id)).with_flash(USER_CREATED).with_secret(&link))
 }

@@ -51,21 +51,21 @@ pub fn User() -> impl IntoView {
         let context = context();
         context.actor.require(Permission::UsersRead)?;
         let id: UserId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
-        let user = users::get(&context.domain, &context.actor, id).await?;
+        let user = users::get(&context, id).await?;
         let events = if context.may(Permission::AuditRead) {
             let query = AuditQuery { target: Some(id), limit: Limit::new(EVENTS), ..AuditQuery::default() };
-            Some(audit::list(&context.domain, &context.actor, &query).await?.items)
+            Some(audit::list(&context, &query).await?.items)
         } else {
             None
         };
         let signed_in = if context.may(Permission::SessionsRead) {
             let query = SessionsQuery { limit: Limit::new(DEVICES), cursor: None };
-            Some(sessions::list(&context.domain, &context.actor, id, &query).await?.items)
+            Some(sessions::list(&context, id, &query).await?.items)
         } else {
             None
         };
         let recent = if context.may(Permission::OrdersRead) {
-            let recent = orders::recent(&context.domain, &context.actor, &[id]).await?;
+            let recent = orders::recent(&context, &[id]).await?;
             Some(recent.into_iter().map(|(_, order)| order).collect())
         } else {
             None
@@ -202,6 +202,6 @@ fn trail(user: &Person, events: Vec<Event>) -> impl IntoView + use<> {
 #[server(name = PostUpdateUser, endpoint = "update_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn update_user(form: forms::UpdateUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    let changed = users::update(&context.domain, &context.actor, form).await?.changed;
+    let changed = users::update(&context, form).await?.changed;
     Ok(back_to(id).with_flash(if changed { USER_UPDATED } else { NOTHING_CHANGED }))
 }

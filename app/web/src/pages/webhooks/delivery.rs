@@ -27,8 +27,8 @@ pub fn Delivery() -> impl IntoView {
         let context = context();
         context.actor.require(Permission::WebhooksRead)?;
         let id: DeliveryId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
-        let delivery = webhooks::delivery(&context.domain, &context.actor, id).await?;
-        let webhook = webhooks::get(&context.domain, &context.actor, delivery.summary.webhook).await?;
+        let delivery = webhooks::delivery(&context, id).await?;
+        let webhook = webhooks::get(&context, delivery.summary.webhook).await?;
         let may_resend = context.may(Permission::WebhooksManage) && webhook.enabled;
         let summary = delivery.summary;
         let content = view! {

@@ -32,7 +32,7 @@ pub fn Webhooks() -> impl IntoView {
         let context = context();
         context.actor.require(Permission::WebhooksRead)?;
         let query: WebhooksQuery = input::query(&context.query)?;
-        let page = webhooks::list(&context.domain, &context.actor, &query).await?;
+        let page = webhooks::list(&context, &query).await?;
         Ok(view! { <h1>"Webhooks"</h1>{new_webhook(&context)}{list(page)} })
     })
 }
@@ -106,7 +106,7 @@ fn row(webhook: Webhook) -> impl IntoView {
 #[server(name = PostCreateWebhook, endpoint = "create_webhook", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn create_webhook(form: forms::CreateWebhook) -> Result<FormResult, Refusal> {
     let context = context();
-    let made = webhooks::create(&context.domain, &context.actor, form).await?;
+    let made = webhooks::create(&context, form).await?;
     let page = urls::WEBHOOK.of(made.webhook.id);
     Ok(FormResult::to(page).with_flash(WEBHOOK_CREATED).with_secret(&made.secret))
 }

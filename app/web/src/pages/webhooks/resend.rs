@@ -31,6 +31,6 @@ pub(super) fn resend(delivery: &DeliverySummary) -> impl IntoView + use<> {
 #[server(name = PostResendDelivery, endpoint = "resend_delivery", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn resend_delivery(form: forms::OneDelivery) -> Result<FormResult, Refusal> {
     let context = context();
-    webhooks::resend(&context.domain, &context.actor, form).await?;
+    webhooks::resend(&context, form).await?;
     Ok(FormResult::back().with_flash(WEBHOOK_RESENT))
 }

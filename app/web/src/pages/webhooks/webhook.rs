@@ -58,8 +58,8 @@ pub fn Webhook() -> impl IntoView {
         context.actor.require(Permission::WebhooksRead)?;
         let id: WebhookId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
         let query: DeliveriesQuery = input::query(&context.query)?;
-        let webhook = webhooks::get(&context.domain, &context.actor, id).await?;
-        let page = webhooks::deliveries(&context.domain, &context.actor, id, &query).await?;
+        let webhook = webhooks::get(&context, id).await?;
+        let page = webhooks::deliveries(&context, id, &query).await?;
         let manages = context.may(Permission::WebhooksManage);
         let title = webhook.label().to_owned();
         let content = view! {
@@ -224,7 +224,7 @@ fn row(delivery: DeliverySummary, may_resend: bool) -> impl IntoView {
 #[server(name = PostUpdateWebhook, endpoint = "update_webhook", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn update_webhook(form: forms::UpdateWebhook) -> Result<FormResult, Refusal> {
     let (context, id, enabled) = (context(), form.id, form.enabled);
-    let changed = webhooks::update(&context.domain, &context.actor, form).await?.changed;
+    let changed = webhooks::update(&context, form).await?.changed;
     Ok(back_to(id).with_flash(match enabled {
         _ if !changed => NOTHING_CHANGED,
         Some(true) => WEBHOOK_ON,
@@ -236,21 +236,21 @@ pub async fn update_webhook(form: forms::UpdateWebhook) -> Result<FormResult, Re
 #[server(name = PostRotateWebhookSecret, endpoint = "rotate_webhook_secret", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn rotate_webhook_secret(form: forms::OneWebhook) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    let rotated = webhooks::rotate_secret(&context.domain, &context.actor, form).await?;
+    let rotated = webhooks::rotate_secret(&context, form).await?;
     Ok(back_to(id).with_secret(&rotated.secret))
 }
 
 #[server(name = PostTestWebhook, endpoint = "test_webhook", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn test_webhook(form: forms::OneWebhook) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
-    webhooks::send_test(&context.domain, &context.actor, form).await?;
+    webhooks::send_test(&context, form).await?;
     Ok(back_to(id).with_flash(WEBHOOK_TESTED))
 }
 
 #[server(name = PostRemoveWebhook, endpoint = "remove_webhook", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
 pub async fn remove_webhook(form: forms::OneWebhook) -> Result<FormResult, Refusal> {
     let context = context();
-    webhooks::remove(&context.domain, &context.actor, form).await?;
+    webhooks::remove(&context, form).await?;
     Ok(FormResult::to(urls::WEBHOOKS).with_flash(WEBHOOK_REMOVED))
 }
 
