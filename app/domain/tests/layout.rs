@@ -11,7 +11,7 @@ use frontdesk_domain::{FEATURES, background_jobs};
 use frontdesk_model::{Permission, audit::Action, job::JobKind};
 
 /// The platform's modules in dependency order.
-const PLATFORM: [&str; 11] = [
+const PLATFORM: [&str; 12] = [
     "clock",
     "db",
     "list",
@@ -21,6 +21,7 @@ const PLATFORM: [&str; 11] = [
     "problem",
     "passwords",
     "rate_limit",
+    "context",
     "audit",
     "jobs",
 ];
@@ -195,6 +196,38 @@ fn written_tables_are_found() {
     let text = r#"A = "INSERT INTO users (id) VALUES ($1) ON CONFLICT DO UPDATE SET a = 1"; B = "UPDATE \
         turns SET taken = 1"; C = "DELETE FROM sessions WHERE id = $1""#;
     assert_eq!(written_tables(text), ["users", "turns", "sessions"]);
+}
+
+/// Functions that begin a transaction and have no variant for a caller's transaction: they commit the
+/// record of a failure, and fail.
+const SINGLE: [&str; 3] = [
+    "credentials/change_password.rs change_password",
+    "processing/gateway_event.rs gateway_event",
+    "tokens/authenticate.rs refuse",
+];
+
+#[test]
+fn a_use_case_that_begins_a_transaction_also_runs_in_that_of_its_caller() {
+    let files: Vec<File> = files("domain").into_iter().chain(files("platform")).collect();
+    let functions = files.iter().flat_map(|file| {
+        file.text.split("fn ").skip(1).map(|function| (&file.path, first_name(function), function))
+    });
+    let begins = functions.filter(|(_, _, function)| function.contains("ctx.begin()"));
+    let (mut pairs, mut others) = (0, Vec::new());
+    for (path, name, function) in begins {
+        // A job commits its work with its attempt.
+        if function.contains("attempt.finish(tx)") {
+            continue;
+        }
+        if function.contains(&format!("{name}_in(")) {
+            pairs += 1;
+        } else {
+            others.push(format!("{path} {name}"));
+        }
+    }
+    others.sort_unstable();
+    assert_eq!(others, SINGLE);
+    assert!(pairs > 30, "only {pairs} use cases were found");
 }
 
 #[test]

@@ -44,5 +44,6 @@ mod token_lists;
 mod token_making;
 mod tokens;
 mod trail;
+mod units;
 mod users_list;
 mod webhooks;
