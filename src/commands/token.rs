@@ -5,10 +5,8 @@ use frontdesk::config::Config;
 use frontdesk_domain::{Domain, tokens, users};
 use frontdesk_model::{
     Email, Limit, Permission, Permissions, Timestamp, Token, TokenId,
-    forms::{CreateToken, RevokeToken},
     page::MAX_LIMIT,
-    query::TokensQuery,
-    token::TokenKind,
+    tokens::{CreateToken, RevokeToken, TokenKind, TokensQuery},
 };
 
 use super::{Error, notify, open, print};

@@ -16,7 +16,7 @@ use frontdesk_http::{
         input::{pairs, with},
     },
 };
-use frontdesk_model::{Code, Permission, Problem, order::OrderSummary, urls};
+use frontdesk_model::{Code, Permission, Problem, orders::OrderSummary, urls};
 use frontdesk_web::{pages::orders::list::asked, parts::layout::page::sign_in_url};
 use futures::{StreamExt, TryStreamExt, stream};
 use http::{
@@ -58,7 +58,7 @@ async fn orders_csv(State(state): State<AppState>, request: Request) -> Response
 async fn begin(state: &AppState, parts: &Parts) -> Result<(Export, Bytes), Problem> {
     let ctx = state.domain.context(actor::of(parts));
     // The permission comes before the query, because its faults are not for everyone.
-    ctx.actor.require(Permission::OrdersRead)?;
+    ctx.actor.require(Permission::ORDERS_READ)?;
     let query = with(parts.uri.query().unwrap_or_default(), &[("cursor", ""), ("limit", "")]);
     let query = asked(&ctx, &pairs(query.as_bytes())?).await?;
     let mut export = orders::export(&ctx, &query)?;

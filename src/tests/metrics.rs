@@ -7,7 +7,7 @@ use std::{
 };
 
 use frontdesk_domain::{clock::Clock, payments};
-use frontdesk_model::forms::PayOrder;
+use frontdesk_model::payments::PayOrder;
 use frontdesk_testing::eventually;
 
 use crate::support::Desk;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use frontdesk_domain::{clock::Clock, ledger, orders};
-use frontdesk_model::{OrderId, Permission as P, UserId, order::OrderState};
+use frontdesk_model::{OrderId, Permission as P, UserId, orders::OrderState};
 use frontdesk_testing::eventually;
 use http_body_util::{BodyExt as _, Full};
 use serde_json::{Value, json};

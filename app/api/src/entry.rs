@@ -202,7 +202,7 @@ fn respond(
 fn reject_evasions(headers: &HeaderMap, query: &Pairs) -> Result<(), Problem> {
     let is_token = |(name, value): &(String, String)| {
         TOKEN_PARAMETERS.contains(&name.to_ascii_lowercase().as_str())
-            || value.starts_with(frontdesk_model::token::PREFIX)
+            || value.starts_with(frontdesk_model::tokens::PREFIX)
     };
     if query.iter().any(is_token) {
         return Err(Problem::new(Code::TokenInUrl));

@@ -1,8 +1,6 @@
 //! The declaration of a feature: its name and the lists that it brings. Each feature declares its own in
 //! its folder; [`crate::FEATURES`] collects them, and a test proves that they are unique and complete.
 
-use frontdesk_model::{Permission, audit::Action};
-
 use crate::{Domain, db::Sql, jobs::Handler, list::List};
 
 /// One feature and its lists.
@@ -16,15 +14,11 @@ pub struct Feature {
     pub lists: fn() -> Vec<&'static List>,
     /// Its background jobs.
     pub jobs: &'static [Handler<Domain>],
-    /// The permissions that its use cases require.
-    pub permissions: &'static [Permission],
-    /// The audit actions that its use cases record.
-    pub actions: &'static [Action],
 }
 
 impl Feature {
     /// A feature without lists of its own.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, statements: Vec::new, lists: Vec::new, jobs: &[], permissions: &[], actions: &[] }
+        Self { name, statements: Vec::new, lists: Vec::new, jobs: &[] }
     }
 }

@@ -1,7 +1,7 @@
 //! Suspending and reinstating users.
 
 use frontdesk_domain::users::{self, Error};
-use frontdesk_model::{Role, UserId, user::Status};
+use frontdesk_model::{Role, UserId, users::Status};
 
 use crate::support::{By, TestDomain, grant, one, person, register, suspension, user};
 
@@ -68,7 +68,7 @@ async fn a_restored_user_is_as_they_were(domain: TestDomain) {
     let restored = user(&domain, ann).await;
     assert_eq!(restored.version, before.version + 2);
     let same =
-        frontdesk_model::user::User { version: before.version, updated_at: before.updated_at, ..restored };
+        frontdesk_model::users::User { version: before.version, updated_at: before.updated_at, ..restored };
     assert_eq!(same, before);
 }
 

@@ -12,7 +12,8 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Code, Problem, Secret,
-    forms::{AcceptInvite, ChangePassword, SetUp},
+    credentials::ChangePassword,
+    invitations::{AcceptInvite, SetUp},
 };
 
 use crate::support::{By, PASSWORD, TestDomain, anybody, create, person, prove, register, sign_up_form};

@@ -28,7 +28,7 @@ async fn a_request_writes_nothing_and_is_written_down_later(domain: TestDomain) 
     let events = domain.events().await;
     domain.last_seen.flush(&domain).await.unwrap();
     assert_eq!(last_seen(&domain, ann.id).await, signed_in.plus_seconds(60));
-    let query = frontdesk_model::query::SessionsQuery::default();
+    let query = frontdesk_model::sessions::SessionsQuery::default();
     let mine = frontdesk_domain::sessions::list_mine(&domain.by(&ann.actor), &query).await.unwrap();
     assert_eq!(mine.items[0].last_seen_at, signed_in.plus_seconds(60));
     // Being seen is no change: neither an event nor a new version.

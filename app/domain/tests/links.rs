@@ -8,7 +8,7 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Role, Secret, UserId,
-    forms::{AcceptInvite, SetUp},
+    invitations::{AcceptInvite, SetUp},
 };
 use futures::future::join_all;
 

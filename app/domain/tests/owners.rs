@@ -7,7 +7,7 @@ use frontdesk_domain::{
     roles,
     users::{self, Error},
 };
-use frontdesk_model::{Role, UserId, forms::ChangeRole, user::Status};
+use frontdesk_model::{Role, UserId, roles::ChangeRole, users::Status};
 
 use crate::support::{By, Someone, TestDomain, create, grant, one, person, suspension, user};
 

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use frontdesk_domain::{params, users};
 use frontdesk_model::{
     Limit, Page, UserId,
-    query::{Search, UserSort, UsersQuery},
-    user::{Status, UserSummary},
+    search::Search,
+    users::{Status, UserSort, UserSummary, UsersQuery},
 };
 
 use crate::support::{

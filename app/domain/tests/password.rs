@@ -10,9 +10,9 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Code, Problem, Secret,
-    audit::{Action, Event},
-    forms::{AcceptInvite, ChangePassword},
-    query::AuditQuery,
+    audit::{Action, AuditQuery, Event},
+    credentials::ChangePassword,
+    invitations::AcceptInvite,
 };
 use futures::future::join_all;
 
@@ -112,10 +112,13 @@ async fn it_is_told_by_whom_and_from_where_and_with_no_secret(domain: TestDomain
     let events = told(&domain).await;
     assert_eq!(
         events[..2].iter().map(|event| event.action).collect::<Vec<_>>(),
-        [Action::PasswordChanged, Action::PasswordChangeFailed]
+        [Action::PASSWORD_CHANGED, Action::PASSWORD_CHANGE_FAILED]
     );
     for event in &events[..2] {
-        assert_eq!((event.actor.id, event.target.as_ref().unwrap().id), (Some(ann.id.0), Some(ann.id.0)));
+        assert_eq!(
+            (event.actor.id, event.target.as_ref().unwrap().id),
+            (Some(ann.id.0), Some(ann.id.into()))
+        );
         assert_eq!((event.ip.as_str(), event.user_agent.as_str()), ("192.0.2.7", "Browser/1.0"));
         assert_eq!((event.request_id.as_str(), event.reason.as_str()), ("request-1", ""));
         assert!(event.changes.is_empty(), "{event:?}");

@@ -6,8 +6,9 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Code, PersonName, Problem, Timestamp, UserId,
-    forms::{ChangeRole, CreateUser, SignUp},
-    user::Status,
+    authentication::SignUp,
+    roles::ChangeRole,
+    users::{CreateUser, Status},
 };
 use futures::future::join_all;
 

@@ -14,11 +14,15 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     DeliveryId, Permission, Role, UserId, Webhook,
-    forms::{
-        ChangeRole, CreateWebhook, EndSession, OneDelivery, OneJob, OneWebhook, RevokeToken, UpdateWebhook,
+    audit::AuditQuery,
+    jobs::{JobsQuery, OneJob},
+    roles::ChangeRole,
+    sessions::{EndSession, SessionsQuery},
+    tokens::{RevokeToken, TokensQuery},
+    users::UsersQuery,
+    webhooks::{
+        CreateWebhook, DeliveriesQuery, EventTypes, OneDelivery, OneWebhook, UpdateWebhook, WebhooksQuery,
     },
-    query::{AuditQuery, DeliveriesQuery, JobsQuery, SessionsQuery, TokensQuery, UsersQuery, WebhooksQuery},
-    webhook::EventTypes,
 };
 
 use crate::support::{
@@ -196,7 +200,9 @@ impl Try {
                 let form = EndSession { id: device.actor.person().unwrap().session };
                 match sessions::end(&domain.by(actor), form).await {
                     // For actors who can end only their own sessions, others do not exist.
-                    Err(sessions::Error::NoSuchSession) => Err(Denied::Lacks(Permission::SessionsEnd).into()),
+                    Err(sessions::Error::NoSuchSession) => {
+                        Err(Denied::Lacks(Permission::SESSIONS_END).into())
+                    }
                     other => of_sessions(other),
                 }
             }
@@ -209,7 +215,7 @@ impl Try {
             RevokeAToken => {
                 let theirs = tokens::create_for(&domain.system(), on, token_form("ci", &[])).await.unwrap();
                 match tokens::revoke(&domain.by(actor), RevokeToken { id: theirs.token.id }).await {
-                    Err(TokenError::NoSuchToken) => Err(Denied::Lacks(Permission::TokensManage).into()),
+                    Err(TokenError::NoSuchToken) => Err(Denied::Lacks(Permission::TOKENS_MANAGE).into()),
                     other => of_tokens(other),
                 }
             }

@@ -1,7 +1,7 @@
 //! Assigning and removing roles. Permissions are in `permissions.rs`.
 
 use frontdesk_domain::{actor::Denied, roles, users::Error};
-use frontdesk_model::{Role, Roles, forms::ChangeRole};
+use frontdesk_model::{Role, Roles, roles::ChangeRole};
 
 use crate::support::{By, TestDomain, person, register, user};
 

@@ -4,7 +4,7 @@ use frontdesk_domain::{
     db::{self, Json, Sql, Text, row},
     params,
 };
-use frontdesk_model::{Currency, Permissions, Roles, order::OrderState, user::Status};
+use frontdesk_model::{Currency, Permissions, Roles, orders::OrderState, users::Status};
 use uuid::Uuid;
 
 use crate::support::TestDomain;

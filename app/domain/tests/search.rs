@@ -3,9 +3,8 @@
 use frontdesk_domain::{authentication, credentials::Credentials, params, users};
 use frontdesk_model::{
     Email, Limit, UserId,
-    forms::UpdateUser,
-    query::{Search, UserField, UserSort, UsersQuery},
-    user::Status,
+    search::Search,
+    users::{Status, UpdateUser, UserField, UserSort, UsersQuery},
 };
 
 use crate::support::{By, TestDomain, anybody, one, sign_up_form, suspension, user};

@@ -13,9 +13,8 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Email, Limit, PersonName, Role, Timestamp,
-    audit::{Action, Event},
-    query::{AuditQuery, UsersQuery},
-    user::{Status, User},
+    audit::{Action, AuditQuery, Event},
+    users::{Status, User, UsersQuery},
 };
 
 use crate::support::{Engine, PASSWORD, TestDomain, prove, register, run, user};
@@ -184,12 +183,12 @@ async fn the_trail_tells_when_some_of_them_came_and_went(domain: TestDomain) {
     let mut told: HashMap<Action, u32> = HashMap::new();
     for event in &events {
         let target = event.target.as_ref().unwrap();
-        let user = &people[&target.id.unwrap()];
+        let user = &people[&target.id.unwrap().uuid()];
         assert_eq!(target.label, user.name);
         let (at, status) = match event.action {
-            Action::UserSignedUp | Action::UserCreated | Action::RoleGranted => (user.joined_at, None),
-            Action::UserSuspended => (user.updated_at, Some(Status::Suspended)),
-            Action::UserRemoved => (user.updated_at, Some(Status::Removed)),
+            Action::USER_SIGNED_UP | Action::USER_CREATED | Action::ROLE_GRANTED => (user.joined_at, None),
+            Action::USER_SUSPENDED => (user.updated_at, Some(Status::Suspended)),
+            Action::USER_REMOVED => (user.updated_at, Some(Status::Removed)),
             other => panic!("{other}"),
         };
         assert_eq!(event.at, at, "{event:?}");
@@ -206,9 +205,9 @@ async fn the_trail_tells_when_some_of_them_came_and_went(domain: TestDomain) {
         *told.entry(event.action).or_default() += 1;
     }
     let told = |action| told.get(&action).copied().unwrap_or(0);
-    assert!((400..600).contains(&told(Action::UserSignedUp)), "{}", told(Action::UserSignedUp));
-    assert!(told(Action::UserSuspended) > 0 && told(Action::UserRemoved) > 0);
-    assert_eq!((told(Action::UserCreated), told(Action::RoleGranted)), (9, 9));
+    assert!((400..600).contains(&told(Action::USER_SIGNED_UP)), "{}", told(Action::USER_SIGNED_UP));
+    assert!(told(Action::USER_SUSPENDED) > 0 && told(Action::USER_REMOVED) > 0);
+    assert_eq!((told(Action::USER_CREATED), told(Action::ROLE_GRANTED)), (9, 9));
 }
 
 async fn they_sign_in_only_if_a_password_is_given(domain: TestDomain) {

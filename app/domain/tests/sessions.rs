@@ -10,9 +10,9 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Limit, Permission, Role, Roles, Secret,
-    forms::{AcceptInvite, ChangeRole, EndSession},
-    query::SessionsQuery,
-    user::Session,
+    invitations::AcceptInvite,
+    roles::ChangeRole,
+    sessions::{EndSession, Session, SessionsQuery},
 };
 
 use crate::support::{
@@ -268,16 +268,16 @@ async fn a_token_ends_sessions_only_with_the_permission(domain: TestDomain) {
         sessions::end(&domain.by(&reads), used(&phone)).await,
         sessions::end_others(&domain.by(&reads)).await.map(drop),
     ] {
-        assert!(matches!(answer, Err(Error::Denied(Denied::Lacks(Permission::SessionsEnd)))), "{answer:?}");
+        assert!(matches!(answer, Err(Error::Denied(Denied::Lacks(Permission::SESSIONS_END)))), "{answer:?}");
     }
-    let ends = bearer(&domain, &token(&domain, &sam, &[Permission::SessionsEnd]).await).await.unwrap();
+    let ends = bearer(&domain, &token(&domain, &sam, &[Permission::SESSIONS_END]).await).await.unwrap();
     sessions::end(&domain.by(&ends), used(&phone)).await.unwrap();
     // A token has no session of its own that could be kept.
     assert_eq!(sessions::end_others(&domain.by(&ends)).await.unwrap(), 1);
     assert!(sam.load(&domain).await.is_none() && phone.load(&domain).await.is_none());
 
     let ann = person(&domain, "Ann", &[]).await;
-    let till = bearer(&domain, &service_token(&domain, &[Permission::SessionsEnd]).await).await.unwrap();
+    let till = bearer(&domain, &service_token(&domain, &[Permission::SESSIONS_END]).await).await.unwrap();
     let answer = sessions::list_mine(&domain.by(&till), &SessionsQuery::default()).await;
     assert!(matches!(answer, Err(Error::Denied(Denied::NoAccount))), "{answer:?}");
     sessions::end(&domain.by(&till), used(&ann)).await.unwrap();

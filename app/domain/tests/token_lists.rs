@@ -6,10 +6,8 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Cursor, Limit, Page, Role, Token, TokenId,
-    forms::{CreateToken, RevokeToken},
     page::Key,
-    query::TokensQuery,
-    token::{TokenKind, TokenLife, TokenState},
+    tokens::{CreateToken, RevokeToken, TokenKind, TokenLife, TokenState, TokensQuery},
 };
 use uuid::Uuid;
 

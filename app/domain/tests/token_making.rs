@@ -3,8 +3,7 @@
 use frontdesk_domain::tokens::{self, Created, Error};
 use frontdesk_model::{
     Code, Permission, Problem, Role,
-    forms::{CreateToken, RevokeToken},
-    token::{MAX_LIVE, TokenKind},
+    tokens::{CreateToken, MAX_LIVE, RevokeToken, TokenKind},
 };
 use futures::future::join_all;
 
@@ -32,12 +31,12 @@ async fn a_token_cannot_be_given_what_its_maker_lacks(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let refused = (Code::Forbidden, "permissions".to_owned(), "not_held".to_owned());
     for form in [
-        token_form("ci", &[Permission::UsersRead, Permission::OwnersManage]),
-        service_form(&[Permission::OwnersManage], "30d"),
+        token_form("ci", &[Permission::USERS_READ, Permission::OWNERS_MANAGE]),
+        service_form(&[Permission::OWNERS_MANAGE], "30d"),
     ] {
         assert_eq!(fault_of(tokens::create(&domain.by(&ada.actor), form).await), refused);
     }
-    let form = token_form("ci", &[Permission::UsersRead]);
+    let form = token_form("ci", &[Permission::USERS_READ]);
     assert_eq!(fault_of(tokens::create(&domain.by(&ann.actor), form.clone()).await), refused);
     // The command line creates tokens for people, with at most their permissions.
     assert_eq!(fault_of(tokens::create_for(&domain.system(), ann.id, form).await), refused);
@@ -48,15 +47,15 @@ async fn what_a_token_makes_holds_no_more_and_ends_no_later(domain: TestDomain) 
     let ada = person(&domain, "Ada", &[Role::Admin]).await;
     let form = CreateToken {
         expires: "30d".to_owned(),
-        ..token_form("maker", &[Permission::TokensManage, Permission::UsersRead])
+        ..token_form("maker", &[Permission::TOKENS_MANAGE, Permission::USERS_READ])
     };
     let maker = tokens::create(&domain.by(&ada.actor), form).await.unwrap();
     domain.clock.advance(DAY);
     let actor = bearer(&domain, &maker).await.unwrap();
-    let form = token_form("made", &[Permission::UsersRead, Permission::AuditRead]);
+    let form = token_form("made", &[Permission::USERS_READ, Permission::AUDIT_READ]);
     assert_eq!(fault_of(tokens::create(&domain.by(&actor), form).await).2, "not_held");
     for kind in [TokenKind::Personal, TokenKind::Service] {
-        let form = |expires: &str| CreateToken { kind, ..service_form(&[Permission::UsersRead], expires) };
+        let form = |expires: &str| CreateToken { kind, ..service_form(&[Permission::USERS_READ], expires) };
         for (expires, code) in [("30d", "too_late"), ("365d", "too_late")] {
             let fault = fault_of(tokens::create(&domain.by(&actor), form(expires)).await);
             assert_eq!(fault, (Code::ValidationError, "expires".to_owned(), code.to_owned()));

@@ -12,10 +12,10 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Permission, Role,
-    audit::{Action, Event},
-    forms::{AcceptInvite, ChangeRole, CreateToken, RevokeToken},
-    query::{AuditQuery, TokensQuery},
-    token::{KEPT_DAYS, TokenState},
+    audit::{Action, AuditQuery, Event},
+    invitations::AcceptInvite,
+    roles::ChangeRole,
+    tokens::{CreateToken, KEPT_DAYS, RevokeToken, TokenState, TokensQuery},
 };
 
 use crate::support::{
@@ -65,7 +65,7 @@ fn lacks<T: std::fmt::Debug>(answer: &Result<T, Error>, permission: Permission) 
 
 async fn a_personal_token_acts_for_its_owner(domain: TestDomain) {
     let ada = person(&domain, "Ada", &[Role::Admin]).await;
-    let created = token(&domain, &ada, &[Permission::UsersRead, Permission::UsersSuspend]).await;
+    let created = token(&domain, &ada, &[Permission::USERS_READ, Permission::USERS_SUSPEND]).await;
     let actor = bearer(&domain, &created).await.unwrap();
     assert_eq!(actor.user(), Some(ada.id));
     assert!(actor.person().is_none(), "a token is no session");
@@ -86,7 +86,7 @@ async fn a_personal_token_acts_for_its_owner(domain: TestDomain) {
 }
 
 async fn a_service_token_acts_for_the_business(domain: TestDomain) {
-    let created = service_token(&domain, &[Permission::UsersRead]).await;
+    let created = service_token(&domain, &[Permission::USERS_READ]).await;
     let actor = bearer(&domain, &created).await.unwrap();
     assert_eq!((actor.user(), actor.permissions()), (None, created.token.permissions));
     let ann = register(&domain, "Ann").await;
@@ -102,7 +102,7 @@ async fn a_service_token_acts_for_the_business(domain: TestDomain) {
 
 async fn it_is_one_statement_to_know_a_token_and_none_to_know_a_wrong_one(domain: TestDomain) {
     let ada = person(&domain, "Ada", &[Role::Admin, Role::Auditor]).await;
-    let created = token(&domain, &ada, &[Permission::UsersRead]).await;
+    let created = token(&domain, &ada, &[Permission::USERS_READ]).await;
     let before = domain.db.statements();
     assert!(bearer(&domain, &created).await.is_some());
     assert_eq!(domain.db.statements(), before + 1);
@@ -119,21 +119,21 @@ async fn it_is_one_statement_to_know_a_token_and_none_to_know_a_wrong_one(domain
 
 async fn a_token_never_may_more_than_its_owner(domain: TestDomain) {
     let ada = person(&domain, "Ada", &[Role::Admin]).await;
-    let created = token(&domain, &ada, &[Permission::UsersRead, Permission::AuditRead]).await;
+    let created = token(&domain, &ada, &[Permission::USERS_READ, Permission::AUDIT_READ]).await;
     let may = async |permission| bearer(&domain, &created).await.unwrap().may(permission);
     roles::revoke(&domain.system(), ChangeRole { id: ada.id, role: Role::Admin }).await.unwrap();
-    assert!(!may(Permission::UsersRead).await && !may(Permission::AuditRead).await);
+    assert!(!may(Permission::USERS_READ).await && !may(Permission::AUDIT_READ).await);
     grant(&domain, ada.id, Role::Support).await;
-    assert!(may(Permission::UsersRead).await && !may(Permission::AuditRead).await);
+    assert!(may(Permission::USERS_READ).await && !may(Permission::AUDIT_READ).await);
     // Nor more than it was given.
     grant(&domain, ada.id, Role::Owner).await;
-    assert!(may(Permission::AuditRead).await && !may(Permission::UsersSuspend).await);
+    assert!(may(Permission::AUDIT_READ).await && !may(Permission::USERS_SUSPEND).await);
 }
 
 async fn through_a_token_nobody_acts_on_those_whom_it_does_not_cover(domain: TestDomain) {
     let olga = person(&domain, "Olga", &[Role::Owner]).await;
     let auditor = person(&domain, "Aud", &[Role::Auditor]).await;
-    let narrow = token(&domain, &olga, &[Permission::UsersSuspend, Permission::RolesAssign]).await;
+    let narrow = token(&domain, &olga, &[Permission::USERS_SUSPEND, Permission::ROLES_ASSIGN]).await;
     let actor = bearer(&domain, &narrow).await.unwrap();
     let answer = users::suspend(&domain.by(&actor), suspension(auditor.id)).await;
     assert!(matches!(answer, Err(users::Error::Denied(Denied::Outranked))), "{answer:?}");
@@ -174,13 +174,13 @@ async fn a_token_outlives_a_new_password(domain: TestDomain) {
 
 async fn a_service_token_outlives_who_made_it(domain: TestDomain) {
     let ada = person(&domain, "Ada", &[Role::Admin]).await;
-    let created = tokens::create(&domain.by(&ada.actor), service_form(&[Permission::UsersRead], "never"))
+    let created = tokens::create(&domain.by(&ada.actor), service_form(&[Permission::USERS_READ], "never"))
         .await
         .unwrap();
     assert_eq!(created.token.created_by.id, Some(ada.id.0));
     users::remove(&domain.system(), one(ada.id)).await.unwrap();
     domain.clock.advance(3 * 365 * DAY);
-    assert!(bearer(&domain, &created).await.unwrap().may(Permission::UsersRead));
+    assert!(bearer(&domain, &created).await.unwrap().may(Permission::USERS_READ));
 }
 
 async fn an_expired_token_is_refused(domain: TestDomain) {
@@ -217,8 +217,8 @@ async fn people_revoke_their_own_tokens_and_no_others(domain: TestDomain) {
     let olga = person(&domain, "Olga", &[Role::Owner]).await;
     let (ann, ben) = (person(&domain, "Ann", &[]).await, person(&domain, "Ben", &[]).await);
     let (anns, olgas) = (token(&domain, &ann, &[]).await, token(&domain, &olga, &[]).await);
-    let strong = service_token(&domain, &[Permission::OwnersManage]).await;
-    let weak = service_token(&domain, &[Permission::UsersRead]).await;
+    let strong = service_token(&domain, &[Permission::OWNERS_MANAGE]).await;
+    let weak = service_token(&domain, &[Permission::USERS_READ]).await;
     for created in [&anns, &olgas, &strong, &weak] {
         // As if they did not exist.
         let answer = tokens::revoke(&domain.by(&ben.actor), revocation(created)).await;
@@ -244,10 +244,10 @@ async fn a_token_without_permissions_only_reads(domain: TestDomain) {
     let mine = tokens::list_mine(&domain.by(&actor), &TokensQuery::default()).await.unwrap();
     assert_eq!(mine.items.len(), 2);
     tokens::get(&domain.by(&actor), other.token.id).await.unwrap();
-    lacks(&tokens::create(&domain.by(&actor), token_form("ci", &[])).await, Permission::TokensManage);
-    lacks(&tokens::create(&domain.by(&actor), service_form(&[], "1d")).await, Permission::TokensManage);
-    lacks(&tokens::revoke(&domain.by(&actor), revocation(&other)).await, Permission::TokensManage);
-    lacks(&tokens::list(&domain.by(&actor), &TokensQuery::default()).await, Permission::TokensRead);
+    lacks(&tokens::create(&domain.by(&actor), token_form("ci", &[])).await, Permission::TOKENS_MANAGE);
+    lacks(&tokens::create(&domain.by(&actor), service_form(&[], "1d")).await, Permission::TOKENS_MANAGE);
+    lacks(&tokens::revoke(&domain.by(&actor), revocation(&other)).await, Permission::TOKENS_MANAGE);
+    lacks(&tokens::list(&domain.by(&actor), &TokensQuery::default()).await, Permission::TOKENS_READ);
     assert!(users::get(&domain.by(&actor), ada.id).await.is_err());
     // But anyone who finds it can end it.
     tokens::revoke(&domain.by(&actor), revocation(&bare)).await.unwrap();
@@ -291,8 +291,8 @@ async fn a_refusal_is_told_once_an_hour(domain: TestDomain) {
     }
     assert_eq!(domain.events().await, events + 1);
     let event = latest(&domain).await;
-    assert_eq!((event.action, event.reason.as_str()), (Action::TokenRefused, "revoked"));
-    assert_eq!(event.target.unwrap().id, Some(one.token.id.0));
+    assert_eq!((event.action, event.reason.as_str()), (Action::TOKEN_REFUSED, "revoked"));
+    assert_eq!(event.target.unwrap().id, Some(one.token.id.into()));
     assert_eq!((event.actor.id, event.ip.as_str()), (None, "192.0.2.7"));
     bearer(&domain, &other).await;
     assert_eq!(domain.events().await, events + 2);
@@ -309,12 +309,12 @@ async fn a_refusal_is_told_once_an_hour(domain: TestDomain) {
 
 async fn what_happens_to_tokens_and_by_them_is_told(domain: TestDomain) {
     let ada = person(&domain, "Ada", &[Role::Admin]).await;
-    let created = token(&domain, &ada, &[Permission::UsersSuspend]).await;
+    let created = token(&domain, &ada, &[Permission::USERS_SUSPEND]).await;
     let event = latest(&domain).await;
     let label = format!("ci ({})", created.token.hint);
-    assert_eq!((event.action, event.actor.id), (Action::TokenCreated, Some(ada.id.0)));
+    assert_eq!((event.action, event.actor.id), (Action::TOKEN_CREATED, Some(ada.id.0)));
     let target = event.target.unwrap();
-    assert_eq!((target.id, &target.label), (Some(created.token.id.0), &label));
+    assert_eq!((target.id, &target.label), (Some(created.token.id.into()), &label));
     let facts: Vec<_> =
         event.changes.iter().map(|fact| (fact.field.as_str(), fact.after.as_deref())).collect();
     assert_eq!(
@@ -329,17 +329,17 @@ async fn what_happens_to_tokens_and_by_them_is_told(domain: TestDomain) {
     let actor = bearer(&domain, &created).await.unwrap();
     users::suspend(&domain.by(&actor), suspension(ann)).await.unwrap();
     let by_ada = trail(&domain, AuditQuery { actor: Some(ada.id), ..AuditQuery::default() }).await;
-    assert_eq!(by_ada[0].action, Action::UserSuspended);
+    assert_eq!(by_ada[0].action, Action::USER_SUSPENDED);
     assert_eq!(by_ada[0].actor.label, format!("Ada via token {label}"));
     assert_eq!(by_ada[1].actor.label, "Ada");
 
     domain.clock.advance(1);
     tokens::revoke(&domain.system(), revocation(&created)).await.unwrap();
     let event = latest(&domain).await;
-    assert_eq!((event.action, event.target.unwrap().label), (Action::TokenRevoked, label));
+    assert_eq!((event.action, event.target.unwrap().label), (Action::TOKEN_REVOKED, label));
 
     // With a service token: under itself.
-    let till = service_token(&domain, &[Permission::UsersSuspend]).await;
+    let till = service_token(&domain, &[Permission::USERS_SUSPEND]).await;
     let actor: Actor = bearer(&domain, &till).await.unwrap();
     domain.clock.advance(1);
     users::reinstate(&domain.by(&actor), one(ann)).await.unwrap();
@@ -350,7 +350,7 @@ async fn what_happens_to_tokens_and_by_them_is_told(domain: TestDomain) {
 
 async fn the_text_of_a_token_is_nowhere(domain: TestDomain) {
     let ada = person(&domain, "Ada", &[Role::Admin]).await;
-    let created = token(&domain, &ada, &[Permission::UsersRead]).await;
+    let created = token(&domain, &ada, &[Permission::USERS_READ]).await;
     bearer(&domain, &created).await.unwrap();
     domain.token_use.flush(&domain).await.unwrap();
     tokens::revoke(&domain.by(&ada.actor), revocation(&created)).await.unwrap();

@@ -9,9 +9,10 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Role, Secret,
-    audit::{Action, Event},
-    forms::{AcceptInvite, ChangeRole, EndSession, SetUp},
-    query::AuditQuery,
+    audit::{Action, AuditQuery, Event},
+    invitations::{AcceptInvite, SetUp},
+    roles::ChangeRole,
+    sessions::EndSession,
 };
 
 use crate::support::{
@@ -73,7 +74,7 @@ async fn signing_up_and_being_created_are_told(domain: TestDomain) {
     let form = sign_up_form("Ann", "ann@example.com");
     let (proof, event) = told(&domain, None, authentication::sign_up(&domain.by(&anybody()), form)).await;
     assert_eq!(line(&event), "user.signed_up of Ann, name nothing → Ann, email nothing → ann@example.com");
-    assert_eq!(event.target.unwrap().id, Some(proof.user.0));
+    assert_eq!(event.target.unwrap().id, Some(proof.user.into()));
     assert_eq!((event.actor.id, event.actor.label.as_str()), (None, "somebody"));
     assert_eq!((event.ip.as_str(), event.request_id.as_str()), ("192.0.2.7", "request-1"));
 
@@ -277,5 +278,5 @@ async fn the_trail_is_not_rewritten(domain: TestDomain) {
         assert!(why.contains("the audit trail is not rewritten"), "{text}: {why}");
     }
     assert_eq!(tell().await, before);
-    assert_eq!(before[0].action, Action::UserSignedUp);
+    assert_eq!(before[0].action, Action::USER_SIGNED_UP);
 }

@@ -5,7 +5,7 @@ use frontdesk_domain::{
     idempotency::{Claim, Found},
     roles, users,
 };
-use frontdesk_model::{Role, forms::ChangeRole, user::Status};
+use frontdesk_model::{Role, roles::ChangeRole, users::Status};
 
 use crate::support::{TestDomain, anybody, create_form, person, register, sign_up_form, suspension, user};
 

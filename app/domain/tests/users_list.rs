@@ -7,8 +7,8 @@ use frontdesk_domain::{
 use frontdesk_model::{
     Cursor, Limit, Role,
     page::Key,
-    query::{Search, UserField, UserSort, UsersQuery},
-    user::{Status, User, UserSummary},
+    search::Search,
+    users::{Status, User, UserField, UserSort, UserSummary, UsersQuery},
 };
 use uuid::Uuid;
 

@@ -1,59 +1,106 @@
-//! Permissions and the built-in roles, which are fixed sets of them.
+//! Permissions and sets of them. Features declare their own, with the built-in roles that have them.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use strum::{EnumString, IntoStaticStr, VariantArray};
+use utoipa::openapi::schema::ArrayBuilder;
 
-macro_rules! permissions {
-    ($($name:ident = $text:literal, $about:literal;)*) => {
-        /// A permission. Each use case requires one.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Permission { $(#[doc = $about] $name,)* }
+use crate::{
+    Role, collect,
+    schema::{one_of, schemas},
+};
 
-        impl Permission {
-            pub const ALL: &[Self] = &[$(Self::$name,)*];
+/// A permission. Each use case requires one. Features declare the constants: [`Permission::USERS_READ`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Permission(u8);
 
-            /// Name in lists, tokens and the API: `users:read`.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)* }
-            }
-
-            /// One line about it, for the form that creates tokens.
-            pub const fn about(self) -> &'static str {
-                match self { $(Self::$name => $about,)* }
-            }
-        }
-    };
+/// A permission as its feature declares it.
+#[derive(Clone, Copy)]
+pub(crate) struct Declaration {
+    pub name: &'static str,
+    pub about: &'static str,
+    /// The roles that have it. Owners have all permissions.
+    pub roles: &'static [Role],
 }
 
-permissions! {
-    OverviewRead = "overview:read", "See the overview of the management pages";
-    UsersRead = "users:read", "See users";
-    UsersCreate = "users:create", "Create users";
-    UsersUpdate = "users:update", "Change users’ names and e-mail addresses, and invite them";
-    UsersSuspend = "users:suspend", "Suspend and reinstate users";
-    UsersRemove = "users:remove", "Remove and restore users";
-    RolesAssign = "roles:assign", "Give and take roles";
-    OwnersManage = "owners:manage", "Act on owners, and make somebody one";
-    SessionsRead = "sessions:read", "See on which devices users are signed in";
-    SessionsEnd = "sessions:end", "Sign users out of their devices";
-    TokensRead = "tokens:read", "See everybody’s tokens";
-    TokensManage = "tokens:manage", "Make service tokens, and revoke everybody’s tokens";
-    AuditRead = "audit:read", "Read the audit trail";
-    JobsRead = "jobs:read", "See jobs";
-    JobsManage = "jobs:manage", "Run jobs again, and call them off";
-    WebhooksRead = "webhooks:read", "See webhooks, and what they are told of users and their orders";
-    WebhooksManage = "webhooks:manage", "Make and change webhooks, to which what happens to users and their orders is told";
-    OrdersRead = "orders:read", "See everybody’s orders, payments and refunds, and what comes in";
-    OrdersCreate = "orders:create", "Place orders for customers";
-    OrdersCancel = "orders:cancel", "Cancel orders that are not paid";
-    PaymentsCreate = "payments:create", "Charge customers for their orders, and call a payment off";
-    RefundsCreate = "refunds:create", "Refund payments, the larger ones with somebody else’s approval";
-    RefundsApprove = "refunds:approve", "Approve and reject refunds that others asked for";
+impl Declaration {
+    const fn is_of(&self, role: Role) -> bool {
+        let mut index = 0;
+        while index < self.roles.len() {
+            if self.roles[index] as u8 == role as u8 {
+                return true;
+            }
+            index += 1;
+        }
+        matches!(role, Role::Owner)
+    }
+}
+
+/// Declares the permissions of a feature: a constant of [`Permission`] for each, with its name, a line about it and the
+/// roles that have it beside owners, and the list `PERMISSIONS` for `lib.rs`.
+macro_rules! permissions {
+    ($($constant:ident = $name:literal, $about:literal, [$($role:ident),*];)*) => {
+        pub(crate) const PERMISSIONS: &[$crate::permission::Declaration] = &[$(
+            $crate::permission::Declaration { name: $name, about: $about, roles: &[$($crate::Role::$role),*] },
+        )*];
+
+        impl $crate::Permission {$(
+            #[doc = concat!("`", $name, "`: ", $about, ".")]
+            pub const $constant: Self = Self::named($name);
+        )*}
+    };
+}
+pub(crate) use permissions;
+
+const DECLARED: &[Declaration] =
+    &collect::concat::<_, { collect::count(crate::PERMISSIONS) }>(crate::PERMISSIONS);
+const NAMES: &[&str] = &names();
+
+const fn names() -> [&'static str; DECLARED.len()] {
+    // A set is a number with a bit for each permission.
+    assert!(DECLARED.len() <= 64);
+    let mut names = [""; DECLARED.len()];
+    let mut place = 0;
+    while place < names.len() {
+        names[place] = DECLARED[place].name;
+        place += 1;
+    }
+    names
 }
 
 impl Permission {
+    pub const ALL: &[Self] = &{
+        let mut all = [Self(0); DECLARED.len()];
+        let mut place = 0;
+        while place < all.len() {
+            all[place] = Self(place as u8);
+            place += 1;
+        }
+        all
+    };
+
+    /// The permission with this name. It is evaluated by the compiler, so a permission that is not collected does not
+    /// compile.
+    pub(crate) const fn named(name: &str) -> Self {
+        Self(collect::place(NAMES, name))
+    }
+
+    /// Name in lists, tokens and the API: `users:read`.
+    pub const fn as_str(self) -> &'static str {
+        DECLARED[self.0 as usize].name
+    }
+
+    /// One line about it, for the form that creates tokens.
+    pub const fn about(self) -> &'static str {
+        DECLARED[self.0 as usize].about
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|permission| permission.as_str() == text)
+    }
+}
+
+impl std::fmt::Debug for Permission {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Permission({self})")
     }
 }
 
@@ -83,11 +130,23 @@ impl Permissions {
     pub const NONE: Self = Self(0);
 
     pub fn of(list: &[Permission]) -> Self {
-        Self(list.iter().fold(0, |bits, one| bits | 1 << *one as u64))
+        Self(list.iter().fold(0, |bits, one| bits | 1 << one.0))
+    }
+
+    /// The permissions that a built-in role has.
+    pub(crate) const fn of_role(role: Role) -> Self {
+        let (mut bits, mut place) = (0, 0);
+        while place < DECLARED.len() {
+            if DECLARED[place].is_of(role) {
+                bits |= 1 << place;
+            }
+            place += 1;
+        }
+        Self(bits)
     }
 
     pub fn has(self, one: Permission) -> bool {
-        self.0 & (1 << one as u64) != 0
+        self.0 & (1 << one.0) != 0
     }
 
     /// Returns true if it contains everything in `other`.
@@ -133,7 +192,7 @@ impl std::str::FromStr for Permissions {
 
 impl FromIterator<Permission> for Permissions {
     fn from_iter<I: IntoIterator<Item = Permission>>(list: I) -> Self {
-        Self(list.into_iter().fold(0, |bits, one| bits | 1 << one as u64))
+        Self(list.into_iter().fold(0, |bits, one| bits | 1 << one.0))
     }
 }
 
@@ -161,194 +220,37 @@ impl<'de> Deserialize<'de> for Permissions {
     }
 }
 
-/// The built-in roles. Their permissions are defined only here.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
-)]
-#[serde(rename_all = "lowercase")]
-#[strum(serialize_all = "snake_case")]
-pub enum Role {
-    /// All permissions. There is always at least one owner.
-    Owner,
-    /// All permissions except those about owners.
-    Admin,
-    /// Looks after customers: finds, edits and suspends users, and handles their orders.
-    Support,
-    /// Sees everything, changes nothing.
-    Auditor,
-    /// Every user: their own account only. It is implied, never assigned.
-    Member,
-}
-
-impl Role {
-    /// All values, in the order of their definition.
-    pub const ALL: &[Self] = Self::VARIANTS;
-    /// The roles that can be assigned. A user without any is a `Member`.
-    pub const ASSIGNABLE: &[Self] = &[Self::Owner, Self::Admin, Self::Support, Self::Auditor];
-
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
-
-    /// One sentence for the page that assigns roles.
-    pub const fn about(self) -> &'static str {
-        match self {
-            Self::Owner => "May do everything, and make others owners.",
-            Self::Admin => "May do everything except what concerns owners.",
-            Self::Support => "Finds, corrects and suspends users; places, cancels and refunds orders.",
-            Self::Auditor => "Sees users, orders, jobs, webhooks and the audit trail, changes nothing.",
-            Self::Member => "Has an account of their own.",
-        }
-    }
-
-    pub fn permissions(self) -> Permissions {
-        use Permission::*;
-        match self {
-            Self::Owner => Permissions::of(Permission::ALL),
-            Self::Admin => Permissions::of(&[
-                OverviewRead,
-                UsersRead,
-                UsersCreate,
-                UsersUpdate,
-                UsersSuspend,
-                UsersRemove,
-                RolesAssign,
-                SessionsRead,
-                SessionsEnd,
-                TokensRead,
-                TokensManage,
-                AuditRead,
-                JobsRead,
-                JobsManage,
-                WebhooksRead,
-                WebhooksManage,
-                OrdersRead,
-                OrdersCreate,
-                OrdersCancel,
-                PaymentsCreate,
-                RefundsCreate,
-                RefundsApprove,
-            ]),
-            Self::Support => Permissions::of(&[
-                OverviewRead,
-                UsersRead,
-                UsersUpdate,
-                UsersSuspend,
-                SessionsRead,
-                SessionsEnd,
-                OrdersRead,
-                OrdersCreate,
-                OrdersCancel,
-                RefundsCreate,
-            ]),
-            Self::Auditor => Permissions::of(&[
-                OverviewRead,
-                UsersRead,
-                SessionsRead,
-                TokensRead,
-                AuditRead,
-                JobsRead,
-                WebhooksRead,
-                OrdersRead,
-            ]),
-            Self::Member => Permissions::NONE,
-        }
-    }
-}
-
-impl std::fmt::Display for Role {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// The roles of one user, each once, the most powerful first.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Roles(Vec<Role>);
-
-impl Roles {
-    pub fn has(&self, role: Role) -> bool {
-        role == Role::Member || self.0.contains(&role)
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = Role> + '_ {
-        self.0.iter().copied()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub fn permissions(&self) -> Permissions {
-        self.iter().fold(Permissions::NONE, |all, role| all.and(role.permissions()))
-    }
-}
-
-impl std::str::FromStr for Roles {
-    type Err = strum::ParseError;
-
-    /// Parses role names separated by spaces. An unknown one is an error.
-    fn from_str(text: &str) -> Result<Self, strum::ParseError> {
-        text.split(' ').filter(|name| !name.is_empty()).map(str::parse).collect()
-    }
-}
-
-impl FromIterator<Role> for Roles {
-    fn from_iter<I: IntoIterator<Item = Role>>(roles: I) -> Self {
-        let mut roles: Vec<Role> = roles.into_iter().collect();
-        roles.sort_unstable();
-        roles.dedup();
-        Self(roles)
-    }
-}
-
-impl std::fmt::Display for Roles {
-    /// Formats as `owner, auditor`; `member` without any.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.0.is_empty() {
-            return f.write_str(Role::Member.as_str());
-        }
-        for (i, role) in self.iter().enumerate() {
-            write!(f, "{}{role}", if i == 0 { "" } else { ", " })?;
-        }
-        Ok(())
-    }
+schemas! {
+    Permission = one_of(Permission::ALL.iter().map(|one| one.as_str()), "users:read");
+    Permissions = ArrayBuilder::new()
+        .items(Permission::schema())
+        .unique_items(true)
+        .description(Some("Permissions by their names, in any order."));
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
-    fn only_an_owner_covers_an_owner() {
-        let owner = Role::Owner.permissions();
-        for role in Role::ALL {
-            assert!(owner.covers(role.permissions()), "{role}");
-            assert_eq!(role.permissions().covers(owner), *role == Role::Owner, "{role}");
+    fn every_permission_has_a_name_of_its_own_and_is_read_by_it() {
+        assert_eq!(NAMES.iter().collect::<HashSet<_>>().len(), NAMES.len());
+        for permission in Permission::ALL {
+            assert_eq!(permission.to_string().parse(), Ok(*permission));
         }
     }
 
     #[test]
-    fn a_member_may_do_nothing() {
-        assert!(Permission::ALL.iter().all(|one| !Role::Member.permissions().has(*one)));
+    fn a_constant_is_the_permission_with_its_name() {
+        assert_eq!(Permission::USERS_READ.as_str(), "users:read");
+        assert!(matches!(Permission::parse("audit:read"), Some(Permission::AUDIT_READ)));
     }
 
     #[test]
     fn permissions_are_read_as_they_are_written() {
-        let some = Permissions::of(&[Permission::AuditRead, Permission::UsersRead]);
+        let some = Permissions::of(&[Permission::AUDIT_READ, Permission::USERS_READ]);
         assert_eq!(some.to_string(), "users:read audit:read");
         assert_eq!("users:read audit:read".parse(), Ok(some));
         assert!("users:read everything:always audit:read".parse::<Permissions>().is_err());
@@ -360,19 +262,15 @@ mod tests {
 
     #[test]
     fn sets_of_permissions_meet_and_part() {
-        use Permission::*;
-        let (a, b) = (Permissions::of(&[UsersRead, AuditRead]), Permissions::of(&[UsersRead, UsersUpdate]));
-        assert_eq!(a.within(b), Permissions::of(&[UsersRead]));
-        assert_eq!(a.without(b), Permissions::of(&[AuditRead]));
-        assert_eq!(a.and(b).iter().collect::<Vec<_>>(), [UsersRead, UsersUpdate, AuditRead]);
-    }
-
-    #[test]
-    fn roles_print_for_people() {
-        assert_eq!(
-            [Role::Auditor, Role::Owner, Role::Owner].into_iter().collect::<Roles>().to_string(),
-            "owner, auditor"
+        let (a, b) = (
+            Permissions::of(&[Permission::USERS_READ, Permission::AUDIT_READ]),
+            Permissions::of(&[Permission::USERS_READ, Permission::USERS_UPDATE]),
         );
-        assert_eq!(Roles::default().to_string(), "member");
+        assert_eq!(a.within(b), Permissions::of(&[Permission::USERS_READ]));
+        assert_eq!(a.without(b), Permissions::of(&[Permission::AUDIT_READ]));
+        assert_eq!(
+            a.and(b).iter().collect::<Vec<_>>(),
+            [Permission::USERS_READ, Permission::USERS_UPDATE, Permission::AUDIT_READ]
+        );
     }
 }

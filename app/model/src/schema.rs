@@ -1,26 +1,11 @@
-//! OpenAPI 3.1 schemas of the plain types, in one place, so that documentation and parsing cannot differ.
+//! OpenAPI 3.1 schemas of the plain types that no feature owns. Those of a feature are beside their type.
 
 use serde_json::{Value, json};
-use utoipa::{
-    PartialSchema, ToSchema,
-    openapi::{
-        RefOr,
-        schema::{
-            ArrayBuilder, KnownFormat, ObjectBuilder, OneOfBuilder, Schema, SchemaFormat, SchemaType, Type,
-        },
-    },
-};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, OneOfBuilder, SchemaFormat, SchemaType, Type};
 
 use crate::{
-    Amount, Code, Currency, DeliveryId, EventId, JobId, Limit, LinkId, OrderId, PaymentId, Permission,
-    Permissions, RefundId, Role, Roles, Secret, SessionId, Timestamp, TokenId, TypedAmount, UserId,
-    WebhookId,
-    audit::Action,
-    job::{JobKind, MAX_KIND},
-    money::MAX_MINOR,
-    page::MAX_LIMIT,
-    query::{MAX_SEARCH, Search, UserSort},
-    webhook::{EventType, EventTypes},
+    Amount, Code, Currency, DeliveryId, EventId, JobId, Limit, LinkId, OrderId, PaymentId, RefundId, Secret,
+    SessionId, Timestamp, TokenId, TypedAmount, UserId, WebhookId, money::MAX_MINOR, page::MAX_LIMIT,
 };
 
 /// Id in examples.
@@ -28,24 +13,26 @@ pub const EXAMPLE_ID: &str = "019ab0c4-9d1e-7c3a-8f55-2b6d1e0f4a77";
 /// Time in examples.
 pub const EXAMPLE_TIME: &str = "2026-11-22T09:30:00Z";
 
-fn text(example: Value) -> ObjectBuilder {
+pub(crate) fn text(example: Value) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).examples([example])
 }
 
-fn one_of<'a>(values: impl IntoIterator<Item = &'a str>, example: &str) -> ObjectBuilder {
+pub(crate) fn one_of<'a>(values: impl IntoIterator<Item = &'a str>, example: &str) -> ObjectBuilder {
     text(json!(example)).enum_values(Some(values))
 }
 
+/// Declares the schema of each type.
 macro_rules! schemas {
     ($($name:ty = $schema:expr;)*) => {$(
-        impl PartialSchema for $name {
-            fn schema() -> RefOr<Schema> {
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
                 $schema.into()
             }
         }
-        impl ToSchema for $name {}
+        impl utoipa::ToSchema for $name {}
     )*};
 }
+pub(crate) use schemas;
 
 fn id() -> ObjectBuilder {
     text(json!(EXAMPLE_ID)).format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
@@ -84,29 +71,8 @@ schemas! {
     Secret = text(json!("correct horse battery staple"))
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
         .write_only(true);
-    Action = one_of(Action::ALL.iter().map(|one| one.as_str()), "user.suspended")
-        .description(Some("What happened, as the audit trail names it."));
     Code = one_of(Code::ALL.iter().map(|one| one.as_str()), "VALIDATION_ERROR")
         .description(Some("The stable name of a problem: match on this, not on words."));
-    Permission = one_of(Permission::ALL.iter().map(|one| one.as_str()), "users:read");
-    Permissions = ArrayBuilder::new()
-        .items(Permission::schema())
-        .unique_items(true)
-        .description(Some("Permissions by their names, in any order."));
-    EventType = one_of(EventType::CHOOSABLE.iter().map(|one| one.as_str()), "user.created")
-        .description(Some("A type of event that webhooks are told."));
-    EventTypes = ArrayBuilder::new()
-        .items(EventType::schema())
-        .unique_items(true)
-        .description(Some("Types of events by their names, in any order."));
-    Role = one_of(Role::ALL.iter().map(|one| one.as_str()), "support");
-    Roles = ArrayBuilder::new()
-        .items(Role::schema())
-        .description(Some("The roles held, the most powerful first; empty for a member."));
-    JobKind = text(json!("sessions.sweep"))
-        .max_length(Some(MAX_KIND))
-        .pattern(Some("^[a-z0-9_.]+$"))
-        .description(Some("The name of a kind of job."));
     Limit = ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::Integer))
         .minimum(Some(1))
@@ -114,9 +80,4 @@ schemas! {
         .default(Some(json!(Limit::default().rows())))
         .examples([json!(20)])
         .description(Some("Rows on a page."));
-    UserSort = one_of(UserSort::all().map(|sort| sort.to_string()).collect::<Vec<_>>().iter().map(String::as_str), "-joined")
-        .description(Some("A field to sort by, with `-` before it for descending."));
-    Search = text(json!("ann"))
-        .max_length(Some(MAX_SEARCH))
-        .description(Some("The beginning of an e-mail address or a name, without case or accents."));
 }

@@ -5,9 +5,15 @@
 //! query. Both sides pass through [`fold`], so the two databases, which fold differently or not at
 //! all, only compare bytes.
 
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use uuid::Uuid;
 
-use crate::name::is_hidden;
+use crate::{
+    schema::{schemas, text},
+    text::is_hidden,
+};
 
 /// The longest word that is stored or looked for, in characters. A longer one is cut on both sides.
 pub const MAX_WORD: usize = 100;
@@ -155,6 +161,53 @@ pub fn end_of_prefix(prefix: &str) -> Option<String> {
     None
 }
 
+/// Maximum length of a search text, in characters.
+pub const MAX_SEARCH: usize = 100;
+
+/// Text to search for, as it was typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Search(String);
+
+impl Search {
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let text = text.trim();
+        if text.chars().take(MAX_SEARCH + 1).count() > MAX_SEARCH {
+            return Err("must have at most 100 characters");
+        }
+        if text.chars().any(char::is_control) {
+            return Err("cannot contain control characters");
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The folded words, each of which has to begin a word of what is found: see [`query_words`].
+    pub fn words(&self) -> Vec<String> {
+        query_words(&self.0)
+    }
+
+    /// The id, if the text is one as pages and API show it.
+    pub fn id(&self) -> Option<Uuid> {
+        if self.0.len() == uuid::fmt::Hyphenated::LENGTH { Uuid::parse_str(&self.0).ok() } else { None }
+    }
+}
+
+impl<'de> Deserialize<'de> for Search {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Self::parse(&String::deserialize(from)?).map_err(serde::de::Error::custom)
+    }
+}
+
+schemas! {
+    Search = text(json!("ann"))
+        .max_length(Some(MAX_SEARCH))
+        .description(Some("The beginning of an e-mail address or a name, without case or accents."));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,5 +282,15 @@ mod tests {
             assert_eq!(end_of_prefix(prefix).as_deref(), end, "{prefix:?}");
         }
         assert!("ann\u{10FFFF}" < end_of_prefix("ann").unwrap().as_str());
+    }
+
+    #[test]
+    fn a_search_has_words_without_case_or_accents_or_is_an_id() {
+        assert_eq!(Search::parse(" Amé ROUX").unwrap().words(), ["ame", "roux"]);
+        let id = "01a2033b-b2df-7000-8000-000000000001";
+        assert_eq!(Search::parse(id).unwrap().id().map(|id| id.to_string()).as_deref(), Some(id));
+        assert_eq!(Search::parse("01a2033b").unwrap().id(), None);
+        assert!(Search::parse(&"x".repeat(101)).is_err());
+        assert!(Search::parse("a\0b").is_err());
     }
 }

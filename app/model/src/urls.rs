@@ -106,6 +106,17 @@ fn encode(value: &str, into: &mut String) {
     }
 }
 
+/// Returns the text if it is a path on this site. Rejects `//host`, `/\host`, schemes and control
+/// characters, so that a link cannot use our forms to redirect to another site.
+pub fn local_path(text: &str) -> Option<&str> {
+    let sound = text.len() <= 2_000
+        && text.starts_with('/')
+        && !text.starts_with("//")
+        && !text.contains('\\')
+        && text.bytes().all(|b| b.is_ascii_graphic());
+    sound.then_some(text)
+}
+
 // Pages for everyone.
 pub const HOME: Url = Url("/");
 pub const SIGN_UP: Url = Url("/signup");

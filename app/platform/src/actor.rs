@@ -1,7 +1,7 @@
 //! The actor of a request. Use cases that are not public check its permission first.
 
 use frontdesk_model::{
-    Permission, Permissions, Roles, SessionId, Timestamp, TokenId, UserId, audit::Party, token,
+    Permission, Permissions, Roles, SessionId, Timestamp, TokenId, UserId, audit::Party, tokens,
 };
 use serde::{Deserialize, Serialize};
 
@@ -218,10 +218,10 @@ impl Bearer {
     fn party(&self) -> Party {
         match &self.owner {
             Some(owner) => {
-                let token = token::label(&self.name, &self.hint);
+                let token = tokens::label(&self.name, &self.hint);
                 Party { id: Some(owner.id.0), label: format!("{} via token {token}", owner.name) }
             }
-            None => token::service_party(self.id, &self.name, &self.hint),
+            None => tokens::service_party(self.id, &self.name, &self.hint),
         }
     }
 }

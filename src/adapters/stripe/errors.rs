@@ -3,7 +3,7 @@
 use frontdesk_domain::gateway::GatewayError;
 use frontdesk_model::{
     Money,
-    payment::{DeclineReason, PaymentFailure},
+    payments::{DeclineReason, PaymentFailure},
 };
 use serde::Deserialize;
 use serde_json::Value;

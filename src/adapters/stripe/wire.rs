@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use frontdesk_domain::gateway::{ChargeResult, GatewayError, RefundResult};
-use frontdesk_model::{Money, payment::PaymentFailure};
+use frontdesk_model::{Money, payments::PaymentFailure};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 

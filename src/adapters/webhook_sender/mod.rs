@@ -15,7 +15,7 @@ use std::{
 
 use bytes::Bytes;
 use frontdesk_domain::webhooks::{OutgoingWebhook, Reply, RetryAfter, SendError, Sending, WebhookSender};
-use frontdesk_model::{Timestamp, webhook::MAX_ANSWER};
+use frontdesk_model::{Timestamp, webhooks::MAX_ANSWER};
 use http::{HeaderMap, Request, Response, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper::{body::Incoming, client::conn::http1};

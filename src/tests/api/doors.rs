@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use frontdesk_domain::tokens;
-use frontdesk_model::{Permission as P, Role, TokenId, forms::RevokeToken};
+use frontdesk_model::{Permission as P, Role, TokenId, tokens::RevokeToken};
 use http::{Method, Request, header};
 use serde_json::json;
 
@@ -31,7 +31,7 @@ async fn a_cookie_opens_nothing(desk: Desk) {
 }
 
 async fn what_is_no_token_that_works_is_refused(desk: Desk) {
-    let program = desk.program(&[P::UsersRead]).await;
+    let program = desk.program(&[P::USERS_READ]).await;
     let good = program.token.clone();
     let wrong_checksum =
         format!("{}{}", &good[..good.len() - 1], if good.ends_with('0') { '1' } else { '0' });
@@ -55,7 +55,7 @@ async fn what_is_no_token_that_works_is_refused(desk: Desk) {
     let id: (uuid::Uuid,) = desk.find("SELECT id FROM tokens", Vec::new()).await;
     tokens::revoke(&desk.domain.system(), RevokeToken { id: TokenId(id.0) }).await.unwrap();
     refused(&program.get("/users").await, 401, "TOKEN_INVALID");
-    let expired = desk.program(&[P::UsersRead]).await;
+    let expired = desk.program(&[P::USERS_READ]).await;
     desk.domain.clock.advance(91 * 24 * 3_600);
     refused(&expired.get("/users").await, 401, "TOKEN_INVALID");
 }

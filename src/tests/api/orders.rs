@@ -221,7 +221,7 @@ async fn users_come_with_their_five_newest_orders(desk: Desk) {
     assert!(program.get("/users").await.json()["items"][0].get("orders").is_none());
     assert_eq!(program.get("/users?include=payments").await.is(400).problem().details[0].field, "include");
     program.get("/users?include=orders&include=orders").await.is(400);
-    let reader = desk.program(&[P::UsersRead]).await;
+    let reader = desk.program(&[P::USERS_READ]).await;
     reader.get("/users").await.is(200);
     assert_eq!(
         reader.get("/users?include=orders").await.is(403).problem().error.as_str(),

@@ -56,7 +56,7 @@ async fn a_user_is_created_read_and_led_through_their_states(desk: Desk) {
 
 async fn a_taken_address_and_a_bad_name_are_refused_by_name(desk: Desk) {
     desk.register("Ann", &[]).await;
-    let program = desk.program(&[P::UsersCreate]).await;
+    let program = desk.program(&[P::USERS_CREATE]).await;
     let before = desk.written().await;
     let taken =
         program.post("/users", &json!({"name": "Ann", "email": address("Ann")})).await.is(409).problem();
@@ -70,7 +70,7 @@ async fn a_taken_address_and_a_bad_name_are_refused_by_name(desk: Desk) {
 
 async fn a_token_does_what_its_permissions_say_and_no_more(desk: Desk) {
     let (_, id) = desk.somebody(&[]).await;
-    let reader = desk.program(&[P::UsersRead]).await;
+    let reader = desk.program(&[P::USERS_READ]).await;
     reader.get("/users").await.is(200);
     for (path, permission) in [("/users", "users:create"), (&format!("/users/{id}/suspend"), "users:suspend")]
     {
@@ -90,7 +90,7 @@ async fn a_token_does_what_its_permissions_say_and_no_more(desk: Desk) {
 async fn nobody_acts_by_a_token_on_who_holds_more(desk: Desk) {
     let (_, owner) = desk.somebody(&[Role::Owner]).await;
     desk.somebody(&[Role::Owner]).await;
-    let program = desk.program(&[P::UsersRead, P::UsersSuspend, P::UsersRemove]).await;
+    let program = desk.program(&[P::USERS_READ, P::USERS_SUSPEND, P::USERS_REMOVE]).await;
     let refused = program.post(&format!("/users/{owner}/suspend"), &json!({"reason": "x"})).await.is(403);
     assert_eq!(refused.problem().error.as_str(), "FORBIDDEN");
     program.post(&format!("/users/{owner}/remove"), &json!({})).await.is(403);

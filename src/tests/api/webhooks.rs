@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::body::Body;
-use frontdesk_model::{Permission as P, Role, webhook::EventType};
+use frontdesk_model::{Permission as P, Role, webhooks::EventType};
 use http::{Method, header::IF_MATCH};
 use serde_json::{Value, json};
 
@@ -184,7 +184,7 @@ async fn who_reads_webhooks_changes_nothing(desk: Desk) {
     let all = desk.program(P::ALL).await;
     let webhook = make(&all).await;
     let place = send_test(&all, &path(&webhook)).await;
-    let reader = desk.program(&[P::WebhooksRead]).await;
+    let reader = desk.program(&[P::WEBHOOKS_READ]).await;
     let path = path(&webhook);
     for path in ["/webhooks", &path, &format!("{path}/deliveries"), &place] {
         reader.get(path).await.is(200);

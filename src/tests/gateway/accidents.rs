@@ -7,7 +7,7 @@ use frontdesk_domain::{
     gateway::{Charge, ChargeResult, GatewayError, KnownPayment},
 };
 use frontdesk_model::{
-    Currency, Money, PaymentFailure, PaymentId, Timestamp, payment::PaymentState, refund::RefundState,
+    Currency, Money, PaymentFailure, PaymentId, Timestamp, payments::PaymentState, refunds::RefundState,
 };
 use tokio::net::TcpListener;
 use uuid::Uuid;

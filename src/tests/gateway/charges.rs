@@ -5,8 +5,8 @@ use frontdesk_domain::gateway::{
 };
 use frontdesk_model::{
     Currency, Money, PaymentFailure, PaymentId, RefundId, Timestamp,
-    payment::{DeclineReason, PaymentState},
-    refund::RefundState,
+    payments::{DeclineReason, PaymentState},
+    refunds::RefundState,
 };
 use uuid::Uuid;
 

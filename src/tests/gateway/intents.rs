@@ -3,9 +3,8 @@
 use frontdesk_domain::payments;
 use frontdesk_model::{
     PaymentFailure,
-    forms::OnePayment,
-    payment::{DeclineReason, PaymentState},
-    refund::RefundState,
+    payments::{DeclineReason, OnePayment, PaymentState},
+    refunds::RefundState,
 };
 
 use super::{in_the_book, later, order, paid_once, pay, payment, refund, refund_now, with_fake};

@@ -11,9 +11,8 @@ use std::sync::Arc;
 use frontdesk_domain::{gateway::PaymentGateway, ledger, payments, refunds};
 use frontdesk_model::{
     Amount, OrderId, PaymentId, RefundId,
-    forms::RequestRefund,
-    payment::{Payment, PaymentState},
-    refund::Refund,
+    payments::{Payment, PaymentState},
+    refunds::{Refund, RequestRefund},
 };
 
 use crate::support::{Desk, stripe::Fake};

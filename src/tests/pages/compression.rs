@@ -59,7 +59,7 @@ async fn a_secret_is_never_compressed(desk: Desk) {
 }
 
 async fn a_compressed_list_of_the_api_is_recognised_by_its_tag(desk: Desk) {
-    let program = desk.program(&[frontdesk_model::Permission::UsersRead]).await;
+    let program = desk.program(&[frontdesk_model::Permission::USERS_READ]).await;
     let roles = || program.request(Method::GET, "/roles").header(ACCEPT_ENCODING, "gzip");
     let listed = program.send(roles(), Body::empty()).await.is(200);
     assert_eq!(listed.header("content-encoding"), Some("gzip"));

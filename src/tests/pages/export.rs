@@ -1,7 +1,7 @@
 //! The CSV export of orders.
 
 use axum::body::Body;
-use frontdesk_model::{Role, UserId, forms::UpdateUser};
+use frontdesk_model::{Role, UserId, users::UpdateUser};
 use futures::future::join_all;
 use http::{Request, header::ACCEPT};
 use http_body_util::BodyExt as _;

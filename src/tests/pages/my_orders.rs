@@ -195,7 +195,7 @@ async fn an_order_that_is_paid_or_cancelled_is_not_paid_again(desk: Desk) {
     let order = desk.coffees(id).await;
     let path = format!("/account/orders/{order}");
     let form = person.get(&path).await.page().filled(PAY, &[]);
-    let cancel = frontdesk_model::forms::CancelOrder { id: order, reason: "Ordered twice".to_owned() };
+    let cancel = frontdesk_model::orders::CancelOrder { id: order, reason: "Ordered twice".to_owned() };
     frontdesk_domain::orders::cancel(&desk.domain.system(), cancel).await.unwrap();
     person.post(PAY, &form).await.is(409);
     let page = person.get(&path).await.is(200).page();

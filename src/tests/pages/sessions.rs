@@ -1,7 +1,7 @@
 //! Sessions, and the ways in which they end.
 
 use frontdesk_domain::roles;
-use frontdesk_model::{Role, forms::ChangeRole};
+use frontdesk_model::{Role, roles::ChangeRole};
 
 use crate::support::{Client, DAY, Desk, NOTHING};
 

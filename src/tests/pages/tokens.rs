@@ -61,7 +61,7 @@ async fn a_token_is_shown_once_and_works(desk: Desk) {
         (actor.user(), actor.permissions().to_string().as_str()),
         (Some(id), "users:read users:update")
     );
-    assert!(!actor.may(Permission::UsersSuspend));
+    assert!(!actor.may(Permission::USERS_SUSPEND));
 
     let page = person.get(SECURITY).await.is(200);
     assert!(!page.text().contains(&text[10..]), "it is not shown again");
@@ -202,7 +202,7 @@ async fn the_audit_trail_leads_to_what_there_is_of_a_token(desk: Desk) {
     let till = create(&owner, ADMIN, &typed).await;
     let actor = bearer(&desk, &till).await.unwrap();
     let (_, id) = desk.somebody(&[]).await;
-    let form = frontdesk_model::forms::SuspendUser { id, reason: "Sent spam".to_owned() };
+    let form = frontdesk_model::users::SuspendUser { id, reason: "Sent spam".to_owned() };
     frontdesk_domain::users::suspend(&desk.domain.context(actor.clone()), form).await.unwrap();
     let token = actor.token().unwrap().id;
     let trail = owner.get("/admin/audit").await.is(200).page();

@@ -24,12 +24,13 @@ use frontdesk_domain::{
 use frontdesk_http::Settings;
 use frontdesk_model::{
     Amount, DeliveryId, JobId, OrderId, PaymentId, RefundId, Role, Secret, Timestamp, UserId, WebhookId,
-    forms::{
-        ChangeRole, CreateToken, CreateWebhook, OneUser, OneWebhook, PayOrder, RequestRefund, SignUp,
-        SuspendUser,
-    },
-    query::WebhooksQuery,
-    webhook::EventTypes,
+    authentication::SignUp,
+    payments::PayOrder,
+    refunds::RequestRefund,
+    roles::ChangeRole,
+    tokens::CreateToken,
+    users::{OneUser, SuspendUser},
+    webhooks::{CreateWebhook, EventTypes, OneWebhook, WebhooksQuery},
 };
 use frontdesk_testing::{Subject, eventually, in_time};
 use sqlx::ConnectOptions as _;

@@ -2,7 +2,10 @@
 
 use axum::body::Body;
 use frontdesk_domain::{tokens, users};
-use frontdesk_model::{Permission, UserId, forms::CreateToken, token::TokenKind};
+use frontdesk_model::{
+    Permission, UserId,
+    tokens::{CreateToken, TokenKind},
+};
 use http::{
     Method, Request,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},

@@ -11,7 +11,7 @@ use frontdesk_domain::{
     refunds::{self, ProcessRefund},
 };
 use frontdesk_model::{
-    OrderId, PaymentId, RefundId, UserId, forms::RequestRefund, order::Order, payment::PaymentState,
+    OrderId, PaymentId, RefundId, UserId, orders::Order, payments::PaymentState, refunds::RequestRefund,
 };
 use tokio::task::JoinHandle;
 

@@ -3,7 +3,7 @@
 
 use frontdesk_model::{
     schema::EXAMPLE_ID,
-    webhook::{EventType, Payload},
+    webhooks::{EventType, Payload},
 };
 use serde_json::{Value, json};
 use utoipa::openapi::{

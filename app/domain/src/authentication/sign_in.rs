@@ -1,6 +1,6 @@
 //! Signs a user in by e-mail address and password.
 
-use frontdesk_model::forms::{Form, SignIn};
+use frontdesk_model::{authentication::SignIn, form::Form};
 
 use crate::{
     Context,

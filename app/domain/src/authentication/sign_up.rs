@@ -1,9 +1,6 @@
 //! Creates an account for its owner.
 
-use frontdesk_model::{
-    audit::Action,
-    forms::{Form, SignUp},
-};
+use frontdesk_model::{audit::Action, authentication::SignUp, form::Form};
 
 use crate::{
     Context,
@@ -37,6 +34,6 @@ pub async fn sign_up_in(ctx: &Context, tx: &mut Tx, form: SignUp) -> Result<Cred
     // Hashed before the address is looked up, so that a taken address takes as much time as a free one,
     // and before the first statement, so that the hash does not block other writers.
     let hash = ctx.passwords.hash(form.password).await?;
-    let id = account::create(ctx, tx, Action::UserSignedUp, (&name, &email), Some(hash)).await?;
+    let id = account::create(ctx, tx, Action::USER_SIGNED_UP, (&name, &email), Some(hash)).await?;
     Ok(Credentials { user: id, name: name.as_str().to_owned(), epoch: 0, rehash: None })
 }

@@ -61,7 +61,7 @@ pub(super) async fn write_down(
     let mut tx = ctx.db.write();
     events::record(ctx, &mut tx, about(failed)).await?;
     if held_back {
-        let throttled = audit::Entry::new(Action::LoginThrottled);
+        let throttled = audit::Entry::new(Action::LOGIN_THROTTLED);
         events::record(ctx, &mut tx, about(throttled)).await?;
     }
     Ok(tx.commit().await?)

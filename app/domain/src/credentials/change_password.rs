@@ -1,6 +1,6 @@
 //! Changes one's own password.
 
-use frontdesk_model::{audit::Action, forms::ChangePassword};
+use frontdesk_model::{audit::Action, credentials::ChangePassword};
 
 use super::{
     Credentials,
@@ -44,7 +44,7 @@ pub async fn change_password(ctx: &Context, form: ChangePassword) -> Result<Cred
     };
     let tried = try_password(ctx, &known.email_key, comparison).await?;
     if !tried.came_to.is_match() {
-        let failed = Entry::new(Action::PasswordChangeFailed);
+        let failed = Entry::new(Action::PASSWORD_CHANGE_FAILED);
         write_down(ctx, tried.held_back, Some(&known), failed).await?;
         return Err(Error::WrongPassword);
     }
@@ -56,7 +56,7 @@ pub async fn change_password(ctx: &Context, form: ChangePassword) -> Result<Cred
     let epoch = changed.await?.ok_or(Denied::Anonymous)?;
     // An open invitation would be another way in.
     one_time_links::sql::drop_links(&mut tx, Purpose::Invite, person.id).await?;
-    let entry = Entry::new(Action::PasswordChanged).on(person.id, &known.name);
+    let entry = Entry::new(Action::PASSWORD_CHANGED).on(person.id, &known.name);
     events::record(ctx, &mut tx, entry).await?;
     tx.commit().await?;
     Ok(Credentials { user: person.id, name: known.name, epoch, rehash: None })

@@ -1,6 +1,6 @@
 //! Checks an e-mail address and a password.
 
-use frontdesk_model::{Email, Secret, UserId, audit::Action, user::Status};
+use frontdesk_model::{Email, Secret, UserId, audit::Action, users::Status};
 
 use super::{
     Credentials,
@@ -33,7 +33,7 @@ pub async fn check_password(ctx: &Context, email: &Email, password: Secret) -> R
         known => {
             let suspended = verdict.is_match()
                 && known.as_ref().is_some_and(|known| known.status == Status::Suspended.as_str());
-            let failed = audit::Entry::new(Action::LoginFailed);
+            let failed = audit::Entry::new(Action::LOGIN_FAILED);
             let failed = if suspended { failed.because("suspended") } else { failed };
             write_down(ctx, held_back, known.as_ref(), failed).await?;
             return Err(if suspended {

@@ -4,7 +4,7 @@ mod attempt;
 pub mod change_password;
 pub mod check_password;
 
-use frontdesk_model::{UserId, audit::Action};
+use frontdesk_model::UserId;
 use serde::{Deserialize, Serialize};
 
 use crate::Feature;
@@ -13,15 +13,7 @@ pub use change_password::change_password;
 pub use check_password::check_password;
 
 /// This feature and its lists.
-pub const FEATURE: Feature = Feature {
-    actions: &[
-        Action::LoginFailed,
-        Action::LoginThrottled,
-        Action::PasswordChanged,
-        Action::PasswordChangeFailed,
-    ],
-    ..Feature::new("credentials")
-};
+pub const FEATURE: Feature = Feature::new("credentials");
 
 /// Proof of a user's identity, required to start a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,8 @@
 //! Accepts an invitation: the user chooses a password.
 
-use frontdesk_model::{Problem, UserId, audit::Action, forms::AcceptInvite, password, user::Status};
+use frontdesk_model::{
+    Problem, UserId, audit::Action, credentials::password, invitations::AcceptInvite, users::Status,
+};
 
 use super::open::open;
 use crate::{
@@ -45,6 +47,6 @@ pub async fn accept_in(ctx: &Context, tx: &mut Tx, form: AcceptInvite) -> Result
     let user = users::by_id(&mut *tx, id).await?.filter(|user| user.status == Status::Active);
     let user = user.ok_or(Error::LinkSpent(Purpose::Invite))?;
     let epoch = users::set_password(tx, id, hash, at).await?;
-    events::record(ctx, tx, Entry::new(Action::InviteAccepted).on(id, &user.name)).await?;
+    events::record(ctx, tx, Entry::new(Action::INVITE_ACCEPTED).on(id, &user.name)).await?;
     Ok(Credentials { user: id, name: user.name, epoch, rehash: None })
 }

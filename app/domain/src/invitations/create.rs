@@ -1,6 +1,10 @@
 //! Creates an invitation to choose a password.
 
-use frontdesk_model::{Permission, Secret, audit::Action, forms::OneUser, user::Status};
+use frontdesk_model::{
+    Permission, Secret,
+    audit::Action,
+    users::{OneUser, Status},
+};
 use users::State;
 
 use crate::{
@@ -28,9 +32,9 @@ pub async fn create(ctx: &Context, form: OneUser) -> Result<Secret, Error> {
 /// # Errors
 /// As [`create()`].
 pub async fn create_in(ctx: &Context, tx: &mut Tx, form: OneUser) -> Result<Secret, Error> {
-    let change = UserChange::load(ctx, tx, Permission::UsersUpdate, form.id).await?;
+    let change = UserChange::load(ctx, tx, Permission::USERS_UPDATE, form.id).await?;
     change.status_must_be(Status::Active, "Only an active user can choose a password.")?;
     let link = one_time_links::insert_invite(ctx, change.tx, form.id).await?;
-    change.write(State::Same, Entry::new(Action::InviteCreated)).await?;
+    change.write(State::Same, Entry::new(Action::INVITE_CREATED)).await?;
     Ok(link)
 }

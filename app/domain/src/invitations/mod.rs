@@ -6,8 +6,6 @@ pub mod open;
 pub mod set_up;
 pub mod setup_link;
 
-use frontdesk_model::audit::Action;
-
 use crate::Feature;
 
 pub use accept::{accept, accept_in};
@@ -17,7 +15,4 @@ pub use set_up::{set_up, set_up_in};
 pub use setup_link::{FirstLink, first_link, setup_link};
 
 /// This feature and its lists.
-pub const FEATURE: Feature = Feature {
-    actions: &[Action::SetupLinkCreated, Action::InviteCreated, Action::InviteAccepted],
-    ..Feature::new("invitations")
-};
+pub const FEATURE: Feature = Feature::new("invitations");

@@ -1,10 +1,6 @@
 //! Creates the first owner.
 
-use frontdesk_model::{
-    Role,
-    audit::Action,
-    forms::{Form, SetUp},
-};
+use frontdesk_model::{Role, audit::Action, form::Form, invitations::SetUp};
 
 use super::open::open;
 use crate::{
@@ -48,7 +44,7 @@ pub async fn set_up_in(ctx: &Context, tx: &mut Tx, form: SetUp) -> Result<Creden
     }
     let id = account::insert(ctx, tx, &name, &email, Some(hash)).await?;
     users::insert_role(tx, id, Role::Owner, at, None).await?;
-    let entry = account::with_facts(Entry::new(Action::UserCreated), &name, &email)
+    let entry = account::with_facts(Entry::new(Action::USER_CREATED), &name, &email)
         .changed("role", None, Some(Role::Owner.as_str()))
         .on(id, name.as_str());
     events::record(ctx, tx, entry).await?;

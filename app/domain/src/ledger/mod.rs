@@ -10,8 +10,7 @@ mod verify;
 
 use frontdesk_model::{
     Money, PaymentId, Permission, RefundId, Timestamp,
-    audit::Action,
-    revenue::{DAYS, Revenue, RevenueDay},
+    ledger::{DAYS, Revenue, RevenueDay},
 };
 
 use crate::{
@@ -24,12 +23,8 @@ use crate::{
 pub use verify::{Balance, Report, VerifyLedger, verify};
 
 /// This feature and its lists.
-pub const FEATURE: Feature = Feature {
-    statements,
-    jobs: &[Handler::recurring::<VerifyLedger>()],
-    actions: &[Action::LedgerUnbalanced],
-    ..Feature::new("ledger")
-};
+pub const FEATURE: Feature =
+    Feature { statements, jobs: &[Handler::recurring::<VerifyLedger>()], ..Feature::new("ledger") };
 
 /// The cause of an entry.
 #[derive(Clone, Copy, Debug)]
@@ -77,7 +72,7 @@ impl From<Error> for frontdesk_model::Problem {
 /// [`Error::Denied`] without `orders:read`.
 #[tracing::instrument(name = "ledger.revenue", skip_all)]
 pub async fn revenue(ctx: &Context) -> Result<Vec<Revenue>, Error> {
-    ctx.actor.require(Permission::OrdersRead)?;
+    ctx.actor.require(Permission::ORDERS_READ)?;
     let today = day_of(ctx.clock.now());
     let first = today - DAYS + 1;
     let mut all: Vec<Revenue> = Vec::new();

@@ -1,6 +1,6 @@
 //! The ledger's SQL, except the checks, which are in `verify.rs`.
 
-use frontdesk_model::{Currency, Money, RefundId, Timestamp, revenue::RevenueDay};
+use frontdesk_model::{Currency, Money, RefundId, Timestamp, ledger::RevenueDay};
 use uuid::Uuid;
 
 use super::{Entry, day_of};

@@ -118,7 +118,7 @@ impl BackgroundJob for VerifyLedger {
         if !report.faults.is_empty() {
             let faults = report.faults.join("; ");
             tracing::error!(%faults, "the ledger is unbalanced");
-            let entry = Entry::new(Action::LedgerUnbalanced).about("the ledger".to_owned()).because(&faults);
+            let entry = Entry::new(Action::LEDGER_UNBALANCED).about("the ledger".to_owned()).because(&faults);
             audit::append(&ctx, &mut tx, entry).await?;
         }
         attempt.finish(tx).await

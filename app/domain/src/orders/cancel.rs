@@ -3,8 +3,8 @@
 use frontdesk_model::{
     Permission,
     audit::Action,
-    forms::{CancelOrder, Form},
-    order::{Order, OrderState},
+    form::Form,
+    orders::{CancelOrder, Order, OrderState},
 };
 
 use super::{Error, sql};
@@ -28,7 +28,7 @@ pub async fn cancel(ctx: &Context, form: CancelOrder) -> Result<Order, Error> {
 /// # Errors
 /// As [`cancel()`].
 pub async fn cancel_in(ctx: &Context, tx: &mut Tx, form: CancelOrder) -> Result<Order, Error> {
-    ctx.actor.require(Permission::OrdersCancel)?;
+    ctx.actor.require(Permission::ORDERS_CANCEL)?;
     form.check().map_err(Error::Invalid)?;
     let at = ctx.clock.now();
     let order = sql::lock(tx, form.id).await?.ok_or(Error::NoSuchOrder)?;
@@ -41,7 +41,7 @@ pub async fn cancel_in(ctx: &Context, tx: &mut Tx, form: CancelOrder) -> Result<
         ));
     }
     sql::cancel(tx, form.id, at).await?;
-    let entry = Entry::new(Action::OrderCancelled)
+    let entry = Entry::new(Action::ORDER_CANCELLED)
         .on(form.id, &order.reference)
         .because(&form.reason)
         .changed("state", Some(order.state.as_str()), Some(OrderState::Cancelled.as_str()));

@@ -1,7 +1,11 @@
 //! Exports orders as CSV, in batches: memory does not grow with the number of orders, and other requests
 //! are not blocked.
 
-use frontdesk_model::{Limit, Permission, order::OrderSummary, page::MAX_LIMIT, query::OrdersQuery};
+use frontdesk_model::{
+    Limit, Permission,
+    orders::{OrderSummary, OrdersQuery},
+    page::MAX_LIMIT,
+};
 
 use super::{Error, list};
 use crate::Context;
@@ -19,7 +23,7 @@ pub struct Export {
 /// [`Error::Denied`] without `orders:read`.
 #[tracing::instrument(name = "orders.export", skip_all)]
 pub fn export(ctx: &Context, query: &OrdersQuery) -> Result<Export, Error> {
-    ctx.actor.require(Permission::OrdersRead)?;
+    ctx.actor.require(Permission::ORDERS_READ)?;
     let query = OrdersQuery { limit: Limit::new(MAX_LIMIT), cursor: None, ..query.clone() };
     Ok(Export { ctx: ctx.clone(), query: Some(query) })
 }

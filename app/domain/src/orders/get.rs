@@ -1,6 +1,6 @@
 //! Reads one order.
 
-use frontdesk_model::{OrderId, Permission, UserId, order::Order};
+use frontdesk_model::{OrderId, Permission, UserId, orders::Order};
 
 use super::{Error, sql};
 use crate::{Context, actor::Actor, db::Read};
@@ -12,7 +12,7 @@ use crate::{Context, actor::Actor, db::Read};
 #[tracing::instrument(name = "orders.get", skip_all)]
 pub async fn get(ctx: &Context, id: OrderId) -> Result<Order, Error> {
     if ctx.actor.user().is_none() {
-        ctx.actor.require(Permission::OrdersRead)?;
+        ctx.actor.require(Permission::ORDERS_READ)?;
     }
     let order = by_id(&ctx.db, id).await?;
     if !may_see(&ctx.actor, order.summary.customer.id) {
@@ -23,13 +23,13 @@ pub async fn get(ctx: &Context, id: OrderId) -> Result<Order, Error> {
 
 /// Removes the note for actors without `orders:read`.
 pub(super) fn shown_to(actor: &Actor, order: Order) -> Order {
-    let is_staff = actor.may(Permission::OrdersRead);
+    let is_staff = actor.may(Permission::ORDERS_READ);
     Order { note: order.note.filter(|_| is_staff), ..order }
 }
 
 /// Returns true if the actor may see objects of this customer.
 pub(crate) fn may_see(actor: &Actor, customer: UserId) -> bool {
-    actor.user() == Some(customer) || actor.may(Permission::OrdersRead)
+    actor.user() == Some(customer) || actor.may(Permission::ORDERS_READ)
 }
 
 pub(super) async fn by_id(from: impl Read, id: OrderId) -> Result<Order, Error> {

@@ -1,10 +1,9 @@
 //! The history of an order, from the audit trail.
 
 use frontdesk_model::{
-    Limit, Permission, Timestamp, UserId,
-    audit::{Action, Change, Event},
-    order::Order,
-    query::AuditQuery,
+    Limit, Permission, Timestamp,
+    audit::{Action, AuditQuery, Change, Event},
+    orders::Order,
 };
 use serde::Serialize;
 
@@ -29,20 +28,20 @@ pub struct HistoryEvent {
 
 /// Internal decisions of staff are hidden from customers.
 const fn is_for_customers(action: Action) -> bool {
-    !matches!(action, Action::RefundRequested | Action::RefundApproved | Action::RefundRejected)
+    !matches!(action, Action::REFUND_REQUESTED | Action::REFUND_APPROVED | Action::REFUND_REJECTED)
 }
 
 /// Customers see the reason of a cancellation and of a failed payment. Other reasons are for staff.
 const fn tells_why(action: Action) -> bool {
     matches!(
         action,
-        Action::OrderCancelled
-            | Action::PaymentDeclined
-            | Action::PaymentInsufficientFunds
-            | Action::PaymentNetworkError
-            | Action::PaymentMethodInvalid
-            | Action::PaymentRefused
-            | Action::PaymentNotConfirmed
+        Action::ORDER_CANCELLED
+            | Action::PAYMENT_DECLINED
+            | Action::PAYMENT_INSUFFICIENT_FUNDS
+            | Action::PAYMENT_NETWORK_ERROR
+            | Action::PAYMENT_METHOD_INVALID
+            | Action::PAYMENT_REFUSED
+            | Action::PAYMENT_NOT_CONFIRMED
     )
 }
 
@@ -55,13 +54,9 @@ pub async fn history(ctx: &Context, order: &Order) -> Result<History, Error> {
     if !may_see(&ctx.actor, order.summary.customer.id) {
         return Err(Error::NoSuchOrder);
     }
-    let is_staff = ctx.actor.may(Permission::OrdersRead);
-    // The audit trail stores the ids of orders and of users in the same column.
-    let query = AuditQuery {
-        target: Some(UserId(order.summary.id.0)),
-        limit: Limit::new(100),
-        ..AuditQuery::default()
-    };
+    let is_staff = ctx.actor.may(Permission::ORDERS_READ);
+    let query =
+        AuditQuery { target: Some(order.summary.id.0), limit: Limit::new(100), ..AuditQuery::default() };
     // Readers of the order need no permission to read the audit trail.
     let reader = ctx.with_actor(Actor::worker(&ctx.actor.origin.request_id));
     let events = audit::list(&reader, &query).await?;

@@ -2,9 +2,8 @@
 
 use frontdesk_model::{
     Page, Permission, TypedAmount, UserId,
-    order::{MAX_REFERENCE, OrderState, OrderSummary, RecentOrder},
+    orders::{MAX_REFERENCE, MyOrdersQuery, OrderSort, OrderState, OrderSummary, OrdersQuery, RecentOrder},
     page::Key,
-    query::{MyOrdersQuery, OrderSort, OrdersQuery},
 };
 use uuid::Uuid;
 
@@ -67,7 +66,7 @@ const fn which(
 /// [`Error::ForeignCursor`].
 #[tracing::instrument(name = "orders.list", skip_all)]
 pub async fn list(ctx: &Context, query: &OrdersQuery) -> Result<Page<OrderSummary>, Error> {
-    ctx.actor.require(Permission::OrdersRead)?;
+    ctx.actor.require(Permission::ORDERS_READ)?;
     page(ctx, query).await
 }
 
@@ -88,7 +87,7 @@ pub async fn list_mine(ctx: &Context, query: &MyOrdersQuery) -> Result<Page<Orde
 /// [`Error::Denied`] without `orders:read`.
 #[tracing::instrument(name = "orders.recent", skip_all)]
 pub async fn recent(ctx: &Context, users: &[UserId]) -> Result<Vec<(UserId, RecentOrder)>, Error> {
-    ctx.actor.require(Permission::OrdersRead)?;
+    ctx.actor.require(Permission::ORDERS_READ)?;
     if users.is_empty() { Ok(Vec::new()) } else { Ok(sql::recent(&ctx.db, users).await?) }
 }
 

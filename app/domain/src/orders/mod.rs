@@ -12,7 +12,7 @@ pub mod list;
 pub mod place;
 mod sql;
 
-use frontdesk_model::{Code, Fault, Money, Permission, Problem, audit::Action, page::ForeignCursor};
+use frontdesk_model::{Code, Fault, Money, Problem, page::ForeignCursor};
 
 use crate::{
     Feature,
@@ -32,13 +32,7 @@ pub use place::{place, place_in};
 pub(crate) use sql::{Locked, NewOrder, insert, lock, set_money};
 
 /// This feature and its lists.
-pub const FEATURE: Feature = Feature {
-    statements,
-    lists: || vec![&LIST],
-    permissions: &[Permission::OrdersRead, Permission::OrdersCreate, Permission::OrdersCancel],
-    actions: &[Action::OrderPlaced, Action::OrderCancelled],
-    ..Feature::new("orders")
-};
+pub const FEATURE: Feature = Feature { statements, lists: || vec![&LIST], ..Feature::new("orders") };
 
 /// A failure of a use case about orders.
 #[derive(Debug, thiserror::Error)]

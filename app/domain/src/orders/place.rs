@@ -3,10 +3,10 @@
 use frontdesk_model::{
     Money, OrderId, Permission,
     audit::Action,
-    forms::{Form, PlaceOrder},
+    form::Form,
     money::MAX_MINOR,
-    order::{Line, Order, reference_of},
-    user::Status,
+    orders::{Line, Order, PlaceOrder, reference_of},
+    users::Status,
 };
 
 use super::{
@@ -34,7 +34,7 @@ pub async fn place(ctx: &Context, form: PlaceOrder) -> Result<Order, Error> {
 /// # Errors
 /// As [`place()`].
 pub async fn place_in(ctx: &Context, tx: &mut Tx, form: PlaceOrder) -> Result<Order, Error> {
-    ctx.actor.require(Permission::OrdersCreate)?;
+    ctx.actor.require(Permission::ORDERS_CREATE)?;
     let lines = check(&form)?;
     let total = total_of(&lines, &form)?;
     let at = ctx.clock.now();
@@ -56,7 +56,7 @@ pub async fn place_in(ctx: &Context, tx: &mut Tx, form: PlaceOrder) -> Result<Or
     if !sql::insert(tx, new, &lines).await? {
         return Err(Error::ReferenceTaken);
     }
-    let entry = Entry::new(Action::OrderPlaced)
+    let entry = Entry::new(Action::ORDER_PLACED)
         .on(id, &reference)
         .changed("customer", None, Some(&form.customer_id.to_string()))
         .changed("total", None, Some(&words(total)));
@@ -71,7 +71,7 @@ fn check(form: &PlaceOrder) -> Result<Vec<Line>, Error> {
     if !faults.is_empty() {
         return Err(Error::fields(faults));
     }
-    let line = |line: &frontdesk_model::forms::NewLine| {
+    let line = |line: &frontdesk_model::orders::NewLine| {
         let unit_price = line.unit_price.of(form.currency)?;
         let total = unit_price.times(line.quantity)?;
         Some(Line {

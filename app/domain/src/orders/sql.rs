@@ -2,9 +2,9 @@
 
 use frontdesk_model::{
     Currency, Money, OrderId, PaymentId, Timestamp, UserId,
-    order::{CurrentPayment, Customer, Line, Order, OrderState, OrderSummary, RecentOrder},
-    payment::PaymentState,
-    user::Status,
+    orders::{CurrentPayment, Line, Order, OrderState, OrderSummary, RecentOrder},
+    payments::PaymentState,
+    users::{Customer, Status},
 };
 use uuid::Uuid;
 

@@ -2,9 +2,8 @@
 
 use frontdesk_model::{
     Permission, Problem, Timestamp,
-    audit::{Action, Event},
-    query::AuditQuery,
-    user::{Status, User},
+    audit::{Action, AuditQuery, Event},
+    users::{Status, User},
 };
 
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
 };
 
 /// This feature and its lists.
-pub const FEATURE: Feature = Feature { permissions: &[Permission::OverviewRead], ..Feature::new("overview") };
+pub const FEATURE: Feature = Feature::new("overview");
 
 /// Contents of the overview.
 #[derive(Clone, Debug)]
@@ -43,18 +42,18 @@ impl Overview {
 /// [`Error::Denied`] without `overview:read`.
 #[tracing::instrument(name = "overview.overview", skip_all)]
 pub async fn overview(ctx: &Context) -> Result<Overview, Error> {
-    ctx.actor.require(Permission::OverviewRead)?;
+    ctx.actor.require(Permission::OVERVIEW_READ)?;
     let (db, at_most) = (&ctx.db, Overview::AT_MOST + 1);
     let yesterday: Timestamp = ctx.clock.now().plus_seconds(-24 * 3600);
-    let (failed_sign_ins, events) = if ctx.actor.may(Permission::AuditRead) {
+    let (failed_sign_ins, events) = if ctx.actor.may(Permission::AUDIT_READ) {
         let query = AuditQuery { limit: frontdesk_model::Limit::new(10), ..AuditQuery::default() };
         let events = audit::list(ctx, &query).await.map_err(|error| Error::Invalid(Problem::from(error)))?;
-        let failed = audit::count_since(ctx, Action::LoginFailed, yesterday, at_most).await?;
+        let failed = audit::count_since(ctx, Action::LOGIN_FAILED, yesterday, at_most).await?;
         (Some(failed), Some(events.items))
     } else {
         (None, None)
     };
-    let dead_jobs = match ctx.actor.may(Permission::JobsRead) {
+    let dead_jobs = match ctx.actor.may(Permission::JOBS_READ) {
         true => Some(jobs::count_dead(ctx, at_most).await?),
         false => None,
     };

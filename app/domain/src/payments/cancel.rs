@@ -3,8 +3,7 @@
 use frontdesk_model::{
     Permission,
     audit::Action,
-    forms::OnePayment,
-    payment::{Payment, PaymentState},
+    payments::{OnePayment, Payment, PaymentState},
 };
 
 use super::{Error, ProcessPayment, allowed_for_oneself, get, sql};
@@ -32,7 +31,7 @@ pub async fn cancel_in(ctx: &Context, tx: &mut Tx, form: OnePayment) -> Result<P
     let at = ctx.clock.now();
     let seen = sql::by_id(&mut *tx, form.id).await?.ok_or(Error::NoSuchPayment)?;
     let order = orders::lock(tx, seen.order).await?.ok_or(Error::NoSuchPayment)?;
-    if ctx.actor.user() != Some(order.customer) && !ctx.actor.may(Permission::PaymentsCreate) {
+    if ctx.actor.user() != Some(order.customer) && !ctx.actor.may(Permission::PAYMENTS_CREATE) {
         return Err(Error::NoSuchPayment);
     }
     let payment = sql::by_id(&mut *tx, form.id).await?.ok_or(Error::NoSuchPayment)?;
@@ -43,7 +42,7 @@ pub async fn cancel_in(ctx: &Context, tx: &mut Tx, form: OnePayment) -> Result<P
         return Err(Error::WrongState("It is being called off already."));
     }
     sql::ask_to_cancel(tx, payment.id, at).await?;
-    let entry = Entry::new(Action::PaymentCancelled).on(order.id, &order.reference).changed(
+    let entry = Entry::new(Action::PAYMENT_CANCELLED).on(order.id, &order.reference).changed(
         "payment",
         None,
         Some(&payment.id.to_string()),

@@ -2,7 +2,7 @@
 
 use frontdesk_model::{
     PaymentFailure, PaymentId, Permission,
-    payment::{Payment, PaymentSummary},
+    payments::{Payment, PaymentSummary},
 };
 
 use super::{Error, sql};
@@ -16,7 +16,7 @@ use crate::{Context, actor::Actor, db::Read, orders};
 #[tracing::instrument(name = "payments.get", skip_all)]
 pub async fn get(ctx: &Context, id: PaymentId) -> Result<Payment, Error> {
     if ctx.actor.user().is_none() {
-        ctx.actor.require(Permission::OrdersRead)?;
+        ctx.actor.require(Permission::ORDERS_READ)?;
     }
     let payment = by_id(&ctx.db, id).await?;
     if !orders::may_see(&ctx.actor, payment.summary.customer.id) {
@@ -27,7 +27,7 @@ pub async fn get(ctx: &Context, id: PaymentId) -> Result<Payment, Error> {
 
 /// Removes the exchanges with the gateway for actors without `orders:read`.
 pub(crate) fn shown_to(actor: &Actor, payment: Payment) -> Payment {
-    if actor.may(Permission::OrdersRead) {
+    if actor.may(Permission::ORDERS_READ) {
         return payment;
     }
     Payment { summary: for_customer(payment.summary), attempts: Vec::new(), ..payment }

@@ -1,6 +1,10 @@
 //! Lists payments, newest first.
 
-use frontdesk_model::{OrderId, Page, Permission, page::Key, payment::PaymentSummary, query::PaymentsQuery};
+use frontdesk_model::{
+    OrderId, Page, Permission,
+    page::Key,
+    payments::{PaymentSummary, PaymentsQuery},
+};
 
 use super::{
     Error,
@@ -65,7 +69,7 @@ pub async fn list(ctx: &Context, query: &PaymentsQuery) -> Result<Page<PaymentSu
     let limit = query.limit.unwrap_or_default();
     let walk = walk(query.state.map(|state| state.as_str()), query.order);
     let rows: Vec<SummaryRow> = LIST.read(&ctx.db, walk.from(cursor.as_ref()).limit(limit)).await?;
-    let is_staff = ctx.actor.may(Permission::OrdersRead);
+    let is_staff = ctx.actor.may(Permission::ORDERS_READ);
     let cut = |summary: PaymentSummary| if is_staff { summary } else { for_customer(summary) };
     let rows = rows.into_iter().map(|row| cut(row.summary())).collect();
     Ok(Page::of_probe(rows, limit, &list, cursor.as_ref(), |one: &PaymentSummary| (Key::Number(0), one.id.0)))
@@ -73,11 +77,11 @@ pub async fn list(ctx: &Context, query: &PaymentsQuery) -> Result<Page<PaymentSu
 
 /// Actors with `orders:read` may see all payments; customers those of their own orders.
 pub(crate) async fn allowed(ctx: &Context, order: Option<OrderId>) -> Result<(), Error> {
-    match order.filter(|_| !ctx.actor.may(Permission::OrdersRead) && ctx.actor.user().is_some()) {
+    match order.filter(|_| !ctx.actor.may(Permission::ORDERS_READ) && ctx.actor.user().is_some()) {
         Some(order) => orders::get(ctx, order).await.map(|_| ()).map_err(|error| match error {
             orders::Error::NoSuchOrder => Error::NoSuchOrder,
             error => error.into(),
         }),
-        None => Ok(ctx.actor.require(Permission::OrdersRead)?),
+        None => Ok(ctx.actor.require(Permission::ORDERS_READ)?),
     }
 }

@@ -18,7 +18,7 @@ pub mod poll;
 pub(crate) mod sql;
 pub mod start;
 
-use frontdesk_model::{Code, Permission, Problem, audit::Action, page::ForeignCursor};
+use frontdesk_model::{Code, Permission, Problem, page::ForeignCursor};
 
 use crate::{
     Feature,
@@ -45,20 +45,6 @@ pub const FEATURE: Feature = Feature {
     statements,
     lists: || vec![&LIST],
     jobs: &[Handler::of::<ProcessPayment>()],
-    permissions: &[Permission::PaymentsCreate],
-    actions: &[
-        Action::PaymentStarted,
-        Action::PaymentConfirmationRequired,
-        Action::PaymentUnknown,
-        Action::PaymentSucceeded,
-        Action::PaymentDeclined,
-        Action::PaymentInsufficientFunds,
-        Action::PaymentNetworkError,
-        Action::PaymentMethodInvalid,
-        Action::PaymentRefused,
-        Action::PaymentNotConfirmed,
-        Action::PaymentCancelled,
-    ],
     ..Feature::new("payments")
 };
 
@@ -136,9 +122,9 @@ impl From<Error> for Problem {
 /// People may pay what is theirs; a token only with the permission, so that one without any only
 /// reads.
 fn allowed_for_oneself(actor: &Actor) -> Result<(), Error> {
-    actor.require_through_token(Permission::PaymentsCreate)?;
+    actor.require_through_token(Permission::PAYMENTS_CREATE)?;
     if actor.user().is_none() {
-        actor.require(Permission::PaymentsCreate)?;
+        actor.require(Permission::PAYMENTS_CREATE)?;
     }
     Ok(())
 }

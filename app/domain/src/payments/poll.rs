@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use frontdesk_model::{
     PaymentId,
-    payment::{Payment, PaymentState},
+    payments::{Payment, PaymentState},
 };
 use tokio::time::{Instant, sleep};
 

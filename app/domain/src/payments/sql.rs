@@ -2,8 +2,8 @@
 
 use frontdesk_model::{
     Code, Currency, Money, OrderId, PaymentFailure, PaymentId, Problem, Timestamp, UserId,
-    order::Customer,
-    payment::{OrderOf, Payment, PaymentAttempt, PaymentState, PaymentSummary},
+    payments::{OrderOf, Payment, PaymentAttempt, PaymentState, PaymentSummary},
+    users::Customer,
 };
 use uuid::Uuid;
 

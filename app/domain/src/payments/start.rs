@@ -3,9 +3,9 @@
 use frontdesk_model::{
     PaymentId, Permission,
     audit::Action,
-    forms::{Form, PayOrder},
-    order::OrderState,
-    payment::Payment,
+    form::Form,
+    orders::OrderState,
+    payments::{PayOrder, Payment},
 };
 
 use super::{
@@ -39,7 +39,7 @@ pub async fn start_in(ctx: &Context, tx: &mut Tx, form: PayOrder) -> Result<Paym
     let at = ctx.clock.now();
     let id = PaymentId(ctx.clock.id_at(at));
     let order = orders::lock(tx, form.order_id).await?.ok_or(Error::NoSuchOrder)?;
-    if ctx.actor.user() != Some(order.customer) && !ctx.actor.may(Permission::PaymentsCreate) {
+    if ctx.actor.user() != Some(order.customer) && !ctx.actor.may(Permission::PAYMENTS_CREATE) {
         return Err(Error::NoSuchOrder);
     }
     match order.state {
@@ -52,7 +52,7 @@ pub async fn start_in(ctx: &Context, tx: &mut Tx, form: PayOrder) -> Result<Paym
     if !sql::insert(tx, new).await? {
         return Err(Error::OrderPaid);
     }
-    let entry = Entry::new(Action::PaymentStarted)
+    let entry = Entry::new(Action::PAYMENT_STARTED)
         .on(order.id, &order.reference)
         .changed("payment", None, Some(&id.to_string()))
         .changed("amount", None, Some(&orders::words(order.total)));

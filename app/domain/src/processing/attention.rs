@@ -37,7 +37,7 @@ pub struct Attention {
 /// [`Error::Denied`] without `orders:read`.
 #[tracing::instrument(name = "payments.attention", skip_all)]
 pub async fn attention(ctx: &Context, at_most: i64) -> Result<Attention, Error> {
-    ctx.actor.require(Permission::OrdersRead)?;
+    ctx.actor.require(Permission::ORDERS_READ)?;
     let (db, week_ago) = (&ctx.db, ctx.clock.now().plus_seconds(-7 * 24 * 3_600));
     let (unknown_payments,): (i64,) = db.one(COUNT_UNKNOWN, params![at_most]).await?;
     let (refunds_to_approve,): (i64,) = db.one(COUNT_AWAITING, params![at_most]).await?;

@@ -23,7 +23,7 @@ pub async fn gateway_event(ctx: &Context, signature: Option<&str>, body: &[u8]) 
         Err(GatewayEventError::NotExpected) => return Err(GatewayEventError::NotExpected.into()),
         Err(error) => {
             let mut tx = ctx.begin();
-            let entry = Entry::new(Action::GatewayEventRefused)
+            let entry = Entry::new(Action::GATEWAY_EVENT_REFUSED)
                 .about(ctx.gateway.name().to_owned())
                 .because(&error.to_string());
             audit::append(ctx, &mut tx, entry).await?;

@@ -12,17 +12,11 @@ pub use gateway_event::gateway_event;
 pub use reconcile::Reconcile;
 pub use sandbox::{confirm, confirm_in, is_sandbox};
 
-use frontdesk_model::audit::Action;
-
 use crate::{Feature, db::Sql, jobs::Handler};
 
 /// This feature and its lists.
-pub const FEATURE: Feature = Feature {
-    statements,
-    jobs: &[Handler::recurring::<Reconcile>()],
-    actions: &[Action::GatewayEventRefused],
-    ..Feature::new("processing")
-};
+pub const FEATURE: Feature =
+    Feature { statements, jobs: &[Handler::recurring::<Reconcile>()], ..Feature::new("processing") };
 
 /// The statements of this feature.
 fn statements() -> Vec<Sql> {

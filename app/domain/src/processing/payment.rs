@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frontdesk_model::{Timestamp, payment::PaymentState, urls};
+use frontdesk_model::{Timestamp, payments::PaymentState, urls};
 use tokio::time::Instant;
 
 use super::result::{self, Exchange};

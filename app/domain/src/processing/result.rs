@@ -5,8 +5,8 @@ use std::time::Duration;
 use frontdesk_model::{
     PaymentFailure, Timestamp,
     audit::Action,
-    order::OrderState,
-    payment::{PaymentAttempt, PaymentState},
+    orders::OrderState,
+    payments::{PaymentAttempt, PaymentState},
 };
 
 use super::payment::Ask;
@@ -219,7 +219,7 @@ async fn move_on(
             after.is_surplus =
                 order.state != OrderState::Placed || sql::has_other(tx, order.id, before.id).await?;
             let paid = if after.is_surplus { order.state } else { OrderState::Paid };
-            let told = Entry::new(Action::PaymentSucceeded);
+            let told = Entry::new(Action::PAYMENT_SUCCEEDED);
             entry = Some(told.changed("order state", Some(order.state.as_str()), Some(paid.as_str())));
         }
         Next::Failed(failure) => {
@@ -232,14 +232,14 @@ async fn move_on(
             after.confirmation_url = Some(url);
             after.settle_at = Some(at + PAUSES.wait(asked).max(LOOK_EVERY));
             if before.state != after.state {
-                entry = Some(Entry::new(Action::PaymentConfirmationRequired));
+                entry = Some(Entry::new(Action::PAYMENT_CONFIRMATION_REQUIRED));
             }
         }
         Next::Again(state) => {
             after.state = *state;
             after.settle_at = Some(at + PAUSES.wait(asked));
             if before.state != after.state {
-                entry = Some(Entry::new(Action::PaymentUnknown));
+                entry = Some(Entry::new(Action::PAYMENT_UNKNOWN));
             }
         }
     }
@@ -300,11 +300,11 @@ async fn move_on(
 /// Each failure has its own audit action.
 const fn action_of(failure: &PaymentFailure) -> Action {
     match failure {
-        PaymentFailure::CardDeclined { .. } => Action::PaymentDeclined,
-        PaymentFailure::InsufficientFunds { .. } => Action::PaymentInsufficientFunds,
-        PaymentFailure::NetworkError { .. } => Action::PaymentNetworkError,
-        PaymentFailure::MethodInvalid => Action::PaymentMethodInvalid,
-        PaymentFailure::Refused { .. } => Action::PaymentRefused,
-        PaymentFailure::NotConfirmed => Action::PaymentNotConfirmed,
+        PaymentFailure::CardDeclined { .. } => Action::PAYMENT_DECLINED,
+        PaymentFailure::InsufficientFunds { .. } => Action::PAYMENT_INSUFFICIENT_FUNDS,
+        PaymentFailure::NetworkError { .. } => Action::PAYMENT_NETWORK_ERROR,
+        PaymentFailure::MethodInvalid => Action::PAYMENT_METHOD_INVALID,
+        PaymentFailure::Refused { .. } => Action::PAYMENT_REFUSED,
+        PaymentFailure::NotConfirmed => Action::PAYMENT_NOT_CONFIRMED,
     }
 }

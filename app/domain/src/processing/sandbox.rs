@@ -1,6 +1,9 @@
 //! Confirms a payment in the sandbox, as the customer would at their bank.
 
-use frontdesk_model::{Permission, forms::ConfirmSandbox, payment::Payment};
+use frontdesk_model::{
+    Permission,
+    payments::{ConfirmSandbox, Payment},
+};
 
 use crate::{
     Context, Domain,
@@ -37,7 +40,7 @@ pub async fn confirm_in(ctx: &Context, tx: &mut Tx, form: ConfirmSandbox) -> Res
     let payment = get::by_id(&mut *tx, form.id).await?;
     let is_own = ctx.actor.user() == Some(payment.summary.customer.id);
     let is_here = is_sandbox(ctx) && payment.summary.gateway == sandbox::NAME;
-    if !is_here || !(is_own || ctx.actor.may(Permission::PaymentsCreate)) {
+    if !is_here || !(is_own || ctx.actor.may(Permission::PAYMENTS_CREATE)) {
         return Err(Error::NoSuchPayment);
     }
     let state = if form.confirms { State::Charged } else { State::Declined };

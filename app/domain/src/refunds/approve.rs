@@ -2,8 +2,7 @@
 
 use frontdesk_model::{
     Permission,
-    forms::OneRefund,
-    refund::{Refund, RefundState},
+    refunds::{OneRefund, Refund, RefundState},
 };
 
 use super::{Error, decide::Decision};
@@ -27,7 +26,7 @@ pub async fn approve(ctx: &Context, form: OneRefund) -> Result<Refund, Error> {
 /// # Errors
 /// As [`approve()`].
 pub async fn approve_in(ctx: &Context, tx: &mut Tx, form: OneRefund) -> Result<Refund, Error> {
-    ctx.actor.require(Permission::RefundsApprove)?;
+    ctx.actor.require(Permission::REFUNDS_APPROVE)?;
     // Approval needs two persons, so the actor must be one.
     let approver = ctx.actor.require_user()?;
     let decision = Decision { id: form.id, state: RefundState::Pending, reason: "" };

@@ -3,8 +3,8 @@
 use frontdesk_model::{
     Permission, RefundId,
     audit::Action,
-    forms::{Form, RejectRefund},
-    refund::{Refund, RefundState},
+    form::Form,
+    refunds::{Refund, RefundState, RejectRefund},
 };
 
 use super::{Error, ProcessRefund, get, sql};
@@ -27,14 +27,14 @@ pub async fn reject(ctx: &Context, form: RejectRefund) -> Result<Refund, Error> 
 /// # Errors
 /// As [`reject()`].
 pub async fn reject_in(ctx: &Context, tx: &mut Tx, form: RejectRefund) -> Result<Refund, Error> {
-    if !ctx.actor.may(Permission::RefundsApprove) {
-        ctx.actor.require(Permission::RefundsCreate)?;
+    if !ctx.actor.may(Permission::REFUNDS_APPROVE) {
+        ctx.actor.require(Permission::REFUNDS_CREATE)?;
     }
     form.check().map_err(Error::Invalid)?;
     let decision = Decision { id: form.id, state: RefundState::Rejected, reason: form.reason.trim() };
     let may_reject = |refund: &Refund| {
         let is_own = refund.requested_by_id.is_some() && refund.requested_by_id == ctx.actor.user();
-        if is_own { Ok(()) } else { Ok(ctx.actor.require(Permission::RefundsApprove)?) }
+        if is_own { Ok(()) } else { Ok(ctx.actor.require(Permission::REFUNDS_APPROVE)?) }
     };
     decision.write(ctx, tx, may_reject).await
 }
@@ -67,10 +67,10 @@ impl Decision<'_> {
         let action = if self.state == RefundState::Pending {
             let job = ProcessRefund::due(refund.id, at, &order.reference).caused_by(&ctx.actor);
             jobs::enqueue(tx, &ctx.clock, job).await?;
-            Action::RefundApproved
+            Action::REFUND_APPROVED
         } else {
             payments::release(tx, refund.payment_id, refund.amount).await?;
-            Action::RefundRejected
+            Action::REFUND_REJECTED
         };
         let entry = Entry::new(action)
             .on(order.id, &order.reference)

@@ -1,6 +1,6 @@
 //! Reads one refund.
 
-use frontdesk_model::{Permission, RefundId, refund::Refund};
+use frontdesk_model::{Permission, RefundId, refunds::Refund};
 
 use super::{Error, sql};
 use crate::{Context, db::Read};
@@ -11,7 +11,7 @@ use crate::{Context, db::Read};
 /// [`Error::Denied`] without `orders:read`; [`Error::NoSuchRefund`].
 #[tracing::instrument(name = "payments.get_refund", skip_all)]
 pub async fn get(ctx: &Context, id: RefundId) -> Result<Refund, Error> {
-    ctx.actor.require(Permission::OrdersRead)?;
+    ctx.actor.require(Permission::ORDERS_READ)?;
     by_id(&ctx.db, id).await
 }
 

@@ -1,6 +1,10 @@
 //! Lists refunds, newest first.
 
-use frontdesk_model::{Page, Permission, page::Key, query::RefundsQuery, refund::Refund};
+use frontdesk_model::{
+    Page, Permission,
+    page::Key,
+    refunds::{Refund, RefundsQuery},
+};
 
 use super::{
     Error,
@@ -35,7 +39,7 @@ pub async fn list(ctx: &Context, query: &RefundsQuery) -> Result<Page<Refund>, E
     let limit = query.limit.unwrap_or_default();
     let walk = walk(query.state.map(|state| state.as_str()), query.order);
     let rows: Vec<RefundRow> = LIST.read(&ctx.db, walk.from(cursor.as_ref()).limit(limit)).await?;
-    let is_staff = ctx.actor.may(Permission::OrdersRead);
+    let is_staff = ctx.actor.may(Permission::ORDERS_READ);
     let rows = rows.into_iter().map(|row| for_reader(row.refund(), is_staff)).collect();
     Ok(Page::of_probe(rows, limit, &list, cursor.as_ref(), |one: &Refund| (Key::Number(0), one.id.0)))
 }

@@ -18,7 +18,7 @@ pub use process::ProcessRefund;
 pub(crate) use request::refund_surplus;
 pub use request::{request, request_in};
 
-use frontdesk_model::{Money, Permission, audit::Action};
+use frontdesk_model::Money;
 
 use crate::{Feature, db::Sql, jobs::Handler};
 
@@ -29,14 +29,6 @@ pub const FEATURE: Feature = Feature {
     statements,
     lists: || vec![&LIST],
     jobs: &[Handler::of::<ProcessRefund>()],
-    permissions: &[Permission::RefundsCreate, Permission::RefundsApprove],
-    actions: &[
-        Action::RefundRequested,
-        Action::RefundApproved,
-        Action::RefundRejected,
-        Action::RefundSucceeded,
-        Action::RefundFailed,
-    ],
     ..Feature::new("refunds")
 };
 

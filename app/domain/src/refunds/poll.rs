@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frontdesk_model::{RefundId, refund::Refund};
+use frontdesk_model::{RefundId, refunds::Refund};
 use tokio::time::{Instant, sleep};
 
 use super::{Error, get};

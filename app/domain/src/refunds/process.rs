@@ -6,8 +6,8 @@ use std::time::Duration;
 use frontdesk_model::{
     RefundId, Timestamp,
     audit::Action,
-    order::OrderState,
-    refund::{Refund, RefundState},
+    orders::OrderState,
+    refunds::{Refund, RefundState},
 };
 use serde::{Deserialize, Serialize};
 
@@ -168,12 +168,12 @@ impl ProcessRefund {
         let told = match state {
             RefundState::Succeeded => {
                 let order_is = book(domain, &mut tx, &order, &refund).await?;
-                let told = Entry::new(Action::RefundSucceeded);
+                let told = Entry::new(Action::REFUND_SUCCEEDED);
                 Some(told.changed("order state", Some(order.state.as_str()), Some(order_is.as_str())))
             }
             RefundState::Failed => {
                 payments::release(&mut tx, refund.payment_id, refund.amount).await?;
-                Some(Entry::new(Action::RefundFailed))
+                Some(Entry::new(Action::REFUND_FAILED))
             }
             _ => None,
         };

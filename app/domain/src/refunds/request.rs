@@ -3,9 +3,9 @@
 use frontdesk_model::{
     Money, Permission, RefundId,
     audit::Action,
-    forms::{Form, RequestRefund},
-    payment::PaymentState,
-    refund::{Refund, RefundState},
+    form::Form,
+    payments::PaymentState,
+    refunds::{Refund, RefundState, RequestRefund},
 };
 use payments::Row;
 
@@ -41,7 +41,7 @@ pub async fn request(ctx: &Context, form: RequestRefund) -> Result<Refund, Error
 /// # Errors
 /// As [`request()`].
 pub async fn request_in(ctx: &Context, tx: &mut Tx, form: RequestRefund) -> Result<Refund, Error> {
-    ctx.actor.require(Permission::RefundsCreate)?;
+    ctx.actor.require(Permission::REFUNDS_CREATE)?;
     form.check().map_err(Error::Invalid)?;
     let seen = payments::by_id(&mut *tx, form.payment_id).await?.ok_or(Error::NoSuchPayment)?;
     let order = orders::lock(tx, seen.order).await?.ok_or(Error::NoSuchPayment)?;
@@ -96,7 +96,7 @@ impl Requested<'_> {
         let (payment, actor) = (payment.id, &ctx.actor);
         let new = NewRefund { id, payment, order: order.id, state, amount, reason, actor, settle_at, at };
         sql::insert(tx, new).await?;
-        let entry = Entry::new(Action::RefundRequested)
+        let entry = Entry::new(Action::REFUND_REQUESTED)
             .on(order.id, &order.reference)
             .because(reason)
             .changed("refund", None, Some(&id.to_string()))

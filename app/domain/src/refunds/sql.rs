@@ -2,8 +2,8 @@
 
 use frontdesk_model::{
     Currency, Money, OrderId, PaymentId, RefundId, Timestamp, UserId,
-    payment::OrderOf,
-    refund::{Refund, RefundState},
+    payments::OrderOf,
+    refunds::{Refund, RefundState},
 };
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! Assigns a role.
 
-use frontdesk_model::{audit::Action, forms::ChangeRole, user::User};
+use frontdesk_model::{audit::Action, roles::ChangeRole, users::User};
 
 use super::load;
 use crate::{
@@ -36,6 +36,6 @@ pub async fn grant_in(ctx: &Context, tx: &mut Tx, form: ChangeRole) -> Result<Us
     if !sql::insert_role(change.tx, form.id, form.role, ctx.clock.now(), by).await? {
         return Err(Error::WrongState("This user has that role already."));
     }
-    let entry = Entry::new(Action::RoleGranted).changed("role", None, Some(form.role.as_str()));
+    let entry = Entry::new(Action::ROLE_GRANTED).changed("role", None, Some(form.role.as_str()));
     change.write(State::Same, entry).await
 }

@@ -6,7 +6,7 @@ pub mod revoke;
 pub use grant::{grant, grant_in};
 pub use revoke::{revoke, revoke_in};
 
-use frontdesk_model::{Permission, Role, UserId, audit::Action, user::Status};
+use frontdesk_model::{Permission, Role, UserId, users::Status};
 
 use crate::{
     Context, Feature,
@@ -16,15 +16,11 @@ use crate::{
 };
 
 /// This feature and its lists.
-pub const FEATURE: Feature = Feature {
-    permissions: &[Permission::RolesAssign, Permission::OwnersManage],
-    actions: &[Action::RoleGranted, Action::RoleRevoked],
-    ..Feature::new("roles")
-};
+pub const FEATURE: Feature = Feature::new("roles");
 
 /// Loads the user whose role is to change.
 async fn load<'a>(ctx: &'a Context, tx: &'a mut Tx, id: UserId, role: Role) -> Result<UserChange<'a>, Error> {
-    let change = UserChange::load(ctx, tx, Permission::RolesAssign, id).await?;
+    let change = UserChange::load(ctx, tx, Permission::ROLES_ASSIGN, id).await?;
     if !Role::ASSIGNABLE.contains(&role) {
         return Err(Error::WrongState("Everybody is a member; it is not a role to give or take."));
     }

@@ -1,6 +1,6 @@
 //! Removes a role.
 
-use frontdesk_model::{Role, audit::Action, forms::ChangeRole, user::User};
+use frontdesk_model::{Role, audit::Action, roles::ChangeRole, users::User};
 
 use super::load;
 use crate::{
@@ -37,6 +37,6 @@ pub async fn revoke_in(ctx: &Context, tx: &mut Tx, form: ChangeRole) -> Result<U
     if !sql::delete_role(change.tx, form.id, form.role).await? {
         return Err(Error::WrongState("This user does not have that role."));
     }
-    let entry = Entry::new(Action::RoleRevoked).changed("role", Some(form.role.as_str()), None);
+    let entry = Entry::new(Action::ROLE_REVOKED).changed("role", Some(form.role.as_str()), None);
     change.write(State::Same, entry).await
 }

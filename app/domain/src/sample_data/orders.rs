@@ -4,9 +4,9 @@
 use frontdesk_model::{
     Currency, Money, OrderId, PaymentFailure, PaymentId, RefundId, Timestamp, UserId,
     audit::Action,
-    order::{Line, reference_of},
-    payment::{DeclineReason, PaymentState},
-    refund::RefundState,
+    orders::{Line, reference_of},
+    payments::{DeclineReason, PaymentState},
+    refunds::RefundState,
 };
 use futures::future::try_join_all;
 use uuid::Uuid;
@@ -135,7 +135,7 @@ async fn write(domain: &Domain, customer: UserId, mut dice: Random) -> Result<()
         return Ok(());
     }
     let scene = Scene { past: &past, order: id, reference: &reference, total, at };
-    scene.tell(&mut tx, Action::OrderPlaced, total).await?;
+    scene.tell(&mut tx, Action::ORDER_PLACED, total).await?;
     if story != Story::Open {
         scene.pay(&mut tx, story).await?;
     }
@@ -199,9 +199,9 @@ impl Scene<'_> {
         };
         sql::update(tx, &seen, after, self.at).await?;
         if declined {
-            return self.tell(tx, Action::PaymentDeclined, self.total).await;
+            return self.tell(tx, Action::PAYMENT_DECLINED, self.total).await;
         }
-        self.tell(tx, Action::PaymentSucceeded, self.total).await?;
+        self.tell(tx, Action::PAYMENT_SUCCEEDED, self.total).await?;
         ledger::post(self.past, tx, gateway, ledger::Entry::Capture(id), self.total).await?;
         let back = match story {
             Story::Refunded => self.total.minor,
@@ -257,6 +257,6 @@ impl Scene<'_> {
         sql::add_refund(tx, payment, amount, self.at).await?;
         ledger::post(self.past, tx, self.past.gateway.name(), ledger::Entry::Refund(payment, id), amount)
             .await?;
-        self.tell(tx, Action::RefundSucceeded, amount).await
+        self.tell(tx, Action::REFUND_SUCCEEDED, amount).await
     }
 }

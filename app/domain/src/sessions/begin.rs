@@ -64,7 +64,7 @@ pub async fn begin_in(
     };
     // The event is the person's own.
     let person = ctx.with_actor(Actor { who: Who::Person(person), origin: ctx.actor.origin.clone() });
-    let entry = Entry::new(Action::LoginSuccess).on(proof.user, &proof.name);
+    let entry = Entry::new(Action::LOGIN_SUCCESS).on(proof.user, &proof.name);
     events::record(&person, tx, entry).await?;
     Ok(id)
 }

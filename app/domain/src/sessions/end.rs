@@ -1,6 +1,6 @@
 //! Ends one session, or all of one's own except the current one.
 
-use frontdesk_model::{Permission, audit::Action, forms::EndSession};
+use frontdesk_model::{Permission, audit::Action, sessions::EndSession};
 
 use super::{Error, idle_since, sql};
 use crate::{Context, actor::Denied, audit::Entry, db::Tx, events, users};
@@ -23,11 +23,11 @@ pub async fn end(ctx: &Context, form: EndSession) -> Result<(), Error> {
 /// As [`end()`].
 pub async fn end_in(ctx: &Context, tx: &mut Tx, form: EndSession) -> Result<(), Error> {
     if ctx.actor.user().is_none() {
-        ctx.actor.require(Permission::SessionsEnd)?;
+        ctx.actor.require(Permission::SESSIONS_END)?;
     }
-    ctx.actor.require_through_token(Permission::SessionsEnd)?;
+    ctx.actor.require_through_token(Permission::SESSIONS_END)?;
     // For actors who may end only their own, other sessions do not exist.
-    let others = ctx.actor.may(Permission::SessionsEnd);
+    let others = ctx.actor.may(Permission::SESSIONS_END);
     let owner = sql::owner(tx, form.id).await?.filter(|user| others || ctx.actor.user() == Some(*user));
     let owner = owner.ok_or(Error::NoSuchSession)?;
     let user = users::sql::by_id(&mut *tx, owner).await?.ok_or(Error::NoSuchSession)?;
@@ -37,7 +37,7 @@ pub async fn end_in(ctx: &Context, tx: &mut Tx, form: EndSession) -> Result<(), 
     if !sql::delete(tx, form.id).await? {
         return Err(Error::NoSuchSession);
     }
-    let entry = Entry::new(Action::SessionEnded).on(user.id, &user.name);
+    let entry = Entry::new(Action::SESSION_ENDED).on(user.id, &user.name);
     events::record(ctx, tx, entry).await?;
     Ok(())
 }
@@ -60,7 +60,7 @@ pub async fn end_others(ctx: &Context) -> Result<u64, Error> {
 /// As [`end_others()`].
 pub async fn end_others_in(ctx: &Context, tx: &mut Tx) -> Result<u64, Error> {
     let user = ctx.actor.require_user()?;
-    ctx.actor.require_through_token(Permission::SessionsEnd)?;
+    ctx.actor.require_through_token(Permission::SESSIONS_END)?;
     let mine = ctx.actor.person().map(|person| person.session);
     let now = ctx.clock.now();
     let user = users::sql::by_id(&mut *tx, user).await?.ok_or(Denied::NoAccount)?;
@@ -68,7 +68,7 @@ pub async fn end_others_in(ctx: &Context, tx: &mut Tx) -> Result<u64, Error> {
     let ended = sql::delete_others(tx, live, mine).await?;
     if ended > 0 {
         let left = u64::from(mine.is_some());
-        let entry = Entry::new(Action::SessionEnded).on(user.id, &user.name).changed(
+        let entry = Entry::new(Action::SESSION_ENDED).on(user.id, &user.name).changed(
             "devices",
             Some(&(ended + left).to_string()),
             Some(&left.to_string()),

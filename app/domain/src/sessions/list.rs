@@ -1,6 +1,10 @@
 //! Lists the active sessions of a user.
 
-use frontdesk_model::{Cursor, Page, Permission, UserId, page::Key, query::SessionsQuery, user::Session};
+use frontdesk_model::{
+    Cursor, Page, Permission, UserId,
+    page::Key,
+    sessions::{Session, SessionsQuery},
+};
 use uuid::Uuid;
 
 use super::{Error, idle_since, sql};
@@ -21,7 +25,7 @@ pub async fn list_mine(ctx: &Context, query: &SessionsQuery) -> Result<Page<Sess
 /// [`Error::Denied`] without `sessions:read`; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "sessions.list", skip_all)]
 pub async fn list(ctx: &Context, user: UserId, query: &SessionsQuery) -> Result<Page<Session>, Error> {
-    ctx.actor.require(Permission::SessionsRead)?;
+    ctx.actor.require(Permission::SESSIONS_READ)?;
     page(ctx, user, query).await
 }
 

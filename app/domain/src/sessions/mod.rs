@@ -16,7 +16,7 @@ mod sweep;
 
 use std::time::Duration;
 
-use frontdesk_model::{Code, Permission, Problem, Timestamp, audit::Action, page::ForeignCursor};
+use frontdesk_model::{Code, Problem, Timestamp, page::ForeignCursor};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -38,13 +38,8 @@ pub use sign_out::{sign_out, sign_out_in};
 pub use sweep::SweepSessions;
 
 /// This feature and its lists.
-pub const FEATURE: Feature = Feature {
-    statements,
-    jobs: &[Handler::recurring::<SweepSessions>()],
-    permissions: &[Permission::SessionsRead, Permission::SessionsEnd],
-    actions: &[Action::LoginSuccess, Action::SessionEnded],
-    ..Feature::new("sessions")
-};
+pub const FEATURE: Feature =
+    Feature { statements, jobs: &[Handler::recurring::<SweepSessions>()], ..Feature::new("sessions") };
 
 /// Lifetime of a session.
 #[derive(Clone, Copy, Debug)]

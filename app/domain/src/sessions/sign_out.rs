@@ -23,7 +23,7 @@ pub async fn sign_out_in(ctx: &Context, tx: &mut Tx) -> Result<(), Error> {
         // Signing out twice has the same effect as once.
         return Ok(());
     }
-    let entry = Entry::new(Action::SessionEnded).on(person.id, &person.name);
+    let entry = Entry::new(Action::SESSION_ENDED).on(person.id, &person.name);
     events::record(ctx, tx, entry).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Statements on sessions.
 
-use frontdesk_model::{Roles, SessionId, Timestamp, UserId, user::Session};
+use frontdesk_model::{Roles, SessionId, Timestamp, UserId, sessions::Session};
 use uuid::Uuid;
 
 use super::TokenHash;

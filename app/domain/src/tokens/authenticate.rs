@@ -49,8 +49,9 @@ async fn refuse(domain: &Domain, found: &Found, reason: &'static str, origin: Or
     if !domain.token_use.refused(*id, domain.clock.now()) {
         return Ok(());
     }
-    let entry =
-        Entry::new(Action::TokenRefused).on(*id, &frontdesk_model::token::label(name, hint)).because(reason);
+    let entry = Entry::new(Action::TOKEN_REFUSED)
+        .on(*id, &frontdesk_model::tokens::label(name, hint))
+        .because(reason);
     let ctx = domain.context(Actor::anonymous(origin));
     let mut tx = ctx.begin();
     events::record(&ctx, &mut tx, entry).await?;

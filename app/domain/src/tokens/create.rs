@@ -3,8 +3,8 @@
 use frontdesk_model::{
     Code, Permission, Permissions, Problem, Timestamp, Token, TokenId, TokenText, UserId,
     audit::Action,
-    forms::{CreateToken, Form},
-    token::{self, DEFAULT_DAYS, Expiry, TokenKind, TokenOwner, TokenState},
+    form::Form,
+    tokens::{self, CreateToken, DEFAULT_DAYS, Expiry, TokenKind, TokenOwner, TokenState},
 };
 
 use super::{Error, digest, sql};
@@ -41,11 +41,11 @@ pub async fn create_in(ctx: &Context, tx: &mut Tx, form: CreateToken) -> Result<
     let owner = match form.kind {
         TokenKind::Personal => {
             let owner = ctx.actor.require_user()?;
-            ctx.actor.require_through_token(Permission::TokensManage)?;
+            ctx.actor.require_through_token(Permission::TOKENS_MANAGE)?;
             Some(owner)
         }
         TokenKind::Service => {
-            ctx.actor.require(Permission::TokensManage)?;
+            ctx.actor.require(Permission::TOKENS_MANAGE)?;
             None
         }
     };
@@ -75,7 +75,7 @@ pub async fn create_for_in(
     owner: UserId,
     form: CreateToken,
 ) -> Result<Created, Error> {
-    ctx.actor.require(Permission::TokensManage)?;
+    ctx.actor.require(Permission::TOKENS_MANAGE)?;
     let owner = users::sql::by_id(&mut *tx, owner).await?.ok_or(users::Error::NoSuchUser)?;
     ctx.actor.require_rank_over(&owner.roles)?;
     let form = CreateToken { kind: TokenKind::Personal, ..form };
@@ -96,7 +96,7 @@ async fn make(
     }
     let at = ctx.clock.now();
     let expires_at = expires_at(&ctx.actor, &form, at)?;
-    let mut random = [0; token::RANDOM_BYTES];
+    let mut random = [0; tokens::RANDOM_BYTES];
     getrandom::fill(&mut random)?;
     let text = TokenText::of(random);
 
@@ -104,7 +104,7 @@ async fn make(
         Some(id) => {
             // Concurrent requests take turns, so that the count is valid until the commit.
             advisory_lock::acquire(tx, "tokens").await?;
-            if sql::count_live(tx, id, at, token::MAX_LIVE).await? >= token::MAX_LIVE {
+            if sql::count_live(tx, id, at, tokens::MAX_LIVE).await? >= tokens::MAX_LIVE {
                 return Err(Error::Limit);
             }
             let user = users::sql::by_id(&mut *tx, id).await?.ok_or(users::Error::NoSuchUser)?;
@@ -134,7 +134,7 @@ async fn make(
 fn event(token: &Token) -> Entry {
     let permissions = token.permissions.to_string();
     let expires = token.expires_at.map_or_else(|| "never".to_owned(), Timestamp::rfc3339);
-    Entry::new(Action::TokenCreated)
+    Entry::new(Action::TOKEN_CREATED)
         .on(token.id, &token.label())
         .changed("kind", None, Some(token.kind.as_str()))
         .changed("owner", None, token.owner.as_ref().map(|owner| owner.name.as_str()))

@@ -4,8 +4,7 @@
 use frontdesk_model::{
     Page, Permission, Timestamp, Token, TokenId,
     page::Key,
-    query::TokensQuery,
-    token::{TokenKind, TokenLife},
+    tokens::{TokenKind, TokenLife, TokensQuery},
 };
 use uuid::Uuid;
 
@@ -46,7 +45,7 @@ const fn which(name: &'static str, predicates: &'static [Predicate]) -> Filter {
 /// [`Error::Denied`] without `tokens:read`; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "tokens.list", skip_all)]
 pub async fn list(ctx: &Context, query: &TokensQuery) -> Result<Page<Token>, Error> {
-    ctx.actor.require(Permission::TokensRead)?;
+    ctx.actor.require(Permission::TOKENS_READ)?;
     page(ctx, query).await
 }
 
@@ -68,12 +67,12 @@ pub async fn list_mine(ctx: &Context, query: &TokensQuery) -> Result<Page<Token>
 pub async fn get(ctx: &Context, id: TokenId) -> Result<Token, Error> {
     let itself = ctx.actor.token().is_some_and(|bearer| bearer.id == id);
     if ctx.actor.user().is_none() && !itself {
-        ctx.actor.require(Permission::TokensRead)?;
+        ctx.actor.require(Permission::TOKENS_READ)?;
     }
     let token = sql::by_id(&ctx.db, id, ctx.clock.now()).await?;
     let may_see = |token: &Token| {
         let owner = token.owner.as_ref().map(|owner| owner.id);
-        itself || (owner.is_some() && owner == ctx.actor.user()) || ctx.actor.may(Permission::TokensRead)
+        itself || (owner.is_some() && owner == ctx.actor.user()) || ctx.actor.may(Permission::TOKENS_READ)
     };
     token.filter(may_see).ok_or(Error::NoSuchToken)
 }

@@ -14,9 +14,7 @@ mod sql;
 mod sweep;
 mod usage;
 
-use frontdesk_model::{
-    Code, Permission, Permissions, Problem, TokenText, audit::Action, page::ForeignCursor, token,
-};
+use frontdesk_model::{Code, Permissions, Problem, TokenText, page::ForeignCursor, tokens};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -41,8 +39,6 @@ pub const FEATURE: Feature = Feature {
     statements,
     lists: || vec![&LIST],
     jobs: &[Handler::recurring::<SweepTokens>()],
-    permissions: &[Permission::TokensRead, Permission::TokensManage],
-    actions: &[Action::TokenCreated, Action::TokenRevoked, Action::TokenRefused],
     ..Feature::new("tokens")
 };
 
@@ -84,7 +80,7 @@ impl From<Error> for Problem {
                 format!("Nobody gives what they do not hold: {missing}"),
             ),
             Error::Limit => Self::new(Code::TokenLimit)
-                .detail(format!("{} is the most. Revoke those that nothing uses.", token::MAX_LIVE)),
+                .detail(format!("{} is the most. Revoke those that nothing uses.", tokens::MAX_LIVE)),
             Error::NoSuchToken => Self::new(Code::NotFound),
             Error::Ended => Self::new(Code::WrongState).detail("This token has ended already."),
             Error::ForeignCursor(foreign) => foreign.into(),

@@ -1,6 +1,10 @@
 //! Revokes tokens.
 
-use frontdesk_model::{Permission, Token, audit::Action, forms::RevokeToken, token::TokenState};
+use frontdesk_model::{
+    Permission, Token,
+    audit::Action,
+    tokens::{RevokeToken, TokenState},
+};
 
 use super::{Error, sql};
 use crate::{Context, actor::Actor, audit::Entry, db::Tx, events, users};
@@ -26,12 +30,12 @@ pub async fn revoke_in(ctx: &Context, tx: &mut Tx, form: RevokeToken) -> Result<
     let itself = ctx.actor.token().is_some_and(|bearer| bearer.id == form.id);
     if !itself {
         if ctx.actor.user().is_none() {
-            ctx.actor.require(Permission::TokensManage)?;
+            ctx.actor.require(Permission::TOKENS_MANAGE)?;
         }
-        ctx.actor.require_through_token(Permission::TokensManage)?;
+        ctx.actor.require_through_token(Permission::TOKENS_MANAGE)?;
     }
     // For actors who may revoke only their own, other tokens do not exist.
-    let others = ctx.actor.may(Permission::TokensManage);
+    let others = ctx.actor.may(Permission::TOKENS_MANAGE);
     let at = ctx.clock.now();
     let token = sql::by_id(&mut *tx, form.id, at).await?;
     let is_own = |token: &Token| itself || (ctx.actor.user().is_some() && ctx.actor.user() == owner(token));
@@ -44,7 +48,7 @@ pub async fn revoke_in(ctx: &Context, tx: &mut Tx, form: RevokeToken) -> Result<
     {
         return Err(Error::Ended);
     }
-    let entry = Entry::new(Action::TokenRevoked).on(token.id, &token.label());
+    let entry = Entry::new(Action::TOKEN_REVOKED).on(token.id, &token.label());
     events::record(ctx, tx, entry).await?;
     Ok(())
 }

@@ -3,8 +3,8 @@
 use frontdesk_model::{
     Permissions, Roles, Timestamp, Token, TokenId, UserId,
     audit::Party,
-    token::{TokenKind, TokenOwner, TokenState},
-    user::Status,
+    tokens::{TokenKind, TokenOwner, TokenState},
+    users::Status,
 };
 use uuid::Uuid;
 

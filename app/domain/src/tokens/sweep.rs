@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frontdesk_model::token::KEPT_DAYS;
+use frontdesk_model::tokens::KEPT_DAYS;
 use serde::{Deserialize, Serialize};
 
 use super::sql;

@@ -3,7 +3,7 @@
 use frontdesk_model::{
     Permission, UserId,
     audit::Action,
-    user::{Status, User},
+    users::{Status, User},
 };
 
 use super::{Error, sql};

@@ -3,8 +3,8 @@
 use frontdesk_model::{
     Permission, Secret,
     audit::Action,
-    forms::{CreateUser, Form},
-    user::User,
+    form::Form,
+    users::{CreateUser, User},
 };
 
 use super::{Error, account, sql};
@@ -27,10 +27,10 @@ pub async fn create(ctx: &Context, form: CreateUser) -> Result<(User, Secret), E
 /// # Errors
 /// As [`create()`].
 pub async fn create_in(ctx: &Context, tx: &mut Tx, form: CreateUser) -> Result<(User, Secret), Error> {
-    ctx.actor.require(Permission::UsersCreate)?;
+    ctx.actor.require(Permission::USERS_CREATE)?;
     form.check().map_err(Error::Invalid)?;
     let (name, email) = account::parse(&form.name, &form.email)?;
-    let id = account::create(ctx, tx, Action::UserCreated, (&name, &email), None).await?;
+    let id = account::create(ctx, tx, Action::USER_CREATED, (&name, &email), None).await?;
     let link = one_time_links::insert_invite(ctx, tx, id).await?;
     let user = sql::by_id(&mut *tx, id).await?.ok_or(Error::NoSuchUser)?;
     Ok((user, link))

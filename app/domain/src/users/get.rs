@@ -1,6 +1,6 @@
 //! Reads one user.
 
-use frontdesk_model::{Email, Permission, UserId, user::User};
+use frontdesk_model::{Email, Permission, UserId, users::User};
 
 use super::{Error, sql};
 use crate::Context;
@@ -11,7 +11,7 @@ use crate::Context;
 /// [`Error::Denied`] without `users:read`; [`Error::NoSuchUser`].
 #[tracing::instrument(name = "users.get", skip_all)]
 pub async fn get(ctx: &Context, id: UserId) -> Result<User, Error> {
-    ctx.actor.require(Permission::UsersRead)?;
+    ctx.actor.require(Permission::USERS_READ)?;
     sql::by_id(&ctx.db, id).await?.ok_or(Error::NoSuchUser)
 }
 
@@ -21,6 +21,6 @@ pub async fn get(ctx: &Context, id: UserId) -> Result<User, Error> {
 /// [`Error::Denied`] without `users:read`; [`Error::NoSuchUser`].
 #[tracing::instrument(name = "users.by_email", skip_all)]
 pub async fn by_email(ctx: &Context, email: &Email) -> Result<User, Error> {
-    ctx.actor.require(Permission::UsersRead)?;
+    ctx.actor.require(Permission::USERS_READ)?;
     sql::by_email(&ctx.db, &email.key()).await?.ok_or(Error::NoSuchUser)
 }

@@ -3,8 +3,8 @@
 use frontdesk_model::{
     Cursor, Page, Permission, Roles, Timestamp, UserId,
     page::{ForeignCursor, Key},
-    query::{Search, UserField, UserSort, UsersQuery},
-    user::{Status, UserSummary},
+    search::Search,
+    users::{Status, UserField, UserSort, UserSummary, UsersQuery},
 };
 use uuid::Uuid;
 
@@ -68,7 +68,7 @@ pub struct UserList {
 /// [`Error::Denied`] without `users:read`.
 #[tracing::instrument(name = "users.list", skip_all)]
 pub async fn list(ctx: &Context, query: &UsersQuery) -> Result<UserList, Error> {
-    ctx.actor.require(Permission::UsersRead)?;
+    ctx.actor.require(Permission::USERS_READ)?;
     let sort = query.sort.unwrap_or_default();
     let filter = query.status.map_or("present", Status::as_str);
     if let Some(user) = by_id(&ctx.db, query, filter).await? {

@@ -17,7 +17,7 @@ pub mod suspend;
 pub mod update;
 pub(crate) mod words;
 
-use frontdesk_model::{Code, Fault, Permission, Problem, audit::Action, page::ForeignCursor};
+use frontdesk_model::{Code, Fault, Problem, page::ForeignCursor};
 
 use crate::{
     Feature,
@@ -45,21 +45,6 @@ pub const FEATURE: Feature = Feature {
     statements,
     lists: || vec![&LIST],
     jobs: &[Handler::recurring::<FillWords>()],
-    permissions: &[
-        Permission::UsersRead,
-        Permission::UsersCreate,
-        Permission::UsersUpdate,
-        Permission::UsersSuspend,
-        Permission::UsersRemove,
-    ],
-    actions: &[
-        Action::UserCreated,
-        Action::UserUpdated,
-        Action::UserSuspended,
-        Action::UserReinstated,
-        Action::UserRemoved,
-        Action::UserRestored,
-    ],
     ..Feature::new("users")
 };
 

@@ -3,8 +3,7 @@
 use frontdesk_model::{
     Permission,
     audit::Action,
-    forms::OneUser,
-    user::{Status, User},
+    users::{OneUser, Status, User},
 };
 
 use super::{Error, UserChange, change::status_entry, sql::State};
@@ -27,8 +26,8 @@ pub async fn reinstate(ctx: &Context, form: OneUser) -> Result<User, Error> {
 /// # Errors
 /// As [`reinstate()`].
 pub async fn reinstate_in(ctx: &Context, tx: &mut Tx, form: OneUser) -> Result<User, Error> {
-    let change = UserChange::load(ctx, tx, Permission::UsersSuspend, form.id).await?;
+    let change = UserChange::load(ctx, tx, Permission::USERS_SUSPEND, form.id).await?;
     change.status_must_be(Status::Suspended, "Only a suspended user can be reinstated.")?;
-    let entry = status_entry(Action::UserReinstated, Status::Suspended, Status::Active);
+    let entry = status_entry(Action::USER_REINSTATED, Status::Suspended, Status::Active);
     change.write(State::Active, entry).await
 }

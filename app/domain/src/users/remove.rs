@@ -3,8 +3,7 @@
 use frontdesk_model::{
     Permission,
     audit::Action,
-    forms::OneUser,
-    user::{Status, User},
+    users::{OneUser, Status, User},
 };
 
 use super::{Error, UserChange, change::status_entry, sql::State};
@@ -28,12 +27,12 @@ pub async fn remove(ctx: &Context, form: OneUser) -> Result<User, Error> {
 /// # Errors
 /// As [`remove()`].
 pub async fn remove_in(ctx: &Context, tx: &mut Tx, form: OneUser) -> Result<User, Error> {
-    let mut change = UserChange::load(ctx, tx, Permission::UsersRemove, form.id).await?;
+    let mut change = UserChange::load(ctx, tx, Permission::USERS_REMOVE, form.id).await?;
     change.not_oneself("You cannot remove yourself.")?;
     if change.user.status == Status::Removed {
         return Err(Error::WrongState("This user is removed already."));
     }
     change.another_owner_stays().await?;
-    let entry = status_entry(Action::UserRemoved, change.user.status, Status::Removed);
+    let entry = status_entry(Action::USER_REMOVED, change.user.status, Status::Removed);
     change.write(State::Removed, entry).await
 }

@@ -3,8 +3,7 @@
 use frontdesk_model::{
     Permission,
     audit::Action,
-    forms::OneUser,
-    user::{Status, User},
+    users::{OneUser, Status, User},
 };
 
 use super::{Error, UserChange, change::status_entry, sql::State};
@@ -27,9 +26,9 @@ pub async fn restore(ctx: &Context, form: OneUser) -> Result<User, Error> {
 /// # Errors
 /// As [`restore()`].
 pub async fn restore_in(ctx: &Context, tx: &mut Tx, form: OneUser) -> Result<User, Error> {
-    let change = UserChange::load(ctx, tx, Permission::UsersRemove, form.id).await?;
+    let change = UserChange::load(ctx, tx, Permission::USERS_REMOVE, form.id).await?;
     change.status_must_be(Status::Removed, "Only a removed user can be restored.")?;
     let to = if change.user.suspended_reason.is_empty() { Status::Active } else { Status::Suspended };
-    let entry = status_entry(Action::UserRestored, Status::Removed, to);
+    let entry = status_entry(Action::USER_RESTORED, Status::Removed, to);
     change.write(State::Restored, entry).await
 }

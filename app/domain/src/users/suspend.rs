@@ -3,8 +3,8 @@
 use frontdesk_model::{
     Permission,
     audit::Action,
-    forms::{Form, SuspendUser},
-    user::{Status, User},
+    form::Form,
+    users::{Status, SuspendUser, User},
 };
 
 use super::{Error, UserChange, change::status_entry, sql::State};
@@ -28,11 +28,11 @@ pub async fn suspend(ctx: &Context, form: SuspendUser) -> Result<User, Error> {
 /// # Errors
 /// As [`suspend()`].
 pub async fn suspend_in(ctx: &Context, tx: &mut Tx, form: SuspendUser) -> Result<User, Error> {
-    let mut change = UserChange::load(ctx, tx, Permission::UsersSuspend, form.id).await?;
+    let mut change = UserChange::load(ctx, tx, Permission::USERS_SUSPEND, form.id).await?;
     form.check().map_err(Error::Invalid)?;
     change.not_oneself("You cannot suspend yourself.")?;
     change.status_must_be(Status::Active, "Only an active user can be suspended.")?;
     change.another_owner_stays().await?;
-    let entry = status_entry(Action::UserSuspended, Status::Active, Status::Suspended).because(&form.reason);
+    let entry = status_entry(Action::USER_SUSPENDED, Status::Active, Status::Suspended).because(&form.reason);
     change.write(State::Suspended { reason: form.reason.trim() }, entry).await
 }

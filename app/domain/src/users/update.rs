@@ -3,8 +3,8 @@
 use frontdesk_model::{
     Email, Fault, Permission, PersonName,
     audit::Action,
-    forms::{Form, UpdateUser},
-    user::{Status, User},
+    form::Form,
+    users::{Status, UpdateUser, User},
 };
 
 use super::{Error, UserChange, account, sql};
@@ -37,7 +37,7 @@ pub async fn update(ctx: &Context, form: UpdateUser) -> Result<Updated, Error> {
 /// # Errors
 /// As [`update()`].
 pub async fn update_in(ctx: &Context, tx: &mut Tx, form: UpdateUser) -> Result<Updated, Error> {
-    let UserChange { tx, user, .. } = UserChange::load(ctx, tx, Permission::UsersUpdate, form.id).await?;
+    let UserChange { tx, user, .. } = UserChange::load(ctx, tx, Permission::USERS_UPDATE, form.id).await?;
     form.check().map_err(Error::Invalid)?;
     let name = form.name.as_deref().unwrap_or(&user.name);
     let (name, email) = account::parse(name, form.email.as_deref().unwrap_or(&user.email))?;
@@ -60,7 +60,7 @@ pub async fn update_in(ctx: &Context, tx: &mut Tx, form: UpdateUser) -> Result<U
     if !written.map_err(|error| if error.is_conflict() { Error::EmailTaken } else { error.into() })? {
         return Err(Error::Changed(Vec::new()));
     }
-    let entry = audit::Entry::new(Action::UserUpdated)
+    let entry = audit::Entry::new(Action::USER_UPDATED)
         .on(form.id, name.as_str())
         .changed("name", Some(&user.name), Some(name.as_str()))
         .changed("email", Some(&user.email), Some(email.as_str()));

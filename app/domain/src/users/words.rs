@@ -3,7 +3,11 @@
 
 use std::{fmt::Write as _, sync::LazyLock, time::Duration};
 
-use frontdesk_model::{Email, PersonName, UserId, name::sort_key, search::words, user::Status};
+use frontdesk_model::{
+    Email, PersonName, UserId,
+    search::words,
+    users::{Status, name::sort_key},
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 

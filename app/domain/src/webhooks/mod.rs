@@ -24,7 +24,7 @@ pub use endpoints::{
     update, update_in,
 };
 
-use frontdesk_model::{Code, Fault, Permission, Problem, audit::Action, page::ForeignCursor, webhook};
+use frontdesk_model::{Code, Fault, Problem, page::ForeignCursor, webhooks};
 
 use crate::{
     Feature,
@@ -45,16 +45,6 @@ pub const FEATURE: Feature = Feature {
         Handler::recurring::<SweepDeliveries>(),
         Handler::of::<ClearDeliveries>(),
         Handler::of::<Deliver>(),
-    ],
-    permissions: &[Permission::WebhooksRead, Permission::WebhooksManage],
-    actions: &[
-        Action::WebhookCreated,
-        Action::WebhookUpdated,
-        Action::WebhookRemoved,
-        Action::WebhookSecretRotated,
-        Action::WebhookDisabled,
-        Action::WebhookResent,
-        Action::WebhookTest,
     ],
     ..Feature::new("webhooks")
 };
@@ -97,7 +87,7 @@ impl From<Error> for Problem {
                 Self::new(Code::ValidationError).fault("url", "refused", error.to_string())
             }
             Error::Limit => Self::new(Code::WrongState)
-                .detail(format!("{} webhooks are the most. Remove one first.", webhook::MAX_WEBHOOKS)),
+                .detail(format!("{} webhooks are the most. Remove one first.", webhooks::MAX_WEBHOOKS)),
             Error::NoSuchWebhook | Error::NoSuchDelivery => Self::new(Code::NotFound),
             Error::Changed(faults) => Self {
                 details: faults,

@@ -3,7 +3,7 @@
 use frontdesk_model::{
     DeliveryId, WebhookId,
     audit::Event,
-    webhook::{EventType, Payload},
+    webhooks::{EventType, Payload},
 };
 
 use super::{

@@ -19,7 +19,7 @@ pub struct OutgoingWebhook {
 pub struct Reply {
     pub status: u16,
     pub retry_after: Option<RetryAfter>,
-    /// The first part of the body, at most [`frontdesk_model::webhook::MAX_ANSWER`] bytes.
+    /// The first part of the body, at most [`frontdesk_model::webhooks::MAX_ANSWER`] bytes.
     pub answer: Vec<u8>,
 }
 

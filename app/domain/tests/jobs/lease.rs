@@ -7,7 +7,10 @@ use frontdesk_domain::{
     jobs::{self, Attempt, BackgroundJob, Failure, Held, Job, Outcome, Settled},
     params,
 };
-use frontdesk_model::{audit::Action, job::JobState, query::AuditQuery};
+use frontdesk_model::{
+    audit::{Action, AuditQuery},
+    jobs::JobState,
+};
 
 use super::{
     LEASE, RETRY, claim, claim_one,
@@ -128,7 +131,7 @@ async fn failures_wait_as_the_schedule_says_and_the_last_is_death(domain: TestDo
     // One event, of its failure, by Frontdesk itself.
     assert_eq!(domain.events().await, events + 1);
     let event = audit::list(&domain.system(), &AuditQuery::default()).await.unwrap().items.remove(0);
-    assert_eq!((event.action, event.actor.label.as_str()), (Action::JobDied, "Frontdesk"));
+    assert_eq!((event.action, event.actor.label.as_str()), (Action::JOB_DIED, "Frontdesk"));
     assert_eq!(event.target.unwrap().label, format!("test.misbehave {id}"));
     assert_eq!(event.request_id, job(&domain, id).await.trace_id);
 }

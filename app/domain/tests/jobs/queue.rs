@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use frontdesk_domain::jobs::{self, Attempt, Job, Outcome, SweepJobs};
-use frontdesk_model::{JobId, forms::OneJob, job::JobState};
+use frontdesk_model::{
+    JobId,
+    jobs::{JobState, OneJob},
+};
 use futures::future::join_all;
 
 use super::{

@@ -7,10 +7,8 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     JobId, Limit, Role,
-    audit::Action,
-    forms::OneJob,
-    job::{JobKind, JobState, JobSummary},
-    query::{AuditQuery, JobsQuery},
+    audit::{Action, AuditQuery},
+    jobs::{JobKind, JobState, JobSummary, JobsQuery, OneJob},
 };
 
 use super::{
@@ -220,7 +218,7 @@ async fn what_staff_do_is_told_and_what_is_refused_is_not(domain: TestDomain) {
     let query = AuditQuery { limit: Limit::new(2), ..AuditQuery::default() };
     let told = audit::list(&domain.system(), &query).await.unwrap().items;
     let actions: Vec<_> = told.iter().map(|event| (event.action, event.actor.label.as_str())).collect();
-    assert_eq!(actions, [(Action::JobRerun, "Ada"), (Action::JobCancelled, "Ada")]);
+    assert_eq!(actions, [(Action::JOB_RERUN, "Ada"), (Action::JOB_CANCELLED, "Ada")]);
     assert!(told.iter().all(|event| event.target.as_ref().unwrap().label == format!("test.append {id}")));
     assert_eq!(told[0].changes[0].before.as_deref(), Some("cancelled"));
 }

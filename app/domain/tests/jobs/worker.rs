@@ -6,7 +6,10 @@ use frontdesk_domain::{
     Domain,
     jobs::{self, Cancelled, Handler, Job, Settings, Worker},
 };
-use frontdesk_model::{JobId, forms::OneJob, job::JobState};
+use frontdesk_model::{
+    JobId,
+    jobs::{JobState, OneJob},
+};
 use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 
 use super::kinds::{Append, Crowd, KINDS, Misbehave, Tick, lines, lines_table};

@@ -3,8 +3,8 @@
 use frontdesk_domain::orders;
 use frontdesk_model::{
     Currency, Limit, OrderId, Problem, Role, TypedAmount, UserId,
-    order::{OrderState, OrderSummary},
-    query::{OrderSort, OrdersQuery, Search},
+    orders::{OrderSort, OrderState, OrderSummary, OrdersQuery},
+    search::Search,
 };
 
 use crate::support::{By, TestDomain, pay, person, place};

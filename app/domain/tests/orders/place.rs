@@ -3,10 +3,8 @@
 use frontdesk_domain::{orders, payments, users};
 use frontdesk_model::{
     Code, Permission, Problem, Role,
-    audit::Action,
-    forms::{CancelOrder, PlaceOrder},
-    order::OrderState,
-    query::{AuditQuery, MyOrdersQuery},
+    audit::{Action, AuditQuery},
+    orders::{CancelOrder, MyOrdersQuery, OrderState, PlaceOrder},
 };
 use futures::future::join_all;
 
@@ -43,12 +41,12 @@ async fn an_order_is_what_its_lines_add_up_to(domain: TestDomain) {
     assert_eq!((order.summary.reference.as_str(), order.summary.state), ("SHOP-1", OrderState::Placed));
     assert_eq!(order.lines[0].total.decimal(), "3.750");
     assert_eq!(order.note.as_deref(), Some("by telephone"));
-    let event = AuditQuery { action: Some(Action::OrderPlaced), ..AuditQuery::default() };
+    let event = AuditQuery { action: Some(Action::ORDER_PLACED), ..AuditQuery::default() };
     let events = frontdesk_domain::audit::list(&domain.system(), &event).await.unwrap().items;
     assert_eq!(events[0].target.as_ref().unwrap().label, "SHOP-1");
     assert!(events[0].changes.iter().any(|change| change.after.as_deref() == Some("4.250 KWD")));
     let history = orders::history(&domain.by(&ann.actor), &order).await.unwrap();
-    assert_eq!((history.events[0].action, &history.events[0].actor), (Action::OrderPlaced, &None));
+    assert_eq!((history.events[0].action, &history.events[0].actor), (Action::ORDER_PLACED, &None));
 }
 
 async fn nothing_is_written_of_an_order_that_is_refused(domain: TestDomain) {
@@ -177,7 +175,7 @@ async fn one_sees_ones_own_orders_and_staff_see_all(domain: TestDomain) {
         orders::list_mine(&domain.by(actor), &MyOrdersQuery::default()).await.unwrap().items.len()
     };
     assert_eq!((mine(&ann.actor).await, mine(&bo.actor).await), (1, 0), "only one's own");
-    let service = service_token(&domain, &[Permission::OrdersRead]).await;
+    let service = service_token(&domain, &[Permission::ORDERS_READ]).await;
     let service = bearer(&domain, &service).await.unwrap();
     assert!(orders::get(&domain.by(&service), order).await.is_ok());
     assert!(payments::start(&domain.by(&service), pay_form(order, "pm_card_ok")).await.is_err());

@@ -3,11 +3,9 @@
 use frontdesk_domain::{gateway, orders, payments, processing, sample_data};
 use frontdesk_model::{
     Code, Money, PaymentFailure, Problem, Role,
-    audit::Action,
-    forms::{ConfirmSandbox, OnePayment},
-    order::OrderState,
-    payment::{DeclineReason, PaymentState},
-    query::{AuditQuery, OrdersQuery},
+    audit::{Action, AuditQuery},
+    orders::{OrderState, OrdersQuery},
+    payments::{ConfirmSandbox, DeclineReason, OnePayment, PaymentState},
 };
 use futures::future::join_all;
 
@@ -46,7 +44,7 @@ async fn a_payment_pays_the_order_and_the_book_says_so(domain: TestDomain) {
     assert_eq!((today.captures, today.captured_minor, revenue[0].days.len()), (1, 1_250, 28));
     let history = orders::history(&domain.system(), &paid).await.unwrap();
     let actions: Vec<Action> = history.events.iter().map(|event| event.action).collect();
-    assert_eq!(actions, [Action::PaymentSucceeded, Action::PaymentStarted, Action::OrderPlaced]);
+    assert_eq!(actions, [Action::PAYMENT_SUCCEEDED, Action::PAYMENT_STARTED, Action::ORDER_PLACED]);
 }
 
 async fn every_refusal_says_why_and_moves_nothing(domain: TestDomain) {
@@ -56,14 +54,14 @@ async fn every_refusal_says_why_and_moves_nothing(domain: TestDomain) {
         (
             "pm_card_expired",
             PaymentFailure::CardDeclined { reason: DeclineReason::Expired },
-            Action::PaymentDeclined,
+            Action::PAYMENT_DECLINED,
         ),
         (
             "pm_card_insufficient_funds",
             PaymentFailure::InsufficientFunds { available: Some(euros(312)), required: euros(1_250) },
-            Action::PaymentInsufficientFunds,
+            Action::PAYMENT_INSUFFICIENT_FUNDS,
         ),
-        ("pm_nobody_knows", PaymentFailure::MethodInvalid, Action::PaymentMethodInvalid),
+        ("pm_nobody_knows", PaymentFailure::MethodInvalid, Action::PAYMENT_METHOD_INVALID),
     ] {
         let order = place(&domain, ann.id, 1_250).await.summary.id;
         let payment = pay(&domain, order, method).await;

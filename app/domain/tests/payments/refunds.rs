@@ -3,9 +3,8 @@
 use frontdesk_domain::{gateway::GatewayError, payments::ApprovalAbove, refunds, tokens};
 use frontdesk_model::{
     Amount, Code, OrderId, PaymentId, Permission, Problem, RefundId, Role,
-    forms::{RejectRefund, RequestRefund},
-    order::OrderState,
-    refund::RefundState,
+    orders::OrderState,
+    refunds::{RefundState, RejectRefund, RequestRefund},
 };
 use futures::future::join_all;
 
@@ -129,11 +128,11 @@ async fn a_larger_refund_waits_for_somebody_else(mut domain: TestDomain) {
     assert_eq!(Problem::from(over).error, Code::RefundExceeds, "it is set aside");
     let oneself = refunds::approve(&domain.by(&bo.actor), this_refund(large.id)).await.unwrap_err();
     assert_eq!(Problem::from(oneself).error, Code::SelfApproval);
-    let own_token = crate::support::token(&domain, &bo, &[Permission::RefundsApprove]).await;
+    let own_token = crate::support::token(&domain, &bo, &[Permission::REFUNDS_APPROVE]).await;
     let own_token = bearer(&domain, &own_token).await.unwrap();
     let oneself = refunds::approve(&domain.by(&own_token), this_refund(large.id)).await.unwrap_err();
     assert_eq!(Problem::from(oneself).error, Code::SelfApproval);
-    let service = service_token(&domain, &[Permission::RefundsApprove]).await;
+    let service = service_token(&domain, &[Permission::REFUNDS_APPROVE]).await;
     let service = bearer(&domain, &service).await.unwrap();
     assert!(
         refunds::approve(&domain.by(&service), this_refund(large.id)).await.is_err(),
@@ -211,12 +210,12 @@ async fn nobody_approves_what_a_token_of_theirs_asked_for(mut domain: TestDomain
     domain.inner().parts_mut().approval_above = ApprovalAbove(Some(1));
     let (_, payment) = paid(&domain).await;
     let [bo, cy] = [person(&domain, "Bo", &[Role::Admin]).await, person(&domain, "Cy", &[Role::Admin]).await];
-    let rights = [Permission::RefundsCreate, Permission::TokensManage];
+    let rights = [Permission::REFUNDS_CREATE, Permission::TOKENS_MANAGE];
     let first = tokens::create(&domain.by(&bo.actor), service_form(&rights, "30d")).await.unwrap();
     let first = bearer(&domain, &first).await.unwrap();
     // And one that is created with that one.
     let second =
-        tokens::create(&domain.by(&first), service_form(&[Permission::RefundsCreate], "10d")).await.unwrap();
+        tokens::create(&domain.by(&first), service_form(&[Permission::REFUNDS_CREATE], "10d")).await.unwrap();
     let second = bearer(&domain, &second).await.unwrap();
     for service in [first, second] {
         let refund = refunds::request(&domain.by(&service), refund_form(payment, Some(200))).await.unwrap();

@@ -18,7 +18,7 @@ use frontdesk_domain::{
     payments::{self, ProcessPayment},
     refunds::{self, ProcessRefund},
 };
-use frontdesk_model::{order::OrderState, payment::PaymentState, refund::RefundState};
+use frontdesk_model::{orders::OrderState, payments::PaymentState, refunds::RefundState};
 
 use crate::support::{
     KINDS, TestDomain, at_sandbox, book_is_sound, later, order_now, pay, pay_form, payment_now, person,

@@ -9,7 +9,7 @@ use frontdesk_domain::{
     payments::{self, ProcessPayment},
     processing,
 };
-use frontdesk_model::{PaymentFailure, order::OrderState, payment::PaymentState};
+use frontdesk_model::{PaymentFailure, orders::OrderState, payments::PaymentState};
 use tokio::time::timeout;
 
 use crate::support::{

@@ -3,9 +3,8 @@
 use frontdesk_domain::{db::Sql, params, users};
 use frontdesk_model::{
     Email, PersonName, UserId,
-    query::{UserField, UserSort, UsersQuery},
     search::{self, query_words},
-    user::Status,
+    users::{Status, UserField, UserSort, UsersQuery},
 };
 use uuid::Uuid;
 

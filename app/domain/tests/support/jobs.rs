@@ -8,7 +8,7 @@ use frontdesk_domain::{
     jobs::{self, Handler, Job, Settings, Worker},
     params,
 };
-use frontdesk_model::{JobId, job};
+use frontdesk_model::JobId;
 use tokio::time::sleep;
 
 use super::{TestDomain, eventually, in_time};
@@ -22,7 +22,7 @@ pub async fn enqueue(domain: &TestDomain, job: Job) -> Option<JobId> {
 }
 
 /// A job as it is now.
-pub async fn job(domain: &TestDomain, id: JobId) -> job::Job {
+pub async fn job(domain: &TestDomain, id: JobId) -> frontdesk_model::jobs::Job {
     jobs::get(&domain.system(), id).await.unwrap()
 }
 

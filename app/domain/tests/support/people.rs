@@ -13,9 +13,10 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Permission, Permissions, Role, Secret, UserId,
-    forms::{ChangeRole, CreateToken, CreateUser, OneUser, SignIn, SignUp, SuspendUser, UpdateUser},
-    token::TokenKind,
-    user::User,
+    authentication::{SignIn, SignUp},
+    roles::ChangeRole,
+    tokens::{CreateToken, TokenKind},
+    users::{CreateUser, OneUser, SuspendUser, UpdateUser, User},
 };
 
 use super::TestDomain;

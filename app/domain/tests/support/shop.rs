@@ -19,10 +19,9 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Currency, OrderId, PaymentId, RefundId, Timestamp, UserId,
-    forms::{OneRefund, PayOrder, PlaceOrder, RequestRefund},
-    order::Order,
-    payment::Payment,
-    refund::Refund,
+    orders::{Order, PlaceOrder},
+    payments::{PayOrder, Payment},
+    refunds::{OneRefund, Refund, RequestRefund},
 };
 
 use super::{TestDomain, work};

@@ -7,8 +7,9 @@ use frontdesk_domain::{
     webhooks::{self, Deliver, RetryAfter, SendError},
 };
 use frontdesk_model::{
-    DeliveryId, Timestamp, WebhookId, audit::Action, forms::OneDelivery, query::AuditQuery,
-    webhook::DeliveryState,
+    DeliveryId, Timestamp, WebhookId,
+    audit::{Action, AuditQuery},
+    webhooks::{DeliveryState, OneDelivery},
 };
 
 use super::{ALL, KINDS, deliveries, delivery, header, send, this, webhook};
@@ -148,7 +149,7 @@ async fn gone_turns_the_webhook_off(domain: TestDomain) {
     let there = webhooks::get(&domain.system(), hook).await.unwrap();
     assert!(!there.enabled && there.disabled_reason.contains("410"), "{there:?}");
     let event = last_event(&domain).await;
-    assert_eq!((event.action, event.target.unwrap().id), (Action::WebhookDisabled, Some(hook.0)));
+    assert_eq!((event.action, event.target.unwrap().id), (Action::WEBHOOK_DISABLED, Some(hook.into())));
     create(&domain, "Ben").await;
     assert_eq!(deliveries(&domain, hook).await.len(), 1);
 }
@@ -173,7 +174,7 @@ async fn a_webhook_where_nothing_arrives_for_five_days_is_turned_off(domain: Tes
     }
     let there = webhooks::get(&domain.system(), hook).await.unwrap();
     assert!(!there.enabled && there.disabled_reason.contains("five days"), "{there:?}");
-    assert_eq!(last_event(&domain).await.action, Action::WebhookDisabled);
+    assert_eq!(last_event(&domain).await.action, Action::WEBHOOK_DISABLED);
 }
 
 async fn what_arrives_ends_the_count_of_days(domain: TestDomain) {
@@ -196,7 +197,7 @@ async fn what_was_given_up_and_what_waits_can_be_sent_again(domain: TestDomain) 
     let first = send(&domain).await.remove(0);
     // Waits for its next attempt: that is now, and the schedule restarts.
     again(id).await.unwrap();
-    assert_eq!(last_event(&domain).await.action, Action::WebhookResent);
+    assert_eq!(last_event(&domain).await.action, Action::WEBHOOK_RESENT);
     let second = send(&domain).await.remove(0);
     assert_eq!(header(&first, "webhook-id"), header(&second, "webhook-id"));
     let waits = until_next(&domain, id).await;

@@ -6,10 +6,10 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Limit, Problem, Webhook,
-    audit::Action,
-    forms::{CreateWebhook, UpdateWebhook},
-    query::{AuditQuery, DeliveriesQuery, WebhooksQuery},
-    webhook::{DeliveryState, EventTypes, MAX_WEBHOOKS},
+    audit::{Action, AuditQuery},
+    webhooks::{
+        CreateWebhook, DeliveriesQuery, DeliveryState, EventTypes, MAX_WEBHOOKS, UpdateWebhook, WebhooksQuery,
+    },
 };
 
 use super::{ALL, deliveries, form, send, this, webhook};
@@ -49,7 +49,7 @@ async fn a_webhook_is_made_with_a_secret_that_is_shown_once(domain: TestDomain) 
     let secret = made.secret.expose();
     assert!(secret.starts_with("whsec_") && secret.len() == 50, "{}", secret.len());
     let event = last_event(&domain).await;
-    assert_eq!(event.action, Action::WebhookCreated);
+    assert_eq!(event.action, Action::WEBHOOK_CREATED);
     let written = serde_json::to_string(&event).unwrap();
     assert!(written.contains("shop.example"), "{written}");
     assert!(!written.contains("key=1") && !written.contains("whsec_"), "{written}");
@@ -101,7 +101,7 @@ async fn a_change_is_written_down_without_the_rest_of_the_address(domain: TestDo
     assert_eq!(webhooks::get(&domain.system(), hook.id).await.unwrap(), after.webhook);
     let event = last_event(&domain).await;
     let fields: Vec<_> = event.changes.iter().map(|change| change.field.as_str()).collect();
-    assert_eq!((event.action, fields), (Action::WebhookUpdated, vec!["host", "events"]));
+    assert_eq!((event.action, fields), (Action::WEBHOOK_UPDATED, vec!["host", "events"]));
     assert!(!serde_json::to_string(&event).unwrap().contains("key="));
     let before = domain.events().await;
     let same = webhooks::update(&domain.system(), nothing(&after.webhook)).await.unwrap();
@@ -137,7 +137,7 @@ async fn what_is_removed_is_gone_with_its_deliveries(domain: TestDomain) {
     let hook = webhook(&domain, ALL).await.webhook;
     create(&domain, "Ann").await;
     webhooks::remove(&domain.system(), this(hook.id)).await.unwrap();
-    assert_eq!(last_event(&domain).await.action, Action::WebhookRemoved);
+    assert_eq!(last_event(&domain).await.action, Action::WEBHOOK_REMOVED);
     assert!(matches!(webhooks::get(&domain.system(), hook.id).await, Err(Error::NoSuchWebhook)));
     let twice = webhooks::remove(&domain.system(), this(hook.id)).await;
     assert!(matches!(twice, Err(Error::NoSuchWebhook)));

@@ -13,9 +13,7 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     DeliveryId, UserId, WebhookId,
-    forms::{CreateWebhook, OneWebhook},
-    query::DeliveriesQuery,
-    webhook::{Delivery, DeliverySummary, EventTypes},
+    webhooks::{CreateWebhook, DeliveriesQuery, Delivery, DeliverySummary, EventTypes, OneWebhook},
 };
 
 use crate::support::{TestDomain, suspension, work};

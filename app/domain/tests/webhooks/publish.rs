@@ -6,7 +6,9 @@ use frontdesk_domain::{
     webhooks::{self, Created, OutgoingWebhook},
 };
 use frontdesk_model::{
-    Role, Secret, audit::Action, forms::UpdateWebhook, query::AuditQuery, webhook::OVERLAP_HOURS,
+    Role, Secret,
+    audit::{Action, AuditQuery},
+    webhooks::{OVERLAP_HOURS, UpdateWebhook},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -56,7 +58,7 @@ async fn an_event_reaches_those_who_asked_for_it_under_its_id_in_the_trail(domai
     let parcels = send(&domain).await;
     assert_eq!(parcels.len(), 2);
     let event = &audit::list(&domain.system(), &AuditQuery::default()).await.unwrap().items[0];
-    assert_eq!(event.action, Action::UserSuspended);
+    assert_eq!(event.action, Action::USER_SUSPENDED);
     for parcel in &parcels {
         assert_eq!(parcel.url, "https://shop.example/hooks?key=1");
         assert_eq!(header(parcel, "webhook-id"), event.id.to_string());
@@ -210,5 +212,5 @@ async fn a_test_goes_to_one_webhook_whatever_it_asked_for(domain: TestDomain) {
         (&json!("webhook.test"), &json!("The shop"))
     );
     let event = &audit::list(&domain.system(), &AuditQuery::default()).await.unwrap().items[0];
-    assert_eq!((event.action, json!(event.id)), (Action::WebhookTest, body["data"]["id"].clone()));
+    assert_eq!((event.action, json!(event.id)), (Action::WEBHOOK_TEST, body["data"]["id"].clone()));
 }

@@ -207,8 +207,10 @@ fn sentence(field: &str, why: &str) -> String {
 #[cfg(test)]
 mod tests {
     use frontdesk_model::{
-        forms,
-        query::{AuditQuery, UsersQuery},
+        audit::AuditQuery,
+        authentication::SignIn,
+        tokens::CreateToken,
+        users::{OneUser, UsersQuery},
     };
 
     use super::*;
@@ -230,15 +232,15 @@ mod tests {
             ("email=%FF%FE", ""),
             (&"a=1&".repeat(101), ""),
         ] {
-            assert_eq!(fault::<forms::SignIn>(text), (Code::MalformedRequest, field.to_owned()), "{text}");
+            assert_eq!(fault::<SignIn>(text), (Code::MalformedRequest, field.to_owned()), "{text}");
         }
-        assert_eq!(fault::<forms::OneUser>("id=7").1, "id");
-        assert_eq!(fault::<forms::OneUser>("").1, "id");
+        assert_eq!(fault::<OneUser>("id=7").1, "id");
+        assert_eq!(fault::<OneUser>("").1, "id");
     }
 
     #[test]
     fn a_repeated_field_is_a_list() {
-        let read = |text: &str| read::<forms::CreateToken>(pairs(text.as_bytes()).unwrap());
+        let read = |text: &str| read::<CreateToken>(pairs(text.as_bytes()).unwrap());
         for (text, expected) in [
             ("name=ci", ""),
             ("name=ci&permissions=users%3Aread", "users:read"),

@@ -4,9 +4,8 @@ mod store;
 
 use frontdesk_model::{
     EventId, Page, Permission, Problem,
-    audit::{Action, Change, Event, Party},
+    audit::{Action, AuditQuery, Change, Event, Target, TargetId},
     page::{ForeignCursor, Key},
-    query::AuditQuery,
 };
 use uuid::Uuid;
 
@@ -25,7 +24,7 @@ use crate::{
 /// An audit event to append. [`append()`] adds the actor and the origin.
 pub struct Entry {
     action: Action,
-    target: Option<Party>,
+    target: Option<Target>,
     reason: String,
     changes: Vec<Change>,
 }
@@ -35,15 +34,17 @@ impl Entry {
         Self { action, target: None, reason: String::new(), changes: Vec::new() }
     }
 
-    /// The target.
-    pub fn on(mut self, id: impl Into<Uuid>, label: &str) -> Self {
-        self.target = Some(Party { id: Some(id.into()), label: label.to_owned() });
+    /// The target. Its id is read again by the kind that the action declares, so it must have that kind.
+    pub fn on(mut self, id: impl Into<TargetId>, label: &str) -> Self {
+        let id = id.into();
+        debug_assert_eq!(id.kind(), self.action.target(), "the target of {}", self.action);
+        self.target = Some(Target { id: Some(id), label: label.to_owned() });
         self
     }
 
     /// A target without an id.
     pub fn about(mut self, label: String) -> Self {
-        self.target = Some(Party { id: None, label });
+        self.target = Some(Target { id: None, label });
         self
     }
 
@@ -113,7 +114,7 @@ pub async fn append<S: AsRef<Platform>>(
 /// [`Error::Denied`] without `audit:read`.
 #[tracing::instrument(name = "audit.list", skip_all)]
 pub async fn list<S: AsRef<Platform>>(ctx: &Context<S>, query: &AuditQuery) -> Result<Page<Event>, Error> {
-    ctx.actor.require(Permission::AuditRead)?;
+    ctx.actor.require(Permission::AUDIT_READ)?;
     let list = list_name(query);
     let cursor = LIST.cursor(query.cursor.as_deref(), &list, "at")?;
     let limit = query.limit.unwrap_or_default();

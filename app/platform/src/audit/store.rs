@@ -3,7 +3,7 @@
 
 use frontdesk_model::{
     EventId, Timestamp,
-    audit::{Action, Change, Event, Party},
+    audit::{Action, Change, Event, Party, Target, TargetId},
 };
 use uuid::Uuid;
 
@@ -66,15 +66,16 @@ row! {
 
 impl EventRow {
     pub(super) fn event(self) -> Event {
-        let target = self.target_id.is_some() || !self.target_label.is_empty();
+        // A newer version, running at the same time, may write actions that this version does not know.
+        let action = Action::parse(&self.action).unwrap_or(Action::UNKNOWN);
+        let target_id = self.target_id.map(|id| action.target().id(id));
+        let has_target = target_id.is_some() || !self.target_label.is_empty();
         Event {
             id: EventId(self.id),
             at: Timestamp::from_micros(self.at),
             actor: Party { id: self.actor_id, label: self.actor_label },
-            // A newer version, running at the same time, may write actions that this version does not
-            // know.
-            action: Action::parse(&self.action).unwrap_or(Action::Unknown),
-            target: target.then_some(Party { id: self.target_id, label: self.target_label }),
+            action,
+            target: has_target.then_some(Target { id: target_id, label: self.target_label }),
             ip: self.ip,
             user_agent: self.user_agent,
             request_id: self.request_id,
@@ -86,7 +87,7 @@ impl EventRow {
 
 pub(super) async fn insert(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {
     let (target_id, target_label) = match &event.target {
-        Some(target) => (target.id, target.label.as_str()),
+        Some(target) => (target.id.map(TargetId::uuid), target.label.as_str()),
         None => (None, ""),
     };
     let changes = serde_json::to_string(&event.changes).unwrap_or_default();

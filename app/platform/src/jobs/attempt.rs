@@ -1,6 +1,6 @@
 //! Attempts at jobs, and the only way to mark a job as done.
 
-use frontdesk_model::{JobId, job::JobState};
+use frontdesk_model::{JobId, jobs::JobState};
 
 use super::{
     Failure,

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use frontdesk_model::{JobId, Timestamp, audit::Action, job::JobState};
+use frontdesk_model::{JobId, Timestamp, audit::Action, jobs::JobState};
 
 use super::{
     Failure, Retry,
@@ -186,7 +186,7 @@ async fn end_attempt(
         store::repeat(tx, id, JobId(platform.clock.id_at(now)), now).await?;
     }
     if state == JobState::Dead {
-        let entry = Entry::new(Action::JobDied).about(label(&job.kind, id));
+        let entry = Entry::new(Action::JOB_DIED).about(label(&job.kind, id));
         audit::append(&Context::new(platform, Actor::worker(&job.trace_id)), tx, entry).await?;
     }
     Ok(settled)

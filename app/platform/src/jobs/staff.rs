@@ -3,10 +3,8 @@
 use frontdesk_model::{
     JobId, Page, Permission,
     audit::Action,
-    forms::OneJob,
-    job::{Job, JobState, JobSummary},
+    jobs::{Job, JobState, JobSummary, JobsQuery, OneJob},
     page::Key,
-    query::JobsQuery,
 };
 
 use super::{
@@ -31,7 +29,7 @@ pub async fn list<S: AsRef<Platform>>(
     ctx: &Context<S>,
     query: &JobsQuery,
 ) -> Result<Page<JobSummary>, Error> {
-    ctx.actor.require(Permission::JobsRead)?;
+    ctx.actor.require(Permission::JOBS_READ)?;
     let list = list_name(query);
     let cursor = LIST.cursor(query.cursor.as_deref(), &list, "created").map_err(|_| Error::ForeignCursor)?;
     let limit = query.limit.unwrap_or_default();
@@ -58,7 +56,7 @@ fn walk(query: &JobsQuery) -> Walk {
 /// [`Error::Denied`] without `jobs:read`; [`Error::NoSuchJob`].
 #[tracing::instrument(name = "jobs.get", skip_all)]
 pub async fn get<S: AsRef<Platform>>(ctx: &Context<S>, id: JobId) -> Result<Job, Error> {
-    ctx.actor.require(Permission::JobsRead)?;
+    ctx.actor.require(Permission::JOBS_READ)?;
     let db = &ctx.platform().db;
     let (summary, trace_id) = store::by_id(db, id).await?.ok_or(Error::NoSuchJob)?;
     let failures = store::failures(db, id).await?;
@@ -82,7 +80,7 @@ pub async fn rerun<S: AsRef<Platform>>(ctx: &Context<S>, form: OneJob) -> Result
 /// # Errors
 /// As [`rerun()`].
 pub async fn rerun_in<S: AsRef<Platform>>(ctx: &Context<S>, tx: &mut Tx, form: OneJob) -> Result<(), Error> {
-    ctx.actor.require(Permission::JobsManage)?;
+    ctx.actor.require(Permission::JOBS_MANAGE)?;
     let (job, _) = store::by_id(&mut *tx, form.id).await?.ok_or(Error::NoSuchJob)?;
     if !job.can_rerun() {
         return Err(Error::WrongState("Only a job that waits, is dead or was called off can be run."));
@@ -94,7 +92,7 @@ pub async fn rerun_in<S: AsRef<Platform>>(ctx: &Context<S>, tx: &mut Tx, form: O
         return Err(Error::WrongState(FASTER));
     }
     tx.announce();
-    let entry = Entry::new(Action::JobRerun).about(label(&job.kind, form.id)).changed(
+    let entry = Entry::new(Action::JOB_RERUN).about(label(&job.kind, form.id)).changed(
         "state",
         Some(job.state.as_str()),
         Some(JobState::Waiting.as_str()),
@@ -135,7 +133,7 @@ pub async fn cancel_in<S: AsRef<Platform>>(
     tx: &mut Tx,
     form: OneJob,
 ) -> Result<Cancelled, Error> {
-    ctx.actor.require(Permission::JobsManage)?;
+    ctx.actor.require(Permission::JOBS_MANAGE)?;
     let clock = &ctx.platform().clock;
     let (job, _) = store::by_id(&mut *tx, form.id).await?.ok_or(Error::NoSuchJob)?;
     if !job.can_cancel() {
@@ -158,7 +156,7 @@ pub async fn cancel_in<S: AsRef<Platform>>(
     if job.state == JobState::Waiting && job.repeat_every.is_some() {
         store::repeat(tx, form.id, JobId(clock.id_at(now)), now).await?;
     }
-    let entry = Entry::new(Action::JobCancelled).about(label(&job.kind, form.id)).changed(
+    let entry = Entry::new(Action::JOB_CANCELLED).about(label(&job.kind, form.id)).changed(
         "state",
         Some(job.state.as_str()),
         (!is_running).then_some(JobState::Cancelled.as_str()),

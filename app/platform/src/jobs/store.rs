@@ -3,7 +3,7 @@
 
 use frontdesk_model::{
     JobId, Timestamp,
-    job::{JobFailure, JobState, JobSummary},
+    jobs::{JobFailure, JobState, JobSummary},
 };
 use uuid::Uuid;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frontdesk_model::job::JobState;
+use frontdesk_model::jobs::JobState;
 use serde::{Deserialize, Serialize};
 
 use super::{Attempt, BackgroundJob, Done, Failure, RecurringJob, store};

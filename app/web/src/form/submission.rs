@@ -1,6 +1,9 @@
 //! A posted form.
 
-use frontdesk_model::{Code, Problem, forms::local_path, urls};
+use frontdesk_model::{
+    Code, Problem,
+    urls::{self, local_path},
+};
 use http::{HeaderMap, header::CONTENT_TYPE};
 use serde::de::DeserializeOwned;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frontdesk_model::email;
+use frontdesk_model::users::email;
 use leptos::prelude::*;
 use web_sys::HtmlInputElement;
 

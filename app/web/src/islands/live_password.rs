@@ -2,7 +2,7 @@
 //! while typing, by the server's own functions. Nothing that is typed leaves the browser
 //! before the form is sent.
 
-use frontdesk_model::password;
+use frontdesk_model::credentials::password;
 use leptos::{ev::Event, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};

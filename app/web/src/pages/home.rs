@@ -20,7 +20,7 @@ pub fn Home() -> impl IntoView {
         let ways = match context.actor.person() {
             Some(_) => view! {
                 <a class="button primary" href=urls::ACCOUNT.path()>"Your account"</a>
-                {context.may(frontdesk_model::Permission::OverviewRead)
+                {context.may(frontdesk_model::Permission::OVERVIEW_READ)
                     .then(|| view! { <a class="button" href=urls::OVERVIEW.path()>"Manage"</a> })}
             }
             .into_any(),

@@ -1,6 +1,6 @@
 //! Moments, states and devices in words, and words as HTML.
 
-use frontdesk_model::{Timestamp, user::Status};
+use frontdesk_model::{Timestamp, users::Status};
 use leptos::prelude::*;
 
 use crate::context::context;

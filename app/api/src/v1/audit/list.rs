@@ -1,7 +1,10 @@
 //! `GET /api/v1/audit`.
 
 use frontdesk_domain::audit;
-use frontdesk_model::{Page, Permission, Problem, audit::Event, query::AuditQuery};
+use frontdesk_model::{
+    Page, Permission, Problem,
+    audit::{AuditQuery, Event},
+};
 
 use crate::{call::Call, operation::Route};
 
@@ -12,7 +15,7 @@ pub(super) fn route() -> Route {
             "A page of the audit trail, the newest first. Filters are combined. Nothing in it can be changed or \
              taken out, so what a page shows stays true.",
         )
-        .needs(Permission::AuditRead)
+        .needs(Permission::AUDIT_READ)
         .notes(&["Events hold names, e-mail addresses and IP addresses: personal data."])
 }
 

@@ -1,7 +1,7 @@
 //! `POST /api/v1/jobs/{id}/cancel`.
 
 use frontdesk_domain::jobs;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneJob};
+use frontdesk_model::{Code, Permission, Problem, audit::Action, jobs::OneJob};
 
 use crate::{answer::Nothing, call::Call, operation::Route};
 
@@ -11,8 +11,8 @@ pub(super) fn route() -> Route {
             "Call a job off",
             "One that waits is not run. One that runs is asked to stop: read it again to see whether it has.",
         )
-        .needs(Permission::JobsManage)
-        .audits(&[Action::JobCancelled])
+        .needs(Permission::JOBS_MANAGE)
+        .audits(&[Action::JOB_CANCELLED])
         .refuses(&[Code::WrongState])
 }
 

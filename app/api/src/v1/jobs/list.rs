@@ -1,7 +1,10 @@
 //! `GET /api/v1/jobs`.
 
 use frontdesk_domain::jobs;
-use frontdesk_model::{Page, Permission, Problem, job::JobSummary, query::JobsQuery};
+use frontdesk_model::{
+    Page, Permission, Problem,
+    jobs::{JobSummary, JobsQuery},
+};
 
 use crate::{call::Call, operation::Route};
 
@@ -11,7 +14,7 @@ pub(super) fn route() -> Route {
             "List jobs",
             "A page of jobs, the newest first. What a job works with is never shown: it may tell about people.",
         )
-        .needs(Permission::JobsRead)
+        .needs(Permission::JOBS_READ)
 }
 
 async fn list(call: Call, query: JobsQuery) -> Result<Page<JobSummary>, Problem> {

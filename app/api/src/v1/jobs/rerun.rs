@@ -1,7 +1,7 @@
 //! `POST /api/v1/jobs/{id}/rerun`.
 
 use frontdesk_domain::jobs;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneJob};
+use frontdesk_model::{Code, Permission, Problem, audit::Action, jobs::OneJob};
 
 use crate::{answer::Nothing, call::Call, operation::Route};
 
@@ -12,8 +12,8 @@ pub(super) fn route() -> Route {
             "Has a job run at once: one that waits need not wait, one that is dead or was called off is begun anew. \
              What has succeeded is never done again.",
         )
-        .needs(Permission::JobsManage)
-        .audits(&[Action::JobRerun])
+        .needs(Permission::JOBS_MANAGE)
+        .audits(&[Action::JOB_RERUN])
         .refuses(&[Code::WrongState])
 }
 

@@ -1,7 +1,11 @@
 //! `POST /api/v1/orders/{id}/cancel`.
 
 use frontdesk_domain::orders;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::CancelOrder, order::Order};
+use frontdesk_model::{
+    Code, Permission, Problem,
+    audit::Action,
+    orders::{CancelOrder, Order},
+};
 
 use crate::{answer::Item, call::Call, operation::Route};
 
@@ -12,8 +16,8 @@ pub(super) fn route() -> Route {
             "Calls off an order that is not paid, for a reason that is kept in the audit trail. One that is paid is \
              refunded instead.",
         )
-        .needs(Permission::OrdersCancel)
-        .audits(&[Action::OrderCancelled])
+        .needs(Permission::ORDERS_CANCEL)
+        .audits(&[Action::ORDER_CANCELLED])
         .refuses(&[Code::WrongState])
 }
 

@@ -1,7 +1,10 @@
 //! `GET /api/v1/orders`.
 
 use frontdesk_domain::orders;
-use frontdesk_model::{Page, Permission, Problem, order::OrderSummary, query::OrdersQuery};
+use frontdesk_model::{
+    Page, Permission, Problem,
+    orders::{OrderSummary, OrdersQuery},
+};
 
 use crate::{call::Call, operation::Route};
 
@@ -13,7 +16,7 @@ pub(super) fn route() -> Route {
              they need a `currency`, and go together with `state` only. `reference` finds the one that is called so, \
              whatever else is asked for.",
         )
-        .needs(Permission::OrdersRead)
+        .needs(Permission::ORDERS_READ)
 }
 
 async fn list(call: Call, query: OrdersQuery) -> Result<Page<OrderSummary>, Problem> {

@@ -1,7 +1,10 @@
 //! `GET /api/v1/me/orders`.
 
 use frontdesk_domain::orders;
-use frontdesk_model::{Code, Page, Problem, order::OrderSummary, query::MyOrdersQuery};
+use frontdesk_model::{
+    Code, Page, Problem,
+    orders::{MyOrdersQuery, OrderSummary},
+};
 
 use crate::{call::Call, operation::Route};
 

@@ -1,7 +1,11 @@
 //! `POST /api/v1/orders`.
 
 use frontdesk_domain::orders;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::PlaceOrder, order::Order};
+use frontdesk_model::{
+    Code, Permission, Problem,
+    audit::Action,
+    orders::{Order, PlaceOrder},
+};
 
 use crate::{answer::Created, call::Call, operation::Route};
 
@@ -13,9 +17,9 @@ pub(super) fn route() -> Route {
              Send your own number of the order as `reference`: there is one order with it at most, also with another \
              idempotency key.",
         )
-        .needs(Permission::OrdersCreate)
+        .needs(Permission::ORDERS_CREATE)
         .needs_key()
-        .audits(&[Action::OrderPlaced])
+        .audits(&[Action::ORDER_PLACED])
         .refuses(&[Code::OrderExists])
 }
 

@@ -1,7 +1,10 @@
 //! `GET /api/v1/orders/{id}`.
 
 use frontdesk_domain::orders;
-use frontdesk_model::{Problem, forms::OneOrder, order::Order};
+use frontdesk_model::{
+    Problem,
+    orders::{OneOrder, Order},
+};
 
 use crate::{answer::Item, call::Call, operation::Route};
 

@@ -1,7 +1,11 @@
 //! `POST /api/v1/payments/{id}/cancel`.
 
 use frontdesk_domain::payments;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OnePayment, payment::Payment};
+use frontdesk_model::{
+    Code, Permission, Problem,
+    audit::Action,
+    payments::{OnePayment, Payment},
+};
 
 use super::LATER;
 use crate::{answer::Item, call::Call, operation::Route};
@@ -12,8 +16,8 @@ pub(super) fn route() -> Route {
             "Call off a payment",
             "Has the gateway end a payment that waits for its customer to confirm it. If they were faster, it succeeds.",
         )
-        .needs(Permission::PaymentsCreate)
-        .audits(&[Action::PaymentCancelled, Action::PaymentNotConfirmed])
+        .needs(Permission::PAYMENTS_CREATE)
+        .audits(&[Action::PAYMENT_CANCELLED, Action::PAYMENT_NOT_CONFIRMED])
         .refuses(&[Code::WrongState])
         .notes(&[LATER])
 }

@@ -1,14 +1,17 @@
 //! `GET /api/v1/payments`.
 
 use frontdesk_domain::payments;
-use frontdesk_model::{Page, Permission, Problem, payment::PaymentSummary, query::PaymentsQuery};
+use frontdesk_model::{
+    Page, Permission, Problem,
+    payments::{PaymentSummary, PaymentsQuery},
+};
 
 use crate::{call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
     Route::get("payments.list", "/payments", list)
         .about("List payments", "A page of payments, the newest first, those that failed included.")
-        .needs(Permission::OrdersRead)
+        .needs(Permission::ORDERS_READ)
 }
 
 async fn list(call: Call, query: PaymentsQuery) -> Result<Page<PaymentSummary>, Problem> {

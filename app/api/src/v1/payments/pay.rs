@@ -1,7 +1,11 @@
 //! `POST /api/v1/payments`.
 
 use frontdesk_domain::payments;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::PayOrder, payment::Payment};
+use frontdesk_model::{
+    Code, Permission, Problem,
+    audit::Action,
+    payments::{PayOrder, Payment},
+};
 
 use super::LATER;
 use crate::{answer::Created, call::Call, operation::Route};
@@ -14,19 +18,19 @@ pub(super) fn route() -> Route {
              right afterwards, with the payment's id as its idempotency key. An order has one payment at a time that is \
              under way or has succeeded, so it is never paid twice.",
         )
-        .needs(Permission::PaymentsCreate)
+        .needs(Permission::PAYMENTS_CREATE)
         .needs_key()
         .audits(&[
-            Action::PaymentStarted,
-            Action::PaymentSucceeded,
-            Action::PaymentDeclined,
-            Action::PaymentInsufficientFunds,
-            Action::PaymentNetworkError,
-            Action::PaymentMethodInvalid,
-            Action::PaymentRefused,
-            Action::PaymentNotConfirmed,
-            Action::PaymentConfirmationRequired,
-            Action::PaymentUnknown,
+            Action::PAYMENT_STARTED,
+            Action::PAYMENT_SUCCEEDED,
+            Action::PAYMENT_DECLINED,
+            Action::PAYMENT_INSUFFICIENT_FUNDS,
+            Action::PAYMENT_NETWORK_ERROR,
+            Action::PAYMENT_METHOD_INVALID,
+            Action::PAYMENT_REFUSED,
+            Action::PAYMENT_NOT_CONFIRMED,
+            Action::PAYMENT_CONFIRMATION_REQUIRED,
+            Action::PAYMENT_UNKNOWN,
         ])
         .refuses(&[Code::OrderPaid, Code::WrongState, Code::NotFound])
         .notes(&[LATER, "`method` is the gateway's token. The number of a card is refused, and must not be sent here."])

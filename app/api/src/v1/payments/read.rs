@@ -1,7 +1,10 @@
 //! `GET /api/v1/payments/{id}`.
 
 use frontdesk_domain::payments;
-use frontdesk_model::{Problem, forms::OnePayment, payment::Payment};
+use frontdesk_model::{
+    Problem,
+    payments::{OnePayment, Payment},
+};
 
 use crate::{answer::Item, call::Call, operation::Route};
 

@@ -1,15 +1,19 @@
 //! `POST /api/v1/refunds/{id}/approve`.
 
 use frontdesk_domain::refunds;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneRefund, refund::Refund};
+use frontdesk_model::{
+    Code, Permission, Problem,
+    audit::Action,
+    refunds::{OneRefund, Refund},
+};
 
 use crate::{answer::Item, call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
     Route::post("refunds.approve", "/refunds/{id}/approve", approve)
         .about("Approve a refund", "Agrees to a refund that somebody else asked for, and has it made.")
-        .needs(Permission::RefundsApprove)
-        .audits(&[Action::RefundApproved, Action::RefundSucceeded, Action::RefundFailed])
+        .needs(Permission::REFUNDS_APPROVE)
+        .audits(&[Action::REFUND_APPROVED, Action::REFUND_SUCCEEDED, Action::REFUND_FAILED])
         .refuses(&[Code::SelfApproval, Code::WrongState, Code::Forbidden])
         .notes(&[
             "Two people: a personal token stands for its owner, and a service token, which is nobody, is answered \

@@ -1,14 +1,17 @@
 //! `GET /api/v1/refunds/{id}`.
 
 use frontdesk_domain::refunds;
-use frontdesk_model::{Permission, Problem, forms::OneRefund, refund::Refund};
+use frontdesk_model::{
+    Permission, Problem,
+    refunds::{OneRefund, Refund},
+};
 
 use crate::{answer::Item, call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
     Route::get("refunds.read", "/refunds/{id}", read)
         .about("Read a refund", "One refund: where it stands, who asked for it and who approved it.")
-        .needs(Permission::OrdersRead)
+        .needs(Permission::ORDERS_READ)
 }
 
 async fn read(call: Call, of: OneRefund) -> Result<Item<Refund>, Problem> {

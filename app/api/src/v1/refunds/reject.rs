@@ -1,7 +1,11 @@
 //! `POST /api/v1/refunds/{id}/reject`.
 
 use frontdesk_domain::refunds;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::RejectRefund, refund::Refund};
+use frontdesk_model::{
+    Code, Permission, Problem,
+    audit::Action,
+    refunds::{Refund, RejectRefund},
+};
 
 use crate::{answer::Item, call::Call, operation::Route};
 
@@ -12,8 +16,8 @@ pub(super) fn route() -> Route {
             "Turns down a refund that waits for approval, for a reason that is kept in the audit trail. What was set \
              aside for it can be refunded again.",
         )
-        .needs(Permission::RefundsApprove)
-        .audits(&[Action::RefundRejected])
+        .needs(Permission::REFUNDS_APPROVE)
+        .audits(&[Action::REFUND_REJECTED])
         .refuses(&[Code::WrongState])
 }
 

@@ -1,7 +1,11 @@
 //! `POST /api/v1/refunds`.
 
 use frontdesk_domain::refunds;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::RequestRefund, refund::Refund};
+use frontdesk_model::{
+    Code, Permission, Problem,
+    audit::Action,
+    refunds::{Refund, RequestRefund},
+};
 
 use crate::{answer::Created, call::Call, operation::Route};
 
@@ -13,9 +17,9 @@ pub(super) fn route() -> Route {
              configured amount, it is `awaiting_approval` until somebody else approves it; otherwise it is `pending`, and the gateway is asked \
              right afterwards, with the refund's id as its idempotency key, until it has answered.",
         )
-        .needs(Permission::RefundsCreate)
+        .needs(Permission::REFUNDS_CREATE)
         .needs_key()
-        .audits(&[Action::RefundRequested, Action::RefundSucceeded, Action::RefundFailed])
+        .audits(&[Action::REFUND_REQUESTED, Action::REFUND_SUCCEEDED, Action::REFUND_FAILED])
         .refuses(&[Code::RefundExceeds, Code::WrongState, Code::NotFound])
         .notes(&["What is asked for is set aside at once, so that all refunds together never exceed the payment."])
 }

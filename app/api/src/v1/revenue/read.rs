@@ -1,7 +1,7 @@
 //! `GET /api/v1/revenue`.
 
 use frontdesk_domain::ledger;
-use frontdesk_model::{Permission, Problem, revenue::Revenue};
+use frontdesk_model::{Permission, Problem, ledger::Revenue};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,7 +13,7 @@ pub(super) fn route() -> Route {
             "Read the revenue",
             "What was captured and paid back on each of the last 28 days (UTC), for each currency that had any.",
         )
-        .needs(Permission::OrdersRead)
+        .needs(Permission::ORDERS_READ)
 }
 
 /// What came in and what went back, where most came in first.

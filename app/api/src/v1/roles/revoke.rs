@@ -1,7 +1,7 @@
 //! `DELETE /api/v1/users/{id}/roles/{role}`.
 
 use frontdesk_domain::roles;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::ChangeRole, user::User};
+use frontdesk_model::{Code, Permission, Problem, audit::Action, roles::ChangeRole, users::User};
 use http::Method;
 
 use super::NOBODY_GIVES;
@@ -10,8 +10,8 @@ use crate::{answer::Item, call::Call, operation::Route};
 pub(super) fn route() -> Route {
     Route::new(Method::DELETE, "roles.revoke", "/users/{id}/roles/{role}", revoke)
         .about("Take a role", "Takes effect at the user's next request, also for their personal tokens.")
-        .needs(Permission::RolesAssign)
-        .audits(&[Action::RoleRevoked])
+        .needs(Permission::ROLES_ASSIGN)
+        .audits(&[Action::ROLE_REVOKED])
         .refuses(&[Code::LastOwner, Code::WrongState, Code::Forbidden])
         .notes(&[NOBODY_GIVES])
 }

@@ -1,7 +1,7 @@
 //! `DELETE /api/v1/sessions/{id}`.
 
 use frontdesk_domain::sessions;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::EndSession};
+use frontdesk_model::{Code, Permission, Problem, audit::Action, sessions::EndSession};
 use http::Method;
 
 use crate::{answer::Nothing, call::Call, operation::Route};
@@ -9,8 +9,8 @@ use crate::{answer::Nothing, call::Call, operation::Route};
 pub(super) fn route() -> Route {
     Route::new(Method::DELETE, "sessions.end", "/sessions/{id}", end)
         .about("End a session", "Signs a device out, at once.")
-        .needs(Permission::SessionsEnd)
-        .audits(&[Action::SessionEnded])
+        .needs(Permission::SESSIONS_END)
+        .audits(&[Action::SESSION_ENDED])
         .refuses(&[Code::Forbidden])
         .notes(&["Nobody signs out somebody who holds more than they do."])
 }

@@ -1,7 +1,10 @@
 //! `GET /api/v1/users/{id}/sessions`.
 
 use frontdesk_domain::sessions;
-use frontdesk_model::{Limit, Page, Permission, Problem, UserId, query::SessionsQuery, user::Session};
+use frontdesk_model::{
+    Limit, Page, Permission, Problem, UserId,
+    sessions::{Session, SessionsQuery},
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -13,7 +16,7 @@ pub(super) fn route() -> Route {
             "List a user's sessions",
             "The devices on which somebody is signed in, the newest first. Nobody has none.",
         )
-        .needs(Permission::SessionsRead)
+        .needs(Permission::SESSIONS_READ)
 }
 
 /// Sessions of one user.

@@ -1,7 +1,10 @@
 //! `GET /api/v1/me/sessions`.
 
 use frontdesk_domain::sessions;
-use frontdesk_model::{Code, Page, Problem, query::SessionsQuery, user::Session};
+use frontdesk_model::{
+    Code, Page, Problem,
+    sessions::{Session, SessionsQuery},
+};
 
 use crate::{call::Call, operation::Route};
 

@@ -1,7 +1,7 @@
 //! `POST /api/v1/tokens`.
 
 use frontdesk_domain::tokens;
-use frontdesk_model::{Code, Permission, Problem, Token, audit::Action, forms::CreateToken};
+use frontdesk_model::{Code, Permission, Problem, Token, audit::Action, tokens::CreateToken};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,8 +14,8 @@ pub(super) fn route() -> Route {
             "A personal token acts for the person whom the calling token acts for; a service token acts for the \
              business. Its text is in this answer and nowhere else.",
         )
-        .needs(Permission::TokensManage)
-        .audits(&[Action::TokenCreated])
+        .needs(Permission::TOKENS_MANAGE)
+        .audits(&[Action::TOKEN_CREATED])
         .refuses(&[Code::Forbidden, Code::TokenLimit])
         .notes(&[
             "A token made with a token holds no more than it does, and ends no later.",

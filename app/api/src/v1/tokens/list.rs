@@ -1,7 +1,7 @@
 //! `GET /api/v1/tokens`.
 
 use frontdesk_domain::tokens;
-use frontdesk_model::{Page, Permission, Problem, Token, query::TokensQuery};
+use frontdesk_model::{Page, Permission, Problem, Token, tokens::TokensQuery};
 
 use crate::{call::Call, operation::Route};
 
@@ -11,7 +11,7 @@ pub(super) fn route() -> Route {
             "List tokens",
             "A page of tokens, the newest first; with `life`, by when they end. No answer has a token's text.",
         )
-        .needs(Permission::TokensRead)
+        .needs(Permission::TOKENS_READ)
 }
 
 async fn list(call: Call, query: TokensQuery) -> Result<Page<Token>, Problem> {

@@ -1,7 +1,7 @@
 //! `GET /api/v1/me/tokens`.
 
 use frontdesk_domain::tokens;
-use frontdesk_model::{Code, Page, Problem, Token, query::TokensQuery};
+use frontdesk_model::{Code, Page, Problem, Token, tokens::TokensQuery};
 
 use crate::{call::Call, operation::Route};
 

@@ -1,7 +1,7 @@
 //! `GET /api/v1/tokens/{id}`.
 
 use frontdesk_domain::tokens;
-use frontdesk_model::{Problem, Token, forms::RevokeToken};
+use frontdesk_model::{Problem, Token, tokens::RevokeToken};
 
 use crate::{answer::Item, call::Call, operation::Route};
 

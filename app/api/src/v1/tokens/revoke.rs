@@ -1,7 +1,7 @@
 //! `DELETE /api/v1/tokens/{id}`.
 
 use frontdesk_domain::tokens;
-use frontdesk_model::{Code, Problem, audit::Action, forms::RevokeToken};
+use frontdesk_model::{Code, Problem, audit::Action, tokens::RevokeToken};
 use http::Method;
 
 use crate::{answer::Nothing, call::Call, operation::Route};
@@ -12,7 +12,7 @@ pub(super) fn route() -> Route {
             "Revoke a token",
             "Ends a token at once and for good. A token can always revoke itself, whatever it may do otherwise.",
         )
-        .audits(&[Action::TokenRevoked])
+        .audits(&[Action::TOKEN_REVOKED])
         .refuses(&[Code::Forbidden, Code::WrongState])
         .notes(&["To revoke any other, the calling token needs `tokens:manage`."])
 }

@@ -1,7 +1,11 @@
 //! `POST /api/v1/users`.
 
 use frontdesk_domain::users;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::CreateUser, user::User};
+use frontdesk_model::{
+    Code, Permission, Problem,
+    audit::Action,
+    users::{CreateUser, User},
+};
 
 use crate::{answer::Created, call::Call, operation::Route};
 
@@ -12,8 +16,8 @@ pub(super) fn route() -> Route {
             "Makes an account without a password. Make an invitation for it, and pass its link on: with it they \
              choose their password.",
         )
-        .needs(Permission::UsersCreate)
-        .audits(&[Action::UserCreated])
+        .needs(Permission::USERS_CREATE)
+        .audits(&[Action::USER_CREATED])
         .refuses(&[Code::EmailExists])
         .notes(&["Tells whether an e-mail address has an account; `users:read` would, too."])
 }

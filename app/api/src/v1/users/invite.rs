@@ -1,7 +1,7 @@
 //! `POST /api/v1/users/{id}/invitations`.
 
 use frontdesk_domain::{invitations, one_time_links};
-use frontdesk_model::{Code, Permission, Problem, Timestamp, UserId, audit::Action, forms::OneUser, urls};
+use frontdesk_model::{Code, Permission, Problem, Timestamp, UserId, audit::Action, urls, users::OneUser};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,8 +15,8 @@ pub(super) fn route() -> Route {
             "A link with which somebody who has no password yet, or has forgotten it, chooses one. It replaces the \
              one before.",
         )
-        .needs(Permission::UsersUpdate)
-        .audits(&[Action::InviteCreated])
+        .needs(Permission::USERS_UPDATE)
+        .audits(&[Action::INVITE_CREATED])
         .refuses(&[Code::WrongState, Code::Forbidden])
         .notes(&[
             RANK,

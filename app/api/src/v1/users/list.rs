@@ -2,7 +2,9 @@
 
 use frontdesk_domain::users;
 use frontdesk_model::{
-    Page, Permission, Problem, UserId, order::RecentOrder, query::UsersQuery, user::UserSummary,
+    Page, Permission, Problem, UserId,
+    orders::RecentOrder,
+    users::{UserSummary, UsersQuery},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,7 +19,7 @@ pub(super) fn route() -> Route {
             "A page of users, by default all but the removed, the newest first. `q` searches the beginnings of \
              names and e-mail addresses. Read one user for the rest of their facts.",
         )
-        .needs(Permission::UsersRead)
+        .needs(Permission::USERS_READ)
         .includes(INCLUDES)
 }
 

@@ -11,7 +11,7 @@ mod suspend;
 mod update;
 
 use frontdesk_domain::orders;
-use frontdesk_model::{Permission, Problem, UserId, order::RecentOrder};
+use frontdesk_model::{Permission, Problem, UserId, orders::RecentOrder};
 
 use crate::{call::Call, operation::Route};
 
@@ -19,7 +19,7 @@ pub(super) const RANK: &str = "Nobody acts on somebody who holds more than they 
                     user's roles have is answered FORBIDDEN.";
 
 /// The values of `include` for users.
-pub(super) const INCLUDES: &[(&str, Permission)] = &[("orders", Permission::OrdersRead)];
+pub(super) const INCLUDES: &[(&str, Permission)] = &[("orders", Permission::ORDERS_READ)];
 
 /// Returns the newest orders of these users with one statement, if `include` has them.
 pub(super) async fn recent(

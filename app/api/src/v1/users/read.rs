@@ -1,7 +1,11 @@
 //! `GET /api/v1/users/{id}`.
 
 use frontdesk_domain::users;
-use frontdesk_model::{Permission, Problem, forms::OneUser, order::RecentOrder, user::User};
+use frontdesk_model::{
+    Permission, Problem,
+    orders::RecentOrder,
+    users::{OneUser, User},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,7 +15,7 @@ use crate::{answer::Item, call::Call, operation::Route};
 pub(super) fn route() -> Route {
     Route::get("users.read", "/users/{id}", read)
         .about("Read a user", "One user, whatever their state.")
-        .needs(Permission::UsersRead)
+        .needs(Permission::USERS_READ)
         .includes(INCLUDES)
 }
 

@@ -1,7 +1,11 @@
 //! `POST /api/v1/users/{id}/reinstate`.
 
 use frontdesk_domain::users;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneUser, user::User};
+use frontdesk_model::{
+    Code, Permission, Problem,
+    audit::Action,
+    users::{OneUser, User},
+};
 
 use super::RANK;
 use crate::{answer::Item, call::Call, operation::Route};
@@ -9,8 +13,8 @@ use crate::{answer::Item, call::Call, operation::Route};
 pub(super) fn route() -> Route {
     Route::post("users.reinstate", "/users/{id}/reinstate", reinstate)
         .about("Reinstate a user", "Lets somebody who was suspended in again.")
-        .needs(Permission::UsersSuspend)
-        .audits(&[Action::UserReinstated])
+        .needs(Permission::USERS_SUSPEND)
+        .audits(&[Action::USER_REINSTATED])
         .refuses(&[Code::WrongState, Code::Forbidden])
         .notes(&[RANK])
 }

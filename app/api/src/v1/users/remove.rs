@@ -1,7 +1,11 @@
 //! `POST /api/v1/users/{id}/remove`.
 
 use frontdesk_domain::users;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneUser, user::User};
+use frontdesk_model::{
+    Code, Permission, Problem,
+    audit::Action,
+    users::{OneUser, User},
+};
 
 use super::RANK;
 use crate::{answer::Item, call::Call, operation::Route};
@@ -13,8 +17,8 @@ pub(super) fn route() -> Route {
             "Puts somebody into the trash with everything that is theirs, and answers with them as they are then. \
              Their sessions end at once. Nothing is lost: see `users.restore`.",
         )
-        .needs(Permission::UsersRemove)
-        .audits(&[Action::UserRemoved])
+        .needs(Permission::USERS_REMOVE)
+        .audits(&[Action::USER_REMOVED])
         .refuses(&[Code::LastOwner, Code::WrongState, Code::Forbidden])
         .notes(&[RANK])
 }

@@ -1,7 +1,11 @@
 //! `POST /api/v1/users/{id}/restore`.
 
 use frontdesk_domain::users;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneUser, user::User};
+use frontdesk_model::{
+    Code, Permission, Problem,
+    audit::Action,
+    users::{OneUser, User},
+};
 
 use super::RANK;
 use crate::{answer::Item, call::Call, operation::Route};
@@ -12,8 +16,8 @@ pub(super) fn route() -> Route {
             "Restore a user",
             "Takes somebody out of the trash. Their roles are as they were, and who was suspended still is.",
         )
-        .needs(Permission::UsersRemove)
-        .audits(&[Action::UserRestored])
+        .needs(Permission::USERS_REMOVE)
+        .audits(&[Action::USER_RESTORED])
         .refuses(&[Code::WrongState, Code::Forbidden])
         .notes(&[RANK])
 }

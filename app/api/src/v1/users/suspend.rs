@@ -1,7 +1,11 @@
 //! `POST /api/v1/users/{id}/suspend`.
 
 use frontdesk_domain::users;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::SuspendUser, user::User};
+use frontdesk_model::{
+    Code, Permission, Problem,
+    audit::Action,
+    users::{SuspendUser, User},
+};
 
 use super::RANK;
 use crate::{answer::Item, call::Call, operation::Route};
@@ -13,8 +17,8 @@ pub(super) fn route() -> Route {
             "Keeps somebody out, for a reason that is kept in the audit trail. Their sessions end at once, and their \
              personal tokens stop working until they are reinstated.",
         )
-        .needs(Permission::UsersSuspend)
-        .audits(&[Action::UserSuspended])
+        .needs(Permission::USERS_SUSPEND)
+        .audits(&[Action::USER_SUSPENDED])
         .refuses(&[Code::LastOwner, Code::WrongState, Code::Forbidden])
         .notes(&[RANK])
 }

@@ -1,7 +1,11 @@
 //! `PATCH /api/v1/users/{id}`.
 
 use frontdesk_domain::users;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::UpdateUser, user::User};
+use frontdesk_model::{
+    Code, Permission, Problem,
+    audit::Action,
+    users::{UpdateUser, User},
+};
 use http::Method;
 
 use super::RANK;
@@ -14,9 +18,9 @@ pub(super) fn route() -> Route {
             "Changes name, e-mail address, or both: what is not sent stays as it is. `If-Match` names the version \
              that you saw. What is the same already is answered 200 and changes nothing.",
         )
-        .needs(Permission::UsersUpdate)
+        .needs(Permission::USERS_UPDATE)
         .conditional()
-        .audits(&[Action::UserUpdated])
+        .audits(&[Action::USER_UPDATED])
         .refuses(&[Code::EmailExists, Code::WrongState, Code::Forbidden])
         .notes(&[RANK])
 }

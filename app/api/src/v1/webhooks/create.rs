@@ -1,7 +1,7 @@
 //! `POST /api/v1/webhooks`.
 
 use frontdesk_domain::webhooks;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::CreateWebhook};
+use frontdesk_model::{Code, Permission, Problem, audit::Action, webhooks::CreateWebhook};
 
 use super::{SECRET_KEPT, TOLD_OF_USERS, WebhookSecret};
 use crate::{answer::Created, call::Call, operation::Route};
@@ -14,8 +14,8 @@ pub(super) fn route() -> Route {
              with which it can check that an event is from here, is in this answer and nowhere else. What arrives \
              is described under `webhooks` in the OpenAPI document.",
         )
-        .needs(Permission::WebhooksManage)
-        .audits(&[Action::WebhookCreated])
+        .needs(Permission::WEBHOOKS_MANAGE)
+        .audits(&[Action::WEBHOOK_CREATED])
         .refuses(&[Code::WrongState])
         .notes(&[
             TOLD_OF_USERS,

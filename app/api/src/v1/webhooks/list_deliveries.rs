@@ -3,8 +3,7 @@
 use frontdesk_domain::webhooks;
 use frontdesk_model::{
     Limit, Page, Permission, Problem, WebhookId,
-    query::DeliveriesQuery,
-    webhook::{DeliveryState, DeliverySummary},
+    webhooks::{DeliveriesQuery, DeliveryState, DeliverySummary},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -17,7 +16,7 @@ pub(super) fn route() -> Route {
             "List a webhook's deliveries",
             "A page of what one webhook was told in the last 30 days, and is to be told, the newest first.",
         )
-        .needs(Permission::WebhooksRead)
+        .needs(Permission::WEBHOOKS_READ)
 }
 
 /// Which deliveries, of which webhook.

@@ -1,7 +1,7 @@
 //! `GET /api/v1/webhooks/{id}`.
 
 use frontdesk_domain::webhooks;
-use frontdesk_model::{Permission, Problem, Webhook, forms::OneWebhook};
+use frontdesk_model::{Permission, Problem, Webhook, webhooks::OneWebhook};
 
 use crate::{answer::Item, call::Call, operation::Route};
 
@@ -11,7 +11,7 @@ pub(super) fn route() -> Route {
             "Read a webhook",
             "One webhook: what it is told, whether it is on, since when nothing has arrived.",
         )
-        .needs(Permission::WebhooksRead)
+        .needs(Permission::WEBHOOKS_READ)
         .notes(&["With some receivers the address itself is as good as a password: do not log it."])
 }
 

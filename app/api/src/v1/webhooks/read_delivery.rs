@@ -1,7 +1,10 @@
 //! `GET /api/v1/webhook-deliveries/{id}`.
 
 use frontdesk_domain::webhooks;
-use frontdesk_model::{Permission, Problem, forms::OneDelivery, webhook::Delivery};
+use frontdesk_model::{
+    Permission, Problem,
+    webhooks::{Delivery, OneDelivery},
+};
 
 use crate::{answer::Item, call::Call, operation::Route};
 
@@ -11,7 +14,7 @@ pub(super) fn route() -> Route {
             "Read a delivery",
             "One event on its way to one webhook: what is sent, to the letter, and what came of the latest attempts.",
         )
-        .needs(Permission::WebhooksRead)
+        .needs(Permission::WEBHOOKS_READ)
         .notes(&["What was sent may hold names and e-mail addresses: personal data."])
 }
 

@@ -1,7 +1,7 @@
 //! `POST /api/v1/webhook-deliveries/{id}/resend`.
 
 use frontdesk_domain::webhooks;
-use frontdesk_model::{Code, Permission, Problem, audit::Action, forms::OneDelivery};
+use frontdesk_model::{Code, Permission, Problem, audit::Action, webhooks::OneDelivery};
 
 use crate::{answer::Nothing, call::Call, operation::Route};
 
@@ -12,8 +12,8 @@ pub(super) fn route() -> Route {
             "At once, and by the whole schedule if that fails: an event that was given up, one that waits for its \
              next attempt, or one that has arrived and was lost there. Its `webhook-id` is the same.",
         )
-        .needs(Permission::WebhooksManage)
-        .audits(&[Action::WebhookResent])
+        .needs(Permission::WEBHOOKS_MANAGE)
+        .audits(&[Action::WEBHOOK_RESENT])
         .refuses(&[Code::WrongState])
 }
 

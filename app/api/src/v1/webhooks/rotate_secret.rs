@@ -1,7 +1,7 @@
 //! `POST /api/v1/webhooks/{id}/secret`.
 
 use frontdesk_domain::webhooks;
-use frontdesk_model::{Permission, Problem, audit::Action, forms::OneWebhook};
+use frontdesk_model::{Permission, Problem, audit::Action, webhooks::OneWebhook};
 
 use super::{SECRET_KEPT, WebhookSecret};
 use crate::{answer::Item, call::Call, operation::Route};
@@ -13,8 +13,8 @@ pub(super) fn route() -> Route {
             "Answers with a new secret. For 24 hours both sign, so that the receiver can change over without losing \
              anything. A second replacement within that time ends the first secret.",
         )
-        .needs(Permission::WebhooksManage)
-        .audits(&[Action::WebhookSecretRotated])
+        .needs(Permission::WEBHOOKS_MANAGE)
+        .audits(&[Action::WEBHOOK_SECRET_ROTATED])
         .notes(&[SECRET_KEPT])
 }
 

@@ -1,7 +1,9 @@
 //! `POST /api/v1/webhooks/{id}/test`.
 
 use frontdesk_domain::webhooks;
-use frontdesk_model::{Code, DeliveryId, Permission, Problem, WebhookId, audit::Action, forms::OneWebhook};
+use frontdesk_model::{
+    Code, DeliveryId, Permission, Problem, WebhookId, audit::Action, webhooks::OneWebhook,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,8 +16,8 @@ pub(super) fn route() -> Route {
             "Sends an event of the type `webhook.test`, whatever the webhook asked for. It goes the way of all \
              events: read its delivery to see how that went.",
         )
-        .needs(Permission::WebhooksManage)
-        .audits(&[Action::WebhookTest])
+        .needs(Permission::WEBHOOKS_MANAGE)
+        .audits(&[Action::WEBHOOK_TEST])
         .refuses(&[Code::WrongState])
 }
 

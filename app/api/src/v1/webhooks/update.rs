@@ -1,7 +1,7 @@
 //! `PATCH /api/v1/webhooks/{id}`.
 
 use frontdesk_domain::webhooks;
-use frontdesk_model::{Permission, Problem, Webhook, audit::Action, forms::UpdateWebhook};
+use frontdesk_model::{Permission, Problem, Webhook, audit::Action, webhooks::UpdateWebhook};
 use http::Method;
 
 use super::TOLD_OF_USERS;
@@ -14,9 +14,9 @@ pub(super) fn route() -> Route {
             "Changes what is sent and leaves the rest as it is. With `enabled` it is turned off and on: what happens \
              while it is off is not told later. What is on its way already goes to the new address.",
         )
-        .needs(Permission::WebhooksManage)
+        .needs(Permission::WEBHOOKS_MANAGE)
         .conditional()
-        .audits(&[Action::WebhookUpdated])
+        .audits(&[Action::WEBHOOK_UPDATED])
         .notes(&[TOLD_OF_USERS])
 }
 

@@ -1,6 +1,6 @@
 //! The sandbox's payment methods and their results.
 
-use frontdesk_model::payment::DeclineReason;
+use frontdesk_model::payments::DeclineReason;
 
 /// A payment method's token, with a description for the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn every_token_is_one() {
         for method in METHODS {
-            assert!(frontdesk_model::payment::check_method(method.token).is_ok());
+            assert!(frontdesk_model::payments::check_method(method.token).is_ok());
             assert_eq!(behaviour(method.token), Some(method.behaviour));
         }
     }

@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 
 use frontdesk_model::{
     Timestamp,
-    payment::{DeclineReason, PaymentFailure},
+    payments::{DeclineReason, PaymentFailure},
     urls,
 };
 use methods::{Behaviour, behaviour};

@@ -2,8 +2,8 @@
 
 use frontdesk_model::{
     EventId, Role, Timestamp,
-    audit::{Action, Change, Event, Party},
-    user::Status,
+    audit::{Action, Change, Event, Party, Target},
+    users::Status,
 };
 
 use super::people::{Person, State};
@@ -45,15 +45,15 @@ pub(super) fn of(random: &mut Random, person: &Person, staff: &Staff) -> Vec<Eve
     if let Some(role) = person.role {
         let granted = vec![change("role", None, role.as_str())];
         return vec![
-            event(random, person.joined_at, &Actor::system(), Action::UserCreated, person, facts(person)),
-            event(random, person.joined_at, &Actor::system(), Action::RoleGranted, person, granted),
+            event(random, person.joined_at, &Actor::system(), Action::USER_CREATED, person, facts(person)),
+            event(random, person.joined_at, &Actor::system(), Action::ROLE_GRANTED, person, granted),
         ];
     }
     if !random.percent(TOLD) {
         return Vec::new();
     }
     let anybody = Actor::anonymous(origin(random));
-    let joined = event(random, person.joined_at, &anybody, Action::UserSignedUp, person, facts(person));
+    let joined = event(random, person.joined_at, &anybody, Action::USER_SIGNED_UP, person, facts(person));
     std::iter::once(joined).chain(departure(random, person, staff)).collect()
 }
 
@@ -61,8 +61,8 @@ pub(super) fn of(random: &mut Random, person: &Person, staff: &Staff) -> Vec<Eve
 fn departure(random: &mut Random, person: &Person, staff: &Staff) -> Option<Event> {
     let (action, by, at, reason) = match person.state {
         State::Active => return None,
-        State::Suspended { at, reason } => (Action::UserSuspended, Role::Support, at, reason),
-        State::Removed { at } => (Action::UserRemoved, Role::Admin, at, ""),
+        State::Suspended { at, reason } => (Action::USER_SUSPENDED, Role::Support, at, reason),
+        State::Removed { at } => (Action::USER_REMOVED, Role::Admin, at, ""),
     };
     let colleague = staff.first(by);
     let actor = Actor { origin: colleague.map(|_| origin(random)).unwrap_or_default(), ..Actor::system() };
@@ -101,7 +101,7 @@ fn event(
         at,
         actor: actor.party(),
         action,
-        target: Some(party(target)),
+        target: Some(Target { id: Some(target.id.into()), label: target.name.clone() }),
         ip: actor.origin.ip.clone(),
         user_agent: actor.origin.user_agent.clone(),
         request_id: actor.origin.request_id.clone(),

@@ -8,7 +8,7 @@ mod people;
 
 use std::{collections::HashSet, fmt::Write as _, sync::LazyLock};
 
-use frontdesk_model::audit::Event;
+use frontdesk_model::audit::{Event, TargetId};
 use futures::future::try_join_all;
 use people::{Person, State};
 use uuid::Uuid;
@@ -188,7 +188,7 @@ fn event_values(event: &Event) -> [Value; EVENT_COLUMNS] {
         event.actor.id.into(),
         (&event.actor.label).into(),
         event.action.as_str().into(),
-        target.and_then(|target| target.id).into(),
+        target.and_then(|target| target.id).map(TargetId::uuid).into(),
         target.map_or("", |target| target.label.as_str()).into(),
         (&event.ip).into(),
         (&event.user_agent).into(),

@@ -1,6 +1,11 @@
 //! Sample users: names, dates of sign-up and current state.
 
-use frontdesk_model::{Role, Timestamp, UserId, audit::Event, name::sort_key, search::words, user::Status};
+use frontdesk_model::{
+    Role, Timestamp, UserId,
+    audit::Event,
+    search::words,
+    users::{Status, name::sort_key},
+};
 
 use super::{
     Seeding,

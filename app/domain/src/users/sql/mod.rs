@@ -5,7 +5,7 @@ mod roles;
 
 use frontdesk_model::{
     Email, PersonName, Roles, Timestamp, UserId,
-    user::{Status, User},
+    users::{Status, User},
 };
 use uuid::Uuid;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use frontdesk_model::{
     DeliveryId, JobId, Timestamp, WebhookId,
     audit::Action,
-    webhook::{DeliveryAttempt, DeliveryState, MAX_ANSWER},
+    webhooks::{DeliveryAttempt, DeliveryState, MAX_ANSWER},
 };
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
@@ -156,7 +156,7 @@ impl Deliver {
 async fn turn_off(ctx: &Context, tx: &mut Tx, id: WebhookId, why: &str) -> Result<(), db::Error> {
     // Another delivery, or staff, may have disabled it first.
     if let Some(webhook) = endpoints::sql::turn_off(tx, id, why, ctx.clock.now()).await? {
-        let entry = Entry::new(Action::WebhookDisabled).on(id, webhook.label()).because(why);
+        let entry = Entry::new(Action::WEBHOOK_DISABLED).on(id, webhook.label()).because(why);
         audit::append(ctx, tx, entry).await?;
     }
     Ok(())

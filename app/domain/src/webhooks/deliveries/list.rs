@@ -1,6 +1,10 @@
 //! Lists the deliveries of a webhook endpoint.
 
-use frontdesk_model::{Page, WebhookId, page::Key, query::DeliveriesQuery, webhook::DeliverySummary};
+use frontdesk_model::{
+    Page, WebhookId,
+    page::Key,
+    webhooks::{DeliveriesQuery, DeliverySummary},
+};
 
 use super::sql::{DeliveryRow, LIST};
 use crate::{

@@ -1,6 +1,6 @@
 //! Sends a delivery again.
 
-use frontdesk_model::{Permission, audit::Action, forms::OneDelivery};
+use frontdesk_model::{Permission, audit::Action, webhooks::OneDelivery};
 
 use super::{Deliver, must_be_on, sql};
 use crate::{
@@ -29,7 +29,7 @@ pub async fn resend(ctx: &Context, form: OneDelivery) -> Result<(), Error> {
 /// # Errors
 /// As [`resend()`].
 pub async fn resend_in(ctx: &Context, tx: &mut Tx, form: OneDelivery) -> Result<(), Error> {
-    ctx.actor.require(Permission::WebhooksManage)?;
+    ctx.actor.require(Permission::WEBHOOKS_MANAGE)?;
     let now = ctx.clock.now();
     let (delivery, (_, turn)) = sql::delivery(&mut *tx, form.id).await?.ok_or(Error::NoSuchDelivery)?;
     let webhook =
@@ -43,7 +43,7 @@ pub async fn resend_in(ctx: &Context, tx: &mut Tx, form: OneDelivery) -> Result<
     };
     let job = job(Deliver { delivery: form.id, turn }, webhook.id, &delivery.kind).caused_by(&ctx.actor);
     jobs::enqueue(tx, &ctx.clock, job).await?;
-    let entry = Entry::new(Action::WebhookResent).on(webhook.id, webhook.label()).changed(
+    let entry = Entry::new(Action::WEBHOOK_RESENT).on(webhook.id, webhook.label()).changed(
         "event",
         None,
         Some(&format!("{} {}", delivery.kind, delivery.event)),

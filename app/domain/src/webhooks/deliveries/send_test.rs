@@ -1,6 +1,10 @@
 //! Sends a test event to one webhook endpoint.
 
-use frontdesk_model::{DeliveryId, Permission, audit::Action, forms::OneWebhook, webhook::EventType};
+use frontdesk_model::{
+    DeliveryId, Permission,
+    audit::Action,
+    webhooks::{EventType, OneWebhook},
+};
 
 use super::must_be_on;
 use crate::{
@@ -29,11 +33,11 @@ pub async fn send_test(ctx: &Context, form: OneWebhook) -> Result<DeliveryId, Er
 /// # Errors
 /// As [`send_test()`].
 pub async fn send_test_in(ctx: &Context, tx: &mut Tx, form: OneWebhook) -> Result<DeliveryId, Error> {
-    ctx.actor.require(Permission::WebhooksManage)?;
+    ctx.actor.require(Permission::WEBHOOKS_MANAGE)?;
     let webhook =
         endpoints::sql::by_id(&mut *tx, form.id, ctx.clock.now()).await?.ok_or(Error::NoSuchWebhook)?;
     must_be_on(&webhook)?;
-    let entry = Entry::new(Action::WebhookTest).on(webhook.id, webhook.label());
+    let entry = Entry::new(Action::WEBHOOK_TEST).on(webhook.id, webhook.label());
     let event = audit::append(ctx, tx, entry).await?;
     let id = dispatch(ctx, tx, webhook.id, EventType::TEST, &event).await?;
     Ok(id)

@@ -3,7 +3,7 @@
 
 use frontdesk_model::{
     DeliveryId, EventId, Timestamp, WebhookId,
-    webhook::{DeliveryAttempt, DeliveryState, DeliverySummary, EventType},
+    webhooks::{DeliveryAttempt, DeliveryState, DeliverySummary, EventType},
 };
 use uuid::Uuid;
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use frontdesk_model::{WebhookId, webhook::KEPT_DAYS};
+use frontdesk_model::{WebhookId, webhooks::KEPT_DAYS};
 use serde::{Deserialize, Serialize};
 
 use super::sql;

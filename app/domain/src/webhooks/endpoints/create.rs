@@ -3,8 +3,8 @@
 use frontdesk_model::{
     Permission, Webhook, WebhookId,
     audit::Action,
-    forms::{CreateWebhook, Form},
-    webhook::{self, MAX_WEBHOOKS},
+    form::Form,
+    webhooks::{CreateWebhook, MAX_WEBHOOKS},
 };
 
 use super::{Created, sql};
@@ -32,7 +32,7 @@ pub async fn create(ctx: &Context, form: CreateWebhook) -> Result<Created, Error
 /// # Errors
 /// As [`create()`].
 pub async fn create_in(ctx: &Context, tx: &mut Tx, form: CreateWebhook) -> Result<Created, Error> {
-    ctx.actor.require(Permission::WebhooksManage)?;
+    ctx.actor.require(Permission::WEBHOOKS_MANAGE)?;
     form.check().map_err(Error::Invalid)?;
     let url = form.url.trim().to_owned();
     ctx.webhook_sender.check(&url)?;
@@ -56,9 +56,9 @@ pub async fn create_in(ctx: &Context, tx: &mut Tx, form: CreateWebhook) -> Resul
         return Err(Error::Limit);
     }
     sql::insert(tx, &webhook, secret.clone()).await?;
-    let entry = Entry::new(Action::WebhookCreated)
+    let entry = Entry::new(Action::WEBHOOK_CREATED)
         .on(webhook.id, webhook.label())
-        .changed("host", None, Some(webhook::host(&webhook.url)))
+        .changed("host", None, Some(frontdesk_model::webhooks::host(&webhook.url)))
         .changed("events", None, Some(&webhook.events.to_string()));
     audit::append(ctx, tx, entry).await?;
     Ok(Created { webhook, secret: signature::text(&secret) })

@@ -11,6 +11,6 @@ use crate::{Context, webhooks::Error};
 /// [`Error::Denied`] without `webhooks:read`; [`Error::NoSuchWebhook`].
 #[tracing::instrument(name = "webhooks.get", skip_all)]
 pub async fn get(ctx: &Context, id: WebhookId) -> Result<Webhook, Error> {
-    ctx.actor.require(Permission::WebhooksRead)?;
+    ctx.actor.require(Permission::WEBHOOKS_READ)?;
     sql::by_id(&ctx.db, id, ctx.clock.now()).await?.ok_or(Error::NoSuchWebhook)
 }

@@ -1,6 +1,6 @@
 //! Lists webhook endpoints.
 
-use frontdesk_model::{Page, Permission, Webhook, page::Key, query::WebhooksQuery};
+use frontdesk_model::{Page, Permission, Webhook, page::Key, webhooks::WebhooksQuery};
 
 use super::sql::{LIST, WebhookRow};
 use crate::{Context, list::Walk, params, webhooks::Error};
@@ -12,7 +12,7 @@ use crate::{Context, list::Walk, params, webhooks::Error};
 #[tracing::instrument(name = "webhooks.list", skip_all)]
 pub async fn list(ctx: &Context, query: &WebhooksQuery) -> Result<Page<Webhook>, Error> {
     const NAME: &str = "webhooks";
-    ctx.actor.require(Permission::WebhooksRead)?;
+    ctx.actor.require(Permission::WEBHOOKS_READ)?;
     let cursor = LIST.cursor(query.cursor.as_deref(), NAME, "created")?;
     let limit = query.limit.unwrap_or_default();
     let walk = Walk::of("all", params![]).sorted("created", true).from(cursor.as_ref()).limit(limit);

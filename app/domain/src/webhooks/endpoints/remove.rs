@@ -1,6 +1,6 @@
 //! Removes a webhook endpoint.
 
-use frontdesk_model::{Permission, audit::Action, forms::OneWebhook, webhook};
+use frontdesk_model::{Permission, audit::Action, webhooks::OneWebhook};
 
 use super::sql;
 use crate::{
@@ -27,12 +27,12 @@ pub async fn remove(ctx: &Context, form: OneWebhook) -> Result<(), Error> {
 /// # Errors
 /// As [`remove()`].
 pub async fn remove_in(ctx: &Context, tx: &mut Tx, form: OneWebhook) -> Result<(), Error> {
-    ctx.actor.require(Permission::WebhooksManage)?;
+    ctx.actor.require(Permission::WEBHOOKS_MANAGE)?;
     let at = ctx.clock.now();
     let webhook = sql::remove(tx, form.id, at).await?.ok_or(Error::NoSuchWebhook)?;
-    let entry = Entry::new(Action::WebhookRemoved)
+    let entry = Entry::new(Action::WEBHOOK_REMOVED)
         .on(form.id, webhook.label())
-        .changed("host", Some(webhook::host(&webhook.url)), None)
+        .changed("host", Some(frontdesk_model::webhooks::host(&webhook.url)), None)
         .changed("events", Some(&webhook.events.to_string()), None);
     audit::append(ctx, tx, entry).await?;
     let clear = Job::new(&ClearDeliveries { webhook: form.id }).caused_by(&ctx.actor);

@@ -1,6 +1,10 @@
 //! Rotates the signing secret of a webhook endpoint.
 
-use frontdesk_model::{Permission, audit::Action, forms::OneWebhook, webhook::OVERLAP_HOURS};
+use frontdesk_model::{
+    Permission,
+    audit::Action,
+    webhooks::{OVERLAP_HOURS, OneWebhook},
+};
 
 use super::{Created, sql};
 use crate::{
@@ -28,12 +32,12 @@ pub async fn rotate_secret(ctx: &Context, form: OneWebhook) -> Result<Created, E
 /// # Errors
 /// As [`rotate_secret()`].
 pub async fn rotate_secret_in(ctx: &Context, tx: &mut Tx, form: OneWebhook) -> Result<Created, Error> {
-    ctx.actor.require(Permission::WebhooksManage)?;
+    ctx.actor.require(Permission::WEBHOOKS_MANAGE)?;
     let secret = signature::new_secret()?;
     let at = ctx.clock.now();
     let until = at.plus_seconds(OVERLAP_HOURS * 3_600);
     let webhook = sql::rotate(tx, form.id, secret.clone(), until, at).await?.ok_or(Error::NoSuchWebhook)?;
-    let entry = Entry::new(Action::WebhookSecretRotated).on(form.id, webhook.label());
+    let entry = Entry::new(Action::WEBHOOK_SECRET_ROTATED).on(form.id, webhook.label());
     audit::append(ctx, tx, entry).await?;
     Ok(Created { webhook, secret: signature::text(&secret) })
 }

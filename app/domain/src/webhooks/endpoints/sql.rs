@@ -1,6 +1,6 @@
 //! Statements on webhooks, except those on their deliveries.
 
-use frontdesk_model::{Timestamp, Webhook, WebhookId, webhook::EventTypes};
+use frontdesk_model::{Timestamp, Webhook, WebhookId, webhooks::EventTypes};
 use uuid::Uuid;
 
 use crate::{

@@ -3,8 +3,8 @@
 use frontdesk_model::{
     Fault, Permission, Webhook,
     audit::Action,
-    forms::{Form, UpdateWebhook},
-    webhook::{self, EventTypes},
+    form::Form,
+    webhooks::{EventTypes, UpdateWebhook},
 };
 
 use super::sql;
@@ -42,7 +42,7 @@ pub async fn update(ctx: &Context, form: UpdateWebhook) -> Result<Updated, Error
 /// # Errors
 /// As [`update()`].
 pub async fn update_in(ctx: &Context, tx: &mut Tx, form: UpdateWebhook) -> Result<Updated, Error> {
-    ctx.actor.require(Permission::WebhooksManage)?;
+    ctx.actor.require(Permission::WEBHOOKS_MANAGE)?;
     form.check().map_err(Error::Invalid)?;
     let at = ctx.clock.now();
     let now = sql::by_id(&mut *tx, form.id, at).await?.ok_or(Error::NoSuchWebhook)?;
@@ -89,10 +89,11 @@ fn edited(now: &Webhook, form: &UpdateWebhook) -> Webhook {
 
 fn change(before: &Webhook, after: &Webhook) -> Entry {
     let word = |webhook: &Webhook| if webhook.enabled { "on" } else { "off" };
-    let (from, to) = (webhook::host(&before.url), webhook::host(&after.url));
+    let (from, to) =
+        (frontdesk_model::webhooks::host(&before.url), frontdesk_model::webhooks::host(&after.url));
     // The path of a URL may be a secret between the receiver and its users.
     let to = if from == to && before.url != after.url { format!("{to}, elsewhere") } else { to.to_owned() };
-    Entry::new(Action::WebhookUpdated)
+    Entry::new(Action::WEBHOOK_UPDATED)
         .on(after.id, after.label())
         .changed("host", Some(from), Some(&to))
         .changed("description", Some(&before.description), Some(&after.description))

@@ -1,9 +1,9 @@
 //! Audit events: a line of the overview, and the table of the trail.
 
 use frontdesk_model::{
-    OrderId, UserId,
-    audit::{Action, Change, Event, Party},
-    token::is_service_party,
+    UserId,
+    audit::{Action, Change, Event, Target, TargetId},
+    tokens::is_service_party,
     urls,
 };
 use leptos::prelude::*;
@@ -24,11 +24,10 @@ pub enum Columns {
 pub fn EventLines(events: Vec<Event>) -> impl IntoView {
     let lines = events.into_iter().map(|event| {
         // An actor who is also the target is named once.
-        let target =
-            event.target.as_ref().filter(|target| target.id != doer(&event).id || target.id.is_none());
-        let target = target.map(|target| view! { ": "{concerned(event.action, target)} });
+        let target = event.target.as_ref().filter(|target| target.id.is_none() || !is_actor(&event, target));
+        let target = target.map(|target| view! { ": "{target_link(target)} });
         view! {
-            <li><Moment at=event.at/><p>{actor(&event)}" "{event.action.words()}{target}</p></li>
+            <li><Moment at=event.at/><p>{actor_link(&event)}" "{event.action.words()}{target}</p></li>
         }
     });
     view! { <ol class="events">{lines.collect::<Vec<_>>()}</ol> }
@@ -40,10 +39,10 @@ pub fn EventTable(events: Vec<Event>, caption: String, columns: Columns) -> impl
     let rows = events.into_iter().map(|event| {
         let failed = matches!(
             event.action,
-            Action::LoginFailed
-                | Action::LoginThrottled
-                | Action::PasswordChangeFailed
-                | Action::TokenRefused
+            Action::LOGIN_FAILED
+                | Action::LOGIN_THROTTLED
+                | Action::PASSWORD_CHANGE_FAILED
+                | Action::TOKEN_REFUSED
         );
         let action = view! {
             <td data-label="Action"><div>
@@ -55,9 +54,9 @@ pub fn EventTable(events: Vec<Event>, caption: String, columns: Columns) -> impl
         view! {
             <tr>
                 <td data-label="When"><Moment at=event.at/></td>
-                <td data-label="Who">{actor(&event)}</td>
+                <td data-label="Who">{actor_link(&event)}</td>
                 {action}
-                {all.then(|| view! { <td data-label="To whom">{event.target.as_ref().map(|target| concerned(event.action, target))}</td> })}
+                {all.then(|| view! { <td data-label="To whom">{event.target.as_ref().map(target_link)}</td> })}
                 <td data-label="What changed">{changes(event.changes)}</td>
                 {all.then(|| view! { <td data-label="From where">{event.ip}</td> })}
             </tr>
@@ -79,52 +78,50 @@ pub fn EventTable(events: Vec<Event>, caption: String, columns: Columns) -> impl
     }
 }
 
-fn actor(event: &Event) -> AnyView {
-    let doer = doer(event);
+fn actor_link(event: &Event) -> AnyView {
+    if let Some(person) = newcomer(event) {
+        return target_link(person);
+    }
+    let actor = &event.actor;
     // A service token has no page; its activity stands for one.
-    if is_service_party(doer) { party(doer, activity_by) } else { party(doer, user) }
+    let url = if is_service_party(actor) { activity_by } else { user };
+    link(actor.id.map(url), &actor.label)
 }
 
-/// The target of an event, as a link.
-fn concerned(action: Action, target: &Party) -> AnyView {
-    if action.is_about_order() {
-        party(target, order)
-    } else if action.is_about_token() || action.is_about_webhook() {
-        party(target, activity_on)
-    } else {
-        party(target, user)
-    }
+/// The person who signs up or accepts an invitation: anonymous at first, and then the target of the event.
+fn newcomer(event: &Event) -> Option<&Target> {
+    let is_new = matches!(event.action, Action::USER_SIGNED_UP | Action::INVITE_ACCEPTED);
+    event.target.as_ref().filter(|_| is_new && event.actor.id.is_none())
 }
 
-/// The actor of an event. A person who signs up is anonymous at first and then the target of the event.
-fn doer(event: &Event) -> &Party {
-    match (&event.target, event.action) {
-        (Some(target), Action::UserSignedUp | Action::InviteAccepted) if event.actor.id.is_none() => target,
-        _ => &event.actor,
-    }
+fn is_actor(event: &Event, target: &Target) -> bool {
+    newcomer(event).is_some() || target.id.map(TargetId::uuid) == event.actor.id
+}
+
+/// A target with a page links to it, any other to the events about it.
+fn target_link(target: &Target) -> AnyView {
+    let url = target.id.map(|id| match id {
+        TargetId::User(id) => urls::USER.of(id),
+        TargetId::Order(id) => urls::ORDER.of(id),
+        TargetId::Token(_) | TargetId::Webhook(_) | TargetId::Other(_) => {
+            urls::AUDIT.query(&[("target", &id.uuid().to_string())])
+        }
+    });
+    link(url, &target.label)
 }
 
 fn user(id: Uuid) -> String {
     urls::USER.of(UserId(id))
 }
 
-fn order(id: Uuid) -> String {
-    urls::ORDER.of(OrderId(id))
-}
-
 fn activity_by(id: Uuid) -> String {
     urls::AUDIT.query(&[("actor", &id.to_string())])
 }
 
-fn activity_on(id: Uuid) -> String {
-    urls::AUDIT.query(&[("target", &id.to_string())])
-}
-
-/// A link to the page of a party, if it has an id.
-fn party(party: &Party, url: fn(Uuid) -> String) -> AnyView {
-    let label = party.label.clone();
-    match party.id {
-        Some(id) => view! { <a href=url(id)>{label}</a> }.into_any(),
+fn link(url: Option<String>, label: &str) -> AnyView {
+    let label = label.to_owned();
+    match url {
+        Some(url) => view! { <a href=url>{label}</a> }.into_any(),
         None => view! { <span>{label}</span> }.into_any(),
     }
 }

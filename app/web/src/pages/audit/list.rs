@@ -3,8 +3,7 @@
 use frontdesk_domain::audit;
 use frontdesk_model::{
     Page, Permission,
-    audit::{Action, Event},
-    query::AuditQuery,
+    audit::{Action, AuditQuery, Event},
     urls,
 };
 use leptos::prelude::*;
@@ -37,7 +36,7 @@ const UNTIL: Label = ("until", "Until (UTC)");
 pub fn Audit() -> impl IntoView {
     page("Audit", Width::Wide, async {
         let context = context();
-        context.actor.require(Permission::AuditRead)?;
+        context.actor.require(Permission::AUDIT_READ)?;
         let asked = input::pairs(context.query.as_bytes())?;
         let (problem, results) = match input::query::<AuditQuery>(&context.query) {
             Ok(query) => (None, Some(audit::list(&context, &query).await?)),
@@ -73,7 +72,7 @@ fn events(page: Page<Event>) -> AnyView {
 }
 
 fn filters(asked: &Asked<'_>) -> impl IntoView + use<> {
-    let known = |action: &&Action| **action != Action::Unknown;
+    let known = |action: &&Action| **action != Action::UNKNOWN;
     let actions = Action::ALL.iter().filter(known).map(|action| (action.as_str(), action.as_str()));
     view! {
         <form class="filters" method="get" action=urls::AUDIT.path() role="search" aria-label="Filter the audit trail" novalidate>

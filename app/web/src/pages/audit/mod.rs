@@ -15,7 +15,7 @@ pub const FEATURE: Feature = Feature {
     navigation: &[NavigationEntry {
         url: urls::AUDIT,
         label: "Audit",
-        permission: Some(Permission::AuditRead),
+        permission: Some(Permission::AUDIT_READ),
     }],
     flashes: &[],
 };

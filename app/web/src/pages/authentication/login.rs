@@ -1,7 +1,10 @@
 //! `/login` and `/logout`.
 
 use frontdesk_domain::authentication;
-use frontdesk_model::{forms, urls};
+use frontdesk_model::{
+    authentication::{SignIn, SignOut, next_path},
+    urls,
+};
 use leptos::prelude::*;
 
 use super::{SIGNED_IN, SIGNED_OUT};
@@ -35,7 +38,7 @@ pub fn Login() -> impl IntoView {
     let next = context.parameter("next");
     // A refused form is shown also to a user who has signed in meanwhile in another window.
     if context.actor.person().is_some() && context.refused.is_none() {
-        redirect(forms::next_path(&next).unwrap_or(urls::ACCOUNT.path()));
+        redirect(next_path(&next).unwrap_or(urls::ACCOUNT.path()));
     }
     page("Sign in", Width::Narrow, async move {
         Ok(view! {
@@ -51,17 +54,17 @@ pub fn Login() -> impl IntoView {
 }
 
 #[server(name = PostSignIn, endpoint = "sign_in", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn sign_in(form: forms::SignIn) -> Result<FormResult, Refusal> {
+pub async fn sign_in(form: SignIn) -> Result<FormResult, Refusal> {
     let context = context();
     let next = form.next.clone();
     let proof = authentication::sign_in(&context, form).await?;
     context.start_session(proof).await?;
-    Ok(FormResult::to(forms::next_path(&next).unwrap_or(urls::ACCOUNT.path())).with_flash(SIGNED_IN))
+    Ok(FormResult::to(next_path(&next).unwrap_or(urls::ACCOUNT.path())).with_flash(SIGNED_IN))
 }
 
 #[server(name = PostSignOut, prefix = "", endpoint = "logout", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn sign_out(form: forms::SignOut) -> Result<FormResult, Refusal> {
-    let forms::SignOut {} = form;
+pub async fn sign_out(form: SignOut) -> Result<FormResult, Refusal> {
+    let SignOut {} = form;
     context().end_session().await?;
     Ok(FormResult { clear_site_data: true, ..FormResult::to(urls::LOGIN).with_flash(SIGNED_OUT) })
 }

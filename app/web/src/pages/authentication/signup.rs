@@ -1,7 +1,7 @@
 //! `/signup`: a visitor creates an account and is signed in.
 
 use frontdesk_domain::authentication;
-use frontdesk_model::{forms, urls};
+use frontdesk_model::urls;
 use leptos::prelude::*;
 
 use super::SIGNED_UP;
@@ -49,7 +49,7 @@ pub fn SignUp() -> impl IntoView {
 }
 
 #[server(name = PostSignUp, endpoint = "sign_up", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn sign_up(form: forms::SignUp) -> Result<FormResult, Refusal> {
+pub async fn sign_up(form: frontdesk_model::authentication::SignUp) -> Result<FormResult, Refusal> {
     let context = context();
     let proof = authentication::sign_up(&context, form).await?;
     Ok(start_first_session(&context, proof, FormResult::to(urls::ACCOUNT).with_flash(SIGNED_UP)).await)

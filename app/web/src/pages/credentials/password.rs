@@ -1,7 +1,7 @@
 //! `/account/password`: changing one's own password.
 
 use frontdesk_domain::{actor::Denied, credentials};
-use frontdesk_model::{forms, urls};
+use frontdesk_model::{credentials::ChangePassword, urls};
 use leptos::prelude::*;
 
 use super::PASSWORD_CHANGED;
@@ -57,7 +57,7 @@ pub fn Password() -> impl IntoView {
 }
 
 #[server(name = PostChangePassword, endpoint = "change_password", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn change_password(form: forms::ChangePassword) -> Result<FormResult, Refusal> {
+pub async fn change_password(form: ChangePassword) -> Result<FormResult, Refusal> {
     let context = context();
     let proof = credentials::change_password(&context, form).await?;
     let result = FormResult::to(urls::ACCOUNT_SECURITY).with_flash(PASSWORD_CHANGED);

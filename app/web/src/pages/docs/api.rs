@@ -1,7 +1,7 @@
 //! `/docs/api`: the reference. One page, so that a browser's search finds everything and it can be
 //! printed; and a search of its own, which needs no script.
 
-use frontdesk_model::{query::Search, urls};
+use frontdesk_model::{search::Search, urls};
 use leptos::{prelude::*, tachys::html::InertElement};
 use serde::Deserialize;
 

@@ -1,7 +1,10 @@
 //! Invitations that staff create on the page of a user.
 
 use frontdesk_domain::invitations;
-use frontdesk_model::{Permission, UserId, forms, urls, user::User};
+use frontdesk_model::{
+    Permission, UserId, urls,
+    users::{OneUser, User},
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -16,7 +19,7 @@ use crate::{
 pub const INVITE_USER: &FormRoute = &FormRoute::of::<PostInviteUser>(
     urls::forms::INVITE_USER,
     urls::USERS,
-    Access::Permission(Permission::UsersUpdate),
+    Access::Permission(Permission::USERS_UPDATE),
 );
 
 /// The link that was just created: shown in this answer and in no other.
@@ -43,7 +46,7 @@ pub fn invite_form(user: UserId) -> impl IntoView {
 }
 
 #[server(name = PostInviteUser, endpoint = "invite_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn invite_user(form: forms::OneUser) -> Result<FormResult, Refusal> {
+pub async fn invite_user(form: OneUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
     let link = invitations::create(&context, form).await?;
     Ok(FormResult::to(urls::USER.of(id)).with_secret(&link))

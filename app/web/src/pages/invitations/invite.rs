@@ -1,7 +1,7 @@
 //! `/invite?token=…`: an invited user chooses a password.
 
 use frontdesk_domain::{invitations, one_time_links::Purpose};
-use frontdesk_model::{Secret, forms, urls};
+use frontdesk_model::{Secret, invitations::AcceptInvite, urls};
 use leptos::prelude::*;
 
 use super::PASSWORD_SET;
@@ -43,7 +43,7 @@ pub fn Invite() -> impl IntoView {
 }
 
 #[server(name = PostAcceptInvite, endpoint = "accept_invite", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn accept_invite(form: forms::AcceptInvite) -> Result<FormResult, Refusal> {
+pub async fn accept_invite(form: AcceptInvite) -> Result<FormResult, Refusal> {
     let context = context();
     let proof = invitations::accept(&context, form).await?;
     Ok(start_first_session(&context, proof, FormResult::to(urls::ACCOUNT).with_flash(PASSWORD_SET)).await)

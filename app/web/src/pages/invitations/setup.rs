@@ -1,7 +1,7 @@
 //! `/setup?token=…`: creates the first owner, by the link that the first start prints.
 
 use frontdesk_domain::{invitations, one_time_links::Purpose};
-use frontdesk_model::{Secret, forms, urls};
+use frontdesk_model::{Secret, urls};
 use leptos::prelude::*;
 
 use super::FRONTDESK_SET_UP;
@@ -45,7 +45,7 @@ pub fn SetUp() -> impl IntoView {
 }
 
 #[server(name = PostSetUp, endpoint = "set_up", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn set_up(form: forms::SetUp) -> Result<FormResult, Refusal> {
+pub async fn set_up(form: frontdesk_model::invitations::SetUp) -> Result<FormResult, Refusal> {
     let context = context();
     let proof = invitations::set_up(&context, form).await?;
     Ok(start_first_session(&context, proof, FormResult::to(urls::OVERVIEW).with_flash(FRONTDESK_SET_UP))

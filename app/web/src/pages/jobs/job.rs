@@ -2,8 +2,8 @@
 
 use frontdesk_domain::jobs::{self, Cancelled};
 use frontdesk_model::{
-    Code, JobId, Permission, Problem, forms,
-    job::{Job as Facts, JobFailure, JobState, JobSummary},
+    Code, JobId, Permission, Problem,
+    jobs::{Job as Facts, JobFailure, JobState, JobSummary, OneJob},
     urls,
 };
 use leptos::prelude::*;
@@ -26,12 +26,12 @@ use crate::{
 pub const RERUN_JOB: &FormRoute = &FormRoute::of::<PostRerunJob>(
     urls::forms::RERUN_JOB,
     urls::JOBS,
-    Access::Permission(Permission::JobsManage),
+    Access::Permission(Permission::JOBS_MANAGE),
 );
 pub const CANCEL_JOB: &FormRoute = &FormRoute::of::<PostCancelJob>(
     urls::forms::CANCEL_JOB,
     urls::JOBS,
-    Access::Permission(Permission::JobsManage),
+    Access::Permission(Permission::JOBS_MANAGE),
 );
 
 #[component]
@@ -39,7 +39,7 @@ pub fn Job() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     titled_page(Width::Wide, async move {
         let context = context();
-        context.actor.require(Permission::JobsRead)?;
+        context.actor.require(Permission::JOBS_READ)?;
         let id: JobId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
         let job = jobs::get(&context, id).await?;
         let (facts, actions) = (facts(&job), actions(&context, &job.summary));
@@ -81,7 +81,7 @@ fn facts(job: &Facts) -> impl IntoView + use<> {
 fn actions(context: &RequestContext, job: &JobSummary) -> Option<impl IntoView + use<>> {
     let (id, state) = (job.id, job.state);
     let (rerun, cancel) = (job.can_rerun(), job.can_cancel());
-    let there = context.may(Permission::JobsManage) && (rerun || cancel);
+    let there = context.may(Permission::JOBS_MANAGE) && (rerun || cancel);
     let rerun_word = if state == JobState::Waiting { "Run now" } else { "Run again" };
     let (cancel_word, what) = match state {
         JobState::Running => {
@@ -151,14 +151,14 @@ fn failures(failures: Vec<JobFailure>) -> impl IntoView {
 }
 
 #[server(name = PostRerunJob, endpoint = "rerun_job", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn rerun_job(form: forms::OneJob) -> Result<FormResult, Refusal> {
+pub async fn rerun_job(form: OneJob) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
     jobs::rerun(&context, form).await?;
     Ok(back_to(id).with_flash(JOB_RERUN))
 }
 
 #[server(name = PostCancelJob, endpoint = "cancel_job", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn cancel_job(form: forms::OneJob) -> Result<FormResult, Refusal> {
+pub async fn cancel_job(form: OneJob) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
     Ok(back_to(id).with_flash(match jobs::cancel(&context, form).await? {
         Cancelled::Now => JOB_CANCELLED,

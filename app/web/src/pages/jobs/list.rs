@@ -3,8 +3,7 @@
 use frontdesk_domain::jobs;
 use frontdesk_model::{
     Permission,
-    job::{JobKind, JobState, JobSummary},
-    query::JobsQuery,
+    jobs::{JobKind, JobState, JobSummary, JobsQuery},
     urls,
 };
 use leptos::prelude::*;
@@ -24,7 +23,7 @@ use crate::{
 pub fn Jobs() -> impl IntoView {
     page("Jobs", Width::Wide, async {
         let context = context();
-        context.actor.require(Permission::JobsRead)?;
+        context.actor.require(Permission::JOBS_READ)?;
         let query: JobsQuery = input::query(&context.query)?;
         let page = jobs::list(&context, &query).await?;
         let pager = pager(&page, "job", "jobs");

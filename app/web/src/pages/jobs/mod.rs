@@ -21,6 +21,10 @@ pub const FEATURE: Feature = Feature {
     name: "jobs",
     pages: &[urls::JOBS.path(), urls::JOB.template()],
     forms: &[job::RERUN_JOB, job::CANCEL_JOB],
-    navigation: &[NavigationEntry { url: urls::JOBS, label: "Jobs", permission: Some(Permission::JobsRead) }],
+    navigation: &[NavigationEntry {
+        url: urls::JOBS,
+        label: "Jobs",
+        permission: Some(Permission::JOBS_READ),
+    }],
     flashes: &[JOB_RERUN, JOB_CANCELLED, JOB_STOPPING],
 };

@@ -1,6 +1,6 @@
 //! Jobs in words: their state, their attempts and the next one.
 
-use frontdesk_model::job::{JobState, JobSummary};
+use frontdesk_model::jobs::{JobState, JobSummary};
 use leptos::prelude::*;
 
 use crate::parts::words::Moment;

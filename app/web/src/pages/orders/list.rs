@@ -3,8 +3,7 @@
 use frontdesk_domain::{Context, orders, users};
 use frontdesk_model::{
     Code, Email, Page, Permission, Problem,
-    order::{OrderState, OrderSummary},
-    query::{OrderSort, OrdersQuery},
+    orders::{OrderSort, OrderState, OrderSummary, OrdersQuery},
     urls,
 };
 use leptos::prelude::*;
@@ -42,7 +41,7 @@ const LABELS: [Label; 8] = [REFERENCE, CUSTOMER, STATE, SINCE, UNTIL, CURRENCY, 
 pub fn Orders() -> impl IntoView {
     page("Orders", Width::Wide, async {
         let context = context();
-        context.actor.require(Permission::OrdersRead)?;
+        context.actor.require(Permission::ORDERS_READ)?;
         let pairs = input::pairs(context.query.as_bytes())?;
         let (problem, found) = match find(&context, &pairs).await {
             Ok(found) => (None, Some(found)),
@@ -53,7 +52,7 @@ pub fn Orders() -> impl IntoView {
         if let Some(problem) = &problem {
             report(problem);
         }
-        let creates = context.may(Permission::OrdersCreate);
+        let creates = context.may(Permission::ORDERS_CREATE);
         let file = urls::ORDERS_CSV.with_query(&with(&context.query, &[("cursor", ""), ("limit", "")]));
         let asked = Asked { pairs: &pairs, problem: problem.as_ref() };
         Ok(view! {

@@ -33,7 +33,7 @@ pub const FEATURE: Feature = Feature {
     navigation: &[NavigationEntry {
         url: urls::ORDERS,
         label: "Orders",
-        permission: Some(Permission::OrdersRead),
+        permission: Some(Permission::ORDERS_READ),
     }],
     flashes: &[ORDER_PLACED, ORDER_CANCELLED],
 };

@@ -3,10 +3,9 @@
 use frontdesk_domain::{orders, payments, refunds};
 use frontdesk_model::{
     Code, Limit, PaymentId, Problem,
-    order::{CurrentPayment, Order as Facts, OrderState},
-    payment::PaymentState,
-    query::{PaymentsQuery, RefundsQuery},
-    refund::{Refund, RefundState},
+    orders::{CurrentPayment, Order as Facts, OrderState},
+    payments::{PaymentState, PaymentsQuery},
+    refunds::{Refund, RefundState, RefundsQuery},
     urls,
 };
 use http::{HeaderValue, header::REFRESH};

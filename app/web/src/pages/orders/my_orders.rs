@@ -1,7 +1,11 @@
 //! `/account/orders`: one's own orders, newest first.
 
 use frontdesk_domain::orders;
-use frontdesk_model::{Page, order::OrderSummary, query::MyOrdersQuery, urls};
+use frontdesk_model::{
+    Page,
+    orders::{MyOrdersQuery, OrderSummary},
+    urls,
+};
 use leptos::prelude::*;
 
 use super::parts::OrderPill;

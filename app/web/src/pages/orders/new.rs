@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 
 use frontdesk_domain::{orders, users};
 use frontdesk_model::{
-    Amount, Code, Currency, Email, Fault, OrderId, Permission, Problem, UserId,
-    forms::{self, Form as _, NewLine},
-    urls,
-    user::User,
+    Amount, Code, Currency, Email, Fault, OrderId, Permission, Problem, UserId, form::Form as _,
+    orders::NewLine, urls, users::User,
 };
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -30,7 +28,7 @@ use crate::{
 pub const PLACE_ORDER: &FormRoute = &FormRoute::of::<PostPlaceOrder>(
     urls::forms::PLACE_ORDER,
     urls::NEW_ORDER,
-    Access::Permission(Permission::OrdersCreate),
+    Access::Permission(Permission::ORDERS_CREATE),
 );
 /// Number of lines that the form has. The API takes more.
 const ROWS: usize = 8;
@@ -39,7 +37,7 @@ const ROWS: usize = 8;
 pub fn NewOrder() -> impl IntoView {
     page("Place an order", Width::Wide, async {
         let context = context();
-        context.actor.require(Permission::OrdersCreate)?;
+        context.actor.require(Permission::ORDERS_CREATE)?;
         let customer = match context.parameter("customer") {
             none if none.is_empty() => None,
             id => {
@@ -176,7 +174,7 @@ impl PlaceOrder {
             Err(problem) if problem.error == Code::ValidationError => (None, problem.details),
             Err(problem) => return Err(problem),
         };
-        let form = forms::PlaceOrder {
+        let form = frontdesk_model::orders::PlaceOrder {
             // Without a customer the form is only checked.
             customer_id: customer.unwrap_or(UserId(Default::default())),
             currency: currency.unwrap_or(Currency::EUR),
@@ -243,7 +241,7 @@ fn invalid(field: &str, code: &str, message: &str) -> Problem {
 pub async fn place_order(form: PlaceOrder) -> Result<FormResult, Refusal> {
     let context = context();
     // Before a customer is looked up.
-    context.actor.require(Permission::OrdersCreate)?;
+    context.actor.require(Permission::ORDERS_CREATE)?;
     let id = form.place(&context).await?;
     Ok(FormResult::to(urls::ORDER.of(id)).with_flash(ORDER_PLACED))
 }

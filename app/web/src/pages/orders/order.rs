@@ -2,11 +2,10 @@
 
 use frontdesk_domain::{orders, payments, refunds};
 use frontdesk_model::{
-    Code, Limit, Money, Permission, Problem, forms,
-    order::Order as Facts,
-    payment::{Payment, PaymentState, PaymentSummary},
-    query::{PaymentsQuery, RefundsQuery},
-    refund::{Refund, RefundState},
+    Code, Limit, Money, Permission, Problem,
+    orders::{CancelOrder, Order as Facts},
+    payments::{Payment, PaymentState, PaymentSummary, PaymentsQuery},
+    refunds::{Refund, RefundState, RefundsQuery},
     urls,
 };
 use leptos::prelude::*;
@@ -37,7 +36,7 @@ use crate::{
 pub const CANCEL_ORDER: &FormRoute = &FormRoute::of::<PostCancelOrder>(
     urls::forms::CANCEL_ORDER,
     urls::ORDERS,
-    Access::Permission(Permission::OrdersCancel),
+    Access::Permission(Permission::ORDERS_CANCEL),
 );
 /// Number of payments, and of refunds, that the page shows.
 const SHOWN: u32 = 20;
@@ -47,7 +46,7 @@ pub fn Order() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     titled_page(Width::Wide, async move {
         let context = context();
-        context.actor.require(Permission::OrdersRead)?;
+        context.actor.require(Permission::ORDERS_READ)?;
         let id = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
         let order = orders::get(&context, id).await?;
         let query = PaymentsQuery { order: Some(id), limit: Limit::new(SHOWN), ..PaymentsQuery::default() };
@@ -94,13 +93,13 @@ fn facts(order: &Facts) -> impl IntoView + use<> {
 
 fn actions(context: &RequestContext, order: &Facts, refunds: &[Refund]) -> Option<impl IntoView + use<>> {
     let (may, can) = (|permission| context.may(permission), order.can_be_paid());
-    let charge = (can && may(Permission::PaymentsCreate)).then(|| pay_form(context, order, "Charge"));
+    let charge = (can && may(Permission::PAYMENTS_CREATE)).then(|| pay_form(context, order, "Charge"));
     let cancel =
-        (order.can_be_cancelled() && may(Permission::OrdersCancel)).then(|| cancel_form(context, order));
+        (order.can_be_cancelled() && may(Permission::ORDERS_CANCEL)).then(|| cancel_form(context, order));
     let waits = order.payment.filter(|payment| payment.state == PaymentState::ConfirmationRequired);
     let cancel_payment =
-        waits.filter(|_| may(Permission::PaymentsCreate)).map(|payment| cancel_payment_form(payment.id));
-    let left = left(order, refunds).filter(|left| left.is_positive() && may(Permission::RefundsCreate));
+        waits.filter(|_| may(Permission::PAYMENTS_CREATE)).map(|payment| cancel_payment_form(payment.id));
+    let left = left(order, refunds).filter(|left| left.is_positive() && may(Permission::REFUNDS_CREATE));
     let refund = left
         .zip(order.payment.filter(|payment| payment.state == PaymentState::Succeeded))
         .map(|(left, payment)| refund_form(context, payment.id, left));
@@ -212,7 +211,7 @@ fn refunds_list(context: &RequestContext, refunds: Vec<Refund>) -> Option<impl I
 }
 
 #[server(name = PostCancelOrder, endpoint = "cancel_order", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn cancel_order(form: forms::CancelOrder) -> Result<FormResult, Refusal> {
+pub async fn cancel_order(form: CancelOrder) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
     orders::cancel(&context, form).await?;
     Ok(FormResult::to(urls::ORDER.of(id)).with_flash(ORDER_CANCELLED))

@@ -4,7 +4,7 @@ use frontdesk_domain::orders::HistoryEvent;
 use frontdesk_model::{
     Money,
     audit::{Action, Change},
-    order::{Line, Order, OrderState},
+    orders::{Line, Order, OrderState},
 };
 use leptos::prelude::*;
 
@@ -97,21 +97,21 @@ fn told_of(mut changes: Vec<Change>) -> Vec<Change> {
 /// The words for an event in the history that customers see.
 const fn told(action: Action) -> &'static str {
     match action {
-        Action::OrderPlaced => "Ordered",
-        Action::OrderCancelled => "Cancelled",
-        Action::PaymentStarted => "A payment was begun",
-        Action::PaymentConfirmationRequired => "The payment waits for you to confirm it",
-        Action::PaymentUnknown => "The payment is being checked",
-        Action::PaymentSucceeded => "Paid",
-        Action::PaymentDeclined => "The card was declined",
-        Action::PaymentInsufficientFunds => "There was not enough money",
-        Action::PaymentNetworkError => "The payment provider could not be reached",
-        Action::PaymentMethodInvalid => "The payment method could not be used",
-        Action::PaymentRefused => "The payment was not possible",
-        Action::PaymentNotConfirmed => "The payment was not confirmed",
-        Action::PaymentCancelled => "The payment was called off",
-        Action::RefundSucceeded => "Refunded",
-        Action::RefundFailed => "The refund did not work",
+        Action::ORDER_PLACED => "Ordered",
+        Action::ORDER_CANCELLED => "Cancelled",
+        Action::PAYMENT_STARTED => "A payment was begun",
+        Action::PAYMENT_CONFIRMATION_REQUIRED => "The payment waits for you to confirm it",
+        Action::PAYMENT_UNKNOWN => "The payment is being checked",
+        Action::PAYMENT_SUCCEEDED => "Paid",
+        Action::PAYMENT_DECLINED => "The card was declined",
+        Action::PAYMENT_INSUFFICIENT_FUNDS => "There was not enough money",
+        Action::PAYMENT_NETWORK_ERROR => "The payment provider could not be reached",
+        Action::PAYMENT_METHOD_INVALID => "The payment method could not be used",
+        Action::PAYMENT_REFUSED => "The payment was not possible",
+        Action::PAYMENT_NOT_CONFIRMED => "The payment was not confirmed",
+        Action::PAYMENT_CANCELLED => "The payment was called off",
+        Action::REFUND_SUCCEEDED => "Refunded",
+        Action::REFUND_FAILED => "The refund did not work",
         other => other.words(),
     }
 }

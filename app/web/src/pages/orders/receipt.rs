@@ -22,7 +22,7 @@ pub fn Receipt() -> impl IntoView {
             return Err(Problem::new(Code::NotFound));
         }
         let events = orders::history(&context, &order).await?.events;
-        let paid_at = events.iter().find(|event| event.action == Action::PaymentSucceeded).map(|it| it.at);
+        let paid_at = events.iter().find(|event| event.action == Action::PAYMENT_SUCCEEDED).map(|it| it.at);
         let (summary, e_mail) = (&order.summary, context.actor.person().map(|me| me.email.clone()));
         let page = urls::ACCOUNT_ORDER.of(summary.id);
         let kept = order.captured.minus(summary.refunded).filter(|_| summary.refunded.is_positive());

@@ -28,7 +28,7 @@ pub const FEATURE: Feature = Feature {
     navigation: &[NavigationEntry {
         url: urls::OVERVIEW,
         label: "Overview",
-        permission: Some(Permission::OverviewRead),
+        permission: Some(Permission::OVERVIEW_READ),
     }],
     flashes: &[],
 };
@@ -38,7 +38,7 @@ pub fn Overview() -> impl IntoView {
     page("Overview", Width::Wide, async {
         let context = context();
         let overview = overview::overview(&context).await?;
-        let money = if context.may(Permission::OrdersRead) {
+        let money = if context.may(Permission::ORDERS_READ) {
             let at_most = overview::Overview::AT_MOST;
             let attention = processing::attention(&context, at_most + 1).await?;
             Some((attention, ledger::revenue(&context).await?))

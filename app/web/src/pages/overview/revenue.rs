@@ -2,7 +2,7 @@
 
 use frontdesk_model::{
     Money, Timestamp,
-    revenue::{DAYS, Revenue, RevenueDay},
+    ledger::{DAYS, Revenue, RevenueDay},
 };
 use leptos::prelude::*;
 

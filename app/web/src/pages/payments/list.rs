@@ -3,8 +3,7 @@
 use frontdesk_domain::payments;
 use frontdesk_model::{
     Permission,
-    payment::{PaymentState, PaymentSummary},
-    query::PaymentsQuery,
+    payments::{PaymentState, PaymentSummary, PaymentsQuery},
     urls,
 };
 use leptos::prelude::*;
@@ -25,7 +24,7 @@ use crate::{
 pub fn Payments() -> impl IntoView {
     page("Payments", Width::Wide, async {
         let context = context();
-        context.actor.require(Permission::OrdersRead)?;
+        context.actor.require(Permission::ORDERS_READ)?;
         let query: PaymentsQuery = input::query(&context.query)?;
         let pairs = input::pairs(context.query.as_bytes())?;
         let page = payments::list(&context, &query).await?;

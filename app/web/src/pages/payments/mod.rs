@@ -25,7 +25,7 @@ pub const FEATURE: Feature = Feature {
     navigation: &[NavigationEntry {
         url: urls::PAYMENTS,
         label: "Payments",
-        permission: Some(Permission::OrdersRead),
+        permission: Some(Permission::ORDERS_READ),
     }],
     flashes: &[PAID, PAYMENT_STARTED, PAYMENT_CANCELLED],
 };

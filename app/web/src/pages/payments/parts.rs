@@ -1,6 +1,6 @@
 //! Payments in words: their state and their failure.
 
-use frontdesk_model::payment::{PaymentState, PaymentSummary};
+use frontdesk_model::payments::{PaymentState, PaymentSummary};
 use leptos::prelude::*;
 
 /// A payment's state, as a word that does not need its colour.

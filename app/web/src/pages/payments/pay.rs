@@ -1,7 +1,12 @@
 //! Paying an order, and cancelling a payment that waits for its confirmation. The forms are on the pages of the order.
 
 use frontdesk_domain::{gateway::METHODS, payments, processing};
-use frontdesk_model::{OrderId, PaymentId, forms, order::Order, payment::PaymentState, urls};
+use frontdesk_model::{
+    OrderId, PaymentId,
+    orders::Order,
+    payments::{OnePayment, PayOrder, PaymentState},
+    urls,
+};
 use leptos::{either::Either, prelude::*};
 
 use super::{PAID, PAYMENT_CANCELLED, PAYMENT_STARTED};
@@ -56,7 +61,7 @@ pub fn cancel_payment_form(id: PaymentId) -> impl IntoView {
 }
 
 #[server(name = PostPayOrder, endpoint = "pay_order", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn pay_order(form: forms::PayOrder) -> Result<FormResult, Refusal> {
+pub async fn pay_order(form: PayOrder) -> Result<FormResult, Refusal> {
     let context = context();
     let payment = payments::start(&context, form).await?;
     // The payment is committed by now. The page shows its outcome, also if waiting for it fails.
@@ -70,7 +75,7 @@ pub async fn pay_order(form: forms::PayOrder) -> Result<FormResult, Refusal> {
 }
 
 #[server(name = PostCancelPayment, endpoint = "cancel_payment", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn cancel_payment(form: forms::OnePayment) -> Result<FormResult, Refusal> {
+pub async fn cancel_payment(form: OnePayment) -> Result<FormResult, Refusal> {
     let context = context();
     let payment = payments::cancel(&context, form).await?;
     let waits = PaymentState::is_open;

@@ -3,7 +3,7 @@
 use frontdesk_domain::payments;
 use frontdesk_model::{
     Code, PaymentFailure, PaymentId, Permission, Problem,
-    payment::{Payment as Facts, PaymentAttempt},
+    payments::{Payment as Facts, PaymentAttempt},
     urls,
 };
 use leptos::prelude::*;
@@ -23,7 +23,7 @@ pub fn Payment() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     titled_page(Width::Wide, async move {
         let context = context();
-        context.actor.require(Permission::OrdersRead)?;
+        context.actor.require(Permission::ORDERS_READ)?;
         let id: PaymentId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
         let payment = payments::get(&context, id).await?;
         let title = format!("Payment of {}", payment.summary.order.reference);

@@ -2,8 +2,8 @@
 
 use frontdesk_domain::{payments, processing};
 use frontdesk_model::{
-    Code, PaymentId, Permission, Problem, forms,
-    payment::{Payment, PaymentState},
+    Code, PaymentId, Permission, Problem,
+    payments::{ConfirmSandbox, Payment, PaymentState},
     urls,
 };
 use leptos::prelude::*;
@@ -38,7 +38,7 @@ pub fn Confirm() -> impl IntoView {
         }
         let payment = payments::get(&context, id).await?;
         let is_own = context.actor.user() == Some(payment.summary.customer.id);
-        if !is_own && !context.may(Permission::PaymentsCreate) {
+        if !is_own && !context.may(Permission::PAYMENTS_CREATE) {
             return Err(not_found());
         }
         Ok(view! {
@@ -85,7 +85,7 @@ fn order_page(context: &RequestContext, payment: &Payment) -> String {
 }
 
 #[server(name = PostConfirmSandbox, endpoint = "confirm_sandbox", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn confirm_sandbox(form: forms::ConfirmSandbox) -> Result<FormResult, Refusal> {
+pub async fn confirm_sandbox(form: ConfirmSandbox) -> Result<FormResult, Refusal> {
     let context = context();
     context.actor.require_user()?;
     let payment = processing::confirm(&context, form).await?;

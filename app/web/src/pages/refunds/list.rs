@@ -3,8 +3,7 @@
 use frontdesk_domain::refunds;
 use frontdesk_model::{
     Permission,
-    query::RefundsQuery,
-    refund::{Refund, RefundState},
+    refunds::{Refund, RefundState, RefundsQuery},
     urls,
 };
 use leptos::prelude::*;
@@ -25,7 +24,7 @@ use crate::{
 pub fn Refunds() -> impl IntoView {
     page("Refunds", Width::Wide, async {
         let context = context();
-        context.actor.require(Permission::OrdersRead)?;
+        context.actor.require(Permission::ORDERS_READ)?;
         let query: RefundsQuery = input::query(&context.query)?;
         let pairs = input::pairs(context.query.as_bytes())?;
         let page = refunds::list(&context, &query).await?;

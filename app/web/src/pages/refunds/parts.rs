@@ -1,6 +1,6 @@
 //! The state of a refund in words.
 
-use frontdesk_model::refund::RefundState;
+use frontdesk_model::refunds::RefundState;
 use leptos::prelude::*;
 
 /// A refund's state, as a word that does not need its colour.

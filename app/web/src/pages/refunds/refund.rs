@@ -2,8 +2,8 @@
 
 use frontdesk_domain::refunds;
 use frontdesk_model::{
-    Code, Permission, Problem, RefundId, forms,
-    refund::{Refund as Facts, RefundState},
+    Code, Permission, Problem, RefundId,
+    refunds::{OneRefund, Refund as Facts, RefundState, RejectRefund},
     urls,
 };
 use leptos::prelude::*;
@@ -23,12 +23,12 @@ use crate::{
 pub const APPROVE_REFUND: &FormRoute = &FormRoute::of::<PostApproveRefund>(
     urls::forms::APPROVE_REFUND,
     urls::REFUNDS,
-    Access::Permission(Permission::RefundsApprove),
+    Access::Permission(Permission::REFUNDS_APPROVE),
 );
 pub const REJECT_REFUND: &FormRoute = &FormRoute::of::<PostRejectRefund>(
     urls::forms::REJECT_REFUND,
     urls::REFUNDS,
-    Access::OneOf(&[Permission::RefundsCreate, Permission::RefundsApprove]),
+    Access::OneOf(&[Permission::REFUNDS_CREATE, Permission::REFUNDS_APPROVE]),
 );
 
 #[component]
@@ -36,7 +36,7 @@ pub fn Refund() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     titled_page(Width::Wide, async move {
         let context = context();
-        context.actor.require(Permission::OrdersRead)?;
+        context.actor.require(Permission::ORDERS_READ)?;
         let id: RefundId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
         let refund = refunds::get(&context, id).await?;
         let title = format!("Refund of {}", refund.order.reference);
@@ -84,7 +84,7 @@ fn is_own(context: &RequestContext, refund: &Facts) -> bool {
 /// The button that approves the refund, for actors with the permission.
 pub fn approve(context: &RequestContext, refund: &Facts) -> Option<impl IntoView + use<>> {
     let waits = refund.state == RefundState::AwaitingApproval;
-    let may = context.may(Permission::RefundsApprove) && !is_own(context, refund);
+    let may = context.may(Permission::REFUNDS_APPROVE) && !is_own(context, refund);
     let (id, amount) = (refund.id, refund.amount);
     (waits && may).then(|| {
         view! {
@@ -101,7 +101,7 @@ fn decision(context: &RequestContext, refund: &Facts) -> Option<AnyView> {
         return None;
     }
     let (id, is_own) = (refund.id, is_own(context, refund));
-    let approves = context.may(Permission::RefundsApprove);
+    let approves = context.may(Permission::REFUNDS_APPROVE);
     if !approves && !is_own {
         return Some(view! { <p>"Somebody who may approve refunds has to decide."</p> }.into_any());
     }
@@ -129,7 +129,7 @@ fn decision(context: &RequestContext, refund: &Facts) -> Option<AnyView> {
 }
 
 #[server(name = PostApproveRefund, endpoint = "approve_refund", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn approve_refund(form: forms::OneRefund) -> Result<FormResult, Refusal> {
+pub async fn approve_refund(form: OneRefund) -> Result<FormResult, Refusal> {
     let context = context();
     let refund = refunds::approve(&context, form).await?;
     // The approval is committed by now. The page shows the outcome, also if waiting for it fails.
@@ -142,7 +142,7 @@ pub async fn approve_refund(form: forms::OneRefund) -> Result<FormResult, Refusa
 }
 
 #[server(name = PostRejectRefund, endpoint = "reject_refund", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn reject_refund(form: forms::RejectRefund) -> Result<FormResult, Refusal> {
+pub async fn reject_refund(form: RejectRefund) -> Result<FormResult, Refusal> {
     let context = context();
     refunds::reject(&context, form).await?;
     Ok(FormResult::back().with_flash(REFUND_REJECTED))

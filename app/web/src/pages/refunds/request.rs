@@ -1,7 +1,11 @@
 //! Requesting a refund, on the page of its order.
 
 use frontdesk_domain::refunds;
-use frontdesk_model::{Money, PaymentId, Permission, forms, refund::RefundState, urls};
+use frontdesk_model::{
+    Money, PaymentId, Permission,
+    refunds::{RefundState, RequestRefund},
+    urls,
+};
 use leptos::prelude::*;
 
 use super::{REFUND_AWAITS, REFUND_FAILED, REFUND_REQUESTED, REFUNDED};
@@ -17,7 +21,7 @@ use crate::{
 pub const REQUEST_REFUND: &FormRoute = &FormRoute::of::<PostRequestRefund>(
     urls::forms::REQUEST_REFUND,
     urls::ORDERS,
-    Access::Permission(Permission::RefundsCreate),
+    Access::Permission(Permission::REFUNDS_CREATE),
 );
 
 /// The form, with the amount that can still be refunded.
@@ -39,7 +43,7 @@ pub fn refund_form(context: &RequestContext, payment: PaymentId, left: Money) ->
 }
 
 #[server(name = PostRequestRefund, endpoint = "request_refund", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn request_refund(form: forms::RequestRefund) -> Result<FormResult, Refusal> {
+pub async fn request_refund(form: RequestRefund) -> Result<FormResult, Refusal> {
     let context = context();
     let refund = refunds::request(&context, form).await?;
     // The refund is committed by now. The page shows its outcome, also if waiting for it fails.

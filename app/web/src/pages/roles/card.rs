@@ -2,8 +2,10 @@
 
 use frontdesk_domain::roles;
 use frontdesk_model::{
-    Permission, Role, UserId, forms, urls,
-    user::{Status, User},
+    Permission, Role, UserId,
+    roles::ChangeRole,
+    urls,
+    users::{Status, User},
 };
 use leptos::prelude::*;
 
@@ -17,17 +19,17 @@ use crate::{
 pub const GRANT_ROLE: &FormRoute = &FormRoute::of::<PostGrantRole>(
     urls::forms::GRANT_ROLE,
     urls::USERS,
-    Access::Permission(Permission::RolesAssign),
+    Access::Permission(Permission::ROLES_ASSIGN),
 );
 pub const REVOKE_ROLE: &FormRoute = &FormRoute::of::<PostRevokeRole>(
     urls::forms::REVOKE_ROLE,
     urls::USERS,
-    Access::Permission(Permission::RolesAssign),
+    Access::Permission(Permission::ROLES_ASSIGN),
 );
 
 /// The roles of a user, with the ways to add and remove each.
 pub fn roles(context: &RequestContext, user: &User) -> Option<impl IntoView + use<>> {
-    let there = context.may(Permission::RolesAssign) && user.status != Status::Removed;
+    let there = context.may(Permission::ROLES_ASSIGN) && user.status != Status::Removed;
     let rows: Vec<_> = Role::ASSIGNABLE.iter().map(|role| role_row(context, user, *role)).collect();
     there.then(|| {
         view! {
@@ -65,14 +67,14 @@ fn role_row(context: &RequestContext, user: &User, role: Role) -> impl IntoView 
 }
 
 #[server(name = PostGrantRole, endpoint = "grant_role", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn grant_role(form: forms::ChangeRole) -> Result<FormResult, Refusal> {
+pub async fn grant_role(form: ChangeRole) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
     roles::grant(&context, form).await?;
     Ok(back_to(id).with_flash(ROLE_GRANTED))
 }
 
 #[server(name = PostRevokeRole, endpoint = "revoke_role", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn revoke_role(form: forms::ChangeRole) -> Result<FormResult, Refusal> {
+pub async fn revoke_role(form: ChangeRole) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
     roles::revoke(&context, form).await?;
     Ok(back_to(id).with_flash(ROLE_REVOKED))

@@ -1,7 +1,11 @@
 //! The active sessions of a user, by device.
 
 use frontdesk_domain::sessions;
-use frontdesk_model::{SessionId, forms, urls, user::Session};
+use frontdesk_model::{
+    SessionId,
+    sessions::{EndSession, Session},
+    urls,
+};
 use leptos::prelude::*;
 
 use super::SESSION_ENDED;
@@ -46,7 +50,7 @@ fn row(session: Session, here: Option<SessionId>, may_end: bool) -> impl IntoVie
 }
 
 #[server(name = PostEndSession, endpoint = "end_session", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn end_session(form: forms::EndSession) -> Result<FormResult, Refusal> {
+pub async fn end_session(form: EndSession) -> Result<FormResult, Refusal> {
     let context = context();
     sessions::end(&context, form).await?;
     Ok(FormResult::back().with_flash(SESSION_ENDED))

@@ -2,12 +2,11 @@
 
 use frontdesk_domain::{actor::Denied, sessions, tokens};
 use frontdesk_model::{
-    Limit, Page, Permissions, SessionId, Token, forms,
+    Limit, Page, Permissions, SessionId, Token,
     page::MAX_LIMIT,
-    query::{SessionsQuery, TokensQuery},
-    token::TokenKind,
+    sessions::{EndOtherSessions, Session, SessionsQuery},
+    tokens::{TokenKind, TokensQuery},
     urls,
-    user::Session,
 };
 use leptos::prelude::*;
 
@@ -108,8 +107,8 @@ fn personal_token(held: Permissions) -> impl IntoView {
 }
 
 #[server(name = PostEndOtherSessions, endpoint = "end_other_sessions", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn end_other_sessions(form: forms::EndOtherSessions) -> Result<FormResult, Refusal> {
-    let (context, forms::EndOtherSessions {}) = (context(), form);
+pub async fn end_other_sessions(form: EndOtherSessions) -> Result<FormResult, Refusal> {
+    let (context, EndOtherSessions {}) = (context(), form);
     sessions::end_others(&context).await?;
     Ok(FormResult::to(urls::ACCOUNT_SECURITY).with_flash(OTHERS_ENDED))
 }

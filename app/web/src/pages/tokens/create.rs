@@ -2,8 +2,8 @@
 
 use frontdesk_domain::tokens;
 use frontdesk_model::{
-    Permissions, forms,
-    token::{DEFAULT_DAYS, TokenKind},
+    Permissions,
+    tokens::{CreateToken, DEFAULT_DAYS, TokenKind},
     urls,
 };
 use leptos::{either::Either, prelude::*};
@@ -25,7 +25,7 @@ use crate::{
 pub const CREATE_TOKEN: &FormRoute =
     &FormRoute::of::<PostCreateToken>(urls::forms::CREATE_TOKEN, urls::ACCOUNT_SECURITY, Access::SignedIn);
 
-/// Lifetimes to choose from; see [`frontdesk_model::token::Expiry`].
+/// Lifetimes to choose from; see [`frontdesk_model::tokens::Expiry`].
 const EXPIRIES: [(&str, &str); 5] = [
     ("7d", "In a week"),
     ("30d", "In 30 days"),
@@ -81,7 +81,7 @@ pub fn create_form(kind: TokenKind, held: Permissions) -> impl IntoView {
 }
 
 #[server(name = PostCreateToken, endpoint = "create_token", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn create_token(form: forms::CreateToken) -> Result<FormResult, Refusal> {
+pub async fn create_token(form: CreateToken) -> Result<FormResult, Refusal> {
     let context = context();
     let page = match form.kind {
         TokenKind::Personal => urls::ACCOUNT_SECURITY.path(),

@@ -3,8 +3,7 @@
 use frontdesk_domain::tokens;
 use frontdesk_model::{
     Page, Permission, Token,
-    query::TokensQuery,
-    token::{TokenKind, TokenLife},
+    tokens::{TokenKind, TokenLife, TokensQuery},
     urls,
 };
 use leptos::prelude::*;
@@ -26,7 +25,7 @@ use crate::{
 pub fn Tokens() -> impl IntoView {
     page("Tokens", Width::Wide, async {
         let context = context();
-        context.actor.require(Permission::TokensRead)?;
+        context.actor.require(Permission::TOKENS_READ)?;
         let query: TokensQuery = input::query(&context.query)?;
         let page = tokens::list(&context, &query).await?;
         let list = list(&context, page, &query);
@@ -38,7 +37,7 @@ pub fn Tokens() -> impl IntoView {
 fn service_token(context: &RequestContext) -> Option<impl IntoView + use<>> {
     let came_back = context.refused_form(CREATE_TOKEN).is_some();
     let held = context.actor.permissions();
-    context.may(Permission::TokensManage).then(|| {
+    context.may(Permission::TOKENS_MANAGE).then(|| {
         view! {
             <details open=came_back>
                 <summary>"Make a service token…"</summary>
@@ -98,7 +97,7 @@ fn list(context: &RequestContext, page: Page<Token>, query: &TokensQuery) -> Any
         Some(TokenLife::Ended) => "Tokens, those that ended last at the top",
     };
     let pager = pager(&page, "token", "tokens");
-    let manages = context.may(Permission::TokensManage);
+    let manages = context.may(Permission::TOKENS_MANAGE);
     let (held, me) = (context.actor.permissions(), context.actor.user());
     // The use case also compares with what a person holds, which a row does not know.
     let may_revoke = |token: &Token| match &token.owner {

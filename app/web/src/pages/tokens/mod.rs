@@ -24,7 +24,7 @@ pub const FEATURE: Feature = Feature {
     navigation: &[NavigationEntry {
         url: urls::TOKENS,
         label: "Tokens",
-        permission: Some(Permission::TokensRead),
+        permission: Some(Permission::TOKENS_READ),
     }],
     flashes: &[TOKEN_CREATED, TOKEN_REVOKED],
 };

@@ -1,7 +1,11 @@
 //! Revoking a token, in its row.
 
 use frontdesk_domain::tokens;
-use frontdesk_model::{Token, forms, token::TokenState, urls};
+use frontdesk_model::{
+    Token,
+    tokens::{RevokeToken, TokenState},
+    urls,
+};
 use leptos::prelude::*;
 
 use super::TOKEN_REVOKED;
@@ -33,7 +37,7 @@ pub(super) fn revoke(token: &Token) -> impl IntoView + use<> {
 }
 
 #[server(name = PostRevokeToken, endpoint = "revoke_token", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn revoke_token(form: forms::RevokeToken) -> Result<FormResult, Refusal> {
+pub async fn revoke_token(form: RevokeToken) -> Result<FormResult, Refusal> {
     let context = context();
     tokens::revoke(&context, form).await?;
     Ok(FormResult::back().with_flash(TOKEN_REVOKED))

@@ -2,7 +2,7 @@
 
 use frontdesk_model::{
     Token,
-    token::{TokenKind, TokenState},
+    tokens::{TokenKind, TokenState},
     urls,
 };
 use leptos::{either::Either, prelude::*};

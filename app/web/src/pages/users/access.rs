@@ -2,8 +2,8 @@
 
 use frontdesk_domain::users;
 use frontdesk_model::{
-    Permission, forms, urls,
-    user::{Status, User},
+    Permission, urls,
+    users::{OneUser, Status, SuspendUser, User},
 };
 use leptos::prelude::*;
 
@@ -18,22 +18,22 @@ use crate::{
 pub const SUSPEND_USER: &FormRoute = &FormRoute::of::<PostSuspendUser>(
     urls::forms::SUSPEND_USER,
     urls::USERS,
-    Access::Permission(Permission::UsersSuspend),
+    Access::Permission(Permission::USERS_SUSPEND),
 );
 pub const REINSTATE_USER: &FormRoute = &FormRoute::of::<PostReinstateUser>(
     urls::forms::REINSTATE_USER,
     urls::USERS,
-    Access::Permission(Permission::UsersSuspend),
+    Access::Permission(Permission::USERS_SUSPEND),
 );
 pub const REMOVE_USER: &FormRoute = &FormRoute::of::<PostRemoveUser>(
     urls::forms::REMOVE_USER,
     urls::USERS,
-    Access::Permission(Permission::UsersRemove),
+    Access::Permission(Permission::USERS_REMOVE),
 );
 pub const RESTORE_USER: &FormRoute = &FormRoute::of::<PostRestoreUser>(
     urls::forms::RESTORE_USER,
     urls::USERS,
-    Access::Permission(Permission::UsersRemove),
+    Access::Permission(Permission::USERS_REMOVE),
 );
 
 /// The card with what opens and closes the account: invitation, suspension, removal.
@@ -42,8 +42,8 @@ pub(super) fn access(context: &RequestContext, user: &User) -> Option<impl IntoV
     let id = move || view! { <Hidden name="id" value=user.to_string()/> };
     let may = |permission, when| context.may(permission) && status == when;
     let was_suspending = context.refused_form(SUSPEND_USER).is_some();
-    let invite = may(Permission::UsersUpdate, Status::Active).then(|| invite_form(user));
-    let suspend = may(Permission::UsersSuspend, Status::Active).then(|| {
+    let invite = may(Permission::USERS_UPDATE, Status::Active).then(|| invite_form(user));
+    let suspend = may(Permission::USERS_SUSPEND, Status::Active).then(|| {
         view! {
             <details open=was_suspending>
                 <summary>"Suspend…"</summary>
@@ -56,9 +56,9 @@ pub(super) fn access(context: &RequestContext, user: &User) -> Option<impl IntoV
             </details>
         }
     });
-    let reinstate = may(Permission::UsersSuspend, Status::Suspended)
+    let reinstate = may(Permission::USERS_SUSPEND, Status::Suspended)
         .then(|| view! { <Form form=REINSTATE_USER class="">{id()}<button>"Reinstate user"</button></Form> });
-    let remove = (context.may(Permission::UsersRemove) && status != Status::Removed).then(|| view! {
+    let remove = (context.may(Permission::USERS_REMOVE) && status != Status::Removed).then(|| view! {
         <details>
             <summary>"Remove…"</summary>
             <Form form=REMOVE_USER>
@@ -71,7 +71,7 @@ pub(super) fn access(context: &RequestContext, user: &User) -> Option<impl IntoV
             </Form>
         </details>
     });
-    let restore = may(Permission::UsersRemove, Status::Removed)
+    let restore = may(Permission::USERS_REMOVE, Status::Removed)
         .then(|| view! { <Form form=RESTORE_USER class="">{id()}<button class="primary">"Restore user"</button></Form> });
     let any =
         invite.is_some() || suspend.is_some() || reinstate.is_some() || remove.is_some() || restore.is_some();
@@ -86,28 +86,28 @@ pub(super) fn access(context: &RequestContext, user: &User) -> Option<impl IntoV
 }
 
 #[server(name = PostSuspendUser, endpoint = "suspend_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn suspend_user(form: forms::SuspendUser) -> Result<FormResult, Refusal> {
+pub async fn suspend_user(form: SuspendUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
     users::suspend(&context, form).await?;
     Ok(back_to(id).with_flash(USER_SUSPENDED))
 }
 
 #[server(name = PostReinstateUser, endpoint = "reinstate_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn reinstate_user(form: forms::OneUser) -> Result<FormResult, Refusal> {
+pub async fn reinstate_user(form: OneUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
     users::reinstate(&context, form).await?;
     Ok(back_to(id).with_flash(USER_REINSTATED))
 }
 
 #[server(name = PostRemoveUser, endpoint = "remove_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn remove_user(form: forms::OneUser) -> Result<FormResult, Refusal> {
+pub async fn remove_user(form: OneUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
     users::remove(&context, form).await?;
     Ok(back_to(id).with_flash(USER_REMOVED))
 }
 
 #[server(name = PostRestoreUser, endpoint = "restore_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn restore_user(form: forms::OneUser) -> Result<FormResult, Refusal> {
+pub async fn restore_user(form: OneUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
     users::restore(&context, form).await?;
     Ok(back_to(id).with_flash(USER_RESTORED))

@@ -8,11 +8,11 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     Permission, Problem, UserId,
-    order::RecentOrder,
+    orders::RecentOrder,
     page::{DEFAULT_LIMIT, MAX_LIMIT},
-    query::{Search, UserField, UserSort, UsersQuery},
+    search::Search,
     urls,
-    user::{Status, UserSummary},
+    users::{Status, UserField, UserSort, UserSummary, UsersQuery},
 };
 use leptos::{either::Either, prelude::*};
 
@@ -32,11 +32,11 @@ pub fn Users() -> impl IntoView {
     page("Users", Width::Wide, async {
         let context = context();
         // The permission comes before the query, because its faults are not for everyone.
-        context.actor.require(Permission::UsersRead)?;
+        context.actor.require(Permission::USERS_READ)?;
         let query: UsersQuery = input::query(&context.query)?;
         let list = users::list(&context, &query).await?;
         let orders = recent(&context, &list).await?;
-        let may_create = context.may(Permission::UsersCreate);
+        let may_create = context.may(Permission::USERS_CREATE);
         let sentence = sentence(&list, &query);
         let (filters, results) = (filters(&query), results(list, orders, &query));
         Ok(view! {
@@ -55,7 +55,7 @@ pub fn Users() -> impl IntoView {
 type Recent = HashMap<UserId, Vec<RecentOrder>>;
 
 async fn recent(context: &RequestContext, list: &UserList) -> Result<Option<Recent>, Problem> {
-    if !context.may(Permission::OrdersRead) {
+    if !context.may(Permission::ORDERS_READ) {
         return Ok(None);
     }
     let users: Vec<UserId> = list.page.items.iter().map(|user| user.id).collect();

@@ -37,7 +37,7 @@ pub const FEATURE: Feature = Feature {
     navigation: &[NavigationEntry {
         url: urls::USERS,
         label: "Users",
-        permission: Some(Permission::UsersRead),
+        permission: Some(Permission::USERS_READ),
     }],
     flashes: &[USER_CREATED, USER_UPDATED, USER_SUSPENDED, USER_REINSTATED, USER_REMOVED, USER_RESTORED],
 };

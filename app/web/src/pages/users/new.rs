@@ -2,8 +2,8 @@
 
 use frontdesk_domain::users;
 use frontdesk_model::{
-    Code, Email, Permission, Problem, forms, urls,
-    user::{Status, User},
+    Code, Email, Permission, Problem, urls,
+    users::{CreateUser, Status, User},
 };
 use leptos::prelude::*;
 
@@ -24,14 +24,14 @@ use crate::{
 pub const CREATE_USER: &FormRoute = &FormRoute::of::<PostCreateUser>(
     urls::forms::CREATE_USER,
     urls::NEW_USER,
-    Access::Permission(Permission::UsersCreate),
+    Access::Permission(Permission::USERS_CREATE),
 );
 
 #[component]
 pub fn NewUser() -> impl IntoView {
     page("Create user", Width::Narrow, async {
         let context = context();
-        context.actor.require(Permission::UsersCreate)?;
+        context.actor.require(Permission::USERS_CREATE)?;
         let holder = holder(&context).await?;
         Ok(view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>
@@ -56,7 +56,7 @@ async fn holder(context: &RequestContext) -> Result<Option<User>, Problem> {
         context.refused_form(CREATE_USER).filter(|refused| refused.problem.error == Code::EmailExists);
     let typed = refused.and_then(|refused| refused.fields.iter().find(|(name, _)| name == "email"));
     match typed.and_then(|(_, typed)| Email::parse(typed).ok()) {
-        Some(email) if context.may(Permission::UsersRead) => match users::by_email(context, &email).await {
+        Some(email) if context.may(Permission::USERS_READ) => match users::by_email(context, &email).await {
             Ok(user) => Ok(Some(user)),
             Err(users::Error::NoSuchUser) => Ok(None),
             Err(error) => Err(error.into()),
@@ -91,7 +91,7 @@ fn taken(user: User) -> impl IntoView {
 }
 
 #[server(name = PostCreateUser, endpoint = "create_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn create_user(form: forms::CreateUser) -> Result<FormResult, Refusal> {
+pub async fn create_user(form: CreateUser) -> Result<FormResult, Refusal> {
     let context = context();
     let (user, link) = users::create(&context, form).await?;
     Ok(FormResult::to(urls::USER.of(user.id)).with_flash(USER_CREATED).with_secret(&link))

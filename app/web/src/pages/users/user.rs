@@ -3,12 +3,11 @@
 use frontdesk_domain::{audit, orders, sessions, users};
 use frontdesk_model::{
     Code, Limit, Permission, Problem, UserId,
-    audit::Event,
-    forms,
-    order::RecentOrder,
-    query::{AuditQuery, SessionsQuery},
+    audit::{AuditQuery, Event},
+    orders::RecentOrder,
+    sessions::{Session, SessionsQuery},
     urls,
-    user::{Session, Status, User as Person},
+    users::{Status, UpdateUser, User as Person},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -36,7 +35,7 @@ use crate::{
 pub const UPDATE_USER: &FormRoute = &FormRoute::of::<PostUpdateUser>(
     urls::forms::UPDATE_USER,
     urls::USERS,
-    Access::Permission(Permission::UsersUpdate),
+    Access::Permission(Permission::USERS_UPDATE),
 );
 
 /// Number of audit events that the page shows.
@@ -49,22 +48,22 @@ pub fn User() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     titled_page(Width::Wide, async move {
         let context = context();
-        context.actor.require(Permission::UsersRead)?;
+        context.actor.require(Permission::USERS_READ)?;
         let id: UserId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
         let user = users::get(&context, id).await?;
-        let events = if context.may(Permission::AuditRead) {
-            let query = AuditQuery { target: Some(id), limit: Limit::new(EVENTS), ..AuditQuery::default() };
+        let events = if context.may(Permission::AUDIT_READ) {
+            let query = AuditQuery { target: Some(id.0), limit: Limit::new(EVENTS), ..AuditQuery::default() };
             Some(audit::list(&context, &query).await?.items)
         } else {
             None
         };
-        let signed_in = if context.may(Permission::SessionsRead) {
+        let signed_in = if context.may(Permission::SESSIONS_READ) {
             let query = SessionsQuery { limit: Limit::new(DEVICES), cursor: None };
             Some(sessions::list(&context, id, &query).await?.items)
         } else {
             None
         };
-        let recent = if context.may(Permission::OrdersRead) {
+        let recent = if context.may(Permission::ORDERS_READ) {
             let recent = orders::recent(&context, &[id]).await?;
             Some(recent.into_iter().map(|(_, order)| order).collect())
         } else {
@@ -110,7 +109,7 @@ fn facts(user: &Person) -> impl IntoView + use<> {
 }
 
 fn edit(context: &RequestContext, user: &Person) -> Option<impl IntoView + use<>> {
-    let there = context.may(Permission::UsersUpdate) && user.status != Status::Removed;
+    let there = context.may(Permission::USERS_UPDATE) && user.status != Status::Removed;
     let Person { id, version, name, email, .. } = user.clone();
     there.then(|| {
         view! {
@@ -130,7 +129,7 @@ fn edit(context: &RequestContext, user: &Person) -> Option<impl IntoView + use<>
 
 fn orders_card(context: &RequestContext, user: &Person, recent: Vec<RecentOrder>) -> impl IntoView + use<> {
     let (id, is_empty) = (user.id, recent.is_empty());
-    let places = context.may(Permission::OrdersCreate) && user.status == Status::Active;
+    let places = context.may(Permission::ORDERS_CREATE) && user.status == Status::Active;
     let row = |order: RecentOrder| {
         view! {
             <li><div>
@@ -162,14 +161,14 @@ fn orders_card(context: &RequestContext, user: &Person, recent: Vec<RecentOrder>
 
 fn sessions_card(context: &RequestContext, user: &Person, sessions: Vec<Session>) -> impl IntoView + use<> {
     // An actor must hold every permission of the user they act on.
-    let may = context.may(Permission::SessionsEnd) && context.actor.require_rank_over(&user.roles).is_ok();
+    let may = context.may(Permission::SESSIONS_END) && context.actor.require_rank_over(&user.roles).is_ok();
     let here = context.actor.person().map(|person| person.session);
     let list = if sessions.is_empty() {
         view! { <p class="muted">"They are signed in nowhere."</p> }.into_any()
     } else {
         devices(sessions, here, may).into_any()
     };
-    let tokens = context.may(Permission::TokensRead).then(|| {
+    let tokens = context.may(Permission::TOKENS_READ).then(|| {
         view! { <p><a href=urls::TOKENS.query(&[("owner", &user.id.to_string())])>"See their tokens"</a></p> }
     });
     view! {
@@ -200,7 +199,7 @@ fn trail(user: &Person, events: Vec<Event>) -> impl IntoView + use<> {
 }
 
 #[server(name = PostUpdateUser, endpoint = "update_user", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn update_user(form: forms::UpdateUser) -> Result<FormResult, Refusal> {
+pub async fn update_user(form: UpdateUser) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
     let changed = users::update(&context, form).await?.changed;
     Ok(back_to(id).with_flash(if changed { USER_UPDATED } else { NOTHING_CHANGED }))

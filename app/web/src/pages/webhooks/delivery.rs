@@ -3,7 +3,7 @@
 use frontdesk_domain::webhooks;
 use frontdesk_model::{
     Code, DeliveryId, Permission, Problem, urls,
-    webhook::{DeliveryAttempt, DeliverySummary},
+    webhooks::{DeliveryAttempt, DeliverySummary},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -25,11 +25,11 @@ pub fn Delivery() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     titled_page(Width::Wide, async move {
         let context = context();
-        context.actor.require(Permission::WebhooksRead)?;
+        context.actor.require(Permission::WEBHOOKS_READ)?;
         let id: DeliveryId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
         let delivery = webhooks::delivery(&context, id).await?;
         let webhook = webhooks::get(&context, delivery.summary.webhook).await?;
-        let may_resend = context.may(Permission::WebhooksManage) && webhook.enabled;
+        let may_resend = context.may(Permission::WEBHOOKS_MANAGE) && webhook.enabled;
         let summary = delivery.summary;
         let content = view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>

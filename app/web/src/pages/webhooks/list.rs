@@ -1,7 +1,10 @@
 //! `/admin/webhooks`: all webhooks, and the form that creates one.
 
 use frontdesk_domain::webhooks;
-use frontdesk_model::{Page, Permission, Webhook, forms, query::WebhooksQuery, urls, webhook::host};
+use frontdesk_model::{
+    Page, Permission, Webhook, urls,
+    webhooks::{CreateWebhook, WebhooksQuery, host},
+};
 use leptos::prelude::*;
 
 use super::{
@@ -23,14 +26,14 @@ use crate::{
 pub const CREATE_WEBHOOK: &FormRoute = &FormRoute::of::<PostCreateWebhook>(
     urls::forms::CREATE_WEBHOOK,
     urls::WEBHOOKS,
-    Access::Permission(Permission::WebhooksManage),
+    Access::Permission(Permission::WEBHOOKS_MANAGE),
 );
 
 #[component]
 pub fn Webhooks() -> impl IntoView {
     page("Webhooks", Width::Wide, async {
         let context = context();
-        context.actor.require(Permission::WebhooksRead)?;
+        context.actor.require(Permission::WEBHOOKS_READ)?;
         let query: WebhooksQuery = input::query(&context.query)?;
         let page = webhooks::list(&context, &query).await?;
         Ok(view! { <h1>"Webhooks"</h1>{new_webhook(&context)}{list(page)} })
@@ -39,7 +42,7 @@ pub fn Webhooks() -> impl IntoView {
 
 fn new_webhook(context: &RequestContext) -> Option<impl IntoView + use<>> {
     let came_back = context.refused_form(CREATE_WEBHOOK).is_some();
-    context.may(Permission::WebhooksManage).then(|| {
+    context.may(Permission::WEBHOOKS_MANAGE).then(|| {
         view! {
             <details open=came_back>
                 <summary>"Make a webhook…"</summary>
@@ -104,7 +107,7 @@ fn row(webhook: Webhook) -> impl IntoView {
 }
 
 #[server(name = PostCreateWebhook, endpoint = "create_webhook", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn create_webhook(form: forms::CreateWebhook) -> Result<FormResult, Refusal> {
+pub async fn create_webhook(form: CreateWebhook) -> Result<FormResult, Refusal> {
     let context = context();
     let made = webhooks::create(&context, form).await?;
     let page = urls::WEBHOOK.of(made.webhook.id);

@@ -39,7 +39,7 @@ pub const FEATURE: Feature = Feature {
     navigation: &[NavigationEntry {
         url: urls::WEBHOOKS,
         label: "Webhooks",
-        permission: Some(Permission::WebhooksRead),
+        permission: Some(Permission::WEBHOOKS_READ),
     }],
     flashes: &[
         WEBHOOK_CREATED,

@@ -2,7 +2,7 @@
 
 use frontdesk_model::{
     Webhook,
-    webhook::{DeliveryState, DeliverySummary, EventType},
+    webhooks::{DeliveryState, DeliverySummary, EventType},
 };
 use leptos::prelude::*;
 

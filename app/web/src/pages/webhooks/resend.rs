@@ -1,7 +1,10 @@
 //! Sending a delivery again, in its row and on its page.
 
 use frontdesk_domain::webhooks;
-use frontdesk_model::{Permission, forms, urls, webhook::DeliverySummary};
+use frontdesk_model::{
+    Permission, urls,
+    webhooks::{DeliverySummary, OneDelivery},
+};
 use leptos::prelude::*;
 
 use super::WEBHOOK_RESENT;
@@ -14,7 +17,7 @@ use crate::{
 pub const RESEND_DELIVERY: &FormRoute = &FormRoute::of::<PostResendDelivery>(
     urls::forms::RESEND_DELIVERY,
     urls::WEBHOOKS,
-    Access::Permission(Permission::WebhooksManage),
+    Access::Permission(Permission::WEBHOOKS_MANAGE),
 );
 
 /// The form that sends a delivery again.
@@ -29,7 +32,7 @@ pub(super) fn resend(delivery: &DeliverySummary) -> impl IntoView + use<> {
 }
 
 #[server(name = PostResendDelivery, endpoint = "resend_delivery", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn resend_delivery(form: forms::OneDelivery) -> Result<FormResult, Refusal> {
+pub async fn resend_delivery(form: OneDelivery) -> Result<FormResult, Refusal> {
     let context = context();
     webhooks::resend(&context, form).await?;
     Ok(FormResult::back().with_flash(WEBHOOK_RESENT))

@@ -2,10 +2,8 @@
 
 use frontdesk_domain::webhooks;
 use frontdesk_model::{
-    Code, Page, Permission, Problem, Webhook as Facts, WebhookId, forms,
-    query::DeliveriesQuery,
-    urls,
-    webhook::{DeliveryState, DeliverySummary, OVERLAP_HOURS},
+    Code, Page, Permission, Problem, Webhook as Facts, WebhookId, urls,
+    webhooks::{DeliveriesQuery, DeliveryState, DeliverySummary, OVERLAP_HOURS, OneWebhook, UpdateWebhook},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -32,22 +30,22 @@ use crate::{
 pub const UPDATE_WEBHOOK: &FormRoute = &FormRoute::of::<PostUpdateWebhook>(
     urls::forms::UPDATE_WEBHOOK,
     urls::WEBHOOKS,
-    Access::Permission(Permission::WebhooksManage),
+    Access::Permission(Permission::WEBHOOKS_MANAGE),
 );
 pub const ROTATE_WEBHOOK_SECRET: &FormRoute = &FormRoute::of::<PostRotateWebhookSecret>(
     urls::forms::ROTATE_WEBHOOK_SECRET,
     urls::WEBHOOKS,
-    Access::Permission(Permission::WebhooksManage),
+    Access::Permission(Permission::WEBHOOKS_MANAGE),
 );
 pub const TEST_WEBHOOK: &FormRoute = &FormRoute::of::<PostTestWebhook>(
     urls::forms::TEST_WEBHOOK,
     urls::WEBHOOKS,
-    Access::Permission(Permission::WebhooksManage),
+    Access::Permission(Permission::WEBHOOKS_MANAGE),
 );
 pub const REMOVE_WEBHOOK: &FormRoute = &FormRoute::of::<PostRemoveWebhook>(
     urls::forms::REMOVE_WEBHOOK,
     urls::WEBHOOKS,
-    Access::Permission(Permission::WebhooksManage),
+    Access::Permission(Permission::WEBHOOKS_MANAGE),
 );
 
 #[component]
@@ -55,12 +53,12 @@ pub fn Webhook() -> impl IntoView {
     let id = use_params_map().with_untracked(|params| params.get("id")).unwrap_or_default();
     titled_page(Width::Wide, async move {
         let context = context();
-        context.actor.require(Permission::WebhooksRead)?;
+        context.actor.require(Permission::WEBHOOKS_READ)?;
         let id: WebhookId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
         let query: DeliveriesQuery = input::query(&context.query)?;
         let webhook = webhooks::get(&context, id).await?;
         let page = webhooks::deliveries(&context, id, &query).await?;
-        let manages = context.may(Permission::WebhooksManage);
+        let manages = context.may(Permission::WEBHOOKS_MANAGE);
         let title = webhook.label().to_owned();
         let content = view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>
@@ -222,7 +220,7 @@ fn row(delivery: DeliverySummary, may_resend: bool) -> impl IntoView {
 }
 
 #[server(name = PostUpdateWebhook, endpoint = "update_webhook", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn update_webhook(form: forms::UpdateWebhook) -> Result<FormResult, Refusal> {
+pub async fn update_webhook(form: UpdateWebhook) -> Result<FormResult, Refusal> {
     let (context, id, enabled) = (context(), form.id, form.enabled);
     let changed = webhooks::update(&context, form).await?.changed;
     Ok(back_to(id).with_flash(match enabled {
@@ -234,21 +232,21 @@ pub async fn update_webhook(form: forms::UpdateWebhook) -> Result<FormResult, Re
 }
 
 #[server(name = PostRotateWebhookSecret, endpoint = "rotate_webhook_secret", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn rotate_webhook_secret(form: forms::OneWebhook) -> Result<FormResult, Refusal> {
+pub async fn rotate_webhook_secret(form: OneWebhook) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
     let rotated = webhooks::rotate_secret(&context, form).await?;
     Ok(back_to(id).with_secret(&rotated.secret))
 }
 
 #[server(name = PostTestWebhook, endpoint = "test_webhook", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn test_webhook(form: forms::OneWebhook) -> Result<FormResult, Refusal> {
+pub async fn test_webhook(form: OneWebhook) -> Result<FormResult, Refusal> {
     let (context, id) = (context(), form.id);
     webhooks::send_test(&context, form).await?;
     Ok(back_to(id).with_flash(WEBHOOK_TESTED))
 }
 
 #[server(name = PostRemoveWebhook, endpoint = "remove_webhook", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn remove_webhook(form: forms::OneWebhook) -> Result<FormResult, Refusal> {
+pub async fn remove_webhook(form: OneWebhook) -> Result<FormResult, Refusal> {
     let context = context();
     webhooks::remove(&context, form).await?;
     Ok(FormResult::to(urls::WEBHOOKS).with_flash(WEBHOOK_REMOVED))

@@ -2,7 +2,7 @@
 
 use frontdesk_model::{
     Page,
-    query::{UserField, UserSort},
+    users::{UserField, UserSort},
 };
 use leptos::prelude::*;
 

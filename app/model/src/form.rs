@@ -1,0 +1,59 @@
+//! Forms: input of pages and programs that changes data, with its validation rules. Each feature has its own.
+//!
+//! A missing field reads as empty, so that the fault appears beside the field. An unknown or repeated
+//! field is refused: the sender misunderstands the form.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use validator::{Validate, ValidationError};
+
+use crate::Problem;
+
+/// A form with validation rules.
+pub trait Form: Validate {
+    /// # Errors
+    /// `VALIDATION_ERROR` with the faults of all fields.
+    fn check(&self) -> Result<(), Problem> {
+        self.validate().map_err(Problem::from)
+    }
+}
+
+impl<T: Validate> Form for T {}
+
+/// Maximum length of a reason, in characters.
+pub const MAX_REASON: usize = 500;
+
+/// # Errors
+/// `required`, `too_long` or `characters`.
+pub fn check_reason(text: &str) -> Result<(), ValidationError> {
+    let text = text.trim();
+    if text.is_empty() {
+        Err(fault("required", "Enter a reason: the audit trail keeps it"))
+    } else if text.chars().take(MAX_REASON + 1).count() > MAX_REASON {
+        Err(fault("too_long", "A reason has at most 500 characters"))
+    } else if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        Err(fault("characters", "A reason cannot contain control characters"))
+    } else {
+        Ok(())
+    }
+}
+
+/// A fault with a code and a sentence for the page.
+pub(crate) fn fault(code: &'static str, message: &'static str) -> ValidationError {
+    ValidationError::new(code).with_message(Cow::Borrowed(message))
+}
+
+/// Reads a number from JSON or its digits from a form.
+pub(crate) fn number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Number(i64),
+        Digits(String),
+    }
+    match Either::deserialize(from)? {
+        Either::Number(number) => Ok(number),
+        Either::Digits(text) => text.parse().map_err(|_| serde::de::Error::custom("must be a whole number")),
+    }
+}

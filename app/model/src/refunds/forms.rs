@@ -1,0 +1,41 @@
+//! Forms that request, approve and reject refunds.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::{Amount, PaymentId, RefundId, form::check_reason};
+
+/// Gives money back, all that is left or part of it.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestRefund {
+    pub payment_id: PaymentId,
+    /// In the payment's currency; all that is left if it is not given.
+    #[serde(default)]
+    pub amount: Option<Amount>,
+    #[serde(default)]
+    #[validate(custom(function = "check_reason"))]
+    /// Why; the audit trail keeps it.
+    #[schema(required = true, min_length = 1, max_length = 500, example = "Arrived broken")]
+    pub reason: String,
+}
+
+/// Input of a look-up of one refund, and of its approval.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OneRefund {
+    pub id: RefundId,
+}
+
+/// Rejects a refund that needs approval.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RejectRefund {
+    pub id: RefundId,
+    #[serde(default)]
+    #[validate(custom(function = "check_reason"))]
+    /// Why; the audit trail keeps it.
+    #[schema(required = true, min_length = 1, max_length = 500, example = "It was not broken")]
+    pub reason: String,
+}

@@ -1,0 +1,178 @@
+//! Forms that create and edit webhooks.
+
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+use validator::{Validate, ValidationError};
+
+use super::{EventType, EventTypes};
+use crate::{
+    DeliveryId, WebhookId,
+    form::{fault, number},
+    text::is_hidden,
+};
+
+/// Maximum length of a URL, in bytes.
+pub const MAX_URL: usize = 2_000;
+/// Maximum length of a description, in characters.
+pub const MAX_DESCRIPTION: usize = 200;
+
+/// A new webhook.
+#[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateWebhook {
+    /// Where events are sent to. It must be reachable from the internet, by HTTPS.
+    #[serde(default)]
+    #[validate(custom(function = "check_url"))]
+    #[schema(
+        required = true,
+        format = "uri",
+        max_length = 2000,
+        example = "https://shop.example/hooks/frontdesk"
+    )]
+    pub url: String,
+    /// What it is for.
+    #[serde(default)]
+    #[validate(custom(function = "check_description"))]
+    #[schema(max_length = 200, example = "The newsletter")]
+    pub description: String,
+    /// Of what it is told.
+    #[serde(default)]
+    #[validate(custom(function = "check_events"))]
+    #[schema(required = true, value_type = Vec<EventType>, min_items = 1)]
+    pub events: EventTypes,
+}
+
+/// What is not there stays as it is.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateWebhook {
+    pub id: WebhookId,
+    /// The version that the form was rendered from; see [`Webhook::version`](super::Webhook::version).
+    #[serde(deserialize_with = "number")]
+    pub version: i64,
+    #[serde(default)]
+    #[validate(custom(function = "check_url"))]
+    #[schema(format = "uri", max_length = 2000, example = "https://shop.example/hooks/frontdesk")]
+    pub url: Option<String>,
+    #[serde(default)]
+    #[validate(custom(function = "check_description"))]
+    #[schema(max_length = 200, example = "The newsletter")]
+    pub description: Option<String>,
+    #[serde(default)]
+    #[validate(custom(function = "check_events"))]
+    #[schema(value_type = Option<Vec<EventType>>, min_items = 1)]
+    pub events: Option<EventTypes>,
+    /// Whether it is told anything at all. To turn it on forgets why it was turned off.
+    #[serde(default, deserialize_with = "flag")]
+    #[schema(example = true)]
+    pub enabled: Option<bool>,
+}
+
+/// Input of changes that need only a webhook's id: rotate the secret, send a test event, remove.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OneWebhook {
+    pub id: WebhookId,
+}
+
+/// Sends a delivery again.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OneDelivery {
+    pub id: DeliveryId,
+}
+
+fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Flag(bool),
+        Text(String),
+    }
+    let flag = match Option::<Either>::deserialize(from)? {
+        None => return Ok(None),
+        Some(Either::Flag(flag)) => Some(flag),
+        Some(Either::Text(text)) => text.parse().ok(),
+    };
+    flag.map(Some).ok_or_else(|| serde::de::Error::custom("must be true or false"))
+}
+
+/// Validates a URL as far as possible without resolving its name.
+///
+/// # Errors
+/// `required`, `too_long` or `url`.
+pub fn check_url(text: &str) -> Result<(), ValidationError> {
+    let text = text.trim();
+    let rest = ["https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme));
+    if text.is_empty() {
+        Err(fault("required", "Enter an address, such as https://shop.example/hooks"))
+    } else if text.len() > MAX_URL {
+        Err(fault("too_long", "An address has at most 2000 characters"))
+    } else if text.contains('#') || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Err(fault("url", "An address has no spaces, no # and only plain letters"))
+    } else if rest.is_none_or(|rest| rest.is_empty() || rest.starts_with(['/', '?', ':'])) {
+        Err(fault("url", "Enter a whole address, such as https://shop.example/hooks"))
+    } else if rest
+        .is_some_and(|rest| rest.split(['/', '?', '\\']).next().is_some_and(|host| host.contains('@')))
+    {
+        Err(fault("url", "Leave out the name and the password: the signature is what proves the sender"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Validates a description, which is optional.
+///
+/// # Errors
+/// `too_long` or `characters`.
+pub fn check_description(text: &str) -> Result<(), ValidationError> {
+    let text = text.trim();
+    if text.chars().take(MAX_DESCRIPTION + 1).count() > MAX_DESCRIPTION {
+        Err(fault("too_long", "A description has at most 200 characters"))
+    } else if text.chars().any(is_hidden) {
+        Err(fault("characters", "A description cannot contain line breaks or invisible characters"))
+    } else {
+        Ok(())
+    }
+}
+
+/// Requires at least one event type.
+///
+/// # Errors
+/// `required`.
+pub fn check_events(types: &EventTypes) -> Result<(), ValidationError> {
+    if types.is_empty() { Err(fault("required", "Choose at least one type of event")) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_whole_and_has_no_password() {
+        for good in [
+            "https://shop.example",
+            " https://shop.example:8443/hooks?a=@b ",
+            "http://127.0.0.1:3000/",
+            "https://[::1]/",
+        ] {
+            assert!(check_url(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "shop.example",
+            "ftp://shop.example",
+            "https://",
+            "https:///hooks",
+            "https://:443/",
+            "https://ann:pw@shop.example/",
+            "https://shop.example/#a",
+            "https://shop.example/a b",
+            "https://shöp.example/",
+            "https://shop.example/\r\nhost: evil.example",
+            &format!("https://shop.example/{}", "x".repeat(MAX_URL)),
+        ] {
+            assert!(check_url(bad).is_err(), "{bad}");
+        }
+    }
+}
