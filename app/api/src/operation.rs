@@ -256,7 +256,7 @@ impl Operation {
             codes.push(InvalidCursor);
         }
         if self.method != Method::GET {
-            codes.extend([TooLarge, RequestTimeout, UnsupportedMediaType]);
+            codes.extend([TooLarge, RequestTimeout, UnsupportedMediaType, OutcomeUnknown]);
         }
         if self.key != Key::Safe {
             codes.extend([

@@ -45,7 +45,7 @@ impl Door {
         let tls = name.map(|name| acceptor(&ca, name));
         let to = domain.url().clone();
         let DatabaseUrl::Postgres(server) = &to else { panic!("this is about PostgreSQL") };
-        let server = (server.get_host().to_owned(), server.get_port());
+        let server = (server.options.get_host().to_owned(), server.options.get_port());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         tokio::spawn(async move {
@@ -59,7 +59,7 @@ impl Door {
     /// Opens the database through the proxy, which is on `localhost`, with this query in the URL.
     async fn enter(&self, query: &str) -> Result<(), Error> {
         let DatabaseUrl::Postgres(server) = &self.to else { panic!("this is about PostgreSQL") };
-        let mut url = server.to_url_lossy();
+        let mut url = server.options.to_url_lossy();
         url.set_host(Some("localhost")).unwrap();
         url.set_port(Some(self.port)).unwrap();
         url.set_query(Some(&query.replace("FOLDER", self.folder.path().to_str().unwrap())));

@@ -148,10 +148,15 @@ codes! {
         "The limit that `RateLimit-Policy` names is used up. Try again after `Retry-After` seconds.";
     HeadersTooLarge = "HEADERS_TOO_LARGE", 431, "The request's headers are too large",
         "All headers together are larger than the server takes.";
+    CookieRequired = "COOKIE_REQUIRED", 400, "Your browser did not send our cookie back",
+        "Only forms of pages have this. Nothing was done.";
     Internal = "INTERNAL", 500, "Something went wrong on our side",
         "It is not your fault and has been noted. `instance` identifies the request for those who run the server.";
     GatewayUnreachable = "GATEWAY_UNREACHABLE", 503, "The payment gateway could not be reached",
         "The gateway did not answer, and it is certain that nothing was charged. The customer can try again.";
+    OutcomeUnknown = "OUTCOME_UNKNOWN", 504, "It is not known whether this was done",
+        "The server or its database did not answer in time, and the change may have been made or not. Look before you send it \
+         again. With the same `Idempotency-Key` it is safe to send it again: it is carried out once.";
     Busy = "BUSY", 503, "Too busy to answer right now",
         "The server has more to do than it can. Nothing was changed; try again after `Retry-After`.";
 }

@@ -22,8 +22,15 @@ impl From<db::Error> for Problem {
     fn from(error: db::Error) -> Self {
         match error {
             db::Error::Busy => Self::new(Code::Busy).retry_after(1),
+            db::Error::Unavailable { .. } => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the database is not available");
+                Self::new(Code::Busy).retry_after(1)
+            }
+            db::Error::OutcomeUnknown => Self::new(Code::OutcomeUnknown),
             db::Error::Repeated => Self::new(Code::IdempotencyInProgress).retry_after(1),
             db::Error::NotCommitted
+            | db::Error::Encoding(_)
+            | db::Error::Unusable(_)
             | db::Error::Failed { .. }
             | db::Error::Parameters { .. }
             | db::Error::NoShape { .. } => internal_error(&error),

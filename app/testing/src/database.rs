@@ -11,7 +11,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use frontdesk_platform::db::{DatabaseUrl, Db, Options};
+use frontdesk_platform::db::{DatabaseUrl, Db, Options, PostgresUrl};
 use futures::FutureExt as _;
 use sqlx::{ConnectOptions as _, Connection as _, Executor as _, PgConnection, postgres::PgConnectOptions};
 use tokio::sync::OnceCell;
@@ -170,7 +170,7 @@ async fn copy(connection: &mut PgConnection, template: &str, name: &str) {
 }
 
 fn database(server: &PgConnectOptions, name: &str) -> DatabaseUrl {
-    DatabaseUrl::Postgres(Box::new(server.clone().database(name)))
+    DatabaseUrl::Postgres(Box::new(PostgresUrl { options: server.clone().database(name), pgbouncer: false }))
 }
 
 fn server() -> PgConnectOptions {

@@ -136,7 +136,7 @@ impl Desk {
         match &self.options.url {
             db::DatabaseUrl::Sqlite(path) => format!("sqlite:{}", path.display()),
             db::DatabaseUrl::Postgres(to) => {
-                let mut url = to.to_url_lossy();
+                let mut url = to.options.to_url_lossy();
                 // What sqlx writes there by itself is not all taken from operators.
                 url.set_query(None);
                 url.to_string()

@@ -3,6 +3,7 @@
 pub mod crowd;
 mod jobs;
 mod people;
+pub mod pooler;
 mod random;
 mod shop;
 mod webhook_sender;

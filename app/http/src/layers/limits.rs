@@ -119,12 +119,18 @@ pub async fn in_flight(State(slots): State<Arc<Semaphore>>, request: Request, ne
     next.run(request).await
 }
 
-/// Cancels a handler that takes too long, with 503. Its transaction is rolled back; an idempotent
-/// request continues in the background, and a retry gets its response.
+/// Cancels a handler that takes too long: with 503 if it only reads. Otherwise with 504, because its commit
+/// may be under way, and an idempotent request continues in the background; a retry gets its response.
 pub async fn time(State(limit): State<Duration>, request: Request, next: Next) -> Response {
+    let changes_nothing = request.method().is_safe();
     timeout(limit, next.run(request)).await.unwrap_or_else(|_| {
         tracing::warn!("timed out: the response took too long");
-        Refusal(Problem::new(Code::Busy).retry_after(5)).into_response()
+        let problem = if changes_nothing {
+            Problem::new(Code::Busy).retry_after(5)
+        } else {
+            Problem::new(Code::OutcomeUnknown)
+        };
+        Refusal(problem).into_response()
     })
 }
 

@@ -10,7 +10,9 @@
 //! tx.commit().await?;
 //! ```
 
+mod backup;
 mod open;
+mod postgres;
 mod read;
 mod readers;
 mod row;
@@ -19,19 +21,23 @@ mod tx;
 mod url;
 mod writer;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use sqlx::{
-    FromRow, PgPool,
+    FromRow,
     postgres::{PgArguments, PgRow},
     sqlite::{SqliteArguments, SqliteRow},
 };
 use tokio::sync::Notify;
 
 pub use crate::{row, statements};
+pub use backup::{BackupError, back_up, restore};
 pub use open::Options;
 pub use read::Read;
 #[doc(hidden)]
@@ -41,7 +47,7 @@ pub use sql::{Sql, Value};
 #[doc(hidden)]
 pub use sqlx;
 pub use tx::{FirstStatement, Tx};
-pub use url::{DatabaseUrl, WrongUrl};
+pub use url::{DatabaseUrl, PostgresUrl, WrongUrl};
 #[doc(hidden)]
 pub use uuid::Uuid as Id;
 
@@ -57,8 +63,8 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Engine {
-    Sqlite { readers: readers::Readers, writer: writer::Writer },
-    Postgres { pool: PgPool },
+    Sqlite { readers: readers::Readers, writer: writer::Writer, file: Arc<Path> },
+    Postgres(postgres::Connections),
 }
 
 /// Failures of the database. Conflicts and absent rows are results, not errors.
@@ -70,8 +76,22 @@ pub enum Error {
     NotCommitted,
     #[error("this was done before, under the same idempotency key")]
     Repeated,
+    /// The connection was lost, or the server is starting or stopping. Nothing was changed.
+    #[error("the database went away during {statement}")]
+    Unavailable { statement: &'static str, source: sqlx::Error },
+    /// The connection was lost during the commit.
+    #[error("it is not known if the transaction was committed")]
+    OutcomeUnknown,
     #[error("{statement} failed")]
     Failed { statement: &'static str, source: sqlx::Error },
+    #[error(
+        "the database has the encoding {0}, and Frontdesk needs UTF8: create it with \
+         CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+    )]
+    Encoding(String),
+    /// The reason and the way out, for the operator.
+    #[error("{0}")]
+    Unusable(String),
     #[error("{list} has no statement for {shape}")]
     NoShape { list: &'static str, shape: String },
     #[error("{statement} takes {expected} parameters and was given {given}")]
@@ -90,6 +110,7 @@ impl Error {
             sqlx::Error::PoolTimedOut => Self::Busy,
             // SQLITE_BUSY: another process has locked the file for too long.
             sqlx::Error::Database(error) if error.code().as_deref() == Some("5") => Self::Busy,
+            source if postgres::is_away(&source) => Self::Unavailable { statement, source },
             source => Self::Failed { statement, source },
         }
     }
@@ -111,7 +132,7 @@ impl Db {
     pub fn dialect(&self) -> Dialect {
         match self.engine {
             Engine::Sqlite { .. } => Dialect::Sqlite,
-            Engine::Postgres { .. } => Dialect::Postgres,
+            Engine::Postgres(_) => Dialect::Postgres,
         }
     }
 
@@ -149,8 +170,8 @@ impl Db {
                 }
                 .await
             }
-            Engine::Postgres { pool } => {
-                sqlx::query_as_with(sql.text, postgres_arguments(sql, params)?).fetch_optional(pool).await
+            Engine::Postgres(connections) => {
+                connections.fetch_optional(sql.text, postgres_arguments(sql, params)?).await
             }
         };
         row.map_err(|source| Error::of(sql.name, source))
@@ -164,15 +185,10 @@ impl Db {
 
     /// As [`Db::all`], for a statement that reads whole tables and may take minutes.
     pub async fn all_patiently<T: Row>(&self, sql: Sql, params: Vec<Value>) -> Result<Vec<T>, Error> {
-        let Engine::Postgres { pool } = &self.engine else { return self.all(sql, params).await };
+        let Engine::Postgres(connections) = &self.engine else { return self.all(sql, params).await };
         check(sql, &params, &self.statements)?;
-        let query = sqlx::query_as_with(sql.text, postgres_arguments(sql, params)?);
-        let rows = async {
-            let mut tx = pool.begin().await?;
-            sqlx::query("SET LOCAL statement_timeout = '10min'").execute(&mut *tx).await?;
-            query.fetch_all(&mut *tx).await
-        };
-        rows.await.map_err(|source| Error::of(sql.name, source))
+        let rows = connections.fetch_all_patiently(sql.text, postgres_arguments(sql, params)?).await;
+        rows.map_err(|source| Error::of(sql.name, source))
     }
 
     pub async fn all<T: Row>(&self, sql: Sql, params: Vec<Value>) -> Result<Vec<T>, Error> {
@@ -187,8 +203,8 @@ impl Db {
                 }
                 .await
             }
-            Engine::Postgres { pool } => {
-                sqlx::query_as_with(sql.text, postgres_arguments(sql, params)?).fetch_all(pool).await
+            Engine::Postgres(connections) => {
+                connections.fetch_all(sql.text, postgres_arguments(sql, params)?).await
             }
         };
         rows.map_err(|source| Error::of(sql.name, source))

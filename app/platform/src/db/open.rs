@@ -1,18 +1,33 @@
 //! Opening a database: connections, their limits, and migrations.
 
-use std::{fs::File, io, path::Path, sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    io::{self, ErrorKind},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
 
 use sqlx::{
-    Connection, Executor, PgConnection, SqliteConnection,
+    Connection, Executor, SqliteConnection,
     migrate::Migrator,
-    postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::{Db, Engine, Error, readers::Readers, url::DatabaseUrl, writer::Writer};
+use super::{
+    Db, Engine, Error,
+    postgres::{self, Connections},
+    readers::Readers,
+    url::DatabaseUrl,
+    writer::Writer,
+};
 
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+/// The version of the newest migration of the SQLite schema that this program knows.
+pub(super) fn newest_migration() -> i64 {
+    SQLITE.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
 
 /// Number of rows that SQLite's thread may be ahead of the reader. A page of a list fits, so that the two
 /// threads wait for each other once per query.
@@ -46,35 +61,19 @@ impl Db {
             DatabaseUrl::Sqlite(path) => {
                 let writer = Writer::open(&sqlite(path, options), options.acquire)
                     .await
-                    .map_err(|source| Error::of("opening the SQLite file", source))?;
+                    .map_err(|source| not_opened(path, source))?;
                 let reading = sqlite(path, options).pragma("query_only", "ON").row_buffer_size(ROWS);
                 let readers = Readers::open(reading, options.connections, options.acquire)
                     .await
-                    .map_err(|source| Error::of("opening the SQLite file", source))?;
-                Engine::Sqlite { readers, writer }
+                    .map_err(|source| not_opened(path, source))?;
+                Engine::Sqlite { readers, writer, file: path.as_path().into() }
             }
-            DatabaseUrl::Postgres(to) => {
-                let to = to
-                    .as_ref()
-                    .clone()
-                    .application_name("frontdesk")
-                    .statement_cache_capacity(500)
-                    .options([("statement_timeout", options.statement.as_millis().to_string())])
-                    .options([("idle_in_transaction_session_timeout", "30000")]);
-                let pool = PgPoolOptions::new()
-                    .max_connections(options.connections)
-                    .acquire_timeout(options.acquire)
-                    .idle_timeout(Duration::from_secs(600))
-                    .max_lifetime(Duration::from_secs(1_800))
-                    .connect_with(to);
-                let pool = pool.await.map_err(not_connected)?;
-                Engine::Postgres { pool }
-            }
+            DatabaseUrl::Postgres(url) => Engine::Postgres(Connections::open(url, options).await?),
         };
         Ok(Self { engine, statements: Arc::default(), announcements: Arc::default() })
     }
 
-    /// Succeeds if the database answers. For `/health/ready`.
+    /// Succeeds if the database answers.
     pub async fn ping(&self) -> Result<(), Error> {
         let answer = match &self.engine {
             Engine::Sqlite { readers, .. } => {
@@ -85,19 +84,29 @@ impl Db {
                 }
                 .await
             }
-            Engine::Postgres { pool } => pool.execute("SELECT 1").await.map(|_| ()),
+            Engine::Postgres(connections) => connections.ping().await,
         };
         answer.map_err(|source| Error::of("SELECT 1", source))
+    }
+
+    /// Free space on the disk of the SQLite file, in bytes; `None` for PostgreSQL, which has its own disk.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn free_space(&self) -> io::Result<Option<u64>> {
+        let Engine::Sqlite { file, .. } = &self.engine else { return Ok(None) };
+        let space = rustix::fs::statvfs(&**file)?;
+        Ok(Some(space.f_bavail.saturating_mul(space.f_frsize)))
     }
 
     /// Closes all connections, after the commit of the last group of writes.
     pub async fn close(&self) {
         match &self.engine {
-            Engine::Sqlite { readers, writer } => {
+            Engine::Sqlite { readers, writer, .. } => {
                 readers.close().await;
                 writer.close().await;
             }
-            Engine::Postgres { pool } => pool.close().await,
+            Engine::Postgres(connections) => connections.close().await,
         }
     }
 
@@ -115,8 +124,8 @@ impl Db {
                 let statement = reader.heard(statement).map_err(failed)?;
                 Ok(found(statement.parameters().map(|params| params.map_left(<[_]>::len))))
             }
-            Engine::Postgres { pool } => {
-                let statement = pool.prepare(text).await.map_err(failed)?;
+            Engine::Postgres(connections) => {
+                let statement = connections.pool().prepare(text).await.map_err(failed)?;
                 Ok(found(statement.parameters().map(|params| params.map_left(<[_]>::len))))
             }
         }
@@ -136,10 +145,10 @@ impl Db {
                 let rows = reader.heard(rows).map_err(failed)?;
                 Ok(rows.iter().map(|row| row.get::<String, _>("detail")).collect::<Vec<_>>().join("\n"))
             }
-            Engine::Postgres { pool } => {
+            Engine::Postgres(connections) => {
                 let text = sqlx::AssertSqlSafe(format!("EXPLAIN {}", sql.text));
                 let query = sqlx::query_with(text, super::postgres_arguments(sql, params)?);
-                let rows = query.fetch_all(pool).await.map_err(failed)?;
+                let rows = query.fetch_all(connections.pool()).await.map_err(failed)?;
                 Ok(rows.iter().map(|row| row.get::<String, _>(0)).collect::<Vec<_>>().join("\n"))
             }
         }
@@ -148,24 +157,20 @@ impl Db {
 
 /// Migrates the schema, on a connection of its own.
 async fn migrate(url: &DatabaseUrl) -> Result<(), Error> {
-    let result = match url {
-        DatabaseUrl::Sqlite(path) => {
-            let opening = |source| Error::of("opening the SQLite file", source);
-            let _turn = take_turn(path).await.map_err(|source| opening(source.into()))?;
-            let mut conn =
-                SqliteConnection::connect_with(&sqlite(path, &Options::default())).await.map_err(opening)?;
-            let migrated = SQLITE.run(&mut conn).await;
-            conn.close().await.map_err(|source| Error::of("closing the SQLite file", source))?;
-            migrated
-        }
-        DatabaseUrl::Postgres(to) => {
-            let mut conn = PgConnection::connect_with(to).await.map_err(not_connected)?;
-            let migrated = POSTGRES.run(&mut conn).await;
-            conn.close().await.map_err(|source| Error::of("closing a connection", source))?;
-            migrated
-        }
-    };
-    result.map_err(|source| Error::of("migrating the schema", source.into()))
+    match url {
+        DatabaseUrl::Sqlite(path) => migrate_sqlite(path).await,
+        DatabaseUrl::Postgres(url) => postgres::migrate(url).await,
+    }
+}
+
+async fn migrate_sqlite(path: &Path) -> Result<(), Error> {
+    let opening = |source| not_opened(path, source);
+    let _turn = take_turn(path).await.map_err(|source| opening(source.into()))?;
+    let mut conn =
+        SqliteConnection::connect_with(&sqlite(path, &Options::default())).await.map_err(opening)?;
+    let migrated = SQLITE.run(&mut conn).await;
+    conn.close().await.map_err(|source| Error::of("closing the SQLite file", source))?;
+    migrated.map_err(|source| Error::of("migrating the schema", source.into()))
 }
 
 /// Waits for other processes that migrate the same file, such as a command started at the same time as
@@ -181,13 +186,22 @@ async fn take_turn(database: &Path) -> io::Result<File> {
     locked.await.map_err(io::Error::other)?
 }
 
-/// Explains a failed connection to PostgreSQL. For a missing certificate or socket, sqlx's message is
-/// only "no such file".
-fn not_connected(source: sqlx::Error) -> Error {
-    let missing = matches!(&source, sqlx::Error::Io(error) if error.kind() == io::ErrorKind::NotFound);
-    let doing =
-        if missing { "opening a file that the database URL names" } else { "connecting to PostgreSQL" };
-    Error::of(doing, source)
+/// Explains a SQLite file that cannot be opened.
+fn not_opened(path: &Path, source: sqlx::Error) -> Error {
+    let is_forbidden = match &source {
+        sqlx::Error::Io(error) => error.kind() == ErrorKind::PermissionDenied,
+        // SQLITE_READONLY and SQLITE_CANTOPEN.
+        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("8" | "14")),
+        _ => false,
+    };
+    if !is_forbidden {
+        return Error::Failed { statement: "opening the SQLite file", source };
+    }
+    Error::Unusable(format!(
+        "the user that runs this program cannot write {} and its directory; run it as their owner, or choose another \
+         --data-dir",
+        path.display()
+    ))
 }
 
 fn sqlite(path: &Path, options: &Options) -> SqliteConnectOptions {

@@ -1,6 +1,6 @@
 //! Transactions.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use sqlx::Postgres;
 
@@ -9,6 +9,15 @@ use super::{
     sql::{Sql, Value},
     sqlite_arguments, writer,
 };
+
+/// The pauses before each attempt to find the outcome of a commit: three seconds together.
+const OUTCOME_PAUSES: [Duration; 5] = [
+    Duration::from_millis(50),
+    Duration::from_millis(150),
+    Duration::from_millis(500),
+    Duration::from_millis(800),
+    Duration::from_millis(1_500),
+];
 
 /// A unit of work. Dropping it without [`Tx::commit`] rolls it back.
 ///
@@ -25,7 +34,11 @@ pub struct Tx {
 /// A transaction that has begun.
 enum Open {
     Sqlite(writer::Unit),
-    Postgres(sqlx::Transaction<'static, Postgres>),
+    Postgres {
+        tx: sqlx::Transaction<'static, Postgres>,
+        /// The connection keeps prepared statements.
+        keep_statements: bool,
+    },
 }
 
 /// A statement that a transaction executes before all others, and that decides if they are executed.
@@ -34,6 +47,9 @@ pub trait FirstStatement: Send + Sync {
     fn statement(&self) -> (Sql, Vec<Value>);
     /// Called after it has returned a row.
     fn succeeded(&self);
+    /// A statement that waits for a transaction with this first statement to end, and returns a row unless that
+    /// transaction was committed. It is rolled back.
+    fn probe(&self) -> (Sql, Vec<Value>);
 }
 
 impl Tx {
@@ -65,8 +81,9 @@ impl Tx {
             Open::Sqlite(unit) => {
                 sqlx::query_as_with(sql.text, sqlite_arguments(sql, params)?).fetch_all(unit.conn()).await
             }
-            Open::Postgres(tx) => {
-                sqlx::query_as_with(sql.text, postgres_arguments(sql, params)?).fetch_all(&mut **tx).await
+            Open::Postgres { tx, keep_statements } => {
+                let query = sqlx::query_as_with(sql.text, postgres_arguments(sql, params)?);
+                query.persistent(*keep_statements).fetch_all(&mut **tx).await
             }
         };
         rows.map_err(|source| Error::of(sql.name, source))
@@ -80,8 +97,9 @@ impl Tx {
                 let query = sqlx::query_with(sql.text, sqlite_arguments(sql, params)?);
                 query.execute(unit.conn()).await.map(|done| done.rows_affected())
             }
-            Open::Postgres(tx) => {
+            Open::Postgres { tx, keep_statements } => {
                 let query = sqlx::query_with(sql.text, postgres_arguments(sql, params)?);
+                let query = query.persistent(*keep_statements);
                 query.execute(&mut **tx).await.map(|done| done.rows_affected())
             }
         };
@@ -97,17 +115,42 @@ impl Tx {
     /// Without a statement there is nothing to commit.
     ///
     /// # Errors
-    /// Those of the database; then nothing is changed.
-    pub async fn commit(self) -> Result<(), Error> {
-        match self.open {
+    /// [`Error::OutcomeUnknown`] if the connection was lost, unless the first statement tells the outcome. After
+    /// any other error nothing is changed.
+    pub async fn commit(mut self) -> Result<(), Error> {
+        match self.open.take() {
             Some(Open::Sqlite(unit)) => unit.commit().await?,
-            Some(Open::Postgres(tx)) => tx.commit().await.map_err(|source| Error::of("COMMIT", source))?,
+            Some(Open::Postgres { tx, .. }) => {
+                match tx.commit().await.map_err(|source| Error::of("COMMIT", source)) {
+                    Err(lost @ Error::Unavailable { .. }) => self.find_outcome(lost).await?,
+                    ended => ended?,
+                }
+            }
             None => {}
         }
         if self.announced {
             self.db.announcements.notify_one();
         }
         Ok(())
+    }
+
+    /// Finds out if a transaction was committed when the answer to its COMMIT is lost: by its first statement,
+    /// as soon as the database is available again.
+    async fn find_outcome(&self, lost: Error) -> Result<(), Error> {
+        let Some(first) = &self.first else { return Err(Error::OutcomeUnknown) };
+        for pause in OUTCOME_PAUSES {
+            tokio::time::sleep(pause).await;
+            let (sql, params) = first.probe();
+            let mut probe = self.db.write();
+            match probe.optional::<(i64,)>(sql, params).await {
+                Ok(None) => return Ok(()),
+                Ok(Some(_)) => return Err(lost),
+                Err(error) => {
+                    tracing::debug!(error = &error as &dyn std::error::Error, "the outcome is not known yet")
+                }
+            }
+        }
+        Err(Error::OutcomeUnknown)
     }
 
     /// The open transaction, which is begun if it has not been.
@@ -122,8 +165,9 @@ impl Tx {
     async fn begin(&self) -> Result<Open, Error> {
         let mut open = match &self.db.engine {
             Engine::Sqlite { writer, .. } => Open::Sqlite(writer.begin().await?),
-            Engine::Postgres { pool } => {
-                Open::Postgres(pool.begin().await.map_err(|source| Error::of("BEGIN", source))?)
+            Engine::Postgres(connections) => {
+                let tx = connections.begin().await.map_err(|source| Error::of("BEGIN", source))?;
+                Open::Postgres { tx, keep_statements: connections.keep_statements() }
             }
         };
         if let Some(first) = &self.first {
@@ -144,10 +188,9 @@ impl Open {
                     .fetch_optional(unit.conn())
                     .await
             }
-            Self::Postgres(tx) => {
-                sqlx::query_as_with(sql.text, postgres_arguments(sql, params)?)
-                    .fetch_optional(&mut **tx)
-                    .await
+            Self::Postgres { tx, keep_statements } => {
+                let query = sqlx::query_as_with(sql.text, postgres_arguments(sql, params)?);
+                query.persistent(*keep_statements).fetch_optional(&mut **tx).await
             }
         };
         row.map_err(|source| Error::of(sql.name, source))

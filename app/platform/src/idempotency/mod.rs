@@ -128,6 +128,10 @@ impl FirstStatement for Parts {
     fn succeeded(&self) {
         self.taken.store(true, Ordering::Release);
     }
+
+    fn probe(&self) -> (Sql, Vec<Value>) {
+        store::probe(self, self.clock.now())
+    }
 }
 
 /// State of the claim's key.

@@ -18,6 +18,9 @@ statements! { "idempotency";
               request_id = excluded.request_id, created_at = excluded.created_at, answer = NULL \
               WHERE idempotency_keys.created_at < $6 OR idempotency_keys.attempt = excluded.attempt \
               RETURNING created_at";
+    // Waits for a transaction that has inserted the key.
+    PROBE = "INSERT INTO idempotency_keys (key, fingerprint, attempt, request_id, created_at) \
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING RETURNING created_at";
     BY_KEY = "SELECT fingerprint, request_id, created_at, answer FROM idempotency_keys \
               WHERE key = $1 AND created_at >= $2";
     UPDATE_ANSWER = "UPDATE idempotency_keys SET answer = $3 WHERE key = $1 AND attempt = $2";
@@ -38,6 +41,11 @@ row! {
 pub(super) fn insert(it: &Parts, now: Timestamp, too_old: Timestamp) -> (Sql, Vec<Value>) {
     let (key, fingerprint) = (it.key.to_vec(), it.fingerprint.to_vec());
     (INSERT, params![key, fingerprint, it.attempt, &it.request_id, now.micros(), too_old.micros()])
+}
+
+/// The statement that returns a row if the key is not used.
+pub(super) fn probe(it: &Parts, now: Timestamp) -> (Sql, Vec<Value>) {
+    (PROBE, params![it.key.to_vec(), it.fingerprint.to_vec(), it.attempt, &it.request_id, now.micros()])
 }
 
 pub(super) async fn by_key(db: &Db, key: &[u8; 32], since: Timestamp) -> Result<Option<Row>, Error> {

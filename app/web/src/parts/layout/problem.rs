@@ -37,6 +37,8 @@ const fn advice(code: Code) -> &'static str {
         Code::SignInRequired => "Sign in, and you come back here.",
         Code::Internal => "It is not your fault, and it has been noted. Try again in a moment.",
         Code::Busy => "Many people are here right now. Nothing was changed.",
+        Code::CookieRequired => "Allow cookies, then open the page again.",
+        Code::OutcomeUnknown => "Look whether it was done before you try again.",
         Code::TooManyRequests => "Take a little break, then go on.",
         Code::RequestTimeout => "The connection may be slow. Nothing was changed; try again.",
         Code::TooLarge | Code::HeadersTooLarge => "Send less, then try again.",
