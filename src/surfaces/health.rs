@@ -3,7 +3,7 @@
 //! `/health/live` is for supervisors that restart a process that hangs. It ignores the database, which a
 //! restart of this process does not repair. `/health/ready` is for load balancers.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -11,47 +11,92 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use frontdesk_domain::db::Db;
+use frontdesk_domain::{
+    db::Db,
+    readiness::{self, NotReady},
+};
 use frontdesk_http::problem::Refusal;
 use frontdesk_model::{Code, Problem, urls};
 use http::header::CONTENT_TYPE;
-use tokio::time::timeout;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
 
 use crate::shutdown::Shutdown;
 
 /// The longest time for the database to respond.
-const PING_TIMEOUT: Duration = Duration::from_secs(1);
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(1);
+/// Time for which the result of a write is used again, so that frequent checks cost little.
+const WRITE_INTERVAL: Duration = Duration::from_secs(2);
 
 pub fn routes(db: Db, shutdown: Shutdown) -> Router {
+    let checks = Arc::new(Checks { db, shutdown, last_write: Mutex::default() });
     Router::new()
         .route(urls::HEALTH_LIVE.path(), get(async || ok()))
         .route(urls::HEALTH_READY.path(), get(ready))
-        .with_state((db, shutdown))
+        .with_state(checks)
 }
 
-async fn ready(State((db, shutdown)): State<(Db, Shutdown)>) -> Response {
-    if shutdown.has_begun() {
-        return not_ready("Shutting down.");
+struct Checks {
+    db: Db,
+    shutdown: Shutdown,
+    /// The time and the result of the last write.
+    last_write: Mutex<Option<(Instant, Result<(), Reason>)>>,
+}
+
+/// The reason that the server is not ready, for its operator.
+type Reason = &'static str;
+
+async fn ready(State(checks): State<Arc<Checks>>) -> Response {
+    match checks.run().await {
+        Ok(()) => ok(),
+        Err(reason) => Refusal(Problem::new(Code::Busy).detail(reason).retry_after(1)).into_response(),
     }
-    match timeout(PING_TIMEOUT, db.ping()).await {
-        Ok(Ok(())) => ok(),
-        Ok(Err(error)) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "not ready: the database fails");
-            not_ready("The database cannot be used.")
+}
+
+impl Checks {
+    async fn run(&self) -> Result<(), Reason> {
+        if self.shutdown.has_begun() {
+            return Err("Shutting down.");
         }
-        Err(_) => {
-            tracing::warn!("not ready: the database does not answer in time");
-            not_ready("The database does not answer.")
+        match timeout(DATABASE_TIMEOUT, self.db.ping()).await {
+            Ok(Ok(())) => self.write().await,
+            Ok(Err(error)) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "not ready: the database fails");
+                Err("The database cannot be used.")
+            }
+            Err(_) => {
+                tracing::warn!("not ready: the database does not answer in time");
+                Err("The database does not answer.")
+            }
         }
+    }
+
+    /// Writes, unless that was done just now. A write that has to wait is no failure: under load, a server that
+    /// calls itself not ready leaves its load to the others.
+    async fn write(&self) -> Result<(), Reason> {
+        let Ok(mut last) = self.last_write.try_lock() else { return Ok(()) };
+        if let Some((at, result)) = *last
+            && at.elapsed() < WRITE_INTERVAL
+        {
+            return result;
+        }
+        let written = timeout(DATABASE_TIMEOUT, readiness::check(&self.db)).await;
+        let result = written.unwrap_or(Ok(())).map_err(|error| {
+            tracing::warn!(error = &error as &dyn std::error::Error, "not ready: nothing can be written");
+            match error {
+                NotReady::DiskFull { .. } => "The disk is full.",
+                NotReady::UnknownSpace(_) | NotReady::NotWritable(_) => "The database cannot be written to.",
+            }
+        });
+        *last = Some((Instant::now(), result));
+        result
     }
 }
 
 fn ok() -> Response {
     ([(CONTENT_TYPE, "application/json")], r#"{"status":"ok"}"#).into_response()
-}
-
-fn not_ready(why: &str) -> Response {
-    Refusal(Problem::new(Code::Busy).detail(why).retry_after(1)).into_response()
 }
 
 #[cfg(test)]
@@ -67,7 +112,8 @@ mod tests {
     async fn it_is_ready_while_the_database_responds_until_the_shutdown_begins() {
         let temporary = tempfile::tempdir().unwrap();
         let url = DatabaseUrl::Sqlite(temporary.path().join("desk.db"));
-        let db = Db::open(&url, &Options { acquire: PING_TIMEOUT * 10, ..Options::default() }).await.unwrap();
+        let db =
+            Db::open(&url, &Options { acquire: DATABASE_TIMEOUT * 10, ..Options::default() }).await.unwrap();
         let shutdown = Shutdown::default();
         let status = async |path: &str| {
             let request = http::Request::get(path).body(Body::empty()).unwrap();

@@ -27,7 +27,7 @@ pub mod webhooks;
 
 pub use frontdesk_platform::{
     Platform, actor, advisory_lock, audit, clock, db, idempotency, jobs, list, params, passwords, problem,
-    rate_limit,
+    rate_limit, readiness,
 };
 
 use std::{
@@ -38,6 +38,7 @@ use std::{
 use clock::Clock;
 use db::{DatabaseUrl, Db, Sql};
 use gateway::{PaymentGateway, Sandbox};
+use invitations::HasOwner;
 use passwords::{BreachedPasswords, Passwords};
 use payments::ApprovalAbove;
 use sessions::{LastSeen, Lifetime};
@@ -79,6 +80,7 @@ pub struct Parts {
     pub platform: Platform,
     pub lifetime: Lifetime,
     pub last_seen: LastSeen,
+    pub has_owner: HasOwner,
     pub token_use: TokenUse,
     pub webhook_sender: Arc<dyn WebhookSender>,
     pub gateway: Arc<dyn PaymentGateway>,
@@ -153,6 +155,7 @@ impl Domain {
             },
             lifetime: options.lifetime,
             last_seen: LastSeen::default(),
+            has_owner: HasOwner::default(),
             token_use: TokenUse::default(),
             webhook_sender: options.webhook_sender.clone(),
             approval_above: options.approval_above,

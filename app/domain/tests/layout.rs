@@ -11,11 +11,12 @@ use frontdesk_domain::{FEATURES, background_jobs};
 use frontdesk_model::{Permission, audit::Action, jobs::JobKind};
 
 /// The platform's modules in dependency order.
-const PLATFORM: [&str; 12] = [
+const PLATFORM: [&str; 13] = [
     "clock",
     "db",
     "list",
     "advisory_lock",
+    "readiness",
     "idempotency",
     "actor",
     "problem",

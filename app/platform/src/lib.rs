@@ -14,6 +14,7 @@ pub mod list;
 pub mod passwords;
 pub mod problem;
 pub mod rate_limit;
+pub mod readiness;
 
 use std::sync::Arc;
 
