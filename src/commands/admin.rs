@@ -2,33 +2,51 @@
 
 use clap::Subcommand;
 use frontdesk::config::Config;
-use frontdesk_domain::invitations;
+use frontdesk_domain::{Domain, invitations, users};
+use frontdesk_model::{Email, urls, users::OneUser};
 
-use super::{Error, invitation, open, print};
+use super::{Error, greeting, notify, open, print};
 
 #[derive(Subcommand)]
 pub enum Command {
     /// Print a new link with which to become the owner, in place of the one before
     SetupLink,
+    /// Print a link with which a user chooses a new password
+    ///
+    /// The way back for an owner who has lost the password. The link works once, for a week, and
+    /// signs the user out everywhere. It stands in the audit trail.
+    PasswordLink {
+        /// The e-mail address of the user
+        #[arg(long, value_name = "ADDRESS")]
+        email: String,
+    },
 }
 
 impl Command {
     /// # Errors
     /// The reason that the command failed.
     pub async fn run(self, config: &Config) -> Result<(), Error> {
-        match self {
-            Self::SetupLink => setup_link(config).await,
-        }
+        let domain = open(config, config.database.url()?).await?;
+        let done = match self {
+            Self::SetupLink => setup_link(&domain, config).await,
+            Self::PasswordLink { email } => password_link(&domain, config, &email).await,
+        };
+        domain.db.close().await;
+        done
     }
 }
 
-/// Prints a new link to become the owner.
-async fn setup_link(config: &Config) -> Result<(), Error> {
-    let domain = open(config, config.database.url()?).await?;
-    let link = invitations::setup_link(&domain).await?;
-    domain.db.close().await;
-    match link {
-        Some(link) => print(&invitation(&config.base_url(), &link)),
+async fn setup_link(domain: &Domain, config: &Config) -> Result<(), Error> {
+    match invitations::setup_link(domain).await? {
+        Some(link) => print(&greeting::setup_link(&config.base_url(), &link)),
         None => Err(Error::HasOwner(config.base_url())),
     }
+}
+
+async fn password_link(domain: &Domain, config: &Config, email: &str) -> Result<(), Error> {
+    let email = Email::parse(email).map_err(|_| users::Error::NoSuchUser)?;
+    let user = users::by_email(&domain.system(), &email).await?;
+    let token = invitations::create(&domain.system(), OneUser { id: user.id }).await?;
+    notify(&format!("With this link {} chooses a new password. It works once, for a week:", user.name));
+    print(&format!("{}{}", config.base_url(), urls::INVITE.query(&[("token", token.expose())])))
 }

@@ -1,8 +1,11 @@
 //! The commands of `frontdesk`, one file each.
 
 mod admin;
+mod backup;
+mod greeting;
 mod ledger;
 mod migrate;
+mod restore;
 mod seed;
 mod serve;
 mod token;
@@ -25,7 +28,6 @@ use frontdesk_domain::{
     passwords, tokens, users,
 };
 use frontdesk_http::BaseUrl;
-use frontdesk_model::{Secret, urls};
 
 /// A command with its own arguments.
 #[derive(Subcommand)]
@@ -34,6 +36,8 @@ pub enum Command {
     Worker(worker::Arguments),
     Migrate(migrate::Arguments),
     Seed(seed::Arguments),
+    Backup(backup::Arguments),
+    Restore(restore::Arguments),
     /// For those who run this server
     #[command(subcommand)]
     Admin(admin::Command),
@@ -54,6 +58,8 @@ impl Command {
             Self::Worker(arguments) => arguments.run(config).await,
             Self::Migrate(arguments) => arguments.run(config).await,
             Self::Seed(arguments) => arguments.run(config).await,
+            Self::Backup(arguments) => arguments.run(config).await,
+            Self::Restore(arguments) => arguments.run(config).await,
             Self::Admin(command) => command.run(config).await,
             Self::Token(command) => command.run(config).await,
             Self::Ledger(command) => command.run(config).await,
@@ -94,6 +100,10 @@ pub enum Error {
     HasOwner(BaseUrl),
     #[error("the ledger does not add up: {0}")]
     Ledger(String),
+    #[error("{0} works on SQLite; for PostgreSQL use its own tools, such as pg_dump and pg_restore")]
+    NotSqlite(&'static str),
+    #[error(transparent)]
+    Backup(#[from] db::BackupError),
     #[error("nothing can be printed")]
     Print(#[source] io::Error),
 }
@@ -112,14 +122,4 @@ fn print(text: &str) -> Result<(), Error> {
 /// Prints a message to standard error. A failure is ignored: there is no other place for it.
 fn notify(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
-}
-
-/// The message with the link to become the owner.
-fn invitation(base_url: &BaseUrl, token: &Secret) -> String {
-    let url = urls::SET_UP.query(&[("token", token.expose())]);
-    format!(
-        "Nobody owns this Frontdesk yet. Open this link within a day to become its owner:\n\n    \
-         {base_url}{url}\n\n\
-         For a new link, run `frontdesk admin setup-link`."
-    )
 }

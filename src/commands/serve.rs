@@ -1,6 +1,6 @@
 //! `frontdesk serve`: builds the server from its parts and runs it.
 
-use std::net::SocketAddr;
+use std::{io, net::SocketAddr};
 
 use clap::Args;
 use frontdesk::{
@@ -14,17 +14,12 @@ use frontdesk::{
     tls::renewal::Certificate,
     worker,
 };
-use frontdesk_domain::{
-    Domain,
-    invitations::{self, FirstLink},
-};
-use frontdesk_http::BaseUrl;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
 };
 
-use super::{Error, invitation, open, print};
+use super::{Error, greeting::greeting, open, print};
 
 /// Serve pages until told to stop
 ///
@@ -51,7 +46,7 @@ async fn serve(config: &Config) -> Result<(), Error> {
         metrics::start(address, &shutdown).await?;
     }
     let domain = open(config, url).await?;
-    announce(&domain, &base_url).await?;
+    let greeting = greeting(&domain, config).await?;
 
     let state = AppState::new(domain.clone(), config.http(), shutdown.clone());
     let last_seen = tokio::spawn(last_seen::run(domain.clone(), shutdown.clone()));
@@ -71,7 +66,9 @@ async fn serve(config: &Config) -> Result<(), Error> {
         }
     };
     let served = listener::serve(main, router(&state), &settings, shutdown.clone());
-    tokio::try_join!(served, redirected).map_err(Error::Serve)?;
+    // Polled last, so that the greeting stands below the lines of the log about the start.
+    let greeted = async { print(&greeting).map_err(io::Error::other) };
+    tokio::try_join!(served, redirected, greeted).map_err(Error::Serve)?;
 
     // They end with the shutdown, and a panic in one has been logged.
     let _ = last_seen.await;
@@ -116,21 +113,4 @@ async fn listen(config: &Config) -> Result<Listeners, Error> {
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Error> {
     TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })
-}
-
-/// Logs the facts that an operator should know, and prints the link of a new server.
-async fn announce(domain: &Domain, base_url: &BaseUrl) -> Result<(), Error> {
-    tracing::info!(gateway = domain.gateway.name(), "payment gateway");
-    if !base_url.is_https() && !base_url.is_loopback() {
-        tracing::warn!(%base_url, "browsers reach this server without HTTPS: passwords can be read on their way");
-    }
-    match invitations::first_link(domain).await? {
-        FirstLink::NotNeeded => Ok(()),
-        FirstLink::New(token) => print(&format!("\n{}\n", invitation(base_url, &token))),
-        FirstLink::Earlier { expires_at } => print(&format!(
-            "\nNobody owns this Frontdesk yet. The link to become its owner that was printed before works until\n\
-             {}. For a new link in its place, run `frontdesk admin setup-link`.\n",
-            expires_at.exact()
-        )),
-    }
 }

@@ -60,15 +60,23 @@ impl Database {
     /// # Errors
     /// Those of the file system.
     pub fn make_files(&self, url: &DatabaseUrl) -> Result<(), Error> {
-        let made = |path: &Path, result: io::Result<()>| {
-            result.map_err(|source| Error::Make { path: path.to_owned(), source })
-        };
-        made(&self.data_dir, files::private_directory(&self.data_dir))?;
-        if let DatabaseUrl::Sqlite(file) = url {
-            if let Some(parent) = file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-                made(parent, files::private_directory(parent))?;
+        match url {
+            DatabaseUrl::Sqlite(file) => {
+                self.make_directories(file)?;
+                made(file, files::private_file(file))
             }
-            made(file, files::private_file(file))?;
+            DatabaseUrl::Postgres(_) => made(&self.data_dir, files::private_directory(&self.data_dir)),
+        }
+    }
+
+    /// Creates the data directory and that of the SQLite file if they are missing.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn make_directories(&self, file: &Path) -> Result<(), Error> {
+        let of_file = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+        for directory in [Some(self.data_dir.as_path()), of_file].into_iter().flatten() {
+            made(directory, files::private_directory(directory))?;
         }
         Ok(())
     }
@@ -77,4 +85,8 @@ impl Database {
     pub(super) fn options(&self) -> Options {
         Options { connections: self.database_connections, ..Options::default() }
     }
+}
+
+fn made(path: &Path, result: io::Result<()>) -> Result<(), Error> {
+    result.map_err(|source| Error::Make { path: path.to_owned(), source })
 }

@@ -1,5 +1,6 @@
 //! Configuration: every option has a flag, a variable, a default and a line of help.
 
+mod address;
 mod database;
 mod duration;
 mod files;

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use clap::Args;
 use frontdesk_http::{BaseUrl, request::client_address};
 
-use super::duration;
+use super::{address, duration};
 use crate::listener;
 
 const NETWORK: &str = "Network";
@@ -20,7 +20,7 @@ pub(super) const REDIRECTED: usize = 256;
 pub struct Network {
     /// The address and port to listen on
     #[arg(long, env = "FRONTDESK_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
-    #[arg(global = true, help_heading = NETWORK)]
+    #[arg(global = true, help_heading = NETWORK, value_parser = address::parse)]
     pub listen: SocketAddr,
 
     /// Where browsers find this server, such as https://desk.example [default: http://localhost
@@ -37,7 +37,7 @@ pub struct Network {
 
     /// Where to serve /metrics for Prometheus; nothing is counted if it is not given
     #[arg(long, env = "FRONTDESK_METRICS_LISTEN", value_name = "ADDRESS")]
-    #[arg(global = true, help_heading = NETWORK)]
+    #[arg(global = true, help_heading = NETWORK, value_parser = address::parse)]
     pub metrics_listen: Option<SocketAddr>,
 
     /// Connections at the same time; more have to wait

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::Args;
 use frontdesk_http::BaseUrl;
 
-use super::Error;
+use super::{Error, address};
 use crate::tls::certificate::Files;
 
 const TLS: &str = "TLS";
@@ -29,7 +29,7 @@ pub struct Tls {
 
     /// Where plain HTTP is redirected to the same place at --base-url, such as 0.0.0.0:80
     #[arg(long, env = "FRONTDESK_REDIRECT_LISTEN", value_name = "ADDRESS")]
-    #[arg(global = true, help_heading = TLS)]
+    #[arg(global = true, help_heading = TLS, value_parser = address::parse)]
     pub redirect_listen: Option<SocketAddr>,
 }
 

@@ -1,11 +1,17 @@
 //! The program's commands, as an operator uses them.
 
 use std::{
+    io::{BufRead as _, BufReader},
+    net::TcpListener,
     path::Path,
-    process::{Command, Output},
+    process::{Child, Command, Output, Stdio},
 };
 
-use frontdesk_model::TokenText;
+use frontdesk_model::{Role, TokenText};
+
+use crate::support::Desk;
+
+both! { an_owner_without_a_password_gets_a_link_from_the_command_line }
 
 /// Runs a command with its own data directory.
 fn frontdesk(data: &Path, arguments: &[&str]) -> Output {
@@ -66,4 +72,105 @@ fn a_token_alone_is_printed_where_scripts_read_it() {
     fails(&run(&["token", "create", "--name= ", "--all"]), "Enter a name");
     let never = ["token", "create", "--name=ci", "--all", "--email=ann@example.com"];
     fails(&run(&never), "there is no such user");
+}
+
+/// A server that is killed at the end of its test.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts a server and returns it with its greeting: the lines between the two frames.
+fn serve(data: &Path, options: &[&str]) -> (Server, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_frontdesk"))
+        .arg("serve")
+        .args(options)
+        .env_clear()
+        .env("FRONTDESK_DATA_DIR", data)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let server = Server(child);
+    let mut framed = lines.skip_while(|line| !line.starts_with("────"));
+    framed.next().unwrap();
+    let greeting: Vec<String> = framed.take_while(|line| !line.starts_with("────")).collect();
+    (server, greeting.join("\n"))
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn every_start_says_where_the_server_is_and_the_first_how_to_become_its_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = free_port();
+    let listen = format!("--listen=127.0.0.1:{port}");
+    let (server, greeting) = serve(folder.path(), &[&listen]);
+    let (address, rest) = greeting.split_once("\n\n").unwrap();
+    assert_eq!(address, format!("Frontdesk is ready at http://localhost:{port}"));
+    assert!(rest.contains(&format!("\n    http://localhost:{port}/setup?token=")), "{rest}");
+    drop(server);
+    let (_server, greeting) = serve(folder.path(), &[&listen]);
+    assert!(greeting.starts_with(address) && greeting.contains("printed before works until"), "{greeting}");
+}
+
+#[test]
+fn a_start_says_when_other_machines_can_connect_but_not_sign_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let listen = format!("--listen=0.0.0.0:{}", free_port());
+    let (server, greeting) = serve(folder.path(), &[&listen]);
+    assert!(greeting.contains("works on this machine only") && greeting.contains("--base-url"), "{greeting}");
+    drop(server);
+    let (_server, greeting) = serve(folder.path(), &[&listen, "--base-url=http://desk.lan:3000"]);
+    assert!(!greeting.contains("this machine only"), "{greeting}");
+}
+
+async fn an_owner_without_a_password_gets_a_link_from_the_command_line(desk: Desk) {
+    desk.register("Ann", &[Role::Owner]).await;
+    let run = |address: &str| {
+        Command::new(env!("CARGO_BIN_EXE_frontdesk"))
+            .args(["admin", "password-link", "--email", address])
+            .env_clear()
+            .env("FRONTDESK_DATABASE_URL", desk.database_url())
+            .env("FRONTDESK_BASE_URL", "https://desk.example")
+            .current_dir(std::env::temp_dir())
+            .output()
+            .unwrap()
+    };
+    let (link, told) = succeeds(&run("ann@example.com"));
+    let path = link.trim_end().strip_prefix("https://desk.example").unwrap();
+    assert!(
+        path.starts_with("/invite?token=") && told.contains("Ann") && !told.contains("token="),
+        "{link} {told}"
+    );
+    desk.visitor().get(path).await.is(200);
+    for address in ["nobody@example.com", "nobody"] {
+        fails(&run(address), "there is no such user");
+    }
+}
+
+#[test]
+fn a_backup_brings_back_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| frontdesk(folder.path(), arguments);
+    let copy = folder.path().join("copy.db");
+    let copy = copy.to_str().unwrap();
+    let create = |name: &str| succeeds(&run(&["token", "create", "--all", &format!("--name={name}")]));
+    create("before");
+    succeeds(&run(&["backup", copy]));
+    create("after");
+    fails(&run(&["backup", copy]), "exists already");
+    succeeds(&run(&["restore", copy]));
+    let (list, _) = succeeds(&run(&["token", "list"]));
+    assert!(list.contains("\tbefore\t") && !list.contains("\tafter\t"), "{list}");
+    fails(&run(&["restore", "/none"]), "is not a backup of Frontdesk: there is no such file");
+    let postgres = "--database-url=postgres://127.0.0.1/desk";
+    fails(&run(&["backup", "other.db", postgres]), "for PostgreSQL use its own tools");
 }

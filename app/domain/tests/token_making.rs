@@ -1,9 +1,13 @@
 //! Creating tokens: no escalation.
 
-use frontdesk_domain::tokens::{self, Created, Error};
+use frontdesk_domain::{
+    tokens::{self, Created, Error},
+    users,
+};
 use frontdesk_model::{
     Code, Permission, Problem, Role,
     tokens::{CreateToken, MAX_LIVE, RevokeToken, TokenKind},
+    users::{OneUser, SuspendUser},
 };
 use futures::future::join_all;
 
@@ -14,6 +18,7 @@ both! {
     what_a_token_makes_holds_no_more_and_ends_no_later,
     a_personal_token_must_end_and_a_service_token_may_not,
     nobody_has_more_than_fifty_live_tokens,
+    only_an_active_user_gets_a_token_from_the_command_line,
     a_form_that_is_wrong_makes_nothing,
 }
 
@@ -68,6 +73,17 @@ async fn what_a_token_makes_holds_no_more_and_ends_no_later(domain: TestDomain) 
         assert_eq!(made.token.expires_at, maker.token.expires_at);
         assert_eq!(made.token.owner.map(|owner| owner.id), (kind == TokenKind::Personal).then_some(ada.id));
     }
+}
+
+async fn only_an_active_user_gets_a_token_from_the_command_line(domain: TestDomain) {
+    let (ann, bob) = (person(&domain, "Ann", &[]).await, person(&domain, "Bob", &[]).await);
+    users::suspend(&domain.system(), SuspendUser { id: ann.id, reason: "A test".to_owned() }).await.unwrap();
+    users::remove(&domain.system(), OneUser { id: bob.id }).await.unwrap();
+    for id in [ann.id, bob.id] {
+        let refused = tokens::create_for(&domain.system(), id, token_form("ci", &[])).await;
+        assert_eq!(fault_of(refused).0, Code::WrongState);
+    }
+    assert_eq!(domain.count("SELECT count(*) FROM tokens").await, 0);
 }
 
 async fn a_personal_token_must_end_and_a_service_token_may_not(domain: TestDomain) {

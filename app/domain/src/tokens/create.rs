@@ -5,6 +5,7 @@ use frontdesk_model::{
     audit::Action,
     form::Form,
     tokens::{self, CreateToken, DEFAULT_DAYS, Expiry, TokenKind, TokenOwner, TokenState},
+    users::Status,
 };
 
 use super::{Error, digest, sql};
@@ -55,8 +56,9 @@ pub async fn create_in(ctx: &Context, tx: &mut Tx, form: CreateToken) -> Result<
 /// Creates a personal token for another user.
 ///
 /// # Errors
-/// [`Error::Denied`] without `tokens:manage` or the rank; [`users::Error::NoSuchUser`]; otherwise as
-/// [`create()`], with the owner's permissions.
+/// [`Error::Denied`] without `tokens:manage` or the rank; [`users::Error::NoSuchUser`];
+/// [`users::Error::WrongState`] unless the owner is active; otherwise as [`create()`], with the owner's
+/// permissions.
 #[tracing::instrument(name = "tokens.create_for", skip_all)]
 pub async fn create_for(ctx: &Context, owner: UserId, form: CreateToken) -> Result<Created, Error> {
     let mut tx = ctx.begin();
@@ -108,6 +110,9 @@ async fn make(
                 return Err(Error::Limit);
             }
             let user = users::sql::by_id(&mut *tx, id).await?.ok_or(users::Error::NoSuchUser)?;
+            if user.status != Status::Active {
+                return Err(users::Error::WrongState("Only an active user can have a token.").into());
+            }
             Some(TokenOwner { id, name: user.name })
         }
         None => None,
