@@ -76,7 +76,7 @@ async function post(server, path, form) {
     redirect: 'manual',
   });
   const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
-  return { status: answer.status, session: cookies.find((cookie) => cookie.startsWith('__Host-session=')) };
+  return { status: answer.status, session: cookies.find((cookie) => cookie.startsWith('session-')) };
 }
 
 function get(server, path, session) {

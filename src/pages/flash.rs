@@ -1,7 +1,7 @@
 //! The cookie that carries a [`Flash`] over a redirect: a code of our list, nothing else, so that
 //! signed-out visitors need no session for it and no other site can put words into a page.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use frontdesk_http::{
     BaseUrl,
@@ -15,7 +15,7 @@ const LIFETIME: Duration = Duration::from_secs(60);
 
 /// Reads the flash of a request.
 pub fn read(headers: &HeaderMap, base_url: &BaseUrl) -> Option<Flash> {
-    cookies::value(headers, name(CookieScope::of(base_url))).and_then(pages::flash)
+    cookies::value(headers, &name(CookieScope::of(base_url))).and_then(pages::flash)
 }
 
 /// Sets the cookie, or removes it once the flash has been shown.
@@ -27,6 +27,6 @@ pub fn cookie(flash: Option<Flash>, base_url: &BaseUrl) -> HeaderValue {
     }
 }
 
-fn name(scope: CookieScope) -> &'static str {
+fn name(scope: CookieScope) -> Cow<'static, str> {
     scope.name("__Host-flash", "flash")
 }

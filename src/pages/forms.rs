@@ -14,27 +14,31 @@ use frontdesk_domain::{
     idempotency::{self, Claim},
 };
 use frontdesk_http::{
+    BaseUrl,
     idempotent::{self, Outcome},
     problem::Refusal,
     rate_limit::Caller,
-    request::accept::names_html,
+    request::{
+        accept::names_html,
+        cookies::{self, CookieScope},
+    },
 };
 use frontdesk_model::{Code, Problem, Secret};
 use frontdesk_web::{
     context::RequestContext,
-    flash::Flash,
+    flash::{Flash, SECRET_WAS_SHOWN},
     form::{self, FormResult, RefusedForm, Submission},
     pages,
     parts::layout::page::sign_in_url,
 };
 use http::{
-    HeaderName, HeaderValue, Method, StatusCode, Uri,
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
     header::{ALLOW, LOCATION, RETRY_AFTER, SET_COOKIE},
     request::Parts,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{flash, render};
+use super::{flash, probe, render, session};
 use crate::AppState;
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
@@ -67,7 +71,16 @@ pub(super) async fn submit(State(state): State<AppState>, request: Request) -> R
         return exceeded.into_response();
     }
     let submission = Arc::new(Submission::parse(form, &parts.headers, &body));
-    let result = run_once(&state.domain, context.clone(), submission.clone(), &body).await;
+    if let Err(problem) = submission.check_account(&context.actor) {
+        return Refusal(problem).into_response();
+    }
+    let result = match probe::check(&submission, &parts.headers, &state.config.base_url) {
+        Ok(()) => {
+            let caller = caller(&parts.headers, &state.config.base_url);
+            run_once(&state.domain, context.clone(), submission.clone(), &body, &caller).await
+        }
+        Err(problem) => Err(problem),
+    };
     answer(&state, context, parts, submission, result).await
 }
 
@@ -98,11 +111,18 @@ async fn answer(
     }
 }
 
+/// Time in which a form that is sent again shows its secret, or signs in: that of a double click, or of a browser that
+/// tries again after a lost connection.
+const SECRETS_KEPT_SECONDS: i64 = 60;
+
 /// The outcome of a form, stored for when the form is sent again. The names of the fields are those that earlier
 /// versions have stored.
 #[derive(Serialize, Deserialize)]
 struct StoredOutcome {
     done: StoredResult,
+    /// The time of the outcome, in microseconds; absent in those that earlier versions have stored.
+    #[serde(default)]
+    at: i64,
     /// Proof of identity that the form has established. A repeated form has the same password in it, so it is from
     /// the same user.
     proof: Option<Credentials>,
@@ -145,43 +165,69 @@ async fn run_once(
     mut context: RequestContext,
     submission: Arc<Submission>,
     body: &[u8],
+    caller: &str,
 ) -> Result<FormResult, Problem> {
     let again = context.clone();
-    let claim = claim(domain, &context.actor, &submission, body);
+    let claim = claim(domain, &context.actor, &submission, body, caller);
+    let at = context.now.micros();
     context.ctx.claim.clone_from(&claim);
     let work = async move {
         let (session, actor) = (context.session.clone(), context.actor.clone());
         let result = form::run(submission, actor, Arc::new(context)).await?;
         let started = session.and_then(|session| session.start.get());
-        Ok(StoredOutcome { done: result.into(), proof: started.map(|started| started.proof) })
+        Ok(StoredOutcome { done: result.into(), at, proof: started.map(|started| started.proof) })
     };
     match idempotent::run(domain, claim, work).await? {
         Outcome::First(outcome) => Ok(outcome.done.into()),
-        Outcome::Replay(outcome) => {
-            match outcome.proof {
-                // The first submission has ended the session before it, unless that is another user's: of someone
-                // who went back to the form of the user before them.
-                Some(proof) if again.actor.person().is_some_and(|person| person.id != proof.user) => {
-                    again.start_session(proof).await?;
-                }
-                Some(proof) => again.replace_session(proof).await?,
-                None => {}
-            }
-            Ok(outcome.done.into())
-        }
+        Outcome::Replay(outcome) => replay(&again, outcome).await,
     }
 }
 
-fn claim(domain: &Domain, actor: &Actor, submission: &Submission, body: &[u8]) -> Option<Claim> {
+/// Answers a form that is sent again.
+async fn replay(context: &RequestContext, outcome: StoredOutcome) -> Result<FormResult, Problem> {
+    let is_late = outcome.at < context.now.plus_seconds(-SECRETS_KEPT_SECONDS).micros();
+    match outcome.proof {
+        // Its proof of identity may not hold any more.
+        Some(_) if is_late => return Err(Problem::new(Code::SignInRequired)),
+        // The first submission has ended the session before it, unless that is another user's: of someone who went
+        // back to the form of the user before them.
+        Some(proof) if context.actor.person().is_some_and(|person| person.id != proof.user) => {
+            context.start_session(proof).await?;
+        }
+        Some(proof) => context.replace_session(proof).await?,
+        None => {}
+    }
+    let result = FormResult::from(outcome.done);
+    if is_late && result.secret.is_some() {
+        return Ok(FormResult { secret: None, flash: Some(SECRET_WAS_SHOWN), ..result });
+    }
+    Ok(result)
+}
+
+/// The browser session that sends a form, signed in or not: only that session gets the answer again. It is the cookie
+/// as it was sent, because the first submission may have ended the session.
+fn caller(headers: &HeaderMap, base_url: &BaseUrl) -> String {
+    let cookie = cookies::value(headers, &session::name(CookieScope::of(base_url)));
+    format!("form {}", cookie.unwrap_or_default())
+}
+
+fn claim(
+    domain: &Domain,
+    actor: &Actor,
+    submission: &Submission,
+    body: &[u8],
+    caller: &str,
+) -> Option<Claim> {
     let nonce = submission.nonce()?;
     let body = std::str::from_utf8(body).ok()?;
     // The fields are a part of the key: a form that was changed after going back is another one.
     let key = format!("{nonce} {body}");
+    let secret = format!("{nonce} {caller}");
     Some(Claim::new(
         &domain.clock,
         &idempotency::Request {
-            caller: "form",
-            secret: nonce,
+            caller,
+            secret: &secret,
             key: &key,
             asks: [b"POST", submission.form.url.path().as_bytes(), b""],
             id: &actor.origin.request_id,
@@ -200,6 +246,7 @@ fn comes_back(problem: &Problem) -> bool {
             | Code::CrossSite
             | Code::LinkSpent
             | Code::Busy
+            | Code::OutcomeUnknown
     )
 }
 
@@ -275,7 +322,7 @@ mod tests {
         let result = FormResult::from(outcome.done);
         assert_eq!((result.to.as_str(), result.flash), ("/account", pages::flash("signed-up")));
         assert!(result.flash.is_some() && result.secret.is_none() && result.clear_site_data);
-        let again = StoredOutcome { done: result.into(), proof: None };
-        assert_eq!(serde_json::to_string(&again).unwrap(), text);
+        let again = StoredOutcome { done: result.into(), at: 7, proof: None };
+        assert_eq!(serde_json::to_string(&again).unwrap(), text.replace("},", r#"},"at":7,"#));
     }
 }

@@ -6,6 +6,7 @@ mod flash;
 mod forms;
 pub mod limits;
 mod plain;
+mod probe;
 mod reference;
 mod render;
 pub mod session;
@@ -18,7 +19,7 @@ use axum::{
 };
 use frontdesk_http::{problem::Refusal, request::accept::names_html};
 use frontdesk_model::urls;
-use frontdesk_web::{app::App, context::RequestContext};
+use frontdesk_web::{app::App, context::RequestContext, pages::forms};
 use http::{Method, header::SET_COOKIE};
 use leptos_axum::generate_route_list;
 
@@ -47,6 +48,8 @@ async fn page(State(state): State<AppState>, request: Request) -> Response {
     let context = RequestContext { flash, ..context };
     let (is_browser, problem) = (names_html(&parts.headers), context.page_problem.clone());
     let is_read = parts.method == Method::GET;
+    let needs_probe =
+        starts_session(parts.uri.path()) && !probe::came_back(&parts.headers, &state.config.base_url);
     let mut response = render::page(context, parts, &state.config).await;
     if !is_browser {
         // Programs get the problem itself from the problem layer, also `SIGN_IN_REQUIRED`, which redirects a browser.
@@ -57,9 +60,17 @@ async fn page(State(state): State<AppState>, request: Request) -> Response {
             return response.status().into_response();
         }
     }
+    if needs_probe && is_read && response.status().is_success() {
+        response.headers_mut().append(SET_COOKIE, probe::cookie(&state.config.base_url));
+    }
     // The message has been shown, unless the answer redirects to another page.
     if flash.is_some() && is_read && !response.status().is_redirection() {
         response.headers_mut().append(SET_COOKIE, flash::cookie(None, &state.config.base_url));
     }
     response
+}
+
+/// Returns true if the page at this path has a form that starts a session.
+fn starts_session(path: &str) -> bool {
+    forms().any(|form| form.starts_session && form.page.path() == path)
 }

@@ -1,6 +1,6 @@
 //! Sessions: tower-sessions handles the cookie, the domain stores the rows.
 
-use std::{collections::HashMap, fmt};
+use std::{borrow::Cow, collections::HashMap, fmt};
 
 use async_trait::async_trait;
 use axum::{
@@ -13,7 +13,10 @@ use frontdesk_domain::{
     actor::Actor,
     sessions::{self, TokenHash},
 };
-use frontdesk_http::{BaseUrl, request::cookies::CookieScope};
+use frontdesk_http::{
+    BaseUrl,
+    request::cookies::{self, CookieScope},
+};
 use frontdesk_web::session::{NewSession, SessionStart};
 use http::{
     HeaderValue,
@@ -63,13 +66,15 @@ impl Sessions {
 
 /// Adds the session of the cookie to the request, and the [`SessionStart`] of a new one.
 pub async fn manage(State(sessions): State<Sessions>, mut request: Request, next: Next) -> Response {
+    cookies::drop_unreadable(request.headers_mut());
     let start = SessionStart::default();
     request.extensions_mut().insert(start.clone());
     let Ok(response) = sessions.layer(start).layer(next).oneshot(request).await;
     response
 }
 
-fn name(scope: CookieScope) -> &'static str {
+/// The name of the cookie.
+pub fn name(scope: CookieScope) -> Cow<'static, str> {
     scope.name("__Host-session", "session")
 }
 
@@ -85,7 +90,7 @@ pub async fn complete_removal(State(scope): State<CookieScope>, request: Request
     if response.headers().get_all(SET_COOKIE).iter().any(is_removal) {
         let Entry::Occupied(mut lines) = response.headers_mut().entry(SET_COOKIE) else { return response };
         for line in lines.iter_mut().filter(|line| is_removal(line)) {
-            *line = scope.remove(name);
+            *line = scope.remove(name.clone());
         }
     }
     response

@@ -73,7 +73,7 @@ async fn a_page_has_hsts_and_who_signs_up_gets_a_secure_cookie(desk: Desk) {
         (303, &"/account".parse().unwrap())
     );
     let cookies = signed_up.headers().get_all(SET_COOKIE).iter().map(|line| line.to_str().unwrap());
-    let session = cookies.into_iter().find(|line| line.starts_with("__Host-session=")).unwrap();
+    let session = cookies.into_iter().find(|line| line.starts_with("__Host-session-")).unwrap();
     for attribute in ["; Secure", "; HttpOnly", "; Path=/", "; SameSite=Lax"] {
         assert!(session.contains(attribute), "{session}");
     }

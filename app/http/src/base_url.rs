@@ -11,6 +11,8 @@ pub struct BaseUrl {
     origin: String,
     is_https: bool,
     is_loopback: bool,
+    /// `None` for the scheme's own port.
+    port: Option<u16>,
 }
 
 #[derive(Clone, Copy)]
@@ -43,13 +45,14 @@ impl BaseUrl {
             Scheme::Http => ("http", 80, false),
             Scheme::Https => ("https", 443, true),
         };
+        let port = port.filter(|port| *port != own_port);
         let origin = match port {
-            Some(port) if port != own_port => format!("{name}://{host}:{port}"),
-            _ => format!("{name}://{host}"),
+            Some(port) => format!("{name}://{host}:{port}"),
+            None => format!("{name}://{host}"),
         };
         let address: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
         let is_loopback = address.map_or(host == "localhost", |address| address.is_loopback());
-        Self { origin, is_https, is_loopback }
+        Self { origin, is_https, is_loopback, port }
     }
 
     /// The text that browsers send in `Origin`, without a slash at the end.
@@ -60,6 +63,11 @@ impl BaseUrl {
     /// Returns true if browsers use HTTPS.
     pub fn is_https(&self) -> bool {
         self.is_https
+    }
+
+    /// The port, unless it is the scheme's own.
+    pub fn port(&self) -> Option<u16> {
+        self.port
     }
 
     /// Returns true if it leads to the machine that the browser runs on, where browsers trust plain HTTP

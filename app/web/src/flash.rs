@@ -18,3 +18,9 @@ impl Flash {
 /// The result of a form that changes nothing, in several features.
 pub const NOTHING_CHANGED: Flash =
     Flash::new("nothing-changed", "Nothing was different, so nothing was changed.");
+
+/// The result of a form with a secret that is sent again when the secret is not kept any more.
+pub const SECRET_WAS_SHOWN: Flash = Flash::new(
+    "secret-was-shown",
+    "This was done before. The secret was shown once and cannot be shown again; if it is lost, create a new one.",
+);

@@ -1,6 +1,8 @@
 //! Signing in.
 
+use axum::body::Body;
 use frontdesk_model::{Code, Role};
+use http::{HeaderValue, Request, header::COOKIE};
 
 use crate::support::{Answer, Desk, NOTHING, PASSWORD};
 
@@ -18,7 +20,52 @@ both! {
     a_sign_in_that_cannot_be_kept_is_to_be_tried_again,
     a_wrong_password_and_an_unknown_address_get_the_same_answer,
     a_suspended_person_learns_it_only_with_the_right_password,
+    a_browser_that_keeps_no_cookies_is_told_before_anything_is_done,
+    a_cookie_of_another_application_signs_no_one_out,
+    while_there_is_no_owner_the_first_pages_say_how_to_become_one,
     after_ten_failures_there_is_a_pause_whoever_asks,
+}
+
+async fn a_browser_that_keeps_no_cookies_is_told_before_anything_is_done(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    let setup = format!("/setup?token={}", desk.setup_link().await);
+    let new = [("name", "Zoe"), ("email", "zoe@example.com"), ("password", PASSWORD)];
+    let owner = [("name", "Olga"), ("email", "olga@example.com"), ("password", PASSWORD)];
+    let known = [("email", "ann@example.com"), ("password", PASSWORD)];
+    for (page, action, typed) in [
+        ("/login", "/fn/sign_in", &known[..]),
+        ("/signup", "/fn/sign_up", &new),
+        (&*setup, "/fn/set_up", &owner),
+    ] {
+        let form = desk.visitor().get(page).await.is(200).page().filled(action, typed);
+        let before = desk.written().await;
+        // Another jar, as if the cookie of the page had been dropped.
+        let refused = desk.visitor().post(action, &form).await.is(400);
+        assert!(refused.text().contains("https://desk.example, which is the address"), "{page}");
+        assert_eq!(desk.written().await, before, "{page}");
+        // The link of the setup is not spent.
+        desk.visitor().submit(page, action, typed).await.is(303);
+    }
+}
+
+async fn a_cookie_of_another_application_signs_no_one_out(desk: Desk) {
+    desk.register("Ann", &[]).await;
+    let ann = desk.sign_in("Ann").await;
+    let line =
+        [b"x=caf\xe9; __Host-session=".as_slice(), ann.session().unwrap().as_bytes(), b"; y=\xff"].concat();
+    let request = Request::get("/account").header(COOKIE, HeaderValue::from_bytes(&line).unwrap());
+    ann.send(request, Body::empty()).await.is(200);
+}
+
+async fn while_there_is_no_owner_the_first_pages_say_how_to_become_one(desk: Desk) {
+    const NOTICE: &str = "frontdesk admin setup-link";
+    for path in ["/", "/login", "/signup"] {
+        assert!(desk.visitor().get(path).await.is(200).text().contains(NOTICE), "{path}");
+    }
+    desk.register("Olga", &[Role::Owner]).await;
+    for path in ["/", "/login", "/signup"] {
+        assert!(!desk.visitor().get(path).await.is(200).text().contains(NOTICE), "{path}");
+    }
 }
 
 async fn the_session_cookie_is_for_this_host_and_out_of_reach(desk: Desk) {

@@ -17,6 +17,10 @@ both! {
     an_invitation_that_is_sent_twice_is_answered_alike,
     a_form_that_is_changed_and_sent_again_is_another,
     a_refused_form_can_be_sent_again,
+    a_secret_is_shown_again_only_for_a_minute,
+    the_answer_of_a_form_belongs_to_the_session_that_sent_it,
+    a_form_that_was_opened_by_another_user_is_refused,
+    a_sign_up_that_is_sent_again_later_signs_no_one_in,
 }
 
 async fn form(client: &Client, page: &str, action: &str, typed: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -73,7 +77,7 @@ async fn who_signs_up_by_a_double_click_is_signed_in_by_either(desk: Desk) {
         .iter()
         .map(|(name, value)| (name, if name == "password" { "something else entirely" } else { value }))
         .collect();
-    desk.visitor().post("/fn/sign_up", &wrong).await.is(409);
+    visitor.post("/fn/sign_up", &wrong).await.is(409);
 }
 
 const NEXT: &str = "seven blue herons at dusk";
@@ -124,8 +128,9 @@ async fn who_changes_their_password_by_a_double_click_stays_signed_in_by_either(
 async fn an_invitation_that_is_sent_twice_is_answered_alike(desk: Desk) {
     let (_, id) = desk.somebody(&[]).await;
     let invitation = format!("/invite?token={}", desk.invite(id).await);
-    let (first, second) = (desk.visitor(), desk.visitor());
+    let first = desk.visitor();
     let form = form(&first, &invitation, "/fn/accept_invite", &[("password", NEXT)]).await;
+    let second = first.copy();
     let answers = join_all([&first, &second].map(|client| client.post("/fn/accept_invite", &form))).await;
     for (answer, client) in answers.into_iter().zip([first, second]) {
         answer.leads_to("/account");
@@ -143,6 +148,65 @@ async fn a_form_that_is_changed_and_sent_again_is_another(desk: Desk) {
         .collect();
     admin.post("/fn/create_user", &other).await.is(200);
     assert_eq!(desk.find::<(i64,)>("SELECT count(*) FROM users", Vec::new()).await.0, 3);
+}
+
+async fn a_secret_is_shown_again_only_for_a_minute(desk: Desk) {
+    let admin = desk.arrive(Role::Admin).await;
+    let form = form(&admin, "/admin/users/new", "/fn/create_user", &ZOE).await;
+    let secret = |text: &str| text.contains("/invite?token=");
+    assert!(secret(admin.post("/fn/create_user", &form).await.is(200).text()));
+    desk.domain.clock.advance(60);
+    assert!(secret(admin.post("/fn/create_user", &form).await.is(200).text()));
+    desk.domain.clock.advance(1);
+    let late = admin.post("/fn/create_user", &form).await.is(303);
+    let shown = admin.follow(&late).await.is(200);
+    assert!(!secret(shown.text()));
+    assert!(shown.page().flash().unwrap().contains("cannot be shown again"));
+}
+
+async fn the_answer_of_a_form_belongs_to_the_session_that_sent_it(desk: Desk) {
+    let admin = desk.arrive(Role::Admin).await;
+    let shared = admin.copy();
+    let form = form(&admin, "/admin/users/new", "/fn/create_user", &ZOE).await;
+    let made = admin.post("/fn/create_user", &form).await.is(200);
+    assert!(made.text().contains("/invite?token="));
+    // The next user of the browser goes back and sends the form again, signed out and signed in, with and without
+    // the account that it was made for.
+    shared.post("/logout", &[("page", "/account")]).await.is(303);
+    let (member, _) = desk.somebody(&[]).await;
+    let users = desk.written().await.users;
+    shared.post("/fn/create_user", &form).await.leads_to("/login?next=%2Fadmin%2Fusers%2Fnew");
+    let visitor = desk.visitor();
+    visitor.sign_in(&member).await.is(303);
+    let stripped: Vec<_> = form.iter().filter(|(name, _)| name != "account").cloned().collect();
+    for (form, status) in [(form, 403), (stripped, 404)] {
+        let answer = visitor.post("/fn/create_user", &form).await.is(status);
+        assert!(!answer.text().contains("token="));
+    }
+    assert_eq!(desk.written().await.users, users);
+}
+
+async fn a_form_that_was_opened_by_another_user_is_refused(desk: Desk) {
+    let (first, second) = (desk.arrive(Role::Admin).await, desk.arrive(Role::Admin).await);
+    let form = form(&first, "/admin/users/new", "/fn/create_user", &ZOE).await;
+    let before = desk.written().await;
+    let refused = second.post("/fn/create_user", &form).await.is(403);
+    assert!(refused.text().contains("opened by another user of this browser"));
+    assert_eq!(desk.written().await, before);
+    // Who signs in again in between is the same user.
+    first.post("/fn/create_user", &form).await.is(200);
+}
+
+async fn a_sign_up_that_is_sent_again_later_signs_no_one_in(desk: Desk) {
+    let visitor = desk.visitor();
+    let typed = [ZOE[0], ZOE[1], ("password", PASSWORD)];
+    let form = form(&visitor, "/signup", "/fn/sign_up", &typed).await;
+    let (first, again, late) = (visitor.copy(), visitor.copy(), visitor.copy());
+    first.post("/fn/sign_up", &form).await.leads_to("/account");
+    again.post("/fn/sign_up", &form).await.leads_to("/account");
+    desk.domain.clock.advance(61);
+    late.post("/fn/sign_up", &form).await.leads_to("/login?next=%2Fsignup");
+    assert!(late.session().is_none());
 }
 
 async fn a_refused_form_can_be_sent_again(desk: Desk) {

@@ -76,7 +76,7 @@ pub fn secured(asked: &str, answer: &Answer, base_url: &BaseUrl) {
 /// Every cookie is for exactly this host, and inaccessible for scripts, other sites' forms and plain
 /// HTTP.
 fn cookies(asked: &str, answer: &Answer, base_url: &BaseUrl) {
-    let bound = base_url.is_https() || base_url.is_loopback();
+    let bound = base_url.is_https();
     for line in answer.all("set-cookie") {
         let attributes: HashSet<&str> = line.split(';').skip(1).map(str::trim).collect();
         for wanted in ["Path=/", "HttpOnly", "SameSite=Lax"] {

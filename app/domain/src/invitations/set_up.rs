@@ -39,7 +39,7 @@ pub async fn set_up_in(ctx: &Context, tx: &mut Tx, form: SetUp) -> Result<Creden
     let at = ctx.clock.now();
     advisory_lock::acquire(tx, "owners").await?;
     let spent = links::spend_link(tx, digest(&form.token), Purpose::Setup, at).await?;
-    if spent.is_none() || users::has_owner(tx).await? {
+    if spent.is_none() || users::has_owner(&mut *tx).await? {
         return Err(Error::LinkSpent(Purpose::Setup));
     }
     let id = account::insert(ctx, tx, &name, &email, Some(hash)).await?;

@@ -39,7 +39,7 @@ pub async fn first_link(domain: &Domain) -> Result<FirstLink, Error> {
 async fn first_link_in(ctx: &Context, tx: &mut Tx) -> Result<FirstLink, Error> {
     // Instances that start at the same time take turns, so that only one link is created.
     advisory_lock::acquire(tx, "owners").await?;
-    if users::has_owner(tx).await? {
+    if users::has_owner(&mut *tx).await? {
         return Ok(FirstLink::NotNeeded);
     }
     if let Some(expires_at) = links::setup_link_expiry(tx, ctx.clock.now()).await? {
@@ -64,7 +64,7 @@ pub async fn setup_link(domain: &Domain) -> Result<Option<Secret>, Error> {
 
 async fn setup_link_in(ctx: &Context, tx: &mut Tx) -> Result<Option<Secret>, Error> {
     advisory_lock::acquire(tx, "owners").await?;
-    if users::has_owner(tx).await? { Ok(None) } else { insert(ctx, tx).await.map(Some) }
+    if users::has_owner(&mut *tx).await? { Ok(None) } else { insert(ctx, tx).await.map(Some) }
 }
 
 async fn insert(ctx: &Context, tx: &mut Tx) -> Result<Secret, Error> {

@@ -15,4 +15,4 @@ pub use frontdesk_http::rate_limit::Limit;
 pub use protocol::{FormProtocol, run};
 pub use result::{FormResult, Refusal};
 pub use route::{Access, FormRoute};
-pub use submission::{NONCE_FIELD, PAGE_FIELD, RefusedForm, Submission};
+pub use submission::{ACCOUNT_FIELD, NONCE_FIELD, PAGE_FIELD, RefusedForm, Submission};

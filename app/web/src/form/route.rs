@@ -25,6 +25,8 @@ pub struct FormRoute {
     pub limit_per_person: Option<Limit>,
     /// Hashes a password, and is refused at once while there is no room to.
     pub hashes_password: bool,
+    /// Signs a user in. Its browser must keep cookies, which is checked before anything is done.
+    pub starts_session: bool,
     /// Fields that are never sent back with their values.
     pub secret_fields: &'static [&'static str],
 }
@@ -51,6 +53,7 @@ impl FormRoute {
             limit: Limit::Form,
             limit_per_person: None,
             hashes_password: false,
+            starts_session: false,
             secret_fields: &[],
         }
     }
@@ -70,6 +73,12 @@ impl FormRoute {
     #[must_use]
     pub const fn hashes_password(mut self) -> Self {
         self.hashes_password = true;
+        self
+    }
+
+    #[must_use]
+    pub const fn starts_session(mut self) -> Self {
+        self.starts_session = true;
         self
     }
 

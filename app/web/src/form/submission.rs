@@ -1,5 +1,6 @@
 //! A posted form.
 
+use frontdesk_domain::actor::Actor;
 use frontdesk_model::{
     Code, Problem,
     urls::{self, local_path},
@@ -15,6 +16,9 @@ pub const PAGE_FIELD: &str = "page";
 
 /// The field that makes a form that is sent twice be carried out once.
 pub const NONCE_FIELD: &str = "nonce";
+
+/// The field with the account for which the form was rendered; without it the form is for visitors.
+pub const ACCOUNT_FIELD: &str = "account";
 
 /// The media type of forms.
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
@@ -52,10 +56,23 @@ impl Submission {
 
     /// The value that two submissions of one rendered form have in common.
     pub fn nonce(&self) -> Option<&str> {
-        self.fields
-            .iter()
-            .find(|(name, value)| name == NONCE_FIELD && !value.is_empty())
-            .map(|(_, value)| value.as_str())
+        self.field(NONCE_FIELD).filter(|nonce| !nonce.is_empty())
+    }
+
+    /// Refuses a form that was rendered for another account: a user of this browser has signed in after another one
+    /// had opened the page, and would act in that one's place.
+    ///
+    /// # Errors
+    /// `FORBIDDEN`.
+    pub fn check_account(&self, actor: &Actor) -> Result<(), Problem> {
+        let Some((account, person)) = self.field(ACCOUNT_FIELD).zip(actor.person()) else { return Ok(()) };
+        if account == person.id.to_string() {
+            return Ok(());
+        }
+        Err(Problem::new(Code::Forbidden).detail(
+            "This form was opened by another user of this browser. Nothing was done. Open its page again to use it \
+             yourself.",
+        ))
     }
 
     /// Reads the fields into the arguments of a server function. A field that is missing is empty; one that is
@@ -67,7 +84,9 @@ impl Submission {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
-        let own = |(name, _): &&(String, String)| name != PAGE_FIELD && name != NONCE_FIELD;
+        let own = |(name, _): &&(String, String)| {
+            ![PAGE_FIELD, NONCE_FIELD, ACCOUNT_FIELD].contains(&name.as_str())
+        };
         input::read_form(self.fields.iter().filter(own).cloned().collect())
     }
 

@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use crate::{
     context::context,
     feature::Feature,
-    parts::layout::{Width, page::page},
+    parts::{
+        layout::{Width, page::page},
+        setup_notice::setup_notice,
+    },
 };
 
 /// The contribution of this feature to the site.
@@ -17,6 +20,7 @@ pub const FEATURE: Feature =
 pub fn Home() -> impl IntoView {
     page("Welcome", Width::Wide, async {
         let context = context();
+        let notice = setup_notice(&context).await?;
         let ways = match context.actor.person() {
             Some(_) => view! {
                 <a class="button primary" href=urls::ACCOUNT.path()>"Your account"</a>
@@ -38,6 +42,7 @@ pub fn Home() -> impl IntoView {
                      helps them, and can always tell what happened."
                 </p>
                 <div class="buttons">{ways}</div>
+                {notice}
             </div>
         })
     })

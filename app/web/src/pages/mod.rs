@@ -24,7 +24,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use crate::{
     feature::{Feature, NavigationEntry},
-    flash::{Flash, NOTHING_CHANGED},
+    flash::{Flash, NOTHING_CHANGED, SECRET_WAS_SHOWN},
     form::FormRoute,
 };
 
@@ -72,7 +72,7 @@ pub fn navigation() -> &'static [&'static NavigationEntry] {
 
 /// Every message that can be shown after a redirect.
 pub fn flashes() -> impl Iterator<Item = Flash> {
-    FEATURES.iter().flat_map(|feature| feature.flashes).copied().chain([NOTHING_CHANGED])
+    FEATURES.iter().flat_map(|feature| feature.flashes).copied().chain([NOTHING_CHANGED, SECRET_WAS_SHOWN])
 }
 
 /// The message with this code.

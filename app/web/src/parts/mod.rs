@@ -2,6 +2,7 @@
 
 pub mod forms;
 pub mod layout;
+pub mod setup_notice;
 pub mod shown_once;
 pub mod tables;
 pub mod words;

@@ -4,7 +4,7 @@ use frontdesk_model::{Role, Timestamp, UserId};
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Tx, statements},
+    db::{self, Read, Tx, statements},
     params,
 };
 
@@ -49,7 +49,7 @@ pub(crate) async fn other_owners(tx: &mut Tx, than: UserId) -> Result<i64, db::E
     Ok(count)
 }
 
-pub(crate) async fn has_owner(tx: &mut Tx) -> Result<bool, db::Error> {
-    let owner: Option<(Uuid,)> = tx.optional(ANY_OWNER, params![]).await?;
+pub(crate) async fn has_owner(mut from: impl Read) -> Result<bool, db::Error> {
+    let owner: Option<(Uuid,)> = from.optional(ANY_OWNER, params![]).await?;
     Ok(owner.is_some())
 }

@@ -21,6 +21,7 @@ use crate::{
             Width,
             page::{page, redirect},
         },
+        setup_notice::setup_notice,
     },
 };
 
@@ -28,6 +29,7 @@ pub const SIGN_IN: &FormRoute =
     &FormRoute::of::<PostSignIn>(urls::forms::SIGN_IN, urls::LOGIN, Access::Public)
         .limit(Limit::SignIn)
         .hashes_password()
+        .starts_session()
         .secret_fields(&["password"]);
 pub const SIGN_OUT: &FormRoute =
     &FormRoute::of::<PostSignOut>(urls::forms::SIGN_OUT, urls::ACCOUNT, Access::Public);
@@ -41,8 +43,10 @@ pub fn Login() -> impl IntoView {
         redirect(next_path(&next).unwrap_or(urls::ACCOUNT.path()));
     }
     page("Sign in", Width::Narrow, async move {
+        let notice = setup_notice(&context).await?;
         Ok(view! {
             <h1>"Sign in"</h1>
+            {notice}
             <Form form=SIGN_IN>
                 <Hidden name="next" value=next/>
                 <EmailField form=SIGN_IN/>

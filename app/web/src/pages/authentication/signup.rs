@@ -19,6 +19,7 @@ use crate::{
             Width,
             page::{page, redirect},
         },
+        setup_notice::setup_notice,
     },
 };
 
@@ -26,6 +27,7 @@ pub const SIGN_UP: &FormRoute =
     &FormRoute::of::<PostSignUp>(urls::forms::SIGN_UP, urls::SIGN_UP, Access::Public)
         .limit(Limit::SignUp)
         .hashes_password()
+        .starts_session()
         .secret_fields(&["password"]);
 
 #[component]
@@ -35,8 +37,10 @@ pub fn SignUp() -> impl IntoView {
         redirect(urls::ACCOUNT.path());
     }
     page("Sign up", Width::Narrow, async {
+        let notice = setup_notice(&context()).await?;
         Ok(view! {
             <h1>"Sign up"</h1>
+            {notice}
             <Form form=SIGN_UP>
                 <Field form=SIGN_UP name="name" label="Name" autocomplete="name"
                     hint="As you want to be addressed."/>

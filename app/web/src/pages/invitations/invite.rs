@@ -22,6 +22,7 @@ pub const ACCEPT_INVITE: &FormRoute =
     &FormRoute::of::<PostAcceptInvite>(urls::forms::ACCEPT_INVITE, urls::INVITE, Access::Public)
         .limit(Limit::SignUp)
         .hashes_password()
+        .starts_session()
         .secret_fields(&["password"]);
 
 #[component]

@@ -22,6 +22,7 @@ use crate::{
 pub const SET_UP: &FormRoute = &FormRoute::of::<PostSetUp>(urls::forms::SET_UP, urls::SET_UP, Access::Public)
     .limit(Limit::SignUp)
     .hashes_password()
+    .starts_session()
     .secret_fields(&["password"]);
 
 #[component]

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 
 use crate::{
     context::context,
-    form::{FormRoute, NONCE_FIELD, PAGE_FIELD},
+    form::{ACCOUNT_FIELD, FormRoute, NONCE_FIELD, PAGE_FIELD},
 };
 
 /// A form that posts to a server function.
@@ -31,13 +31,16 @@ pub fn Form(
     }
 }
 
-/// Hidden fields: the page that the form is on, for a refused form to come back to, and a nonce, by which a form
-/// that is sent twice is carried out once.
+/// Hidden fields: the page that the form is on, for a refused form to come back to; a nonce, by which a form that is
+/// sent twice is carried out once; and the account that it is rendered for.
 #[component]
 pub fn HiddenPage() -> impl IntoView {
+    let context = context();
+    let account = context.actor.person().map(|person| person.id.to_string());
     view! {
-        <input type="hidden" name=PAGE_FIELD value=context().url()/>
+        <input type="hidden" name=PAGE_FIELD value=context.url()/>
         <input type="hidden" name=NONCE_FIELD value=nonce()/>
+        {account.map(|id| view! { <input type="hidden" name=ACCOUNT_FIELD value=id/> })}
     }
 }
 
