@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use frontdesk::config::Config;
 use frontdesk_domain::{Domain, invitations, users};
-use frontdesk_model::{Email, urls, users::OneUser};
+use frontdesk_model::{email_lookup::Lookup, urls, users::OneUser};
 
 use super::{Error, greeting, notify, open, print};
 
@@ -44,8 +44,7 @@ async fn setup_link(domain: &Domain, config: &Config) -> Result<(), Error> {
 }
 
 async fn password_link(domain: &Domain, config: &Config, email: &str) -> Result<(), Error> {
-    let email = Email::parse(email).map_err(|_| users::Error::NoSuchUser)?;
-    let user = users::by_email(&domain.system(), &email).await?;
+    let user = users::by_email(&domain.system(), &Lookup::of(email)).await?;
     let token = invitations::create(&domain.system(), OneUser { id: user.id }).await?;
     notify(&format!("With this link {} chooses a new password. It works once, for a week:", user.name));
     print(&format!("{}{}", config.base_url(), urls::INVITE.query(&[("token", token.expose())])))

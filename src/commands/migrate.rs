@@ -4,10 +4,13 @@ use clap::Args;
 use frontdesk::config::Config;
 use frontdesk_domain::{
     db::{Db, Options},
-    users,
+    users::{self, Account, SharedAddress},
 };
 
 use super::{Error, print};
+
+/// Number of accounts with the address of another one that are printed.
+const SHOWN: i64 = 100;
 
 /// Bring the database's schema up to date, and stop
 ///
@@ -24,8 +27,22 @@ impl Arguments {
         let options = Options { connections: 1, ..Options::default() };
         let failed = |source| Error::Database { url: url.to_string(), source };
         let db = Db::open(&url, &options).await.map_err(failed)?;
-        users::fill_words(&db).await.map_err(failed)?;
+        users::fill(&db).await.map_err(failed)?;
+        let shared = users::shared_addresses(&db, SHOWN).await.map_err(failed)?;
         db.close().await;
-        print(&format!("The schema of {url} is up to date."))
+        print(&format!("The schema of {url} is up to date."))?;
+        if shared.is_empty() { Ok(()) } else { print(&about(&shared)) }
     }
+}
+
+/// The accounts that share an address. Characters that are not seen are written as their numbers.
+fn about(shared: &[SharedAddress]) -> String {
+    let account = |account: &Account| format!("{} ({})", account.email.escape_debug(), account.id);
+    let pairs =
+        shared.iter().map(|pair| format!("    {} and {}", account(&pair.first), account(&pair.other)));
+    format!(
+        "These accounts have the same e-mail address in two spellings. Both can still sign in, each with its own. \
+         Change the address of one of them:\n{}",
+        pairs.collect::<Vec<_>>().join("\n")
+    )
 }

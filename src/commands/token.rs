@@ -4,7 +4,8 @@ use clap::{ArgGroup, Args, Subcommand};
 use frontdesk::config::Config;
 use frontdesk_domain::{Domain, tokens, users};
 use frontdesk_model::{
-    Email, Limit, Permission, Permissions, Timestamp, Token, TokenId,
+    Limit, Permission, Permissions, Timestamp, Token, TokenId,
+    email_lookup::Lookup,
     page::MAX_LIMIT,
     tokens::{CreateToken, RevokeToken, TokenKind, TokensQuery},
 };
@@ -71,8 +72,7 @@ async fn create(domain: &Domain, arguments: Create) -> Result<(), Error> {
     let ctx = domain.system();
     let created = match email {
         Some(email) => {
-            let email = Email::parse(&email).map_err(|_| users::Error::NoSuchUser)?;
-            let owner = users::by_email(&ctx, &email).await?;
+            let owner = users::by_email(&ctx, &Lookup::of(&email)).await?;
             tokens::create_for(&ctx, owner.id, form(owner.roles.permissions())).await?
         }
         None => tokens::create(&ctx, form(ctx.actor.permissions())).await?,

@@ -9,9 +9,12 @@ use std::{
 
 use frontdesk_model::{Role, TokenText};
 
-use crate::support::Desk;
+use crate::support::{Desk, log};
 
-both! { an_owner_without_a_password_gets_a_link_from_the_command_line }
+both! {
+    an_owner_without_a_password_gets_a_link_from_the_command_line,
+    a_migration_names_the_accounts_that_have_one_address,
+}
 
 /// Runs a command with its own data directory.
 fn frontdesk(data: &Path, arguments: &[&str]) -> Output {
@@ -173,4 +176,28 @@ fn a_backup_brings_back_what_was_there() {
     fails(&run(&["restore", "/none"]), "is not a backup of Frontdesk: there is no such file");
     let postgres = "--database-url=postgres://127.0.0.1/desk";
     fails(&run(&["backup", "other.db", postgres]), "for PostgreSQL use its own tools");
+}
+
+async fn a_migration_names_the_accounts_that_have_one_address(desk: Desk) {
+    let (ann, bob) = (desk.register("Ann", &[]).await, desk.register("Bob", &[]).await);
+    let folder = tempfile::tempdir().unwrap();
+    let migrate = || {
+        let url = format!("--database-url={}", desk.database_url());
+        succeeds(&frontdesk(folder.path(), &["migrate", &url])).0
+    };
+    assert!(!migrate().contains("same e-mail address"));
+
+    desk.change("UPDATE users SET email = 'info@bücher.example' WHERE name = 'Ann'").await;
+    desk.change("UPDATE users SET email = 'info@xn--bcher-kva.example' WHERE name = 'Bob'").await;
+    desk.change("UPDATE users SET email_key = email").await;
+    let printed = migrate();
+    let pair = format!("info@bücher.example ({ann}) and info@xn--bcher-kva.example ({bob})");
+    assert!(printed.contains("same e-mail address") && printed.contains(&pair), "{printed}");
+
+    // Every start says it again, without the addresses.
+    log::listen();
+    desk.beside(|_| {}).await;
+    let heard = log::heard();
+    let warning = format!("two accounts have the same e-mail address user={bob} same_as={ann}");
+    assert!(heard.contains(&warning) && !heard.contains("info@"), "{heard}");
 }

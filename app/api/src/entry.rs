@@ -26,7 +26,7 @@ use frontdesk_http::{
         origin,
     },
 };
-use frontdesk_model::{Code, Problem};
+use frontdesk_model::{Code, Problem, TokenText};
 use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
@@ -97,7 +97,7 @@ async fn handle(
     let operation = &route.operation;
     let (parts, body) = request.into_parts();
     let mut query = input::pairs(parts.uri.query().unwrap_or_default().as_bytes())?;
-    reject_evasions(&parts.headers, &query)?;
+    reject_evasions(&parts.headers, &path, &query)?;
     let (actor, secret) = admit(state, operation, &parts, standing).await?;
     let body = read_body(state, operation, &parts.headers, body).await?;
     let version = if operation.conditional { Some(expected_version(&parts.headers)?) } else { None };
@@ -198,13 +198,15 @@ fn respond(
     })
 }
 
-/// Rejects tokens in URLs, where they would be logged, and overridden methods.
-fn reject_evasions(headers: &HeaderMap, query: &Pairs) -> Result<(), Problem> {
-    let is_token = |(name, value): &(String, String)| {
+/// Rejects tokens in URLs, where they would be logged, and overridden methods. A token is what has the
+/// checksum of one: references and searches may begin as a token does.
+fn reject_evasions(headers: &HeaderMap, path: &Pairs, query: &Pairs) -> Result<(), Problem> {
+    let has_token = |(name, value): &(String, String)| {
         TOKEN_PARAMETERS.contains(&name.to_ascii_lowercase().as_str())
-            || value.starts_with(frontdesk_model::tokens::PREFIX)
+            || TokenText::is_in(name)
+            || TokenText::is_in(value)
     };
-    if query.iter().any(is_token) {
+    if path.iter().chain(query).any(has_token) {
         return Err(Problem::new(Code::TokenInUrl));
     }
     if METHOD_OVERRIDES.iter().any(|name| headers.contains_key(name)) {

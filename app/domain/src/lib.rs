@@ -137,12 +137,10 @@ impl Domain {
     /// # Errors
     /// [`OpenError`], in words for an operator.
     pub async fn open(options: &Options) -> Result<Self, OpenError> {
-        let db = Db::open(&options.url, &options.database)
-            .await
-            .map_err(|source| OpenError::Database { url: options.url.to_string(), source })?;
-        users::fill_words(&db)
-            .await
-            .map_err(|source| OpenError::Database { url: options.url.to_string(), source })?;
+        let failed = |source| OpenError::Database { url: options.url.to_string(), source };
+        let db = Db::open(&options.url, &options.database).await.map_err(failed)?;
+        users::fill(&db).await.map_err(failed)?;
+        users::log_shared(&db).await.map_err(failed)?;
         let sandbox = || Sandbox::new(db.clone(), options.clock.clone(), options.site.clone());
         Ok(Self(Arc::new(Parts {
             gateway: options.gateway.clone().unwrap_or_else(|| Arc::new(sandbox())),

@@ -15,6 +15,7 @@ extern crate frontdesk_testing;
 mod support;
 
 mod access;
+mod addresses;
 mod audit_list;
 mod breached_passwords;
 mod credentials;

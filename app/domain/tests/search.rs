@@ -2,7 +2,7 @@
 
 use frontdesk_domain::{authentication, credentials::Credentials, params, users};
 use frontdesk_model::{
-    Email, Limit, UserId,
+    Limit, UserId,
     search::Search,
     users::{Status, UpdateUser, UserField, UserSort, UsersQuery},
 };
@@ -17,8 +17,6 @@ both! {
     a_search_finds_whom_an_earlier_version_has_written,
     a_cursor_is_never_longer_than_one_that_is_taken,
     who_begins_with_the_last_character_is_in_every_list,
-    an_address_is_one_account_however_it_is_typed,
-    accounts_that_would_become_one_stay_two,
 }
 
 async fn sign_up(domain: &TestDomain, name: &str, email: &str) -> Result<Credentials, users::Error> {
@@ -146,8 +144,8 @@ async fn a_search_finds_whom_an_earlier_version_has_written(domain: TestDomain) 
     let earlier =
         "UPDATE users SET name = 'Łukasz', name_key = 'łukasz', version = version + 1 WHERE id = $1";
     domain.meddle(earlier, params![id]).await.unwrap();
-    assert_eq!(users::fill_words(&domain.db).await.unwrap(), 1);
-    assert_eq!(users::fill_words(&domain.db).await.unwrap(), 0);
+    assert_eq!(users::fill(&domain.db).await.unwrap(), 1);
+    assert_eq!(users::fill(&domain.db).await.unwrap(), 0);
     assert_eq!((found(&domain, "lukasz").await.len(), found(&domain, "lee").await.len()), (1, 0));
     let key = frontdesk_domain::db::Sql::new("test.key", "SELECT name_key FROM users WHERE id = $1");
     let (key,): (String,) = domain.db.one(key, params![id]).await.unwrap();
@@ -199,37 +197,6 @@ async fn who_begins_with_the_last_character_is_in_every_list(domain: TestDomain)
     }
     let rename = "UPDATE users SET email = $2, email_key = $2 WHERE id = $1";
     domain.meddle(rename, params![id, "annz\u{10FFFF}@example.com"]).await.unwrap();
-    users::fill_words(&domain.db).await.unwrap();
+    users::fill(&domain.db).await.unwrap();
     assert_eq!(found(&domain, "annz").await.len(), 2);
-}
-
-async fn an_address_is_one_account_however_it_is_typed(domain: TestDomain) {
-    for (first, again) in [
-        ("ΣΑΣ@example.com", "σασ@example.com"),
-        ("İpek@example.com", "ipek@example.com"),
-        ("jürgen@example.com", "ju\u{308}rgen@example.com"),
-    ] {
-        let id = sign_up(&domain, "Ann", first).await.unwrap().user;
-        let second = sign_up(&domain, "Bob", again).await;
-        assert!(matches!(second, Err(users::Error::EmailTaken)), "{again}: {second:?}");
-        let found = users::by_email(&domain.system(), &Email::parse(again).unwrap()).await.unwrap();
-        assert_eq!((found.id, found.email.as_str()), (id, first));
-    }
-}
-
-/// The keys of addresses were made by another rule once.
-async fn accounts_that_would_become_one_stay_two(domain: TestDomain) {
-    let first = sign_up(&domain, "Ann", "sas@example.com").await.unwrap().user;
-    let second = sign_up(&domain, "Bob", "bob@example.com").await.unwrap().user;
-    let before = "UPDATE users SET email = $2, email_key = $2 WHERE id = $1";
-    domain.meddle(before, params![first, "σας@example.com"]).await.unwrap();
-    domain.meddle(before, params![second, "σασ@example.com"]).await.unwrap();
-    users::fill_words(&domain.db).await.unwrap();
-    let found = users::by_email(&domain.system(), &Email::parse("ΣΑΣ@example.com").unwrap()).await.unwrap();
-    assert_eq!(found.id, second);
-    domain.meddle(before, params![second, "bob@example.com"]).await.unwrap();
-    domain.meddle("UPDATE users SET words_stale = 1", params![]).await.unwrap();
-    users::fill_words(&domain.db).await.unwrap();
-    let found = users::by_email(&domain.system(), &Email::parse("ΣΑΣ@example.com").unwrap()).await.unwrap();
-    assert_eq!(found.id, first);
 }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 use validator::{Validate, ValidationError};
 
-use crate::Problem;
+use crate::{Problem, text::is_block};
 
 /// A form with validation rules.
 pub trait Form: Validate {
@@ -32,8 +32,8 @@ pub fn check_reason(text: &str) -> Result<(), ValidationError> {
         Err(fault("required", "Enter a reason: the audit trail keeps it"))
     } else if text.chars().take(MAX_REASON + 1).count() > MAX_REASON {
         Err(fault("too_long", "A reason has at most 500 characters"))
-    } else if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        Err(fault("characters", "A reason cannot contain control characters"))
+    } else if !is_block(text) {
+        Err(fault("characters", "A reason needs visible text, without control characters"))
     } else {
         Ok(())
     }

@@ -6,6 +6,7 @@
 //! edited with the same function as the server.
 
 mod collect;
+pub mod email_lookup;
 pub mod form;
 pub mod id;
 pub mod money;

@@ -11,6 +11,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use uuid::Uuid;
 
 use crate::{
+    email_lookup::in_unicode,
     schema::{schemas, text},
     text::is_hidden,
 };
@@ -93,7 +94,7 @@ const fn unstroked(c: char) -> &'static str {
 ///
 /// Those of the name, those of the part before the `@`, the domain and its labels but the last.
 /// Each runs on to the end of its name or address: `lee1@example.com` is found by `lee` and by
-/// `lee1@ex`, and `Jean-Luc` is the words `jean-luc` and `luc`.
+/// `lee1@ex`, and `Jean-Luc` is the words `jean-luc` and `luc`. `email` is the canonical form of an address.
 pub fn words(name: &str, email: &str) -> Vec<String> {
     let name = fold(name);
     let mut words: Vec<String> = name.split(' ').flat_map(begins).take(MAX_WORDS).collect();
@@ -131,9 +132,10 @@ pub fn cut(text: &str, most: usize) -> &str {
 /// The words of a query, in byte order. Each has to begin one of a row's words.
 ///
 /// One that begins another is left out, since it matches wherever the longer one does. That also
-/// makes the words of a query stand in the same order as the words of a row that they begin.
+/// makes the words of a query stand in the same order as the words of a row that they begin. Domains
+/// in Punycode become Unicode, as they are stored.
 pub fn query_words(text: &str) -> Vec<String> {
-    let folded = fold(text);
+    let folded = fold(&text.split_whitespace().map(in_unicode).collect::<Vec<_>>().join(" "));
     let mut words: Vec<&str> = folded
         .split(' ')
         .map(|word| word.strip_prefix('@').filter(|rest| !rest.is_empty()).unwrap_or(word))
@@ -267,6 +269,7 @@ mod tests {
         assert_eq!(query_words("ann an anna lee"), ["anna", "lee"]);
         assert_eq!(query_words("@example.com"), ["example.com"]);
         assert_eq!(query_words("@"), ["@"]);
+        assert_eq!(query_words("ann info@xn--bcher-kva.example"), ["ann", "info@bucher.example"]);
         assert_eq!(query_words(" \u{301}"), [""; 0]);
     }
 

@@ -12,6 +12,7 @@ both! {
     a_cookie_opens_nothing,
     what_is_no_token_that_works_is_refused,
     a_token_in_an_address_is_refused_and_said_why,
+    what_only_begins_as_a_token_does_may_be_in_an_address,
     a_limit_is_counted_for_each_token_and_told_in_every_answer,
     scripts_of_other_origins_are_refused_unless_named,
     a_token_revokes_itself,
@@ -62,12 +63,38 @@ async fn what_is_no_token_that_works_is_refused(desk: Desk) {
 
 async fn a_token_in_an_address_is_refused_and_said_why(desk: Desk) {
     let program = desk.program(P::ALL).await;
-    for query in
-        [format!("access_token={}", program.token), format!("q={}", program.token), "token=x".to_owned()]
-    {
+    let token = &program.token;
+    for query in [
+        format!("access_token={token}"),
+        format!("q={token}"),
+        format!("q=Bearer%20{token}"),
+        format!("{token}=1"),
+        "token=x".to_owned(),
+    ] {
         refused(&desk.program_with("").get(&format!("/users?{query}")).await, 400, "TOKEN_IN_URL");
         refused(&program.get(&format!("/users?{query}")).await, 400, "TOKEN_IN_URL");
     }
+    refused(&program.get(&format!("/users/{token}")).await, 400, "TOKEN_IN_URL");
+}
+
+async fn what_only_begins_as_a_token_does_may_be_in_an_address(desk: Desk) {
+    let program = desk.program(P::ALL).await;
+    let ann = program
+        .post("/users", &json!({"name": "fd_smith", "email": "fd_1@example.com"}))
+        .await
+        .is(201)
+        .json();
+    let line = json!({"description": "Tea", "unit_price": 100});
+    let order = json!({"customer_id": ann["id"], "currency": "EUR", "reference": "fd_1", "lines": [line]});
+    let request = program.request(Method::POST, "/orders").header("idempotency-key", "one");
+    program.json(request, &order).await.is(201);
+    let count = async |path: &str| program.get(path).await.is(200).json()["items"].as_array().unwrap().len();
+    assert_eq!(count("/orders?reference=fd_1").await, 1);
+    assert_eq!(count("/users?q=fd_smith").await, 1);
+    assert_eq!(count("/users?q=fd_1@example.com").await, 1);
+    let wrong_checksum =
+        format!("{}{}", &program.token[..51], if program.token.ends_with('0') { '1' } else { '0' });
+    assert_eq!(count(&format!("/users?q={wrong_checksum}")).await, 0);
 }
 
 async fn a_limit_is_counted_for_each_token_and_told_in_every_answer(desk: Desk) {

@@ -1,5 +1,6 @@
 //! Tests of the API, by subject.
 
+mod addresses;
 mod bad_input;
 mod conditional;
 mod curl;

@@ -1,5 +1,6 @@
 //! Tests of pages and forms, one file per rule or journey.
 
+mod addresses;
 mod bad_input;
 mod bodies;
 mod compression;

@@ -1,6 +1,6 @@
 //! Signs a user in by e-mail address and password.
 
-use frontdesk_model::{authentication::SignIn, form::Form};
+use frontdesk_model::{authentication::SignIn, email_lookup::Lookup, form::Form};
 
 use crate::{
     Context,
@@ -15,6 +15,5 @@ use crate::{
 #[tracing::instrument(name = "sessions.sign_in", skip_all)]
 pub async fn sign_in(ctx: &Context, form: SignIn) -> Result<Credentials, users::Error> {
     form.check().map_err(users::Error::Invalid)?;
-    let email = frontdesk_model::Email::parse(&form.email).map_err(|_| users::Error::WrongCredentials)?;
-    check_password(ctx, &email, form.password).await
+    check_password(ctx, &Lookup::of(&form.email), form.password).await
 }

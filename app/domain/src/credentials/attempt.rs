@@ -30,6 +30,16 @@ pub(super) async fn try_password<T>(
     Ok(Tried { came_to, held_back })
 }
 
+/// Clears the failures of an address after a success. Of an address that two accounts share, it only takes
+/// this attempt back: otherwise the owner of one account could guess at the password of the other.
+pub(super) fn succeeded(domain: &Domain, known: &CredentialsRow, email_key: &str) {
+    if known.shares_address {
+        domain.sign_in_attempts.take_back(email_key);
+    } else {
+        domain.sign_in_attempts.succeeded(email_key);
+    }
+}
+
 /// Compares a password with the stored hash of a user, or with none. Logs an error for a stored hash that
 /// cannot be computed; such a user needs a link to choose another password.
 pub(super) async fn compare(

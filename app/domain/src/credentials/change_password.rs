@@ -4,7 +4,7 @@ use frontdesk_model::{audit::Action, credentials::ChangePassword};
 
 use super::{
     Credentials,
-    attempt::{compare, try_password, write_down},
+    attempt::{compare, succeeded, try_password, write_down},
 };
 use crate::{
     Context,
@@ -42,13 +42,13 @@ pub async fn change_password(ctx: &Context, form: ChangePassword) -> Result<Cred
         ctx.passwords.expect_room().await?;
         compare(ctx, Some(&known), form.current).await
     };
-    let tried = try_password(ctx, &known.email_key, comparison).await?;
+    let tried = try_password(ctx, known.attempts_key(), comparison).await?;
     if !tried.came_to.is_match() {
         let failed = Entry::new(Action::PASSWORD_CHANGE_FAILED);
         write_down(ctx, tried.held_back, Some(&known), failed).await?;
         return Err(Error::WrongPassword);
     }
-    ctx.sign_in_attempts.succeeded(&known.email_key);
+    succeeded(ctx, &known, known.attempts_key());
     passwords::refuse_breached(ctx, &form.password).await.map_err(Error::Invalid)?;
     let hash = ctx.passwords.hash(form.password).await?;
     let mut tx = ctx.begin();

@@ -8,7 +8,7 @@ use frontdesk_model::{
 
 use crate::{
     Context, Feature, audit, jobs,
-    users::{Error, sql},
+    users::{self, Error, SharedAddress, sql},
 };
 
 /// This feature and its lists.
@@ -23,6 +23,8 @@ pub struct Overview {
     pub failed_sign_ins: Option<i64>,
     pub suspended_count: i64,
     pub removed_count: i64,
+    /// Accounts with the address of another account, in another spelling.
+    pub shared_addresses: Vec<SharedAddress>,
     /// Jobs that failed permanently; `None` without `jobs:read`.
     pub dead_jobs: Option<i64>,
     /// The latest few.
@@ -63,6 +65,7 @@ pub async fn overview(ctx: &Context) -> Result<Overview, Error> {
         failed_sign_ins,
         suspended_count: sql::count_status(db, Status::Suspended, at_most).await?,
         removed_count: sql::count_status(db, Status::Removed, at_most).await?,
+        shared_addresses: users::shared_addresses(db, at_most).await?,
         suspended: sql::suspended(db, 5).await?,
         events,
     })

@@ -1,6 +1,6 @@
 //! Name and e-mail address, which every account has.
 
-use frontdesk_model::{Email, PersonName, Problem, UserId, audit::Action};
+use frontdesk_model::{Code, Email, PersonName, Problem, UserId, audit::Action};
 
 use super::{
     Error,
@@ -11,17 +11,20 @@ use crate::{Context, Domain, audit::Entry, db::Tx, events};
 /// Parses the name and e-mail address of an account. The forms have validated them; this turns them into
 /// types.
 pub(crate) fn parse(name: &str, email: &str) -> Result<(PersonName, Email), Error> {
-    let invalid = |field: &'static str| {
-        move |fault: validator::ValidationError| {
-            let message = fault.message.as_deref().unwrap_or_default().to_owned();
-            Error::Invalid(Problem::new(frontdesk_model::Code::ValidationError).fault(
-                field,
-                &fault.code,
-                message,
-            ))
-        }
-    };
-    Ok((PersonName::parse(name).map_err(invalid("name"))?, Email::parse(email).map_err(invalid("email"))?))
+    Ok((parse_name(name)?, parse_email(email)?))
+}
+
+pub(super) fn parse_name(name: &str) -> Result<PersonName, Error> {
+    PersonName::parse(name).map_err(|fault| invalid("name", &fault))
+}
+
+pub(super) fn parse_email(email: &str) -> Result<Email, Error> {
+    Email::parse(email).map_err(|fault| invalid("email", &fault))
+}
+
+pub(crate) fn invalid(field: &'static str, fault: &validator::ValidationError) -> Error {
+    let message = fault.message.as_deref().unwrap_or_default().to_owned();
+    Error::Invalid(Problem::new(Code::ValidationError).fault(field, &fault.code, message))
 }
 
 /// Creates an account, and records it as `action`.

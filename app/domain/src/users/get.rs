@@ -1,6 +1,6 @@
 //! Reads one user.
 
-use frontdesk_model::{Email, Permission, UserId, users::User};
+use frontdesk_model::{Permission, UserId, email_lookup::Lookup, users::User};
 
 use super::{Error, sql};
 use crate::Context;
@@ -20,7 +20,7 @@ pub async fn get(ctx: &Context, id: UserId) -> Result<User, Error> {
 /// # Errors
 /// [`Error::Denied`] without `users:read`; [`Error::NoSuchUser`].
 #[tracing::instrument(name = "users.by_email", skip_all)]
-pub async fn by_email(ctx: &Context, email: &Email) -> Result<User, Error> {
+pub async fn by_email(ctx: &Context, email: &Lookup) -> Result<User, Error> {
     ctx.actor.require(Permission::USERS_READ)?;
-    sql::by_email(&ctx.db, &email.key()).await?.ok_or(Error::NoSuchUser)
+    sql::by_email(&ctx.db, email).await?.ok_or(Error::NoSuchUser)
 }

@@ -5,6 +5,7 @@
 //! writes the user and the event.
 
 pub mod account;
+mod addresses;
 mod change;
 pub mod create;
 pub mod get;
@@ -29,6 +30,8 @@ use crate::{
     problem::internal_error,
 };
 
+pub(crate) use addresses::log_shared;
+pub use addresses::{Account, SharedAddress, shared_addresses};
 pub(crate) use change::UserChange;
 pub use create::{create, create_in};
 pub use get::{by_email, get};
@@ -38,7 +41,7 @@ pub use remove::{remove, remove_in};
 pub use restore::{restore, restore_in};
 pub use suspend::{suspend, suspend_in};
 pub use update::{Updated, update, update_in};
-pub use words::{FillWords, fill_words};
+pub use words::FillWords;
 
 /// This feature and its lists.
 pub const FEATURE: Feature = Feature {
@@ -133,7 +136,19 @@ impl From<Error> for Problem {
     }
 }
 
+/// Fills in what an earlier version of the program did not write: the canonical forms of addresses, and the
+/// words that users are found by. Returns the number of rows that it wrote.
+///
+/// It runs before the program serves, so that no look-up or search misses a user.
+///
+/// # Errors
+/// Those of the database.
+pub async fn fill(db: &db::Db) -> Result<u64, db::Error> {
+    Ok(addresses::fill(db).await? + words::fill(db).await?)
+}
+
 /// The statements of this feature.
 fn statements() -> Vec<db::Sql> {
-    sql::statements().into_iter().chain(words::statements()).chain(LIST.statements()).collect()
+    let rows = addresses::ALL.iter().copied().chain(words::statements());
+    sql::statements().into_iter().chain(rows).chain(LIST.statements()).collect()
 }

@@ -38,43 +38,59 @@ pub async fn update(ctx: &Context, form: UpdateUser) -> Result<Updated, Error> {
 /// As [`update()`].
 pub async fn update_in(ctx: &Context, tx: &mut Tx, form: UpdateUser) -> Result<Updated, Error> {
     let UserChange { tx, user, .. } = UserChange::load(ctx, tx, Permission::USERS_UPDATE, form.id).await?;
+    // Only what is different is checked: what an earlier version stored may break a rule of today.
+    let form = UpdateUser {
+        name: form.name.filter(|name| *name != user.name),
+        email: form.email.filter(|email| *email != user.email),
+        ..form
+    };
     form.check().map_err(Error::Invalid)?;
-    let name = form.name.as_deref().unwrap_or(&user.name);
-    let (name, email) = account::parse(name, form.email.as_deref().unwrap_or(&user.email))?;
+    let name = form.name.as_deref().map(account::parse_name).transpose()?;
+    let email = form.email.as_deref().map(account::parse_email).transpose()?;
+    let name = name.filter(|name| name.as_str() != user.name);
+    let email = email.filter(|email| email.as_str() != user.email);
     if user.status == Status::Removed {
         return Err(Error::WrongState("This user is removed. Restore them first."));
     }
-    if name.as_str() == user.name && email.as_str() == user.email {
+    if name.is_none() && email.is_none() {
         return Ok(Updated { user, changed: false });
     }
     if form.version != user.version {
-        return Err(Error::Changed(differences(&user, &name, &email)));
+        return Err(Error::Changed(differences(&user, name.as_ref(), email.as_ref())));
     }
-    let taken = sql::id_by_email(tx, &email.key()).await?;
-    if taken.is_some_and(|holder| holder != user.id) {
-        return Err(Error::EmailTaken);
+    if let Some(email) = &email {
+        let taken = sql::id_by_key(tx, email.key()).await?;
+        if taken.is_some_and(|holder| holder != user.id) {
+            return Err(Error::EmailTaken);
+        }
     }
     let at = ctx.clock.now();
-    let written = sql::update(tx, (form.id, form.version), &name, &email, at).await;
-    // The unique index decides between two concurrent requests for the same address.
+    let written = sql::update(tx, &user, (name.as_ref(), email.as_ref()), at).await;
+    // The unique indexes decide between two concurrent requests for the same address.
     if !written.map_err(|error| if error.is_conflict() { Error::EmailTaken } else { error.into() })? {
         return Err(Error::Changed(Vec::new()));
     }
     let entry = audit::Entry::new(Action::USER_UPDATED)
-        .on(form.id, name.as_str())
-        .changed("name", Some(&user.name), Some(name.as_str()))
-        .changed("email", Some(&user.email), Some(email.as_str()));
+        .on(form.id, name.as_ref().map_or(&*user.name, PersonName::as_str));
+    let entry = match &name {
+        Some(name) => entry.changed("name", Some(&user.name), Some(name.as_str())),
+        None => entry,
+    };
+    let entry = match &email {
+        Some(email) => entry.changed("email", Some(&user.email), Some(email.as_str())),
+        None => entry,
+    };
     events::record(ctx, tx, entry).await?;
     let user = sql::by_id(tx, form.id).await?.ok_or(Error::NoSuchUser)?;
     Ok(Updated { user, changed: true })
 }
 
 /// Current values that differ from the submitted ones.
-fn differences(now: &User, name: &PersonName, email: &Email) -> Vec<Fault> {
-    [("name", &now.name, name.as_str()), ("email", &now.email, email.as_str())]
+fn differences(now: &User, name: Option<&PersonName>, email: Option<&Email>) -> Vec<Fault> {
+    [name.map(|_| ("name", &now.name)), email.map(|_| ("email", &now.email))]
         .into_iter()
-        .filter(|(_, now, typed)| now.as_str() != *typed)
-        .map(|(field, now, _)| Fault {
+        .flatten()
+        .map(|(field, now)| Fault {
             field: field.to_owned(),
             code: "changed".to_owned(),
             message: format!("It is “{now}” now"),

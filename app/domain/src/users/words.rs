@@ -1,10 +1,11 @@
 //! The words that users are found by: written in the transaction of the change, and filled in for rows
-//! that an earlier version of the program has written.
+//! that an earlier version of the program has written. Those of an address are of its canonical form.
 
 use std::{fmt::Write as _, sync::LazyLock, time::Duration};
 
 use frontdesk_model::{
     Email, PersonName, UserId,
+    email_lookup::key_of_stored,
     search::words,
     users::{Status, name::sort_key},
 };
@@ -18,7 +19,7 @@ use crate::{
     params,
 };
 
-/// Users in one transaction of [`fill_words`]: a fraction of a second, in which others wait to write.
+/// Users in one transaction of [`fill`]: a fraction of a second, in which others wait to write.
 const BATCH: i64 = 1_000;
 /// Rows in one statement, for one user and for many.
 const ROWS: [usize; 2] = [8, 64];
@@ -26,13 +27,11 @@ const ROWS: [usize; 2] = [8, 64];
 statements! { "words";
     OF_USER = "SELECT name, email, status, words FROM users WHERE id = $1";
     SET = "UPDATE users SET words = $2, words_stale = 0 WHERE id = $1";
-    STALE = "SELECT id, name, email, status, words, email_key FROM users WHERE words_stale = 1 \
+    STALE = "SELECT id, name, email, status, words FROM users WHERE words_stale = 1 \
              ORDER BY id LIMIT CAST($1 AS BIGINT)";
     // Only as they were read: another instance may have changed them since.
     FILL = "UPDATE users SET words = $2, words_stale = 0, name_key = $3 \
             WHERE id = $1 AND name = $4 AND email = $5 AND status = $6";
-    SET_EMAIL_KEY = "UPDATE users SET email_key = $2 \
-                     WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM users o WHERE o.email_key = $2)";
     DELETE = "DELETE FROM user_words WHERE part IN (0, 1, 2) AND user_id = $1 \
               AND word IN ($2, $3, $4, $5, $6, $7, $8, $9)";
 }
@@ -101,7 +100,7 @@ pub(crate) async fn insert(tx: &mut Tx, mut rows: Vec<WordRow>) -> Result<(), db
 
 /// Writes the words of a new user.
 pub(crate) async fn add(tx: &mut Tx, id: UserId, name: &PersonName, email: &Email) -> Result<(), db::Error> {
-    let words = words(name.as_str(), email.as_str());
+    let words = words(name.as_str(), email.key());
     tx.execute(SET, params![id, column(&words)]).await?;
     insert(tx, rows(id, Some(Status::Active), &words)).await
 }
@@ -110,7 +109,7 @@ pub(crate) async fn add(tx: &mut Tx, id: UserId, name: &PersonName, email: &Emai
 pub(crate) async fn replace(tx: &mut Tx, id: UserId) -> Result<(), db::Error> {
     let (name, email, now, old): (String, String, String, String) = tx.one(OF_USER, params![id]).await?;
     delete(tx, id, &old).await?;
-    let words = words(&name, &email);
+    let words = words(&name, &key_of_stored(&email));
     tx.execute(SET, params![id, column(&words)]).await?;
     insert(tx, rows(id, now.parse().ok(), &words)).await
 }
@@ -133,19 +132,15 @@ row! {
         email: String,
         status: String,
         words: String,
-        email_key: String,
     }
 }
 
-/// Fills in the words and keys that an earlier version of the program did not write. Returns the number of
+/// Fills in the words and sort keys that an earlier version of the program did not write. Returns the number of
 /// users.
 ///
 /// It runs before the program serves, so that no search misses a user. Each transaction takes a bounded
 /// number, and an interrupted run continues at the next start. Afterwards a run only reads an empty index.
-///
-/// # Errors
-/// Those of the database.
-pub async fn fill_words(db: &Db) -> Result<u64, db::Error> {
+pub(super) async fn fill(db: &Db) -> Result<u64, db::Error> {
     let mut filled = 0;
     loop {
         let probe: Vec<StaleRow> = db.all(STALE, params![1]).await?;
@@ -156,7 +151,7 @@ pub async fn fill_words(db: &Db) -> Result<u64, db::Error> {
         advisory_lock::acquire(&mut tx, "search").await?;
         let stale: Vec<StaleRow> = tx.all(STALE, params![BATCH]).await?;
         filled += stale.len() as u64;
-        fill(&mut tx, stale).await?;
+        fill_rows(&mut tx, stale).await?;
         tx.commit().await?;
         if filled % (100 * BATCH.unsigned_abs()) == 0 {
             tracing::info!(users = filled, "filling in the words that users are found by");
@@ -164,35 +159,23 @@ pub async fn fill_words(db: &Db) -> Result<u64, db::Error> {
     }
 }
 
-async fn fill(tx: &mut Tx, stale: Vec<StaleRow>) -> Result<(), db::Error> {
+async fn fill_rows(tx: &mut Tx, stale: Vec<StaleRow>) -> Result<(), db::Error> {
     let mut new = Vec::with_capacity(stale.len() * 6);
     for row in stale {
         let id = UserId(row.id);
-        let words = words(&row.name, &row.email);
+        let words = words(&row.name, &key_of_stored(&row.email));
         let params = params![id, column(&words), sort_key(&row.name), &row.name, &row.email, &row.status];
         if tx.execute(FILL, params).await? == 0 {
             continue;
         }
         delete(tx, id, &row.words).await?;
         new.extend(rows(id, row.status.parse().ok(), &words));
-        fold_key(tx, &row).await?;
     }
     insert(tx, new).await
 }
 
-/// Brings the key of an address up to today's rule. Two accounts that would become one stay two; the
-/// one with the other key can be signed in to only after its address has been changed.
-async fn fold_key(tx: &mut Tx, row: &StaleRow) -> Result<(), db::Error> {
-    let Ok(email) = Email::parse(&row.email) else { return Ok(()) };
-    let key = email.key();
-    if key != row.email_key && tx.execute(SET_EMAIL_KEY, params![row.id, key]).await? == 0 {
-        tracing::warn!(user = %row.id, "another account has the same e-mail address in another spelling");
-    }
-    Ok(())
-}
-
-/// Fills in the words of users that an earlier version of the program, running beside this one, has
-/// written since the start.
+/// Fills in the words and the canonical addresses of users that an earlier version of the program, running
+/// beside this one, has written since the start.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct FillWords {}
 
@@ -202,7 +185,7 @@ impl BackgroundJob for FillWords {
     const NAME: &'static str = "users.fill_words";
 
     async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
-        fill_words(&domain.db).await?;
+        super::fill(&domain.db).await?;
         attempt.done().await
     }
 }

@@ -27,7 +27,7 @@ impl Face {
     fn key(&self, field: UserField) -> (String, i64) {
         match field {
             UserField::Name => (PersonName::parse(&self.name).unwrap().key(), 0),
-            UserField::Email => (Email::parse(&self.email).unwrap().key(), 0),
+            UserField::Email => (Email::parse(&self.email).unwrap().key().to_owned(), 0),
             UserField::Joined => (String::new(), self.joined_at),
             UserField::LastSeen => (String::new(), self.last_seen_at),
         }
@@ -142,5 +142,5 @@ pub async fn insert(domain: &TestDomain, faces: &[Face]) {
     }
     tx.commit().await.unwrap();
     // As if an earlier version of the program had inserted them.
-    users::fill_words(&domain.db).await.unwrap();
+    users::fill(&domain.db).await.unwrap();
 }

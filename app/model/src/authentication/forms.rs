@@ -35,7 +35,7 @@ impl SignUp {
 #[validate(schema(function = "SignIn::password_rule", skip_on_field_errors = false))]
 pub struct SignIn {
     #[serde(default)]
-    #[validate(custom(function = "email::check"))]
+    #[validate(custom(function = "email::check_shape"))]
     pub email: String,
     #[serde(default)]
     pub password: Secret,

@@ -7,7 +7,7 @@ use validator::{Validate, ValidationError};
 use crate::{
     Amount, Currency, Fault, OrderId, UserId,
     form::{check_reason, fault, number},
-    text::is_hidden,
+    text::{is_block, is_line},
 };
 
 /// Maximum number of lines in an order.
@@ -156,8 +156,11 @@ pub fn check_description(text: &str) -> Result<(), ValidationError> {
     if text.chars().take(MAX_DESCRIPTION + 1).count() > MAX_DESCRIPTION {
         return Err(fault("too_long", "A description has at most 200 characters"));
     }
-    if text.chars().any(is_hidden) {
-        return Err(fault("characters", "A description cannot contain hidden characters"));
+    if !is_line(text) {
+        return Err(fault(
+            "characters",
+            "A description needs visible text, without line breaks or invisible characters",
+        ));
     }
     Ok(())
 }
@@ -167,8 +170,8 @@ fn check_note(text: &str) -> Result<(), ValidationError> {
     if text.chars().take(MAX_NOTE + 1).count() > MAX_NOTE {
         return Err(fault("too_long", "A note has at most 500 characters"));
     }
-    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\r' && c != '\t') {
-        return Err(fault("characters", "A note cannot contain control characters"));
+    if !is_block(text) {
+        return Err(fault("characters", "A note needs visible text, without control characters"));
     }
     Ok(())
 }

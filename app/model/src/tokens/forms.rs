@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::TokenKind;
-use crate::{Permissions, TokenId, form::fault, text::is_hidden};
+use crate::{Permissions, TokenId, form::fault, text::is_line};
 
 /// Maximum length of a token's name, in characters.
 pub const MAX_NAME: usize = 60;
@@ -76,8 +76,11 @@ pub fn check_name(text: &str) -> Result<(), ValidationError> {
         Err(fault("required", "Enter a name, such as what the token is for"))
     } else if text.chars().take(MAX_NAME + 1).count() > MAX_NAME {
         Err(fault("too_long", "A token’s name has at most 60 characters"))
-    } else if text.chars().any(is_hidden) {
-        Err(fault("characters", "A token’s name cannot contain line breaks or invisible characters"))
+    } else if !is_line(text) {
+        Err(fault(
+            "characters",
+            "A token’s name needs visible text, without line breaks or invisible characters",
+        ))
     } else {
         Ok(())
     }
@@ -119,7 +122,7 @@ mod tests {
         for good in ["ci", " ci ", "Überweisung, nächtlich", &"x".repeat(60)] {
             assert!(check_name(good).is_ok(), "{good}");
         }
-        for bad in ["", " ", "a\nb", "a\u{202E}b", &"x".repeat(61)] {
+        for bad in ["", " ", "a\nb", "a\u{202E}b", "\u{2800}", "\u{3164}", "\u{301}", &"x".repeat(61)] {
             assert!(check_name(bad).is_err(), "{bad}");
         }
     }

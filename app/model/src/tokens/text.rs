@@ -38,6 +38,13 @@ impl TokenText {
         (digits && check.as_bytes() == checksum(body)).then(|| Self(Secret::new(text)))
     }
 
+    /// Returns true if `text` has a token in it, with its checksum: something else that begins with
+    /// [`PREFIX`] is not one.
+    pub fn is_in(text: &str) -> bool {
+        text.match_indices(PREFIX)
+            .any(|(at, _)| text.get(at..at + LENGTH).is_some_and(|some| Self::parse(some).is_some()))
+    }
+
     /// The text itself.
     pub fn expose(&self) -> &str {
         self.0.expose()
@@ -84,6 +91,27 @@ fn crc32(bytes: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_is_found_in_a_text_by_its_checksum() {
+        let token = TokenText::of([7; 32]);
+        let text = token.expose();
+        for with in [
+            text,
+            &format!(" {text}"),
+            &format!("Bearer {text}"),
+            &format!("fd_{text}é"),
+            &format!("{text}0"),
+        ] {
+            assert!(TokenText::is_in(with), "{with}");
+        }
+        let (wrong, other) = (text.to_lowercase(), text.replace("fd_", "FD_"));
+        for without in
+            ["", "fd_", "fd_1", "fd_smith", "fd_Ab3dE7f", &text[..51], &wrong, &other, &"fd_é".repeat(30)]
+        {
+            assert!(!TokenText::is_in(without), "{without}");
+        }
+    }
 
     #[test]
     fn the_checksum_is_the_one_that_everybody_knows() {

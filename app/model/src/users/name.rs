@@ -7,7 +7,7 @@ use validator::ValidationError;
 use crate::{
     form::fault,
     search::{cut, fold},
-    text::is_hidden,
+    text::{has_visible, is_hidden},
 };
 
 /// Maximum length of a name, in characters.
@@ -59,6 +59,9 @@ pub fn check(text: &str) -> Result<(), ValidationError> {
     if text.trim().chars().any(is_hidden) {
         return Err(fault("characters", "A name cannot contain line breaks or invisible characters"));
     }
+    if !has_visible(text) {
+        return Err(fault("characters", "A name needs a visible character"));
+    }
     Ok(())
 }
 
@@ -77,6 +80,28 @@ mod tests {
         assert_eq!(PersonName::parse(&"\u{FDFA}".repeat(100)).unwrap().key().chars().count(), MAX_NAME_KEY);
         assert!(PersonName::parse("李小龍").is_ok());
         assert!(PersonName::parse("നീതു").is_ok());
+    }
+
+    #[test]
+    fn a_name_has_something_visible() {
+        for text in [
+            "\u{2800}",
+            "\u{3164}",
+            "\u{FFA0}",
+            "\u{115F}",
+            "\u{1160}",
+            "\u{301}",
+            "\u{200D}",
+            "\u{AD}",
+            "\u{FE0F}",
+            "\u{3164} \u{2800}",
+        ] {
+            let fault = PersonName::parse(text).unwrap_err();
+            assert_eq!(fault.code, "characters", "{}", text.escape_unicode());
+        }
+        for text in ["X", "李", "❤\u{FE0F}", "\u{3164}Ann"] {
+            assert!(PersonName::parse(text).is_ok(), "{}", text.escape_unicode());
+        }
     }
 
     #[test]

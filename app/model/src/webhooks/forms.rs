@@ -8,7 +8,7 @@ use super::{EventType, EventTypes};
 use crate::{
     DeliveryId, WebhookId,
     form::{fault, number},
-    text::is_hidden,
+    text::is_line,
 };
 
 /// Maximum length of a URL, in bytes.
@@ -129,8 +129,11 @@ pub fn check_description(text: &str) -> Result<(), ValidationError> {
     let text = text.trim();
     if text.chars().take(MAX_DESCRIPTION + 1).count() > MAX_DESCRIPTION {
         Err(fault("too_long", "A description has at most 200 characters"))
-    } else if text.chars().any(is_hidden) {
-        Err(fault("characters", "A description cannot contain line breaks or invisible characters"))
+    } else if !is_line(text) {
+        Err(fault(
+            "characters",
+            "A description needs visible text, without line breaks or invisible characters",
+        ))
     } else {
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Shows the fault of an e-mail field when it loses the focus, by the server's own rule.
+//! Shows the fault of an e-mail field when it loses the focus, by the part of the server's rule that needs no tables.
 
 use std::time::Duration;
 
@@ -34,6 +34,6 @@ pub fn LiveEmail(children: Children) -> impl IntoView {
 fn judge(input: &HtmlInputElement) -> Option<()> {
     let text = input.value();
     // An empty field has no fault before the form is sent.
-    let fault = if text.is_empty() { None } else { email::check(&text).err() };
+    let fault = if text.is_empty() { None } else { email::check_shape(&text).err() };
     show_fault(input, fault.as_ref().and_then(|fault| fault.message.as_deref()))
 }

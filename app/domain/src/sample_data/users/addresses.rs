@@ -100,7 +100,7 @@ mod tests {
             let (given, family) =
                 random.pick(&[("ann", "ali"), ("anna", "li"), ("a", "nnali"), ("li", "anna")]);
             let address = addresses.choose(&mut random, given, family, "us");
-            let key = Email::parse(&address).unwrap().key();
+            let key = Email::parse(&address).unwrap().key().to_owned();
             assert!(seen.insert(key), "{address}");
         }
     }

@@ -52,9 +52,9 @@ const UNITS: usize = 8;
 /// all the others.
 const ROWS: usize = 32;
 
-const USER: &str = "INSERT INTO users (id, name, name_key, email, email_key, status, suspended_at, suspended_reason, \
-                    removed_at, joined_at, updated_at, last_seen_at, words, password_hash, words_stale)";
-const USER_COLUMNS: usize = 13;
+const USER: &str = "INSERT INTO users (id, name, name_key, email, email_key, email_canonical, status, suspended_at, \
+                    suspended_reason, removed_at, joined_at, updated_at, last_seen_at, words, password_hash, words_stale)";
+const USER_COLUMNS: usize = 14;
 const EVENT: &str = "INSERT INTO audit_events (id, at, actor_id, actor_label, action, target_id, target_label, ip, \
                      user_agent, request_id, reason, changes)";
 const EVENT_COLUMNS: usize = 12;
@@ -168,6 +168,7 @@ fn user(person: &Person) -> [Value; USER_COLUMNS] {
         (&person.name).into(),
         (&person.name_key).into(),
         (&person.email).into(),
+        (&person.email_key).into(),
         (&person.email_key).into(),
         person.state.status().as_str().into(),
         suspended_at.into(),

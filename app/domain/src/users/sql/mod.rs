@@ -5,11 +5,12 @@ mod roles;
 
 use frontdesk_model::{
     Email, PersonName, Roles, Timestamp, UserId,
+    email_lookup::{Lookup, key_of_stored},
     users::{Status, User},
 };
 use uuid::Uuid;
 
-use super::words;
+use super::{addresses, words};
 use crate::{
     db::{self, Db, Read, Text, Tx, row, statements},
     params,
@@ -17,6 +18,16 @@ use crate::{
 
 pub(crate) use self::passwords::*;
 pub(crate) use self::roles::*;
+
+/// The account with an address, as the canonical form ($1) and the spelling ($2) of a [`Lookup`]. The
+/// spelling goes first: accounts that share an address are told apart by it.
+macro_rules! has_address {
+    () => {
+        "u.email_key = $2 OR (u.email_canonical = $1 AND u.email_shared = 0) \
+         ORDER BY (u.email_key = $2) DESC LIMIT 1"
+    };
+}
+pub(super) use has_address;
 
 /// Columns of a `User`.
 macro_rules! user_columns {
@@ -30,14 +41,14 @@ macro_rules! user_columns {
 }
 
 statements! { "users";
-    INSERT = "INSERT INTO users (id, name, name_key, email, email_key, status, password_hash, joined_at, updated_at, \
-              last_seen_at) VALUES ($1, $2, $3, $4, $5, 'active', $6, $7, $7, 0) \
-              ON CONFLICT (email_key) DO NOTHING RETURNING id";
+    INSERT = "INSERT INTO users (id, name, name_key, email, email_key, email_canonical, status, password_hash, \
+              joined_at, updated_at, last_seen_at) VALUES ($1, $2, $3, $4, $5, $5, 'active', $6, $7, $7, 0) \
+              ON CONFLICT DO NOTHING RETURNING id";
     BY_ID = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.id = $1");
-    BY_EMAIL = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.email_key = $1");
-    ID_BY_EMAIL = "SELECT id FROM users WHERE email_key = $1";
-    UPDATE = "UPDATE users SET name = $3, name_key = $4, email = $5, email_key = $6, updated_at = $7, \
-              version = version + 1 WHERE id = $1 AND version = $2";
+    BY_EMAIL = concat!("SELECT ", user_columns!(), " FROM users u WHERE ", has_address!());
+    ID_BY_KEY = "SELECT id FROM users WHERE email_canonical = $1 AND email_shared = 0";
+    SET_NAME = "UPDATE users SET name = $2, name_key = $3 WHERE id = $1";
+    SET_EMAIL = "UPDATE users SET email = $2, email_key = $3 WHERE id = $1";
     SET_STATE = "UPDATE users SET status = $3, \
                  suspended_at = CASE WHEN $5 = '' THEN NULL ELSE COALESCE(suspended_at, $4) END, suspended_reason = $5, removed_at = $6, \
                  updated_at = $7, session_epoch = session_epoch + $8, version = version + 1 \
@@ -122,30 +133,37 @@ pub(crate) async fn by_id(mut from: impl Read, id: UserId) -> Result<Option<User
     Ok(row.map(User::from))
 }
 
-pub(crate) async fn by_email(db: &Db, email_key: &str) -> Result<Option<User>, db::Error> {
-    let row: Option<UserRow> = db.optional(BY_EMAIL, params![email_key]).await?;
+pub(crate) async fn by_email(db: &Db, email: &Lookup) -> Result<Option<User>, db::Error> {
+    let row: Option<UserRow> = db.optional(BY_EMAIL, params![email.key(), email.spelling()]).await?;
     Ok(row.map(User::from))
 }
 
-pub(crate) async fn id_by_email(tx: &mut Tx, email_key: &str) -> Result<Option<UserId>, db::Error> {
-    let found: Option<(Uuid,)> = tx.optional(ID_BY_EMAIL, params![email_key]).await?;
+/// The account that has the canonical form of an address.
+pub(crate) async fn id_by_key(tx: &mut Tx, key: &str) -> Result<Option<UserId>, db::Error> {
+    let found: Option<(Uuid,)> = tx.optional(ID_BY_KEY, params![key]).await?;
     Ok(found.map(|(id,)| UserId(id)))
 }
 
-/// Returns false if the version has changed.
+/// Writes the name and the address that have changed. Returns false if the version has changed.
 pub(crate) async fn update(
     tx: &mut Tx,
-    (id, version): (UserId, i64),
-    name: &PersonName,
-    email: &Email,
+    user: &User,
+    (name, email): (Option<&PersonName>, Option<&Email>),
     at: Timestamp,
 ) -> Result<bool, db::Error> {
-    let params = params![id, version, name.as_str(), name.key(), email.as_str(), email.key(), at];
-    let updated = tx.execute(UPDATE, params).await? == 1;
-    if updated {
-        words::replace(tx, id).await?;
+    if tx.execute(TOUCH, params![user.id, user.version, at]).await? == 0 {
+        return Ok(false);
     }
-    Ok(updated)
+    if let Some(name) = name {
+        tx.execute(SET_NAME, params![user.id, name.as_str(), name.key()]).await?;
+    }
+    if let Some(email) = email {
+        tx.execute(SET_EMAIL, params![user.id, email.as_str(), email.key()]).await?;
+        addresses::take(tx, user.id, email.key()).await?;
+        addresses::hand_over(tx, &key_of_stored(&user.email)).await?;
+    }
+    words::replace(tx, user.id).await?;
+    Ok(true)
 }
 
 /// Change of a user's status.

@@ -2,7 +2,8 @@
 
 use frontdesk_domain::{Context, orders, users};
 use frontdesk_model::{
-    Code, Email, Page, Permission, Problem,
+    Code, Page, Permission, Problem,
+    email_lookup::Lookup,
     orders::{OrderSort, OrderState, OrderSummary, OrdersQuery},
     urls,
 };
@@ -89,8 +90,7 @@ pub async fn asked(ctx: &Context, pairs: &Pairs) -> Result<OrdersQuery, Problem>
 async fn customer(ctx: &Context, e_mail: &str) -> Result<String, Problem> {
     let unknown =
         || Problem::new(Code::ValidationError).fault(CUSTOMER.0, "unknown", "nobody has this address");
-    let e_mail = Email::parse(e_mail).map_err(|_| unknown())?;
-    match users::by_email(ctx, &e_mail).await {
+    match users::by_email(ctx, &Lookup::of(e_mail)).await {
         Ok(user) => Ok(user.id.to_string()),
         Err(users::Error::NoSuchUser) => Err(unknown()),
         Err(error) => Err(error.into()),

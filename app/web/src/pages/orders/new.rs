@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use frontdesk_domain::{orders, users};
 use frontdesk_model::{
-    Amount, Code, Currency, Email, Fault, OrderId, Permission, Problem, UserId, form::Form as _,
-    orders::NewLine, urls, users::User,
+    Amount, Code, Currency, Fault, OrderId, Permission, Problem, UserId, email_lookup::Lookup,
+    form::Form as _, orders::NewLine, urls, users::User,
 };
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -205,14 +205,13 @@ impl PlaceOrder {
         if !id.is_empty() {
             return id.parse().map_err(|_| invalid("customer_id", "unknown", "There is no such user"));
         }
-        let e_mail = Email::parse(self.get("email"));
-        let e_mail =
-            e_mail.map_err(|_| invalid("email", "email", "Enter an e-mail address like name@example.com"))?;
+        let e_mail = Lookup::of(self.get("email"));
         match users::by_email(context, &e_mail).await {
             Ok(user) => Ok(user.id),
-            Err(users::Error::NoSuchUser) => {
-                Err(invalid("email", "unknown", "Nobody has an account with this e-mail address"))
-            }
+            Err(users::Error::NoSuchUser) => Err(match e_mail.fault() {
+                Some(_) => invalid("email", "email", "Enter an e-mail address like name@example.com"),
+                None => invalid("email", "unknown", "Nobody has an account with this e-mail address"),
+            }),
             Err(error) => Err(error.into()),
         }
     }

@@ -5,6 +5,7 @@ mod revenue;
 use frontdesk_domain::{
     ledger, overview,
     processing::{self, Attention},
+    users::{Account, SharedAddress},
 };
 use frontdesk_model::{Permission, urls};
 use leptos::prelude::*;
@@ -19,6 +20,9 @@ use crate::{
         words::{Moment, up_to},
     },
 };
+
+/// Shared addresses that are listed.
+const SHOWN: usize = 10;
 
 /// The contribution of this feature to the site.
 pub const FEATURE: Feature = Feature {
@@ -65,6 +69,8 @@ pub fn Overview() -> impl IntoView {
                 </li>
             }
         });
+        let shared =
+            (!overview.shared_addresses.is_empty()).then(|| shared_addresses(&overview.shared_addresses));
         let suspended: Vec<_> = overview
             .suspended
             .iter()
@@ -99,6 +105,7 @@ pub fn Overview() -> impl IntoView {
                 {dead}
                 {attention.map(to_look_at)}
             </ul>
+            {shared}
             {came_in.map(revenue)}
             <div class="beside">
                 {overview.events.map(|events| view! {
@@ -117,6 +124,34 @@ pub fn Overview() -> impl IntoView {
             </div>
         })
     })
+}
+
+/// Accounts that have the e-mail address of another account, in another spelling.
+fn shared_addresses(all: &[SharedAddress]) -> impl IntoView + use<> {
+    let account = |account: &Account| {
+        view! { <a href=urls::USER.of(account.id)>{account.name.clone()}</a>" "<span class="small">{spelled(&account.email)}</span> }
+    };
+    let rows: Vec<_> = all
+        .iter()
+        .take(SHOWN)
+        .map(|pair| view! { <li><div><p>{account(&pair.first)}" and "{account(&pair.other)}</p></div></li> })
+        .collect();
+    let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
+    let accounts = plural(count, "account has", "accounts have");
+    let count = up_to(count, overview::Overview::AT_MOST);
+    view! {
+        <section class="card warn" aria-labelledby="shared">
+            <h2 id="shared">"Shared e-mail addresses"</h2>
+            <p>{count}" "{accounts}" the e-mail address of another account in a different spelling. Both can still sign in, \
+                each with its own spelling. Change one of the two addresses."</p>
+            <ul class="rows">{rows}</ul>
+        </section>
+    }
+}
+
+/// An address with its invisible characters as numbers, so that two spellings can be told apart.
+fn spelled(address: &str) -> String {
+    address.escape_debug().to_string()
 }
 
 /// Payments and refunds that need attention.

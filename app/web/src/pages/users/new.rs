@@ -2,7 +2,9 @@
 
 use frontdesk_domain::users;
 use frontdesk_model::{
-    Code, Email, Permission, Problem, urls,
+    Code, Permission, Problem,
+    email_lookup::Lookup,
+    urls,
     users::{CreateUser, Status, User},
 };
 use leptos::prelude::*;
@@ -55,7 +57,7 @@ async fn holder(context: &RequestContext) -> Result<Option<User>, Problem> {
     let refused =
         context.refused_form(CREATE_USER).filter(|refused| refused.problem.error == Code::EmailExists);
     let typed = refused.and_then(|refused| refused.fields.iter().find(|(name, _)| name == "email"));
-    match typed.and_then(|(_, typed)| Email::parse(typed).ok()) {
+    match typed.map(|(_, typed)| Lookup::of(typed)) {
         Some(email) if context.may(Permission::USERS_READ) => match users::by_email(context, &email).await {
             Ok(user) => Ok(Some(user)),
             Err(users::Error::NoSuchUser) => Ok(None),
