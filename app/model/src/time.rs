@@ -52,24 +52,18 @@ impl Timestamp {
 
     /// Formats as `2026-11-22T09:30:00Z`, to the second.
     pub fn rfc3339(self) -> String {
-        let ((year, month, day), time) = self.calendar();
-        let mut text = *b"0000-00-00T00:00:00Z";
-        digits(&mut text[..4], year);
-        digits(&mut text[5..7], u32::from(u8::from(month)));
-        digits(&mut text[8..10], day);
-        time_of_day(&mut text[11..19], time);
-        ascii(&text)
+        self.calendar().rfc3339()
     }
 
     /// Formats as `22 Nov 2026, 09:30:00 UTC`: the exact time, for pages.
     pub fn exact(self) -> String {
-        let ((year, month, day), time) = self.calendar();
-        let mut text = *b"00 Jan 0000, 00:00:00 UTC";
-        digits(&mut text[..2], day);
-        text[3..6].copy_from_slice(abbreviation(month));
-        digits(&mut text[7..11], year);
-        time_of_day(&mut text[13..21], time);
-        ascii(if day < 10 { &text[1..] } else { &text })
+        self.calendar().exact()
+    }
+
+    /// The formats of [`Timestamp::rfc3339`] and [`Timestamp::exact`], which pages show together.
+    pub fn rfc3339_and_exact(self) -> (String, String) {
+        let calendar = self.calendar();
+        (calendar.rfc3339(), calendar.exact())
     }
 
     /// Formats relative to `now`: `3 hours ago`, `in 2 days`.
@@ -96,11 +90,39 @@ impl Timestamp {
     }
 
     /// Splits into date and time of day.
-    fn calendar(self) -> ((u32, Month, u32), (u8, u8, u8)) {
+    fn calendar(self) -> Calendar {
         let seconds = self.seconds().clamp(FIRST, LAST);
         let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let (year, month, day) = at.to_calendar_date();
-        ((year.unsigned_abs(), month, day.into()), at.to_hms())
+        Calendar { date: (year.unsigned_abs(), month, day.into()), time: at.to_hms() }
+    }
+}
+
+/// A date and a time of day.
+struct Calendar {
+    date: (u32, Month, u32),
+    time: (u8, u8, u8),
+}
+
+impl Calendar {
+    fn rfc3339(&self) -> String {
+        let (year, month, day) = self.date;
+        let mut text = *b"0000-00-00T00:00:00Z";
+        digits(&mut text[..4], year);
+        digits(&mut text[5..7], u32::from(u8::from(month)));
+        digits(&mut text[8..10], day);
+        time_of_day(&mut text[11..19], self.time);
+        ascii(&text)
+    }
+
+    fn exact(&self) -> String {
+        let (year, month, day) = self.date;
+        let mut text = *b"00 Jan 0000, 00:00:00 UTC";
+        digits(&mut text[..2], day);
+        text[3..6].copy_from_slice(abbreviation(month));
+        digits(&mut text[7..11], year);
+        time_of_day(&mut text[13..21], self.time);
+        ascii(if day < 10 { &text[1..] } else { &text })
     }
 }
 

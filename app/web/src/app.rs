@@ -8,7 +8,7 @@ use leptos::{either::Either, nonce::use_nonce, prelude::*};
 use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode::Async,
-    components::{Route, Router, Routes},
+    components::{FlatRoutes, Route, Router},
     path,
 };
 
@@ -56,7 +56,7 @@ pub fn App() -> impl IntoView {
         Some(problem) => Either::Left(problem::whole_page(problem)),
         None => Either::Right(view! {
             <Router>
-                <Routes fallback=problem::not_found>
+                <FlatRoutes fallback=problem::not_found>
                     <Route path=path!("/") view=home::Home ssr=Async/>
                     <Route path=path!("/signup") view=authentication::signup::SignUp ssr=Async/>
                     <Route path=path!("/login") view=authentication::login::Login ssr=Async/>
@@ -91,7 +91,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/docs/api") view=docs::api::Api ssr=Async/>
                     <Route path=path!("/docs/problems") view=docs::problems::Problems ssr=Async/>
                     <Route path=path!("/docs/problems/:code") view=docs::problems::ProblemType ssr=Async/>
-                </Routes>
+                </FlatRoutes>
             </Router>
         }),
     }

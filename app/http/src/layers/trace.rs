@@ -16,7 +16,7 @@ use axum::{
     response::Response,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use tracing::{Instrument, Span, field::Empty};
+use tracing::{Instrument, Span, field::Empty, record_all};
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -115,18 +115,21 @@ struct Line {
 impl Drop for Line {
     fn drop(&mut self) {
         let micros = u32::try_from(self.began.elapsed().as_micros()).unwrap_or(u32::MAX);
-        self.span.record("latency_ms", f64::from(micros) / 1_000.0);
-        let _inside = self.span.enter();
+        let latency_ms = f64::from(micros) / 1_000.0;
+        // Both at once: the JSON format parses and writes a span's fields whenever some are recorded.
         match self.status {
-            None => tracing::info!("the client closed the connection before the response"),
-            Some(status) => {
-                self.span.record("status", status);
-                let class = ["1xx", "2xx", "3xx", "4xx", "5xx"].get(usize::from(status / 100) - 1);
-                metrics::histogram!("frontdesk_http_request_seconds", "status" => *class.unwrap_or(&"other"))
-                    .record(self.began.elapsed());
-                if self.quiet { tracing::debug!("answered") } else { tracing::info!("answered") }
-            }
+            Some(status) => record_all!(self.span, latency_ms, status),
+            None => record_all!(self.span, latency_ms),
         }
+        let _inside = self.span.enter();
+        let Some(status) = self.status else {
+            tracing::info!("the client closed the connection before the response");
+            return;
+        };
+        let class = ["1xx", "2xx", "3xx", "4xx", "5xx"].get(usize::from(status / 100) - 1);
+        metrics::histogram!("frontdesk_http_request_seconds", "status" => *class.unwrap_or(&"other"))
+            .record(self.began.elapsed());
+        if self.quiet { tracing::debug!("answered") } else { tracing::info!("answered") }
     }
 }
 

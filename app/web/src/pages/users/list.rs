@@ -177,13 +177,13 @@ fn row(user: UserSummary, orders: Option<Vec<RecentOrder>>) -> impl IntoView {
 }
 
 /// The latest order, with the few before it folded.
-fn latest(orders: Vec<RecentOrder>) -> AnyView {
+fn latest(orders: Vec<RecentOrder>) -> impl IntoView {
     let link = |order: &RecentOrder| {
         let total = order.total.to_string();
         view! { <a href=urls::ORDER.of(order.id)>{total}</a> }
     };
     let Some((newest, before)) = orders.split_first() else {
-        return view! { <span class="muted">"None"</span> }.into_any();
+        return Either::Left(view! { <span class="muted">"None"</span> });
     };
     let before: Vec<_> =
         before.iter().map(|order| view! { <li>{link(order)}" "{order.state.words()}</li> }).collect();
@@ -191,14 +191,13 @@ fn latest(orders: Vec<RecentOrder>) -> AnyView {
         let count = before.len();
         view! { <details class="small"><summary>{format!("{count} before")}</summary><ul>{before}</ul></details> }
     });
-    view! {
+    Either::Right(view! {
         <div>
             {link(newest)}
             <p class="small">{newest.state.words()}</p>
             {folded}
         </div>
-    }
-    .into_any()
+    })
 }
 
 fn empty(query: &UsersQuery) -> impl IntoView + use<> {
