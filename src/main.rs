@@ -4,13 +4,14 @@ mod commands;
 
 use std::{
     error::Error,
+    ffi::OsStr,
     fmt::Display,
     io::{self, Write},
     process::ExitCode,
     time::Duration,
 };
 
-use clap::{CommandFactory, Parser, error::ErrorKind};
+use clap::{CommandFactory, FromArgMatches, Parser, error::ErrorKind};
 use commands::Command;
 use frontdesk::{config::Config, telemetry};
 use mimalloc::MiMalloc;
@@ -42,7 +43,7 @@ const THREADS_TIMEOUT: Duration = Duration::from_secs(1);
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
-    let CommandLine { command, config } = match CommandLine::try_parse() {
+    let CommandLine { command, config } = match parse() {
         Ok(line) => line,
         // Without a command, print the list of commands.
         Err(error) if error.kind() == ErrorKind::MissingSubcommand => {
@@ -61,6 +62,24 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Parses the command line and the variables.
+fn parse() -> Result<CommandLine, clap::Error> {
+    let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    let matches = without_variables(CommandLine::command(), &is_empty).try_get_matches()?;
+    CommandLine::from_arg_matches(&matches)
+}
+
+/// Detaches the options of a command from these variables. Compose files and templates set variables that
+/// have no value to an empty text, which means the same as no variable.
+fn without_variables(command: clap::Command, ignored: &dyn Fn(&OsStr) -> bool) -> clap::Command {
+    command
+        .mut_args(|argument| match argument.get_env() {
+            Some(name) if ignored(name) => argument.env(None::<&'static str>),
+            _ => argument,
+        })
+        .mut_subcommands(|command| without_variables(command, ignored))
 }
 
 fn report(text: impl Display) {

@@ -6,6 +6,7 @@ use frontdesk_api::{ApiState, Kept};
 use frontdesk_domain::Domain;
 use frontdesk_http::{
     Settings,
+    layers::fair_share::FairShare,
     problem::ErrorPages,
     rate_limit::Limiter,
     reference::{Lazily, Reference},
@@ -13,7 +14,7 @@ use frontdesk_http::{
 };
 use tokio::sync::Semaphore;
 
-use crate::{pages::ProblemPages, shutdown::Shutdown};
+use crate::{pages::ProblemPages, shutdown::Shutdown, surfaces::health::Checks};
 
 /// The state of handlers and layers. Cheap to clone.
 #[derive(Clone)]
@@ -23,9 +24,13 @@ pub struct AppState {
     /// The pages of problems.
     pub pages: Arc<dyn ErrorPages>,
     pub shutdown: Shutdown,
+    /// The checks of readiness.
+    pub checks: Arc<Checks>,
     pub limiter: Limiter,
     /// The slots of requests in flight, for all surfaces together.
     pub slots: Arc<Semaphore>,
+    /// The share of each client in them.
+    pub shares: FairShare,
     /// The API reference, for the pages that show it.
     pub reference: Lazily<Reference>,
     /// The page of the API reference, for visitors without cookies.
@@ -41,12 +46,15 @@ impl AppState {
         let description = frontdesk_api::description(&config);
         let pages =
             ProblemPages { domain: domain.clone(), config: config.clone(), reference: reference.clone() };
+        let checks = Arc::new(Checks::new(domain.db.clone(), shutdown.clone()));
         Self {
             domain,
             pages: Arc::new(pages),
             shutdown,
+            checks,
             limiter: Limiter::new(config.rates),
             slots: Arc::new(Semaphore::new(config.in_flight)),
+            shares: FairShare::new(config.in_flight, config.request_timeout),
             reference,
             reference_page: Arc::default(),
             description,

@@ -11,7 +11,12 @@ use crate::shutdown::Shutdown;
 pub async fn run(domain: Domain, settings: Settings, shutdown: Shutdown) {
     let jobs = background_jobs();
     let kinds: Vec<&str> = jobs.iter().map(|kind| kind.name).collect();
-    tracing::info!(concurrency = settings.concurrency, kinds = kinds.join(" "), "working on jobs");
+    tracing::info!(
+        concurrency = settings.concurrency,
+        deliveries = settings.deliveries,
+        kinds = kinds.join(" "),
+        "working on jobs"
+    );
     Worker::new(domain, &jobs, settings).run(shutdown.begun()).await;
     tracing::info!("no job is under way");
 }

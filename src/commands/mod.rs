@@ -19,6 +19,7 @@ use std::{
 use clap::Subcommand;
 use frontdesk::{
     config::{self, Config},
+    listener::open_files::TooFewOpenFiles,
     telemetry,
 };
 use frontdesk_domain::{
@@ -80,6 +81,8 @@ pub enum Error {
     Listen { address: SocketAddr, source: io::Error },
     #[error("cannot serve")]
     Serve(#[source] io::Error),
+    #[error(transparent)]
+    OpenFiles(#[from] TooFewOpenFiles),
     #[error("the system delivers no signals to stop by")]
     Signals(#[source] io::Error),
     #[error(transparent)]

@@ -7,13 +7,18 @@ use frontdesk::{
     AppState,
     config::Config,
     last_seen,
-    listener::{self, Listener, open_files::make_room},
+    listener::{
+        self, Listener, Service,
+        open_files::{Room, make_room},
+    },
     router,
     shutdown::Shutdown,
-    surfaces::{metrics, redirect},
+    surfaces::{self, metrics, redirect},
     tls::renewal::Certificate,
     worker,
 };
+use frontdesk_domain::jobs;
+use frontdesk_http::layers::security_headers::Https;
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
@@ -38,10 +43,11 @@ impl Arguments {
 
 async fn serve(config: &Config) -> Result<(), Error> {
     let (base_url, url) = (config.base_url(), config.database.url()?);
+    let room = room(config)?;
     // Before the database is opened: only the process that has the port may migrate it.
     let Listeners { main, redirects, certificate } = listen(config).await?;
     let shutdown = Shutdown::default();
-    shutdown.begin_on_signals().map_err(Error::Signals)?;
+    shutdown.begin_on_signals(config.network.shutdown_deadline).map_err(Error::Signals)?;
     if let Some(address) = config.network.metrics_listen {
         metrics::start(address, &shutdown).await?;
     }
@@ -50,22 +56,24 @@ async fn serve(config: &Config) -> Result<(), Error> {
 
     let state = AppState::new(domain.clone(), config.http(), shutdown.clone());
     let last_seen = tokio::spawn(last_seen::run(domain.clone(), shutdown.clone()));
-    let worker = (!config.jobs.no_jobs)
-        .then(|| tokio::spawn(worker::run(domain.clone(), config.worker(), shutdown.clone())));
+    let jobs = jobs::Settings { deliveries: room.deliveries.max(1), ..config.worker() };
+    let worker =
+        (!config.jobs.no_jobs).then(|| tokio::spawn(worker::run(domain.clone(), jobs, shutdown.clone())));
     let renewal = certificate.map(|(certificate, hangups)| {
         tokio::spawn(certificate.follow(domain.clock.clone(), hangups, shutdown.clone()))
     });
-    let (mut settings, few) = (config.network.listener(), config.network.redirects());
-    let redirected = if redirects.is_some() { few.connections } else { 0 };
-    settings.connections =
-        make_room(settings.connections, redirected, config.database.database_connections as usize);
+    let settings = listener::Settings { connections: room.connections, ..config.network.listener() };
+    let few = listener::Settings { connections: room.redirected, ..config.network.redirects() };
     let redirected = async {
+        let service = Service::plain(redirect::router(&base_url));
         match redirects {
-            Some(at) => listener::serve(at, redirect::router(&base_url), &few, shutdown.clone()).await,
+            Some(at) => listener::serve(at, service, &few, shutdown.clone()).await,
             None => Ok(()),
         }
     };
-    let served = listener::serve(main, router(&state), &settings, shutdown.clone());
+    let spare = Some(surfaces::spare(&state));
+    let service = Service { router: router(&state), spare, https: Https(base_url.is_https()) };
+    let served = listener::serve(main, service, &settings, shutdown.clone());
     // Polled last, so that the greeting stands below the lines of the log about the start.
     let greeted = async { print(&greeting).map_err(io::Error::other) };
     tokio::try_join!(served, redirected, greeted).map_err(Error::Serve)?;
@@ -79,6 +87,18 @@ async fn serve(config: &Config) -> Result<(), Error> {
     domain.db.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Makes room for the open files that the configuration needs.
+fn room(config: &Config) -> Result<Room, Error> {
+    let redirects = config.tls.redirect_listen.map(|_| config.network.redirects().connections);
+    let wanted = Room {
+        connections: config.network.listener().connections,
+        redirected: redirects.unwrap_or_default(),
+        database_connections: config.database.database_connections as usize,
+        deliveries: if config.jobs.no_jobs { 0 } else { config.worker().deliveries },
+    };
+    Ok(make_room(wanted)?)
 }
 
 /// The listeners, and the certificate of the main one.

@@ -23,7 +23,7 @@ impl Arguments {
 async fn work(config: &Config) -> Result<(), Error> {
     let url = config.database.url()?;
     let shutdown = Shutdown::default();
-    shutdown.begin_on_signals().map_err(Error::Signals)?;
+    shutdown.begin_on_signals(config.network.shutdown_deadline).map_err(Error::Signals)?;
     if let Some(address) = config.network.metrics_listen {
         metrics::start(address, &shutdown).await?;
     }

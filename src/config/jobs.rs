@@ -17,10 +17,16 @@ pub struct Jobs {
     #[arg(global = true, help_heading = JOBS)]
     pub no_jobs: bool,
 
-    /// Jobs that one process works on at the same time
+    /// Jobs that one process works on at the same time, in each queue: payments and refunds are one,
+    /// maintenance is another
     #[arg(long, env = "FRONTDESK_JOB_CONCURRENCY", value_name = "NUMBER", default_value_t = 4)]
     #[arg(global = true, help_heading = JOBS, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub job_concurrency: u16,
+
+    /// Deliveries to webhooks that one process works on at the same time, one for each webhook
+    #[arg(long, env = "FRONTDESK_WEBHOOK_CONCURRENCY", value_name = "NUMBER", default_value_t = 50)]
+    #[arg(global = true, help_heading = JOBS, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub webhook_concurrency: u16,
 
     /// How long after a worker was last heard of another takes over its jobs
     #[arg(long, env = "FRONTDESK_JOB_LEASE", value_name = "TIME", default_value = "30s")]
@@ -38,6 +44,7 @@ impl Jobs {
     pub(super) fn settings(&self, deadline: Duration) -> Settings {
         Settings {
             concurrency: usize::from(self.job_concurrency),
+            deliveries: usize::from(self.webhook_concurrency),
             lease: self.job_lease,
             deadline,
             ..Settings::default()

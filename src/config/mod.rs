@@ -61,6 +61,8 @@ pub enum Error {
     DatabaseUrl(#[source] <DatabaseUrl as FromStr>::Err),
     #[error("{} cannot be made", path.display())]
     Make { path: PathBuf, source: io::Error },
+    #[error("--shutdown-delay must be shorter than --shutdown-deadline, which includes it")]
+    DelayBeyondDeadline,
     #[error("--session-idle must not be longer than --session-lifetime")]
     IdleBeyondLifetime,
     #[error("--tls-certificate and --tls-key belong together: {missing} is missing")]
@@ -110,6 +112,7 @@ impl Config {
             return Err(Error::Zero(name));
         }
         self.passwords.check()?;
+        self.network.check()?;
         self.tls.check(self.network.base_url.as_ref())
     }
 
@@ -144,7 +147,7 @@ impl Config {
 
     /// Options of the worker.
     pub fn worker(&self) -> frontdesk_domain::jobs::Settings {
-        self.jobs.settings(self.network.shutdown_deadline)
+        self.jobs.settings(self.network.work_deadline())
     }
 
     /// Options of the HTTP surfaces.
@@ -152,7 +155,7 @@ impl Config {
         let network = &self.network;
         frontdesk_http::Settings {
             base_url: self.base_url(),
-            trusted_proxies: network.trusted_proxy.iter().copied().collect(),
+            trusted_proxies: network.trusted_proxies(),
             body_bytes: network.body_limit,
             api_origins: network.api_origins.iter().map(|origin| origin.origin().into()).collect(),
             request_timeout: network.request_timeout,

@@ -3,9 +3,12 @@
 use std::{net::SocketAddr, time::Duration};
 
 use clap::Args;
-use frontdesk_http::{BaseUrl, request::client_address};
+use frontdesk_http::{
+    BaseUrl,
+    request::client_address::{self, TrustedProxies},
+};
 
-use super::{address, duration};
+use super::{Error, address, duration};
 use crate::listener;
 
 const NETWORK: &str = "Network";
@@ -13,6 +16,9 @@ const NETWORK: &str = "Network";
 /// Maximum number of connections to `--redirect-listen`. Each needs one short response, and they take
 /// none from the main listener.
 pub(super) const REDIRECTED: usize = 256;
+
+/// The most that a shutdown keeps of its deadline for closing.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// Network options.
 #[derive(Args, Clone, Debug)]
@@ -40,10 +46,17 @@ pub struct Network {
     #[arg(global = true, help_heading = NETWORK, value_parser = address::parse)]
     pub metrics_listen: Option<SocketAddr>,
 
-    /// Connections at the same time; more have to wait
+    /// Connections at the same time; for a further one, the connection is closed that has waited the longest
+    /// for its client
     #[arg(long, env = "FRONTDESK_MAX_CONNECTIONS", value_name = "NUMBER", default_value_t = 4_096)]
     #[arg(global = true, help_heading = NETWORK, value_parser = clap::value_parser!(u32).range(1..))]
     pub max_connections: u32,
+
+    /// Connections of one client address at the same time, of which half of --max-connections at most;
+    /// those of a --trusted-proxy are not limited
+    #[arg(long, env = "FRONTDESK_MAX_CONNECTIONS_PER_CLIENT", value_name = "NUMBER", default_value_t = 512)]
+    #[arg(global = true, help_heading = NETWORK, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_connections_per_client: u32,
 
     /// Requests at the same time; more are refused
     #[arg(long, env = "FRONTDESK_MAX_IN_FLIGHT", value_name = "NUMBER", default_value_t = 1_024)]
@@ -73,14 +86,15 @@ pub struct Network {
     #[arg(global = true, help_heading = NETWORK)]
     pub body_limit: usize,
 
-    /// How long to go on accepting requests after a signal to stop, so that a load balancer sees
-    /// /health/ready say no first
-    #[arg(long, env = "FRONTDESK_SHUTDOWN_DELAY", value_name = "TIME", default_value = "0s")]
+    /// How long to go on accepting requests after a signal to stop [default: until a load balancer has
+    /// asked /health/ready three times, up to 5s; not at all if none asks]
+    #[arg(long, env = "FRONTDESK_SHUTDOWN_DELAY", value_name = "TIME")]
     #[arg(global = true, help_heading = NETWORK, value_parser = duration::parse)]
-    pub shutdown_delay: Duration,
+    pub shutdown_delay: Option<Duration>,
 
-    /// How long requests in flight, and jobs under way, may then take
-    #[arg(long, env = "FRONTDESK_SHUTDOWN_DEADLINE", value_name = "TIME", default_value = "20s")]
+    /// How long after a signal to stop the process ends, whatever is under way; containers are killed
+    /// after 10s
+    #[arg(long, env = "FRONTDESK_SHUTDOWN_DEADLINE", value_name = "TIME", default_value = "9s")]
     #[arg(global = true, help_heading = NETWORK, value_parser = duration::parse)]
     pub shutdown_deadline: Duration,
 
@@ -96,11 +110,32 @@ impl Network {
     pub fn listener(&self) -> listener::Settings {
         listener::Settings {
             connections: self.max_connections as usize,
+            connections_per_client: self.max_connections_per_client as usize,
+            trusted_proxies: self.trusted_proxies(),
             idle: self.idle_timeout,
             header: self.header_timeout,
             stall: self.request_timeout,
             shutdown_delay: self.shutdown_delay,
-            shutdown_deadline: self.shutdown_deadline,
+            shutdown_deadline: self.work_deadline(),
+        }
+    }
+
+    /// The proxies that `X-Forwarded-For` is accepted from.
+    pub fn trusted_proxies(&self) -> TrustedProxies {
+        self.trusted_proxy.iter().copied().collect()
+    }
+
+    /// The time from the signal until requests and jobs are cut off: what is left is for recording that, and
+    /// for closing the database.
+    pub(super) fn work_deadline(&self) -> Duration {
+        self.shutdown_deadline.saturating_sub((self.shutdown_deadline / 4).min(CLOSING))
+    }
+
+    /// Rejects options that contradict each other.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        match self.shutdown_delay {
+            Some(delay) if delay >= self.shutdown_deadline => Err(Error::DelayBeyondDeadline),
+            _ => Ok(()),
         }
     }
 

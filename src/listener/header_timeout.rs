@@ -16,29 +16,88 @@ use std::{
 
 use axum::body::Body;
 use bytes::Bytes;
-use hyper::body::{Frame, SizeHint};
+use hyper::body::{Frame, Incoming, SizeHint};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     time::{Instant, Sleep, sleep_until},
 };
 
+use super::connections::Activity;
+
 /// The phase of a connection: reading a request, or responding to it. Shared by the stream, which sees
 /// bytes, and the service, which sees requests.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Turn(Arc<State>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     /// The number of complete headers.
     requests: AtomicU64,
     answering: AtomicBool,
+    activity: Arc<Activity>,
 }
 
 impl Turn {
-    /// Marks a complete header.
-    pub(super) fn begin_answer(&self) {
+    pub(super) fn new(activity: Arc<Activity>) -> Self {
+        let state = State { requests: AtomicU64::new(0), answering: AtomicBool::new(false), activity };
+        Self(Arc::new(state))
+    }
+
+    /// Marks a complete header. `is_whole`: the request has no body that has to arrive.
+    pub(super) fn begin_answer(&self, is_whole: bool) {
         self.0.requests.fetch_add(1, Ordering::Relaxed);
         self.0.answering.store(true, Ordering::Relaxed);
+        if is_whole {
+            self.0.activity.has_request();
+        }
+    }
+
+    /// Marks the end of a response: the next request is read.
+    pub(super) fn end_answer(&self) {
+        self.0.answering.store(false, Ordering::Relaxed);
+        self.0.activity.await_request();
+    }
+
+    /// The number of requests so far, if none is being answered.
+    pub(super) fn requests_if_idle(&self) -> Option<u64> {
+        let requests = self.0.requests.load(Ordering::Relaxed);
+        (!self.0.answering.load(Ordering::Relaxed)).then_some(requests)
+    }
+}
+
+/// The body of a request, which marks its end.
+pub(super) struct Arriving {
+    body: Incoming,
+    turn: Turn,
+}
+
+impl Arriving {
+    pub(super) fn new(body: Incoming, turn: Turn) -> Self {
+        Self { body, turn }
+    }
+}
+
+impl hyper::body::Body for Arriving {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        if self.body.is_end_stream() || matches!(frame, Poll::Ready(None)) {
+            self.turn.0.activity.has_request();
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 
@@ -56,7 +115,7 @@ impl Answer {
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        self.turn.0.answering.store(false, Ordering::Relaxed);
+        self.turn.end_answer();
     }
 }
 
@@ -100,7 +159,7 @@ impl<S> HeaderTimeout<S> {
 
     /// Returns true if a header has begun, and its time is over.
     fn is_late(&mut self, has_read: bool, context: &mut Context<'_>) -> bool {
-        let State { requests, answering } = &*self.turn.0;
+        let State { requests, answering, .. } = &*self.turn.0;
         let requests = requests.load(Ordering::Relaxed);
         if self.after != requests {
             self.after = requests;

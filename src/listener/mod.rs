@@ -1,5 +1,7 @@
 //! From connections to requests: accepting, TLS, the limits of HTTP/1.1 itself, and graceful shutdown.
 
+mod bare_answers;
+mod connections;
 mod handshake;
 mod header_timeout;
 pub mod open_files;
@@ -10,6 +12,8 @@ mod tests;
 
 use std::{io, net::SocketAddr, time::Duration};
 
+use axum::Router;
+use frontdesk_http::{layers::security_headers::Https, request::client_address::TrustedProxies};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
@@ -37,11 +41,31 @@ impl Listener {
     }
 }
 
+/// The routers of a listener.
+pub struct Service {
+    pub router: Router,
+    /// Serves a few connections beyond the limit: health checks.
+    pub spare: Option<Router>,
+    pub https: Https,
+}
+
+impl Service {
+    /// A service without spare connections, over plain HTTP.
+    pub fn plain(router: Router) -> Self {
+        Self { router, spare: None, https: Https(false) }
+    }
+}
+
 /// The limits of connections.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The most connections. Further ones wait in the system's queue.
+    /// The most connections. For a further one, the connection is closed that has waited for its client the
+    /// longest; if none does, it waits in the system's queue.
     pub connections: usize,
+    /// The most connections of one client, of which no more than half of all.
+    pub connections_per_client: usize,
+    /// The trusted proxies: their connections are those of many clients.
+    pub trusted_proxies: TrustedProxies,
     /// The longest time between two requests on a connection.
     pub idle: Duration,
     /// The longest time for a request's header, from its first byte; and for a new connection until its
@@ -49,9 +73,10 @@ pub struct Settings {
     pub header: Duration,
     /// The longest time in which a client reads nothing of its response.
     pub stall: Duration,
-    /// The time in which requests are still accepted after the shutdown has begun.
-    pub shutdown_delay: Duration,
-    /// The longest time for requests in flight after that.
+    /// The time in which requests are still accepted after the shutdown has begun; `None` to follow the
+    /// load balancer ([`crate::shutdown::Shutdown::drained`]).
+    pub shutdown_delay: Option<Duration>,
+    /// The longest time from the beginning of the shutdown to the end of requests in flight.
     pub shutdown_deadline: Duration,
 }
 
@@ -59,11 +84,13 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             connections: 4_096,
+            connections_per_client: 512,
+            trusted_proxies: TrustedProxies::default(),
             idle: Duration::from_secs(75),
             header: Duration::from_secs(10),
             stall: Duration::from_secs(30),
-            shutdown_delay: Duration::ZERO,
-            shutdown_deadline: Duration::from_secs(20),
+            shutdown_delay: None,
+            shutdown_deadline: Duration::from_secs(8),
         }
     }
 }

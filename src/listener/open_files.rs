@@ -2,35 +2,86 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Other open files: the listener, standard streams, timers, the log.
-const OTHERS: usize = 64;
+/// Other open files: the listeners, standard streams, the log, spare connections, calls of the payment
+/// gateway, and files that are read.
+const OTHERS: usize = 48;
 /// Open files of one connection to SQLite: the database, its log and its index.
 const OF_A_DATABASE_CONNECTION: usize = 3;
+/// The fewest connections to serve with: below that, visitors close each other's.
+const FEWEST: usize = 16;
+/// The most that redirects and deliveries each get of a small limit: one open file in this many.
+const PART: usize = 8;
 
-/// Raises this process's limit of open files as far as `connections` need it and the system allows.
-/// Returns the number of connections that fit: all, or fewer with a warning. `redirected` is the number of
-/// additional connections that are only redirected.
-pub fn make_room(connections: usize, redirected: usize, database_connections: usize) -> usize {
-    let others = OTHERS + OF_A_DATABASE_CONNECTION * database_connections + redirected;
+/// The system allows too few open files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the system allows {allowed} open files, and at least {needed} are needed: raise its limit \
+     (LimitNOFILE, ulimit -n)"
+)]
+pub struct TooFewOpenFiles {
+    allowed: usize,
+    needed: usize,
+}
+
+/// Open files by their purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    pub connections: usize,
+    /// Connections that are only redirected.
+    pub redirected: usize,
+    pub database_connections: usize,
+    /// Concurrent deliveries to webhooks.
+    pub deliveries: usize,
+}
+
+/// Raises this process's limit of open files as far as `wanted` needs it and the system allows. Returns what
+/// fits: all, or less with a warning.
+///
+/// # Errors
+/// [`TooFewOpenFiles`]
+pub fn make_room(wanted: Room) -> Result<Room, TooFewOpenFiles> {
     let limit = getrlimit(Resource::Nofile);
-    let wanted = (connections + others) as u64;
-    if let Some(raised) = raised(&limit, wanted)
+    if let Some(raised) = raised(&limit, wanted.files() as u64)
         && let Err(error) = setrlimit(Resource::Nofile, raised)
     {
         tracing::debug!(%error, "the limit of open files was not raised");
     }
-    let allowed = getrlimit(Resource::Nofile).current;
-    let fit = fit(connections, others, allowed);
-    if fit < connections {
+    let allowed = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    let fit = wanted.fit(usize::try_from(allowed).unwrap_or(usize::MAX))?;
+    if fit != wanted {
         tracing::warn!(
             open_files = allowed,
-            wanted = connections,
-            connections = fit,
+            wanted = wanted.connections,
+            connections = fit.connections,
             "the system allows too few open files for --max-connections: fewer are taken; \
              raise its limit (LimitNOFILE, ulimit -n)"
         );
     }
-    fit
+    Ok(fit)
+}
+
+impl Room {
+    fn files(self) -> usize {
+        self.connections.saturating_add(self.others())
+    }
+
+    fn others(self) -> usize {
+        OTHERS + OF_A_DATABASE_CONNECTION * self.database_connections + self.redirected + self.deliveries
+    }
+
+    /// Returns what fits into so many open files.
+    fn fit(self, allowed: usize) -> Result<Self, TooFewOpenFiles> {
+        if self.files() <= allowed {
+            return Ok(self);
+        }
+        let part = |of: usize| of.min((allowed / PART).max(1));
+        let small = Self { redirected: part(self.redirected), deliveries: part(self.deliveries), ..self };
+        let connections = self.connections.min(allowed.saturating_sub(small.others()));
+        if connections < FEWEST.min(self.connections) {
+            return Err(TooFewOpenFiles { allowed, needed: small.others() + FEWEST });
+        }
+        Ok(Self { connections, ..small })
+    }
 }
 
 /// Returns the required limit, or the highest possible one; `None` if the present one is enough.
@@ -38,12 +89,6 @@ fn raised(limit: &Rlimit, wanted: u64) -> Option<Rlimit> {
     let enough = limit.current.is_none_or(|current| current >= wanted);
     let highest = limit.maximum.map_or(wanted, |maximum| maximum.min(wanted));
     (!enough).then_some(Rlimit { current: Some(highest), maximum: limit.maximum })
-}
-
-/// Returns the number of connections that fit beside the other files, one at least.
-fn fit(connections: usize, others: usize, allowed: Option<u64>) -> usize {
-    let allowed = allowed.and_then(|allowed| usize::try_from(allowed).ok()).unwrap_or(usize::MAX);
-    connections.min(allowed.saturating_sub(others)).max(1)
 }
 
 #[cfg(test)]
@@ -65,10 +110,20 @@ mod tests {
     }
 
     #[test]
-    fn connections_are_bounded_by_open_files() {
-        assert_eq!(fit(4_096, 88, Some(4_184)), 4_096);
-        assert_eq!(fit(4_096, 88, Some(1_024)), 936);
-        assert_eq!(fit(4_096, 88, Some(10)), 1);
-        assert_eq!(fit(4_096, 88, None), 4_096);
+    fn connections_are_bounded_by_open_files_and_not_too_few() {
+        let wanted = Room { connections: 4_096, redirected: 256, database_connections: 8, deliveries: 50 };
+        let fit = |allowed| wanted.fit(allowed).map(|fit| (fit.connections, fit.redirected, fit.deliveries));
+        assert_eq!(fit(usize::MAX), Ok((4_096, 256, 50)));
+        assert_eq!(fit(wanted.files()), Ok((4_096, 256, 50)));
+        assert_eq!(fit(1_024), Ok((774, 128, 50)));
+        assert_eq!(fit(128), Ok((24, 16, 16)));
+        let error = fit(64).unwrap_err();
+        assert_eq!(error, TooFewOpenFiles { allowed: 64, needed: 104 });
+        assert!(
+            error.to_string().starts_with("the system allows 64 open files, and at least 104 are needed")
+        );
+        // Few connections are enough for an operator who wants no more.
+        let few = Room { connections: 2, redirected: 0, ..wanted };
+        assert_eq!(few.fit(100).map(|fit| fit.connections), Ok(2));
     }
 }

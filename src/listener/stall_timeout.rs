@@ -3,6 +3,7 @@
 use std::{
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -13,6 +14,8 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
+use super::connections::Activity;
+
 /// A stream on which a write without progress fails with `TimedOut`. Without it, a client that never reads
 /// keeps its connection, and the response in memory, forever.
 pub(super) struct StallTimeout<S = TcpStream> {
@@ -20,29 +23,33 @@ pub(super) struct StallTimeout<S = TcpStream> {
     limit: Duration,
     /// The timer while a write makes no progress.
     stuck: Option<Pin<Box<Sleep>>>,
+    activity: Arc<Activity>,
 }
 
 impl StallTimeout {
-    pub(super) fn new(stream: TcpStream, limit: Duration) -> Self {
+    pub(super) fn new(stream: TcpStream, limit: Duration, activity: Arc<Activity>) -> Self {
         // Responses are written whole, so Nagle's algorithm would only delay their last packet.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY was not set");
         }
-        Self::around(stream, limit)
+        Self::around(stream, limit, activity)
     }
 }
 
 impl<S> StallTimeout<S> {
-    fn around(stream: S, limit: Duration) -> Self {
-        Self { stream, limit, stuck: None }
+    fn around(stream: S, limit: Duration, activity: Arc<Activity>) -> Self {
+        Self { stream, limit, stuck: None, activity }
     }
 
     fn watch<T>(&mut self, progress: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         if progress.is_ready() {
-            self.stuck = None;
+            if self.stuck.take().is_some() {
+                self.activity.has_reader();
+            }
             return progress;
         }
         let limit = self.limit;
+        self.activity.await_reader();
         let stuck = self.stuck.get_or_insert_with(|| Box::pin(sleep_until(Instant::now() + limit)));
         match stuck.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
@@ -103,17 +110,21 @@ mod tests {
 
     const LIMIT: Duration = Duration::from_secs(30);
 
+    fn activity() -> Arc<Activity> {
+        Arc::new(Activity::new(Instant::now()))
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_write_without_a_reader_fails() {
         let (server, _client) = tokio::io::duplex(8);
-        let failure = StallTimeout::around(server, LIMIT).write_all(&[0; 9]).await;
+        let failure = StallTimeout::around(server, LIMIT, activity()).write_all(&[0; 9]).await;
         assert_eq!(failure.unwrap_err().kind(), io::ErrorKind::TimedOut);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_slow_reader_is_waited_for() {
         let (server, mut client) = tokio::io::duplex(8);
-        let mut server = StallTimeout::around(server, LIMIT);
+        let mut server = StallTimeout::around(server, LIMIT, activity());
         let reader = tokio::spawn(async move {
             for _ in 0..4 {
                 tokio::time::sleep(LIMIT - Duration::from_secs(1)).await;

@@ -8,6 +8,7 @@ use axum::{
 };
 use frontdesk_http::{
     layers::{
+        host,
         security_headers::{self, Https},
         trace::{self, AccessLog},
     },
@@ -31,6 +32,8 @@ pub fn observe(routes: Router, state: &AppState, log: AccessLog, problems: Probl
         .layer(from_fn_with_state(settings.trusted_proxies.clone(), client_address::identify))
         // Around everything that rejects.
         .layer(from_fn_with_state(problems, problem::render))
+        // Before anything that reads the header.
+        .layer(from_fn(host::host))
         // A panic becomes a rejection like any other.
         .layer(from_fn(problem::catch_panic));
     routes.layer(layers)

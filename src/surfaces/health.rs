@@ -30,15 +30,15 @@ const DATABASE_TIMEOUT: Duration = Duration::from_secs(1);
 /// Time for which the result of a write is used again, so that frequent checks cost little.
 const WRITE_INTERVAL: Duration = Duration::from_secs(2);
 
-pub fn routes(db: Db, shutdown: Shutdown) -> Router {
-    let checks = Arc::new(Checks { db, shutdown, last_write: Mutex::default() });
+pub fn routes(checks: Arc<Checks>) -> Router {
     Router::new()
         .route(urls::HEALTH_LIVE.path(), get(async || ok()))
         .route(urls::HEALTH_READY.path(), get(ready))
         .with_state(checks)
 }
 
-struct Checks {
+/// The checks of readiness, and what the latest has found. All surfaces with health checks share them.
+pub struct Checks {
     db: Db,
     shutdown: Shutdown,
     /// The time and the result of the last write.
@@ -56,7 +56,12 @@ async fn ready(State(checks): State<Arc<Checks>>) -> Response {
 }
 
 impl Checks {
+    pub fn new(db: Db, shutdown: Shutdown) -> Self {
+        Self { db, shutdown, last_write: Mutex::default() }
+    }
+
     async fn run(&self) -> Result<(), Reason> {
+        self.shutdown.readiness_checked();
         if self.shutdown.has_begun() {
             return Err("Shutting down.");
         }
@@ -117,7 +122,11 @@ mod tests {
         let shutdown = Shutdown::default();
         let status = async |path: &str| {
             let request = http::Request::get(path).body(Body::empty()).unwrap();
-            routes(db.clone(), shutdown.clone()).oneshot(request).await.unwrap().status()
+            routes(Arc::new(Checks::new(db.clone(), shutdown.clone())))
+                .oneshot(request)
+                .await
+                .unwrap()
+                .status()
         };
         assert_eq!(status("/health/ready").await, StatusCode::OK);
         shutdown.begin();
@@ -133,7 +142,11 @@ mod tests {
         db.close().await;
         let status = async |path: &str| {
             let request = http::Request::get(path).body(Body::empty()).unwrap();
-            routes(db.clone(), Shutdown::default()).oneshot(request).await.unwrap().status()
+            routes(Arc::new(Checks::new(db.clone(), Shutdown::default())))
+                .oneshot(request)
+                .await
+                .unwrap()
+                .status()
         };
         assert_eq!(status("/health/ready").await, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(status("/health/live").await, StatusCode::OK);

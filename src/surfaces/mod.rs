@@ -17,18 +17,20 @@ use std::sync::Arc;
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
+    response::AppendHeaders,
 };
 use frontdesk_http::{
     layers::{
-        compression, csrf,
+        compression, csrf, fair_share,
         limits::{self, BodyLimits, HashingGate},
         trace::AccessLog,
     },
-    problem::ProblemFormat,
+    problem::{ProblemFormat, Refusal},
     rate_limit::{self, RateLimit},
     request::cookies::CookieScope,
 };
-use frontdesk_model::urls;
+use frontdesk_model::{Code, Problem, urls};
+use http::header::CONNECTION;
 use tower::ServiceBuilder;
 
 use crate::{
@@ -50,6 +52,14 @@ pub fn assemble(pages: Router<AppState>, state: &AppState) -> Router {
     self::pages(pages, state).merge(api(state)).merge(gateway_events(state)).merge(health(state))
 }
 
+/// The router for connections beyond the limit: health checks, and 503 for everything else.
+pub fn spare(state: &AppState) -> Router {
+    let busy =
+        async || (AppendHeaders([(CONNECTION, "close")]), Refusal(Problem::new(Code::Busy).retry_after(1)));
+    let routes = health::routes(state.checks.clone()).fallback(busy);
+    observe(routes, state, AccessLog { quiet: true, ..AccessLog::default() }, json(state))
+}
+
 /// Pages and forms.
 fn pages(routes: Router<AppState>, state: &AppState) -> Router {
     let settings = &state.config;
@@ -66,6 +76,7 @@ fn pages(routes: Router<AppState>, state: &AppState) -> Router {
         .layer(from_fn_with_state(Arc::from(settings.base_url.origin()), csrf::guard))
         // Before the slots and the timeout of handlers, so that slow senders use neither.
         .layer(from_fn_with_state(body_limits(state, settings.body_bytes), limits::body))
+        .layer(from_fn_with_state(state.shares.clone(), fair_share::fair_share))
         .layer(from_fn_with_state(state.slots.clone(), limits::in_flight))
         // Within its slot, so that a cancelled handler frees it.
         .layer(from_fn_with_state(settings.request_timeout, limits::time));
@@ -87,6 +98,7 @@ fn api(state: &AppState) -> Router {
         .layer(compression::layer())
         .layer(from_fn(limits::url))
         .layer(from_fn_with_state(body_limits(state, settings.body_bytes), limits::body))
+        .layer(from_fn_with_state(state.shares.clone(), fair_share::fair_share))
         .layer(from_fn_with_state(state.slots.clone(), limits::in_flight))
         .layer(from_fn_with_state(settings.request_timeout, limits::time));
     let routes = frontdesk_api::router(state.api());
@@ -101,6 +113,7 @@ fn gateway_events(state: &AppState) -> Router {
         .layer(from_fn(limits::url))
         .layer(from_fn_with_state(Arc::from(settings.base_url.origin()), csrf::guard))
         .layer(from_fn_with_state(body_limits(state, gateway_events::BODY_BYTES), limits::body))
+        .layer(from_fn_with_state(state.shares.clone(), fair_share::fair_share))
         .layer(from_fn_with_state(state.slots.clone(), limits::in_flight))
         .layer(from_fn_with_state(settings.request_timeout, limits::time));
     let routes = gateway_events::routes().with_state(state.clone());
@@ -109,7 +122,7 @@ fn gateway_events(state: &AppState) -> Router {
 
 /// Health checks, without any limits: the busier the server is, the more they are needed.
 fn health(state: &AppState) -> Router {
-    let routes = health::routes(state.domain.db.clone(), state.shutdown.clone());
+    let routes = health::routes(state.checks.clone());
     observe(routes, state, AccessLog { quiet: true, ..AccessLog::default() }, negotiated(state))
 }
 

@@ -4,31 +4,59 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::State,
-    middleware::from_fn_with_state,
-    response::{IntoResponse, Response},
+    extract::{Request, State},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{AppendHeaders, IntoResponse, Response},
+    routing::any,
 };
 use frontdesk_http::{
     BaseUrl,
     layers::{
+        host,
         security_headers::{self, Https},
         trace::{self, AccessLog},
     },
+    problem::{self, ProblemFormat, Refusal},
 };
+use frontdesk_model::{Code, Problem, urls};
 use http::{
     HeaderValue, StatusCode, Uri,
-    header::{CONNECTION, LOCATION},
+    header::{AUTHORIZATION, CONNECTION, LOCATION},
 };
 use tower::ServiceBuilder;
 
-/// Redirects every request to the same path at this URL.
+/// Redirects pages to the same path at this URL, and refuses programs.
 pub fn router(to: &BaseUrl) -> Router {
     let layers = ServiceBuilder::new()
         .layer(from_fn_with_state(AccessLog::default(), trace::follow))
         // HSTS must not be sent over plain HTTP (RFC 6797, section 7.2), where an attacker could send it
         // as well. The response at the other end of the redirect has it.
         .layer(from_fn_with_state(Https(false), security_headers::headers));
-    Router::new().fallback(redirect).with_state(Arc::from(to.origin())).layer(layers)
+    let refuse = ServiceBuilder::new().layer(from_fn(host::host)).layer(from_fn(refuse_tokens));
+    let origin: Arc<str> = to.origin().into();
+    let programs = [format!("{}/{{*rest}}", urls::API.path()), urls::STRIPE_EVENTS.path().to_owned()];
+    let routes = programs.iter().fold(Router::new(), |routes, path| routes.route(path, any(refused)));
+    let json = ProblemFormat::Json { origin: origin.clone() };
+    routes
+        .fallback(redirect)
+        .with_state(origin)
+        .layer(refuse)
+        .layer(from_fn_with_state(json, problem::render))
+        .layer(layers)
+}
+
+/// Refuses what has a token or a password in its header: a redirect would work, and the caller would never
+/// notice that its secret went through the network in the clear.
+async fn refuse_tokens(request: Request, next: Next) -> Response {
+    if request.headers().contains_key(AUTHORIZATION) { refused().await } else { next.run(request).await }
+}
+
+/// Refuses calls of programs.
+async fn refused() -> Response {
+    let problem = Problem::new(Code::MalformedRequest).detail(
+        "Call the API by https://. What was sent here went through the network unencrypted:          if there was a token in it, revoke it.",
+    );
+    (AppendHeaders([(CONNECTION, "close")]), Refusal(problem)).into_response()
 }
 
 /// Responds with 308 to all methods: with 301 browsers would turn a submitted form into a GET and lose
@@ -83,6 +111,35 @@ mod tests {
             let expected = format!("https://desk.example{place}");
             assert_eq!(answer.headers()[LOCATION].as_bytes(), expected.as_bytes(), "{method} {uri}");
         }
+    }
+
+    #[tokio::test]
+    async fn programs_are_refused_with_a_reason_and_their_tokens_are_not_carried_on() {
+        let to: BaseUrl = "https://desk.example".parse().unwrap();
+        let with_token = async |path: &str, token: bool| {
+            let mut request = Request::builder().method(Method::POST).uri(path);
+            if token {
+                request = request.header("authorization", "Bearer fd_secret");
+            }
+            router(&to).oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+        };
+        for (path, token) in [
+            ("/api/v1/users", true),
+            ("/api/v1/users?limit=1", false),
+            ("/api/v1/openapi.json", false),
+            ("/hooks/stripe", false),
+            ("/anything/else", true),
+        ] {
+            let answer = with_token(path, token).await;
+            assert_eq!(answer.status(), 400, "{path}");
+            assert!(!answer.headers().contains_key(LOCATION), "{path}");
+            assert_eq!(answer.headers()["connection"], "close");
+            assert_eq!(answer.headers()["content-type"], "application/problem+json");
+            let body = answer.into_body().collect().await.unwrap().to_bytes();
+            let body = String::from_utf8(body.to_vec()).unwrap();
+            assert!(body.contains("https://") && body.contains("revoke"), "{body}");
+        }
+        assert_eq!(with_token("/fn/sign_in", false).await.status(), 308);
     }
 
     #[tokio::test]

@@ -22,6 +22,8 @@ mod gateway;
 mod guide;
 mod metrics;
 mod money;
+mod operation;
 mod pages;
+mod queues;
 mod tls;
 mod workers;

@@ -46,7 +46,8 @@ async fn a_page_has_hsts_and_who_signs_up_gets_a_secure_cookie(desk: Desk) {
         Listener::secured(listener, Certificate::load(sample.files.clone()).unwrap().acceptor().unwrap());
     let (router, shutdown) = (desk.router(), desk.state.shutdown.clone());
     let server = tokio::spawn(async move {
-        listener::serve(listener, router, &listener::Settings::default(), shutdown).await
+        listener::serve(listener, listener::Service::plain(router), &listener::Settings::default(), shutdown)
+            .await
     });
 
     let browser = browser(&sample, address);

@@ -20,7 +20,6 @@ use frontdesk_http::{
     rate_limit::{Caller, Exceeded, Standing},
     request::{
         accept,
-        client_address::ClientAddr,
         conditional::expected_version,
         input::{self, Pairs},
         origin,
@@ -136,8 +135,8 @@ async fn admit(
         *standing = stands.map(|stands| stands.tighter(*standing)).or(*standing);
         Ok(())
     };
-    if let Some(ClientAddr(address)) = parts.extensions.get() {
-        take(Caller::Address(*address))?;
+    if let Some(client) = Caller::of(&parts.extensions) {
+        take(client)?;
     }
     let (actor, secret) = authenticate(state, operation, parts).await?;
     if let Some(token) = actor.token() {

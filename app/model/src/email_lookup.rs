@@ -64,7 +64,7 @@ pub(crate) fn in_unicode(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let (unicode, valid) =
-        Uts46::new().to_unicode(text[at..].as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast);
+        Uts46::new().to_unicode(&text.as_bytes()[at..], AsciiDenyList::STD3, Hyphens::CheckFirstLast);
     if valid.is_ok() { Cow::Owned(format!("{}{unicode}", &text[..at])) } else { Cow::Borrowed(text) }
 }
 

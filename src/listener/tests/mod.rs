@@ -1,3 +1,4 @@
+mod room;
 mod tls;
 
 use std::sync::Arc;
@@ -5,11 +6,11 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{ConnectInfo, Extension},
-    routing::get,
+    routing::{get, post},
 };
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
     sync::Notify,
     task::JoinHandle,
     time::{sleep, timeout},
@@ -35,8 +36,20 @@ impl Server {
         Self::behind(Listener::plain, settings).await
     }
 
+    async fn with_spare(spare: Option<Router>, settings: Settings) -> Self {
+        Self::assemble(Listener::plain, spare, settings).await
+    }
+
     async fn behind(
         listen: impl FnOnce(TcpListener) -> Listener + Send + 'static,
+        settings: Settings,
+    ) -> Self {
+        Self::assemble(listen, None, settings).await
+    }
+
+    async fn assemble(
+        listen: impl FnOnce(TcpListener) -> Listener + Send + 'static,
+        spare: Option<Router>,
         settings: Settings,
     ) -> Self {
         let (reached, release) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
@@ -52,18 +65,27 @@ impl Server {
         let large = async || vec![b'a'; LARGE];
         let router =
             Router::new().route("/slow", get(slow)).route("/peer", get(whose)).route("/large", get(large));
+        let router = router.route("/body", post(async |body: String| body));
+        let service = Service { spare, ..Service::plain(router) };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let shutdown = Shutdown::default();
         let running = tokio::spawn({
             let shutdown = shutdown.clone();
-            async move { serve(listen(listener), router, &settings, shutdown).await }
+            async move { serve(listen(listener), service, &settings, shutdown).await }
         });
         Self { address, shutdown, reached, release, running }
     }
 
     async fn connect(&self) -> TcpStream {
         TcpStream::connect(self.address).await.unwrap()
+    }
+
+    /// Connects from another address of this machine, which is another client.
+    async fn connect_from(&self, address: [u8; 4]) -> TcpStream {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(SocketAddr::from((address, 0))).unwrap();
+        socket.connect(self.address).await.unwrap()
     }
 }
 
@@ -117,7 +139,7 @@ async fn requests_beyond_the_deadline_are_closed() {
 
 #[tokio::test]
 async fn requests_are_taken_during_the_delay() {
-    let settings = Settings { shutdown_delay: Duration::from_secs(60), ..Settings::default() };
+    let settings = Settings { shutdown_delay: Some(Duration::from_secs(60)), ..Settings::default() };
     let server = Server::start(settings).await;
     server.shutdown.begin();
     let mut stream = server.connect().await;

@@ -93,18 +93,22 @@ async fn a_late_handshake_is_dropped() {
 }
 
 #[tokio::test]
-async fn a_handshake_has_a_slot_and_only_for_so_long() {
-    let settings = Settings { connections: 1, header: Duration::from_secs(1), ..Settings::default() };
+async fn a_handshake_has_a_slot_and_a_silent_one_gives_way() {
+    let settings = Settings { connections: 1, header: Duration::from_secs(3_600), ..Settings::default() };
     let (server, sample) = start(settings).await;
     let silent = server.connect().await;
     let client = connector(&sample);
-    let connecting = server.secure(&client);
-    tokio::pin!(connecting);
-    assert!(timeout(Duration::from_millis(100), &mut connecting).await.is_err(), "it waits for the slot");
-    let mut stream = timeout(Duration::from_secs(20), connecting).await.expect("it gets the slot").unwrap();
-    ask(&mut stream, "/peer").await;
+    let connecting = timeout(Duration::from_secs(20), server.secure(&client));
+    let mut stream = connecting.await.expect("it gets the slot").unwrap();
+    assert!(timeout(Duration::from_secs(20), end(silent)).await.unwrap().is_empty(), "it is closed");
+    ask(&mut stream, "/slow").await;
+    server.reached.notified().await;
+    let next = server.secure(&client);
+    tokio::pin!(next);
+    assert!(timeout(Duration::from_millis(100), &mut next).await.is_err(), "it waits for the slot");
+    server.release.notify_one();
     assert!(answer(stream).await.starts_with("HTTP/1.1 200"));
-    drop(silent);
+    next.await.unwrap();
 }
 
 #[tokio::test]

@@ -15,9 +15,15 @@ both! {
     filters_show_what_they_name,
 }
 
+/// A worker takes the job that is due.
+async fn claim(desk: &Desk) -> Vec<jobs::Claimed> {
+    let free = jobs::FreeSlots::new(jobs::Queue::Maintenance, &["jobs.sweep"], 1);
+    jobs::claim(&desk.domain, &[free], Duration::from_secs(30)).await.unwrap()
+}
+
 /// A worker takes the job, and fails.
 async fn fail(desk: &Desk, id: JobId, failure: Failure) {
-    let taken = jobs::claim(&desk.domain, &["jobs.sweep"], 1, Duration::from_secs(30)).await.unwrap();
+    let taken = claim(desk).await;
     assert_eq!(taken[0].id, id);
     let failed = Outcome::Failed(failure);
     jobs::settle(&desk.domain, id, taken[0].attempt, failed, Retry::DEFAULT).await.unwrap();
@@ -63,7 +69,7 @@ async fn what_waits_is_called_off(desk: Desk) {
     assert!(again.alert().unwrap().text.contains("not over"), "{}", again.alert().unwrap().text);
 
     let running = desk.enqueue().await;
-    jobs::claim(&desk.domain, &["jobs.sweep"], 1, Duration::from_secs(30)).await.unwrap();
+    claim(&desk).await;
     let page = does(&admin, &format!("/admin/jobs/{running}"), "/fn/cancel_job").await;
     assert!(page.flash().unwrap().contains("asked to stop") && page.text().contains("Stopping"));
 }

@@ -17,6 +17,7 @@ both! {
     a_test_event_arrives_and_can_be_followed_and_sent_again,
     what_a_receiver_answers_is_shown_as_text,
     a_page_offers_only_what_its_reader_may_do,
+    a_failing_webhook_is_found_from_the_overview_and_among_the_jobs,
 }
 
 const LIST: &str = "/admin/webhooks";
@@ -179,4 +180,23 @@ async fn a_page_offers_only_what_its_reader_may_do(desk: Desk) {
     }
     let support = desk.arrive(Role::Support).await;
     assert!(support.get("/admin").await.page().link("Webhooks").is_none());
+}
+
+async fn a_failing_webhook_is_found_from_the_overview_and_among_the_jobs(desk: Desk) {
+    let admin = desk.arrive(Role::Admin).await;
+    let (url, _heard) = receiver(500, "No.").await;
+    make(&admin, &url).await;
+    assert!(!admin.get("/admin").await.page().text().contains("failing"));
+    desk.arrive(Role::Support).await;
+    work(&desk).await;
+    let overview = admin.get("/admin").await.is(200).page();
+    assert!(overview.text().contains("webhook endpoint is failing"), "{}", overview.text());
+    let list = admin.get(overview.link("View webhooks").unwrap()).await.is(200).page();
+    assert!(list.link("The shop").is_some());
+    let jobs = admin.get("/admin/jobs?kind=webhooks.deliver").await.is(200).page();
+    assert!(jobs.text().contains("It was answered with 500."), "{}", jobs.text());
+    assert!(!jobs.text().contains("Succeeded"), "{}", jobs.text());
+    // Without the permission there is no tile.
+    let support = desk.arrive(Role::Support).await;
+    assert!(!support.get("/admin").await.page().text().contains("failing"));
 }

@@ -21,7 +21,13 @@ async fn exchange(desk: &Desk, request: &str) -> String {
     let address = listener.local_addr().unwrap();
     let (router, shutdown) = (desk.router(), desk.state.shutdown.clone());
     let server = tokio::spawn(async move {
-        listener::serve(Listener::plain(listener), router, &listener::Settings::default(), shutdown).await
+        listener::serve(
+            Listener::plain(listener),
+            listener::Service::plain(router),
+            &listener::Settings::default(),
+            shutdown,
+        )
+        .await
     });
     let talk = async {
         let mut stream = TcpStream::connect(address).await.unwrap();

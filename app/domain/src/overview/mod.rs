@@ -9,6 +9,7 @@ use frontdesk_model::{
 use crate::{
     Context, Feature, audit, jobs,
     users::{self, Error, SharedAddress, sql},
+    webhooks,
 };
 
 /// This feature and its lists.
@@ -27,6 +28,8 @@ pub struct Overview {
     pub shared_addresses: Vec<SharedAddress>,
     /// Jobs that failed permanently; `None` without `jobs:read`.
     pub dead_jobs: Option<i64>,
+    /// Webhooks with failing deliveries; `None` without `webhooks:read`.
+    pub failing_webhooks: Option<i64>,
     /// The latest few.
     pub suspended: Vec<User>,
     /// The latest few events; `None` without `audit:read`.
@@ -59,8 +62,13 @@ pub async fn overview(ctx: &Context) -> Result<Overview, Error> {
         true => Some(jobs::count_dead(ctx, at_most).await?),
         false => None,
     };
+    let failing_webhooks = match ctx.actor.may(Permission::WEBHOOKS_READ) {
+        true => Some(webhooks::count_failing(ctx).await?),
+        false => None,
+    };
     Ok(Overview {
         dead_jobs,
+        failing_webhooks,
         joined: sql::count_joined(db, yesterday, at_most).await?,
         failed_sign_ins,
         suspended_count: sql::count_status(db, Status::Suspended, at_most).await?,

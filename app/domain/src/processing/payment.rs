@@ -9,7 +9,7 @@ use super::result::{self, Exchange};
 use crate::{
     Domain,
     gateway::{Charge, ChargeResult, GatewayError, KnownPayment},
-    jobs::{Attempt, BackgroundJob, Done, Failure, Retry},
+    jobs::{Attempt, BackgroundJob, Done, Failure, Queue, Retry},
     payments::{
         ProcessPayment, Why,
         sql::{self, Row},
@@ -38,6 +38,7 @@ impl BackgroundJob for ProcessPayment {
     type Context = Domain;
 
     const NAME: &'static str = "payments.settle";
+    const QUEUE: Queue = Queue::Payments;
     const TIMEOUT: Duration = Duration::from_secs(120);
     // For failures of the database: a failed call of the gateway is not a failure of this job.
     const RETRY: Retry =

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     Domain,
     db::statements,
-    jobs::{self, Attempt, BackgroundJob, Done, Failure, RecurringJob},
+    jobs::{self, Attempt, BackgroundJob, Done, Failure, Queue, RecurringJob},
     params,
     payments::ProcessPayment,
     refunds::ProcessRefund,
@@ -35,6 +35,7 @@ impl BackgroundJob for Reconcile {
     type Context = Domain;
 
     const NAME: &'static str = "payments.reconcile";
+    const QUEUE: Queue = Queue::Payments;
 
     async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
         let (before, gateway) = (domain.clock.now() - LATE, domain.gateway.name());

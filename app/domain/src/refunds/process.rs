@@ -18,7 +18,7 @@ use crate::{
     db::Tx,
     events,
     gateway::{GatewayError, GatewayRefund, RefundResult},
-    jobs::{self, Attempt, BackgroundJob, Done, Failure, Job, Retry},
+    jobs::{self, Attempt, BackgroundJob, Done, Failure, Job, Queue, Retry},
     ledger,
     orders::{self, Locked},
     payments::{metrics as meter, sql as payments},
@@ -59,6 +59,7 @@ impl BackgroundJob for ProcessRefund {
     type Context = Domain;
 
     const NAME: &'static str = "refunds.settle";
+    const QUEUE: Queue = Queue::Payments;
     const TIMEOUT: Duration = Duration::from_secs(120);
     const RETRY: Retry =
         Retry::Backoff { first: Duration::from_secs(1), most: Duration::from_secs(600), attempts: 20 };

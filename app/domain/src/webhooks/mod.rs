@@ -20,8 +20,8 @@ pub use deliveries::{
 };
 pub use endpoints::sql::LIST as WEBHOOKS;
 pub use endpoints::{
-    Created, Updated, create, create_in, get, list, remove, remove_in, rotate_secret, rotate_secret_in,
-    update, update_in,
+    Created, Updated, count_failing, create, create_in, get, list, remove, remove_in, rotate_secret,
+    rotate_secret_in, update, update_in,
 };
 
 use frontdesk_model::{Code, Fault, Problem, page::ForeignCursor, webhooks};

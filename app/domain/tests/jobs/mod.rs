@@ -1,15 +1,17 @@
 //! Jobs: none is lost and none is done twice, whichever process dies at any time.
 
+mod clock;
 mod kinds;
 mod lease;
 mod plans;
 mod queue;
+mod queues;
 mod staff;
 mod worker;
 
 use std::time::Duration;
 
-use frontdesk_domain::jobs::{self, Claimed, Retry};
+use frontdesk_domain::jobs::{self, Claimed, FreeSlots, Queue, Retry};
 
 use crate::support::TestDomain;
 
@@ -21,7 +23,7 @@ pub const RETRY: Retry = Retry::Delays(&[Duration::from_secs(10), Duration::from
 /// Leases due jobs of all kinds of these tests.
 pub async fn claim(domain: &TestDomain, at_most: usize) -> Vec<Claimed> {
     let names = ["test.append", "test.misbehave", "test.crowd", "test.tick"];
-    jobs::claim(domain, &names, at_most, LEASE).await.unwrap()
+    jobs::claim(domain, &[FreeSlots::new(Queue::Maintenance, &names, at_most)], LEASE).await.unwrap()
 }
 
 /// Leases the one that is due.

@@ -37,14 +37,18 @@ async fn populate(domain: &TestDomain) {
 
 fn values(sql: Sql, middle: Uuid, now: Timestamp) -> Option<Vec<Value>> {
     Some(match sql.name {
-        "db.jobs.IS_DUE" => params![now, ",mail.send,"],
+        "db.jobs.IS_DUE" => params![now, "maintenance", ",mail.send,"],
+        "db.jobs.IS_DUE_BY_LANE" => params![now, "webhooks", ",mail.send,"],
         "db.jobs.EXPIRED" => params![now],
-        "db.jobs.CLAIM" => params![now, now, ",mail.send,hook.send,", 4],
+        "db.jobs.CLAIM" => params![now, "maintenance", ",mail.send,hook.send,", now, 4],
+        "db.jobs.CLAIM_BY_LANE" => params![now, "webhooks", ",mail.send,hook.send,", now, 4],
+        "db.jobs.MISDATED" => params![now, now],
+        "db.jobs.PULL_FORWARD" => params![middle, now, now],
         "db.jobs.HOLD" | "db.jobs.RELEASE" => params![middle, 1, now],
         "db.jobs.END" => params![middle, 1, "dead", None::<i64>, now, "no"],
         "db.jobs.RERUN" | "db.jobs.CANCEL" => params![middle, "dead", now],
         "db.jobs.ASK_TO_STOP" => params![middle, now],
-        "db.jobs.COUNT" => params!["dead", 1_001],
+        "db.jobs.COUNT_DEAD" => params![1_001],
         "db.jobs.BY_ID" | "db.jobs.FAILURES" => params![middle],
         _ => return None,
     })
@@ -67,6 +71,8 @@ async fn no_statement_reads_all_jobs(domain: TestDomain) {
                     && !line.contains("jobs_due")
                     && !line.contains("SUBQUERY")
                     && !line.contains("counted")
+                    // The lanes of a queue, each of which is found by one look into an index.
+                    && *line != "SCAN lanes"
             }
             Dialect::Postgres => line.contains("Seq Scan on job"),
         };
@@ -75,5 +81,5 @@ async fn no_statement_reads_all_jobs(domain: TestDomain) {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
-    assert_eq!(looked_at, 12);
+    assert_eq!(looked_at, 16);
 }

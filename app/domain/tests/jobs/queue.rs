@@ -85,7 +85,8 @@ async fn a_worker_takes_only_kinds_that_it_knows(domain: TestDomain) {
     let id = enqueue(&domain, Job::new(&Append::line(1))).await.unwrap();
     let before = domain.db.statements();
     for kinds in [&["test.misbehave"][..], &["test.appen", "est.append", "test.append2"], &[]] {
-        assert!(jobs::claim(&domain, kinds, 10, LEASE).await.unwrap().is_empty(), "{kinds:?}");
+        let free = jobs::FreeSlots::new(jobs::Queue::Maintenance, kinds, 10);
+        assert!(jobs::claim(&domain, &[free], LEASE).await.unwrap().is_empty(), "{kinds:?}");
     }
     assert_eq!(domain.db.statements() - before, 3, "to find nothing costs one statement that reads");
     assert_eq!(claim_one(&domain).await.id, id);

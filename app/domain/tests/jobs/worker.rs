@@ -27,6 +27,7 @@ both! {
 
 const SETTINGS: Settings = Settings {
     concurrency: 4,
+    deliveries: 50,
     lease: Duration::from_millis(900),
     poll: Duration::from_millis(20),
     deadline: Duration::from_secs(5),

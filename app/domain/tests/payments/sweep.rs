@@ -47,7 +47,8 @@ async fn die_after(steps: usize, run: impl Future) -> bool {
 
 /// Leases the due job and polls it for a number of steps. Returns true if it completed.
 async fn work_and_die<K: BackgroundJob<Context = Domain>>(domain: &TestDomain, steps: usize) -> bool {
-    let claimed = jobs::claim(domain, &[K::NAME], 1, Duration::from_secs(30)).await.unwrap().remove(0);
+    let free = jobs::FreeSlots::new(K::QUEUE, &[K::NAME], 1);
+    let claimed = jobs::claim(domain, &[free], Duration::from_secs(30)).await.unwrap().remove(0);
     let kind: K = serde_json::from_str(&claimed.payload).unwrap();
     die_after(steps, kind.run(domain, Attempt::of(domain, &claimed))).await
 }

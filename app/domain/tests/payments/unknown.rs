@@ -175,8 +175,8 @@ async fn who_died_behind_the_charge_is_not_forgotten_whatever_the_gateway_says_n
         let order = place(&here, customer, 1_250).await.summary.id;
         let form = crate::support::pay_form(order, "pm_card_ok");
         let payment = payments::start(&here.system(), form).await.unwrap().summary.id;
-        let claimed =
-            jobs::claim(&here, &[ProcessPayment::NAME], 1, Duration::from_secs(30)).await.unwrap().remove(0);
+        let free = jobs::FreeSlots::new(ProcessPayment::QUEUE, &[ProcessPayment::NAME], 1);
+        let claimed = jobs::claim(&here, &[free], Duration::from_secs(30)).await.unwrap().remove(0);
         let kind: ProcessPayment = serde_json::from_str(&claimed.payload).unwrap();
         let killed = timeout(Duration::from_millis(300), kind.run(&here, Attempt::of(&here, &claimed))).await;
         assert!(killed.is_err());

@@ -9,6 +9,7 @@ use frontdesk_domain::{
 use frontdesk_model::{
     DeliveryId, Timestamp, WebhookId,
     audit::{Action, AuditQuery},
+    jobs::{JobState, JobsQuery, OneJob},
     webhooks::{DeliveryState, OneDelivery},
 };
 
@@ -28,6 +29,9 @@ both! {
     a_slow_webhook_keeps_only_itself_waiting,
     what_is_removed_while_it_is_sent_is_not_written_down,
     deliveries_are_kept_for_thirty_days,
+    a_failed_attempt_looks_failed_among_the_jobs,
+    a_dead_delivery_can_be_run_again_as_a_job,
+    endpoints_that_fail_are_counted_until_something_arrives,
 }
 
 const HOUR: i64 = 3_600;
@@ -38,6 +42,10 @@ async fn on_its_way(domain: &TestDomain) -> (WebhookId, DeliveryId) {
     let hook = webhook(domain, ALL).await.webhook.id;
     create(domain, "Ann").await;
     (hook, deliveries(domain, hook).await[0].id)
+}
+
+fn slots(at_most: usize) -> jobs::FreeSlots {
+    jobs::FreeSlots::new(jobs::Queue::Webhooks, &["webhooks.deliver"], at_most)
 }
 
 /// Advances the clock to the next attempt, and returns the delay.
@@ -91,7 +99,8 @@ async fn an_event_that_does_not_arrive_is_sent_again_by_the_schedule_under_the_s
     assert_ne!(header(&sent[0], "webhook-timestamp"), header(&sent[9], "webhook-timestamp"));
     assert_ne!(header(&sent[0], "webhook-signature"), header(&sent[9], "webhook-signature"));
     assert!(is_on(&domain, hook).await, "three days are not five");
-    assert_eq!(domain.count("SELECT count(*) FROM jobs WHERE state = 'dead'").await, 0);
+    assert_eq!(domain.count("SELECT count(*) FROM jobs WHERE state = 'dead'").await, 1);
+    assert_eq!(jobs::count_dead(&domain, 10).await.unwrap(), 0, "it needs attention by its webhook");
     domain.clock.advance(3 * DAY);
     assert_eq!(send(&domain).await, []);
 }
@@ -218,7 +227,7 @@ async fn a_worker_that_dies_behind_sending_sends_the_same_again(domain: TestDoma
     let (hook, id) = on_its_way(&domain).await;
     // The first worker sends, and dies before it can record that.
     let lease = Duration::from_secs(30);
-    let claimed = jobs::claim(&domain, &["webhooks.deliver"], 1, lease).await.unwrap().remove(0);
+    let claimed = jobs::claim(&domain, &[slots(1)], lease).await.unwrap().remove(0);
     let kind: Deliver = serde_json::from_str(&claimed.payload).unwrap();
     domain.webhook_sender.get_stuck(true);
     let attempt = jobs::Attempt::of(&domain, &claimed);
@@ -252,7 +261,7 @@ async fn a_slow_webhook_keeps_only_itself_waiting(domain: TestDomain) {
     let other = webhook(&domain, "user.signed_up").await.webhook.id;
     crate::support::register(&domain, "Fay").await;
     let lease = Duration::from_secs(30);
-    let claimed = jobs::claim(&domain, &["webhooks.deliver"], 10, lease).await.unwrap();
+    let claimed = jobs::claim(&domain, &[slots(10)], lease).await.unwrap();
     assert_eq!(claimed.len(), 2, "one of each");
     assert_eq!((deliveries(&domain, slow).await.len(), deliveries(&domain, other).await.len()), (5, 1));
 }
@@ -260,7 +269,7 @@ async fn a_slow_webhook_keeps_only_itself_waiting(domain: TestDomain) {
 async fn what_is_removed_while_it_is_sent_is_not_written_down(domain: TestDomain) {
     let (hook, id) = on_its_way(&domain).await;
     let lease = Duration::from_secs(30);
-    let claimed = jobs::claim(&domain, &["webhooks.deliver"], 1, lease).await.unwrap().remove(0);
+    let claimed = jobs::claim(&domain, &[slots(1)], lease).await.unwrap().remove(0);
     webhooks::remove(&domain.system(), this(hook)).await.unwrap();
     let kind: Deliver = serde_json::from_str(&claimed.payload).unwrap();
     jobs::BackgroundJob::run(kind, &domain, jobs::Attempt::of(&domain, &claimed)).await.unwrap();
@@ -285,4 +294,66 @@ async fn deliveries_are_kept_for_thirty_days(domain: TestDomain) {
     domain.clock.advance(1);
     assert_eq!(swept().await, 0);
     assert_eq!(domain.count("SELECT count(*) FROM webhook_attempts").await, 0);
+}
+
+/// The only job of a delivery.
+async fn only_job(domain: &TestDomain) -> frontdesk_model::jobs::JobSummary {
+    let mut all = jobs::list(&domain.system(), &JobsQuery::default()).await.unwrap().items;
+    assert_eq!(all.len(), 1, "{all:?}");
+    all.remove(0)
+}
+
+async fn a_failed_attempt_looks_failed_among_the_jobs(domain: TestDomain) {
+    let (_, id) = on_its_way(&domain).await;
+    domain.webhook_sender.will((0..10).map(|_| answer(500)));
+    for attempt in 1..10 {
+        send(&domain).await;
+        let there = only_job(&domain).await;
+        assert_eq!((there.state, there.attempts), (JobState::Waiting, attempt));
+        assert_eq!(there.last_error.as_deref(), Some("It was answered with 500."));
+        assert_eq!(there.next_attempt_at, delivery(&domain, id).await.summary.next_attempt_at);
+        until_next(&domain, id).await;
+    }
+    send(&domain).await;
+    let there = only_job(&domain).await;
+    assert_eq!((there.state, there.attempts), (JobState::Dead, 10));
+    assert_eq!(delivery(&domain, id).await.summary.state, DeliveryState::Failed);
+    let failures = jobs::get(&domain.system(), there.id).await.unwrap().failures;
+    assert_eq!(failures.len(), 10);
+}
+
+async fn a_dead_delivery_can_be_run_again_as_a_job(domain: TestDomain) {
+    let (_, id) = on_its_way(&domain).await;
+    domain.webhook_sender.will((0..11).map(|_| answer(500)));
+    for _ in 0..9 {
+        send(&domain).await;
+        until_next(&domain, id).await;
+    }
+    send(&domain).await;
+    let dead = only_job(&domain).await.id;
+    for (sent, state) in [(11, DeliveryState::Failed), (12, DeliveryState::Succeeded)] {
+        jobs::rerun(&domain.system(), OneJob { id: dead }).await.unwrap();
+        send(&domain).await;
+        let there = delivery(&domain, id).await.summary;
+        assert_eq!((there.attempts, there.state), (sent, state));
+    }
+    assert_eq!(only_job(&domain).await.state, JobState::Succeeded);
+}
+
+async fn endpoints_that_fail_are_counted_until_something_arrives(domain: TestDomain) {
+    let count = async || webhooks::count_failing(&domain).await.unwrap();
+    let (hook, id) = on_its_way(&domain).await;
+    assert_eq!(count().await, 0);
+    domain.webhook_sender.will([answer(500)]);
+    send(&domain).await;
+    assert_eq!(count().await, 1);
+    until_next(&domain, id).await;
+    send(&domain).await;
+    assert_eq!(count().await, 0);
+    // One that Frontdesk has turned off needs attention, too.
+    domain.webhook_sender.will([answer(410)]);
+    create(&domain, "Ben").await;
+    send(&domain).await;
+    assert!(!is_on(&domain, hook).await);
+    assert_eq!(count().await, 1);
 }

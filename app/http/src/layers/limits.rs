@@ -3,7 +3,7 @@
 //! Everything before a handler runs is limited by hyper (the header) and here (the URL, the body), so
 //! that a handler gets the whole request and slow senders occupy no slot.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::Ipv4Addr, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, Bytes, HttpBody},
@@ -14,10 +14,13 @@ use axum::{
 use frontdesk_domain::passwords::Passwords;
 use frontdesk_model::{Code, Problem};
 use http::{Method, Uri, header::EXPECT};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use tokio::{sync::Semaphore, time::timeout};
 
-use crate::problem::Refusal;
+use crate::{
+    problem::Refusal,
+    request::client_address::{ClientAddr, network},
+};
 
 /// The longest path and query, in bytes. Our pages never write longer ones.
 const LONGEST_URL: usize = 8 * 1024;
@@ -45,7 +48,8 @@ pub(crate) fn has_path(url: &Uri) -> bool {
     url.path().starts_with('/')
 }
 
-/// Rejects requests that hash a password with 503 while the queue for hashing is full.
+/// Rejects requests that hash a password with 503 while the queue for hashing is full, or the client's share
+/// of it.
 #[derive(Clone)]
 pub struct HashingGate {
     pub passwords: Passwords,
@@ -56,11 +60,14 @@ pub struct HashingGate {
 /// Applies a [`HashingGate`]. The use case would reject the request as well, but only after all the
 /// work before it, which delays every other request during a flood.
 pub async fn hashing(State(gate): State<HashingGate>, request: Request, next: Next) -> Response {
-    let hashes = (gate.hashes)(request.method(), request.uri().path());
-    if hashes && gate.passwords.expect_room().await.is_err() {
-        return Refusal(Problem::new(Code::Busy).retry_after(1)).into_response();
+    if !(gate.hashes)(request.method(), request.uri().path()) {
+        return next.run(request).await;
     }
-    next.run(request).await
+    let client = request.extensions().get().map_or(Ipv4Addr::LOCALHOST.into(), |ClientAddr(it)| *it);
+    match gate.passwords.reserve(network(client)).await {
+        Ok(_place) => next.run(request).await,
+        Err(_) => Refusal(Problem::new(Code::Busy).retry_after(1)).into_response(),
+    }
 }
 
 /// The largest body, in bytes, and the longest time for it to arrive.
@@ -96,18 +103,39 @@ async fn read(body: &mut Body, limits: BodyLimits) -> Result<Bytes, Code> {
     if usize::try_from(body.size_hint().lower()).is_ok_and(|length| length > limits.bytes) {
         return Err(Code::TooLarge);
     }
-    match timeout(limits.time, Limited::new(body, limits.bytes).collect()).await {
-        Ok(Ok(whole)) => Ok(whole.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Code::TooLarge),
-        Ok(Err(_)) => Err(Code::MalformedRequest),
-        Err(_) => Err(Code::RequestTimeout),
+    timeout(limits.time, collect(body, limits.bytes)).await.unwrap_or(Err(Code::RequestTimeout))
+}
+
+/// Copies a body into one buffer. A list of its chunks would keep alive, for each of them, the buffer that it
+/// was read into: many times the body's length if it arrives byte by byte.
+async fn collect(body: &mut Body, most: usize) -> Result<Bytes, Code> {
+    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(most);
+    let mut whole = Vec::with_capacity(announced.min(most));
+    while let Some(frame) = body.frame().await {
+        // Trailers are ignored.
+        let Ok(chunk) = frame.map_err(|_| Code::MalformedRequest)?.into_data() else { continue };
+        if chunk.len() > most - whole.len() {
+            return Err(Code::TooLarge);
+        }
+        whole.extend_from_slice(&chunk);
     }
+    Ok(whole.into())
 }
 
 /// Reads a part of what is still being sent: if the connection is closed on a sender, browsers show a
 /// reset connection instead of the response.
-async fn discard(body: Body) {
-    let _ = timeout(DISCARDING, Limited::new(body, DISCARDED).collect()).await;
+async fn discard(mut body: Body) {
+    let read = async {
+        let mut left = DISCARDED;
+        while let Some(Ok(frame)) = body.frame().await {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            match left.checked_sub(length) {
+                Some(rest) => left = rest,
+                None => break,
+            }
+        }
+    };
+    let _ = timeout(DISCARDING, read).await;
 }
 
 /// Rejects requests with 503 while all `slots` are taken. A queue would make every one of them slow.

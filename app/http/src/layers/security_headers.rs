@@ -50,6 +50,12 @@ pub async fn headers(State(https): State<Https>, request: Request, next: Next) -
     response
 }
 
+/// The headers as lines of a response, for responses that pass no layer.
+pub fn lines(https: Https) -> String {
+    let sent = DEFAULTS.into_iter().filter(|(name, _)| https.0 || *name != STRICT_TRANSPORT_SECURITY);
+    sent.map(|(name, value)| format!("{name}: {value}\r\n")).collect()
+}
+
 /// True if browsers reach this server by HTTPS.
 #[derive(Clone, Copy, Debug)]
 pub struct Https(pub bool);

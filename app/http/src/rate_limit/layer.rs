@@ -9,7 +9,6 @@ use axum::{
 use http::Method;
 
 use super::{Caller, Limit, Limiter};
-use crate::request::client_address::ClientAddr;
 
 /// Chooses the limit that a request counts against, by its method and path.
 pub type ChooseLimit = fn(&Method, &str) -> Limit;
@@ -24,8 +23,8 @@ pub struct RateLimit {
 /// Limits the requests of each client address.
 pub async fn by_address(State(rate): State<RateLimit>, request: Request, next: Next) -> Response {
     let limit = (rate.choose)(request.method(), request.uri().path());
-    let client = request.extensions().get().map(|ClientAddr(address)| *address);
-    match client.map_or(Ok(None), |client| rate.limiter.take(limit, Caller::Address(client))) {
+    let client = Caller::of(request.extensions());
+    match client.map_or(Ok(None), |client| rate.limiter.take(limit, client)) {
         Ok(_) => next.run(request).await,
         Err(exceeded) => exceeded.into_response(),
     }

@@ -1,7 +1,7 @@
 //! The buckets of all callers.
 
 use std::{
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     num::NonZeroU32,
     sync::{
         Arc,
@@ -16,9 +16,11 @@ use governor::{
     middleware::StateInformationMiddleware,
     state::keyed::DefaultKeyedStateStore,
 };
+use http::Extensions;
 use uuid::Uuid;
 
 use super::{Exceeded, Limit, Rates, Standing};
+use crate::request::client_address::{ClientAddr, FromUnknownProxy, network};
 
 /// The number of requests after which callers with full buckets are dropped. A request keeps its caller
 /// in memory for two intervals at most, so the memory is bounded by the traffic.
@@ -27,9 +29,21 @@ const SWEEP: u32 = 4_096;
 /// The owner of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Caller {
+    /// A client address. This machine's own is not limited.
     Address(IpAddr),
+    /// The address of a proxy that is not trusted, with all clients behind it.
+    UnknownProxy(IpAddr),
     Token(Uuid),
     User(Uuid),
+}
+
+impl Caller {
+    /// The client of a request, by its address.
+    pub fn of(extensions: &Extensions) -> Option<Self> {
+        let ClientAddr(address) = *extensions.get()?;
+        let is_proxy = extensions.get::<FromUnknownProxy>().is_some();
+        Some(if is_proxy { Self::UnknownProxy(address) } else { Self::Address(address) })
+    }
 }
 
 /// The buckets of all callers. Cheap to clone.
@@ -57,6 +71,7 @@ impl Limiter {
         let caller = match caller {
             Caller::Address(address) if address.is_loopback() => return Ok(None),
             Caller::Address(address) => Caller::Address(network(address)),
+            Caller::UnknownProxy(address) => Caller::UnknownProxy(network(address)),
             other => other,
         };
         let Some(bucket) = &self.0[limit as usize] else { return Ok(None) };
@@ -83,14 +98,6 @@ impl Bucket {
             Ok(state) => Ok(state.remaining_burst_capacity()),
             Err(not_until) => Err(not_until.wait_time_from(DefaultClock::default().now())),
         }
-    }
-}
-
-/// The network that counts as one client: an IPv4 address, or the first 64 bits of an IPv6 address.
-fn network(client: IpAddr) -> IpAddr {
-    match client {
-        IpAddr::V4(_) => client,
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
     }
 }
 

@@ -4,9 +4,9 @@
 //! client address, for each person who pays, and, at the API, for each token and person as well. An IPv6
 //! client counts by its /64, since it can choose any address in it.
 //!
-//! Clients on this very machine are not limited. They are its operator, or a reverse proxy that
-//! `FRONTDESK_TRUSTED_PROXY` does not name: if all visitors behind it counted as one client, the first
-//! busy minute would be an outage.
+//! Clients on this very machine are not limited: they are its operator. A reverse proxy there that
+//! `FRONTDESK_TRUSTED_PROXY` does not name is limited like any other client, with all visitors behind it; the
+//! log warns of it.
 
 mod headers;
 mod layer;

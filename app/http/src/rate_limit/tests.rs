@@ -7,7 +7,7 @@ use super::{
     headers::{RATELIMIT, RATELIMIT_POLICY},
     *,
 };
-use crate::request::client_address::ClientAddr;
+use crate::request::client_address::{ClientAddr, FromUnknownProxy};
 
 fn choose(method: &Method, path: &str) -> Limit {
     match (method, path) {
@@ -45,6 +45,21 @@ async fn a_request_beyond_the_limit_gets_the_time_to_wait() {
     assert_eq!(refused.headers()[RATELIMIT_POLICY], "\"sign-in\";q=2;w=60");
     assert_eq!(refused.headers()[RATELIMIT], "\"sign-in\";r=0;t=30");
     assert_eq!(refused.extensions().get::<Problem>().unwrap().error, Code::TooManyRequests);
+}
+
+#[tokio::test]
+async fn this_machine_is_not_limited_but_an_unknown_proxy_on_it_is() {
+    let router = router(TIGHT);
+    let sign_up = async |is_proxy: bool| {
+        let mut request = http::Request::post("/fn/sign_up").body(Body::empty()).unwrap();
+        request.extensions_mut().insert(ClientAddr("127.0.0.1".parse().unwrap()));
+        if is_proxy {
+            request.extensions_mut().insert(FromUnknownProxy);
+        }
+        router.clone().oneshot(request).await.unwrap().status()
+    };
+    assert_eq!((sign_up(true).await, sign_up(true).await), (StatusCode::OK, StatusCode::TOO_MANY_REQUESTS));
+    assert_eq!((sign_up(false).await, sign_up(false).await), (StatusCode::OK, StatusCode::OK));
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! The address of the client, read through trusted reverse proxies.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     str::FromStr,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::{
@@ -11,16 +14,41 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{HeaderMap, HeaderName};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, StatusCode,
+    header::{CONNECTION, FORWARDED},
+};
 use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// The headers that reverse proxies add.
+const OF_PROXIES: [HeaderName; 5] = [
+    X_FORWARDED_FOR,
+    FORWARDED,
+    HeaderName::from_static("x-real-ip"),
+    HeaderName::from_static("x-forwarded-proto"),
+    HeaderName::from_static("x-forwarded-host"),
+];
 
 /// The address of the client, as a request extension. An IPv4 address is never written as IPv6.
 ///
 /// Requests that came over no connection, such as those of tests, come from this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddr(pub IpAddr);
+
+/// A request extension: a proxy that is not trusted has forwarded the request, so its [`ClientAddr`] is that
+/// of the proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FromUnknownProxy;
+
+/// The network that counts as one client: an IPv4 address, or the first 64 bits of an IPv6 address, of which
+/// a client can choose the rest.
+pub fn network(client: IpAddr) -> IpAddr {
+    match client {
+        IpAddr::V4(_) => client,
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
+    }
+}
 
 /// An address, or a range of them in CIDR notation: `10.0.0.0/8`, `fd00::/8`, `192.0.2.1`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,17 +80,32 @@ impl Network {
 
 /// The reverse proxies that `X-Forwarded-For` is accepted from.
 #[derive(Clone, Debug, Default)]
-pub struct TrustedProxies(Arc<[Network]>);
+pub struct TrustedProxies {
+    networks: Arc<[Network]>,
+    /// The operator has been warned of a proxy that is not among them.
+    warned: Arc<AtomicBool>,
+}
 
 impl FromIterator<Network> for TrustedProxies {
     fn from_iter<I: IntoIterator<Item = Network>>(networks: I) -> Self {
-        Self(networks.into_iter().collect())
+        Self { networks: networks.into_iter().collect(), warned: Arc::default() }
     }
 }
 
 impl TrustedProxies {
-    fn trusts(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.contains(address))
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        self.networks.iter().any(|network| network.contains(address))
+    }
+
+    /// Warns of the first request that an unknown proxy has forwarded: all its clients count as one.
+    fn warn_of(&self, peer: IpAddr) {
+        if !self.warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                %peer,
+                "a request has the headers of a reverse proxy that is not declared: its clients count as one, \
+                 for rate limits and in the audit trail; if it is yours, name it with --trusted-proxy"
+            );
+        }
     }
 
     /// Each proxy appends the address of its peer, so `X-Forwarded-For` is read from its right end for as
@@ -88,15 +131,25 @@ fn parse_hop(text: &str) -> Option<IpAddr> {
     address.ok().map(|address| address.to_canonical())
 }
 
-/// Adds the [`ClientAddr`] to every request.
+/// Adds the [`ClientAddr`] to every request. Closes the connection of a client that is over its limit; that
+/// of a trusted proxy is one of many clients.
 pub async fn identify(State(proxies): State<TrustedProxies>, mut request: Request, next: Next) -> Response {
     let peer = match request.extensions().get::<ConnectInfo<SocketAddr>>() {
         Some(ConnectInfo(peer)) => peer.ip().to_canonical(),
         None => IpAddr::V4(Ipv4Addr::LOCALHOST),
     };
     let client = proxies.client(peer, request.headers());
+    let is_proxy = proxies.trusts(peer);
     request.extensions_mut().insert(ClientAddr(client));
-    next.run(request).await
+    if !is_proxy && OF_PROXIES.iter().any(|name| request.headers().contains_key(name)) {
+        proxies.warn_of(peer);
+        request.extensions_mut().insert(FromUnknownProxy);
+    }
+    let mut response = next.run(request).await;
+    if response.status() == StatusCode::TOO_MANY_REQUESTS && !is_proxy {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 #[cfg(test)]
@@ -178,6 +231,40 @@ mod tests {
         ];
         for (peer, forwarded, expected) in cases {
             assert_eq!(&client_of(Some(peer), forwarded).await, expected, "{peer} {forwarded:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn requests_of_an_unknown_proxy_are_marked() {
+        let marked = async |peer: &str, header: &str| {
+            let proxies: TrustedProxies = ["10.0.0.0/8".parse().unwrap()].into_iter().collect();
+            let is_marked = async |mark: Option<Extension<FromUnknownProxy>>| mark.is_some().to_string();
+            let router =
+                Router::new().route("/", get(is_marked)).layer(from_fn_with_state(proxies.clone(), identify));
+            let mut request =
+                http::Request::get("/").header(header, "203.0.113.9").body(Body::empty()).unwrap();
+            request.extensions_mut().insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
+            let body = router.oneshot(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+            (body == "true", proxies.warned.load(Ordering::Relaxed))
+        };
+        for header in ["x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-proto", "x-forwarded-host"] {
+            assert_eq!(marked("127.0.0.1:1", header).await, (true, true), "{header}");
+            assert_eq!(marked("10.0.0.1:1", header).await, (false, false), "{header}");
+        }
+        assert_eq!(marked("127.0.0.1:1", "x-other").await, (false, false));
+    }
+
+    #[tokio::test]
+    async fn the_connection_of_a_client_over_its_limit_is_closed_but_not_that_of_a_proxy() {
+        for (peer, closes) in [("203.0.113.9:1", true), ("127.0.0.1:1", true), ("10.0.0.1:1", false)] {
+            let proxies: TrustedProxies = ["10.0.0.0/8".parse().unwrap()].into_iter().collect();
+            let router = Router::new()
+                .route("/", get(async || StatusCode::TOO_MANY_REQUESTS))
+                .layer(from_fn_with_state(proxies, identify));
+            let mut request = http::Request::get("/").body(Body::empty()).unwrap();
+            request.extensions_mut().insert(ConnectInfo(peer.parse::<SocketAddr>().unwrap()));
+            let response = router.oneshot(request).await.unwrap();
+            assert_eq!(response.headers().contains_key(CONNECTION), closes, "{peer}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::{pin::Pin, time::Duration};
 use frontdesk_model::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{Attempt, Done, Job};
+use super::{Attempt, Done, Job, Queue};
 use crate::db;
 
 /// A kind of job. The type is the payload: it is stored as JSON, so fields can be added but not renamed
@@ -17,6 +17,8 @@ pub trait BackgroundJob: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// `feature.verb`: small letters, digits, `_` and a dot. Stored with every job, so it must not
     /// change.
     const NAME: &'static str;
+    /// The queue, whose slots it runs in.
+    const QUEUE: Queue = Queue::Maintenance;
     /// Time limit of one attempt.
     const TIMEOUT: Duration = Duration::from_secs(60);
     const RETRY: Retry = Retry::DEFAULT;
@@ -49,6 +51,9 @@ pub enum Failure {
     Permanent(String),
     /// Another worker has the job by now: this attempt changed nothing, and is not reported.
     LeaseLost,
+    /// The failure is stored already, in the transaction of the job's own record of it:
+    /// [`Attempt::fail`], [`Attempt::cancel`].
+    Recorded(String),
 }
 
 impl From<db::Error> for Failure {
@@ -114,6 +119,7 @@ type Running = Pin<Box<dyn Future<Output = Result<Done, Failure>> + Send>>;
 /// A kind of job without its type, as workers need it: all kinds of one context have this type.
 pub struct Handler<C> {
     pub name: &'static str,
+    pub queue: Queue,
     pub(super) timeout: Duration,
     pub(super) retry: Retry,
     /// The job that always exists, if the kind recurs.
@@ -134,7 +140,14 @@ impl<C: Send + Sync + 'static> Handler<C> {
     where
         C: AsRef<K::Context>,
     {
-        Self { name: K::NAME, timeout: K::TIMEOUT, retry: K::RETRY, recurring: None, run: run::<C, K> }
+        Self {
+            name: K::NAME,
+            queue: K::QUEUE,
+            timeout: K::TIMEOUT,
+            retry: K::RETRY,
+            recurring: None,
+            run: run::<C, K>,
+        }
     }
 
     pub const fn recurring<K: RecurringJob>() -> Self

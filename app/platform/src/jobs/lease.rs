@@ -8,7 +8,8 @@ use std::time::Duration;
 use frontdesk_model::{JobId, Timestamp, audit::Action, jobs::JobState};
 
 use super::{
-    Failure, Retry,
+    Failure, Queue, Retry,
+    due::{self, Due},
     kind::dice,
     store::{self, End, HeldRow},
 };
@@ -39,29 +40,59 @@ pub struct Claimed {
     pub is_cancelling: bool,
 }
 
-/// The actor's name in the audit trail. Actions of a personal token belong to its owner, and the label
-/// names the token.
+/// A worker's free slots in one queue.
+#[derive(Clone, Debug)]
+pub struct FreeSlots {
+    queue: Queue,
+    /// The kinds that the worker knows, as the statements need them.
+    kinds: String,
+    at_most: i64,
+}
+
+impl FreeSlots {
+    pub fn new(queue: Queue, kinds: &[&str], at_most: usize) -> Self {
+        Self { queue, kinds: due::listed(kinds), at_most: i64::try_from(at_most).unwrap_or(i64::MAX) }
+    }
+}
+
+/// Leases due jobs, up to the free slots of each queue, and ends attempts whose lease has expired.
+///
+/// # Errors
+/// Those of the database.
 pub async fn claim(
     platform: &Platform,
-    kinds: &[&str],
-    at_most: usize,
+    free: &[FreeSlots],
     lease: Duration,
 ) -> Result<Vec<Claimed>, db::Error> {
-    let kinds = store::listed(kinds);
     // Usually no job is due, and finding that out needs no write.
-    if !store::is_due(&platform.db, platform.clock.now(), &kinds).await? {
+    if !is_due(platform, free).await? {
         return Ok(Vec::new());
     }
     let mut tx = platform.db.write();
     advisory_lock::acquire(&mut tx, "jobs").await?;
     let now = platform.clock.now();
-    for (id, attempt) in store::expired(&mut tx, now).await? {
+    for (id, attempt) in due::expired(&mut tx, now).await? {
         end_attempt(&mut tx, platform, (id, attempt), Ended::Gone).await?;
     }
-    let at_most = i64::try_from(at_most).unwrap_or(i64::MAX);
-    let claimed = store::claim(&mut tx, now, now + lease, &kinds, at_most).await?;
+    let mut claimed = Vec::new();
+    for slots in free {
+        let of_queue = Due { queue: slots.queue, now, kinds: &slots.kinds };
+        claimed.extend(due::claim(&mut tx, of_queue, now + lease, slots.at_most).await?);
+    }
     tx.commit().await?;
     Ok(claimed)
+}
+
+/// Returns true if [`claim`] has something to do.
+async fn is_due(platform: &Platform, free: &[FreeSlots]) -> Result<bool, db::Error> {
+    let now = platform.clock.now();
+    for slots in free {
+        let of_queue = Due { queue: slots.queue, now, kinds: &slots.kinds };
+        if due::is_due(&platform.db, of_queue).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Result of extending a lease.
@@ -122,9 +153,9 @@ pub async fn settle(
     retry: Retry,
 ) -> Result<Settled, db::Error> {
     let ended = match outcome {
-        Outcome::Failed(Failure::LeaseLost) => return Ok(Settled::Lost),
+        Outcome::Failed(Failure::LeaseLost | Failure::Recorded(_)) => return Ok(Settled::Lost),
         Outcome::Failed(failure) => Ended::Failed(failure, retry),
-        Outcome::Cancelled => Ended::Cancelled,
+        Outcome::Cancelled => Ended::Cancelled(None),
         Outcome::GivenBack => Ended::GivenBack,
     };
     let mut tx = platform.db.write();
@@ -133,15 +164,16 @@ pub async fn settle(
     Ok(settled)
 }
 
-enum Ended {
+pub(super) enum Ended {
     Failed(Failure, Retry),
     /// Its lease expired.
     Gone,
-    Cancelled,
+    /// With the reason, if staff did not ask for it.
+    Cancelled(Option<String>),
     GivenBack,
 }
 
-async fn end_attempt(
+pub(super) async fn end_attempt(
     tx: &mut Tx,
     platform: &Platform,
     (id, attempt): (JobId, i64),
@@ -150,9 +182,9 @@ async fn end_attempt(
     let now = platform.clock.now();
     // Reads and locks the row: a concurrent cancellation waits and sees the result.
     let Some(job) = store::hold(tx, id, attempt, now).await? else { return Ok(Settled::Lost) };
-    let called_off = job.cancel_asked_at.is_some() || matches!(ended, Ended::Cancelled);
+    let called_off = job.cancel_asked_at.is_some() || matches!(ended, Ended::Cancelled(_));
     let (error, next) = match ended {
-        Ended::Cancelled => (None, None),
+        Ended::Cancelled(why) => (why, None),
         Ended::GivenBack if called_off => (None, None),
         Ended::GivenBack => {
             store::release(tx, id, attempt, now).await?;
@@ -166,7 +198,7 @@ async fn end_attempt(
         Ended::Failed(Failure::Retry(why), retry) => {
             (Some(why), Some(now + retry.delay(failures(&job, attempt), dice())))
         }
-        Ended::Failed(Failure::LeaseLost, _) => return Ok(Settled::Lost),
+        Ended::Failed(Failure::LeaseLost | Failure::Recorded(_), _) => return Ok(Settled::Lost),
     };
     let error = error.map(|text| shown(&text));
     if let Some(error) = &error {

@@ -12,8 +12,11 @@
 //! listed for the workers in the server's `worker.rs`.
 
 mod attempt;
+mod due;
 mod kind;
 mod lease;
+mod misdated;
+mod queue;
 mod staff;
 mod store;
 mod sweep;
@@ -26,7 +29,9 @@ use frontdesk_model::{Code, JobId, Problem, Timestamp};
 
 pub use attempt::{Attempt, Done};
 pub use kind::{BackgroundJob, Failure, Handler, RecurringJob, Retry};
-pub use lease::{Claimed, Held, Outcome, Settled, claim, hold, settle};
+pub use lease::{Claimed, FreeSlots, Held, Outcome, Settled, claim, hold, settle};
+pub use misdated::pull_forward;
+pub use queue::Queue;
 pub use staff::count_dead;
 pub use staff::{Cancelled, cancel, cancel_in, get, list, rerun, rerun_in};
 pub use store::LIST;
@@ -76,6 +81,7 @@ impl From<Error> for Problem {
 /// Something to be done, not written down yet.
 pub struct Job {
     kind: &'static str,
+    queue: Queue,
     payload: Result<String, serde_json::Error>,
     max_attempts: u32,
     about: String,
@@ -91,6 +97,7 @@ impl Job {
     pub fn new<K: BackgroundJob>(payload: &K) -> Self {
         Self {
             kind: K::NAME,
+            queue: K::QUEUE,
             payload: serde_json::to_string(payload),
             max_attempts: K::RETRY.attempts(),
             about: String::new(),
@@ -160,6 +167,7 @@ pub async fn enqueue(tx: &mut Tx, clock: &Clock, job: Job) -> Result<Option<JobI
     let new = store::NewJob {
         id,
         kind: job.kind,
+        queue: job.queue,
         payload,
         about: job.about,
         unique_key: job.unique_key,
@@ -179,5 +187,5 @@ pub async fn enqueue(tx: &mut Tx, clock: &Clock, job: Job) -> Result<Option<JobI
 
 /// Every statement of this room.
 pub fn statements() -> Vec<Sql> {
-    store::ALL.iter().copied().chain(LIST.statements()).collect()
+    [due::ALL, store::ALL].concat().into_iter().chain(LIST.statements()).collect()
 }

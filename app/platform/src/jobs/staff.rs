@@ -168,9 +168,10 @@ pub async fn cancel_in<S: AsRef<Platform>>(
 /// A worker has taken or ended the job between two statements.
 const FASTER: &str = "It has just changed. Look at it again.";
 
-/// Number of dead jobs, up to `at_most`.
+/// Number of dead jobs, up to `at_most`, without deliveries to webhooks: they need attention by their webhook,
+/// and would hide the others.
 pub async fn count_dead(platform: &Platform, at_most: i64) -> Result<i64, db::Error> {
-    store::count(&platform.db, JobState::Dead, at_most).await
+    store::count_dead(&platform.db, at_most).await
 }
 
 /// Name of the list with its filters, so that a cursor is valid only in the list that it came from.

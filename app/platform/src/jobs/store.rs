@@ -7,7 +7,7 @@ use frontdesk_model::{
 };
 use uuid::Uuid;
 
-use super::lease::Claimed;
+use super::Queue;
 use crate::{
     db::{self, Db, Read, Text, Tx, row, statements},
     list::{By, Filter, List, Predicate, Sort, Spec},
@@ -23,27 +23,14 @@ macro_rules! columns {
 
 statements! { "jobs";
     INSERT = "INSERT INTO jobs (id, kind, payload, about, state, unique_key, lane, due_at, max_attempts, last_attempt, \
-              repeat_every, trace_id, created_at) \
-              VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $8, $9, $10, $11) ON CONFLICT DO NOTHING";
+              repeat_every, trace_id, created_at, queue) \
+              VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7, $8, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
     // The successor of a recurring job: the same job from the start, with a trace of its own.
     REPEAT = "INSERT INTO jobs (id, kind, payload, about, state, unique_key, lane, due_at, max_attempts, last_attempt, \
-              repeat_every, trace_id, created_at) \
+              repeat_every, trace_id, created_at, queue) \
               SELECT $2, kind, payload, about, 'waiting', unique_key, lane, $3 + repeat_every * 1000000, \
-              max_attempts, max_attempts, repeat_every, $4, $3 \
+              max_attempts, max_attempts, repeat_every, $4, $3, queue \
               FROM jobs WHERE id = $1 AND repeat_every IS NOT NULL ON CONFLICT DO NOTHING";
-    // `,a.b,c.d,` has every kind between commas: the only way to bind a list that works on both
-    // databases.
-    IS_DUE = "SELECT id FROM jobs WHERE due_at <= $1 AND $2 LIKE '%,' || kind || ',%' LIMIT 1";
-    EXPIRED = "SELECT id, attempts FROM jobs WHERE due_at <= $1 AND state = 'running' ORDER BY due_at, id LIMIT 100";
-    // The lease condition is repeated. On PostgreSQL an UPDATE that waited for a row re-checks only that
-    // row: without the outer condition it would take a job that was just leased.
-    CLAIM = "UPDATE jobs SET state = 'running', attempts = attempts + 1, due_at = $2, started_at = $1 \
-             WHERE state = 'waiting' AND due_at <= $1 AND id IN (\
-             SELECT j.id FROM jobs j WHERE j.due_at <= $1 AND j.state = 'waiting' AND $3 LIKE '%,' || j.kind || ',%' \
-             AND (j.lane IS NULL OR NOT EXISTS (SELECT 1 FROM jobs o WHERE o.lane = j.lane AND o.due_at IS NOT NULL \
-             AND o.id <> j.id AND (o.state = 'running' OR (o.due_at, o.id) < (j.due_at, j.id)))) \
-             ORDER BY j.due_at, j.id LIMIT CAST($4 AS BIGINT)) \
-             RETURNING id, kind, payload, attempts, trace_id, repeat_every, cancel_asked_at";
     HOLD = "UPDATE jobs SET due_at = $3 WHERE id = $1 AND attempts = $2 AND state = 'running' \
             RETURNING kind, last_attempt, max_attempts, repeat_every, cancel_asked_at, started_at, last_error, trace_id";
     END = "UPDATE jobs SET state = $3, due_at = $4, finished_at = $5, last_error = $6 \
@@ -60,7 +47,10 @@ statements! { "jobs";
     // A job that ended before a time also started before it, and ids are in order of starting.
     SWEEP = "DELETE FROM jobs WHERE id IN (\
              SELECT id FROM jobs WHERE state = $1 AND id < $2 AND finished_at < $3 LIMIT 1000)";
-    COUNT = "SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = $1 LIMIT CAST($2 AS BIGINT)) AS counted";
+    // Deliveries are counted with their webhooks.
+    COUNT_DEAD = "SELECT count(*) FROM (SELECT 1 FROM jobs WHERE state = 'dead' AND queue < 'webhooks' \
+                  UNION ALL SELECT 1 FROM jobs WHERE state = 'dead' AND queue > 'webhooks' \
+                  LIMIT CAST($1 AS BIGINT)) AS counted";
     BY_ID = concat!("SELECT ", columns!(), " FROM jobs WHERE id = $1");
     FAILURES = "SELECT attempt, started_at, failed_at, error FROM job_failures WHERE job_id = $1 \
                 ORDER BY attempt DESC LIMIT 50";
@@ -84,14 +74,10 @@ const fn which(name: &'static str, predicates: &'static [Predicate]) -> Filter {
     Filter { name, predicates, sorts: &["created"], words: "" }
 }
 
-/// Kinds as a text between commas, for statements that filter by them.
-pub(super) fn listed(kinds: &[&str]) -> String {
-    format!(",{},", kinds.join(","))
-}
-
 pub(super) struct NewJob {
     pub(super) id: JobId,
     pub(super) kind: &'static str,
+    pub(super) queue: Queue,
     pub(super) payload: String,
     pub(super) about: String,
     pub(super) unique_key: Option<String>,
@@ -117,6 +103,7 @@ pub(super) async fn insert(tx: &mut Tx, new: NewJob) -> Result<bool, db::Error> 
         new.repeat_every,
         new.trace_id,
         new.created_at,
+        new.queue.as_str(),
     ];
     Ok(tx.execute(INSERT, params).await? == 1)
 }
@@ -124,49 +111,6 @@ pub(super) async fn insert(tx: &mut Tx, new: NewJob) -> Result<bool, db::Error> 
 /// Inserts the successor of a recurring job that has just ended.
 pub(super) async fn repeat(tx: &mut Tx, ended: JobId, next: JobId, now: Timestamp) -> Result<(), db::Error> {
     tx.execute(REPEAT, params![ended, next, now, next.0.simple().to_string()]).await.map(|_| ())
-}
-
-pub(super) async fn is_due(db: &Db, now: Timestamp, kinds: &str) -> Result<bool, db::Error> {
-    let found: Option<(Uuid,)> = db.optional(IS_DUE, params![now, kinds]).await?;
-    Ok(found.is_some())
-}
-
-/// Attempts with expired leases.
-pub(super) async fn expired(tx: &mut Tx, now: Timestamp) -> Result<Vec<(JobId, i64)>, db::Error> {
-    let rows: Vec<(Uuid, i64)> = tx.all(EXPIRED, params![now]).await?;
-    Ok(rows.into_iter().map(|(id, attempt)| (JobId(id), attempt)).collect())
-}
-
-row! {
-    struct ClaimedRow {
-        id: Uuid,
-        kind: String,
-        payload: String,
-        attempts: i64,
-        trace_id: String,
-        repeat_every: Option<i64>,
-        cancel_asked_at: Option<i64>,
-    }
-}
-
-pub(super) async fn claim(
-    tx: &mut Tx,
-    now: Timestamp,
-    until: Timestamp,
-    kinds: &str,
-    at_most: i64,
-) -> Result<Vec<Claimed>, db::Error> {
-    let rows: Vec<ClaimedRow> = tx.all(CLAIM, params![now, until, kinds, at_most]).await?;
-    let claimed = |row: ClaimedRow| Claimed {
-        id: JobId(row.id),
-        kind: row.kind,
-        payload: row.payload,
-        attempt: row.attempts,
-        trace_id: row.trace_id,
-        repeats: row.repeat_every.is_some(),
-        is_cancelling: row.cancel_asked_at.is_some(),
-    };
-    Ok(rows.into_iter().map(claimed).collect())
 }
 
 row! {
@@ -242,8 +186,8 @@ pub(super) async fn sweep(tx: &mut Tx, state: JobState, before: Timestamp) -> Re
     tx.execute(SWEEP, params![state.as_str(), crate::clock::first_id_at(before), before]).await
 }
 
-pub(super) async fn count(db: &Db, state: JobState, at_most: i64) -> Result<i64, db::Error> {
-    let (count,): (i64,) = db.one(COUNT, params![state.as_str(), at_most]).await?;
+pub(super) async fn count_dead(db: &Db, at_most: i64) -> Result<i64, db::Error> {
+    let (count,): (i64,) = db.one(COUNT_DEAD, params![at_most]).await?;
     Ok(count)
 }
 

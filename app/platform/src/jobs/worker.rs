@@ -1,24 +1,28 @@
 //! Workers: lease due jobs, run several at a time, and extend their leases.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::{
     sync::watch,
-    task::{JoinError, JoinSet},
+    task::{self, JoinError, JoinSet},
     time::{Instant, MissedTickBehavior, interval_at, sleep, timeout},
 };
 use tracing::Instrument;
 
 use super::{
-    Attempt, Claimed, Done, Error, Failure, Handler, Held, Outcome, claim, enqueue, hold, kind::dice, settle,
+    Attempt, Claimed, Done, Error, Failure, FreeSlots, Handler, Held, Outcome, Queue, claim, enqueue, hold,
+    kind::dice, pull_forward, settle,
 };
 use crate::Platform;
 
 /// Options of a worker.
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
-    /// Number of concurrent jobs.
+    /// Number of concurrent jobs of each queue but that of webhooks.
     pub concurrency: usize,
+    /// Number of concurrent deliveries to webhook endpoints. They mostly wait, and one endpoint gets one at a
+    /// time: with a slot for each endpoint, an endpoint that hangs delays only its own deliveries.
+    pub deliveries: usize,
     /// Duration of a lease, extended three times within it. Many times the possible difference between
     /// the clocks of several machines.
     pub lease: Duration,
@@ -32,10 +36,54 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             concurrency: 4,
+            deliveries: 50,
             lease: Duration::from_secs(30),
             poll: Duration::from_secs(1),
-            deadline: Duration::from_secs(20),
+            deadline: Duration::from_secs(8),
         }
+    }
+}
+
+impl Settings {
+    const fn slots(&self, queue: Queue) -> usize {
+        match queue {
+            Queue::Payments | Queue::Maintenance => self.concurrency,
+            Queue::Webhooks => self.deliveries,
+        }
+    }
+}
+
+/// The interval of looking for jobs that a wrong clock has postponed.
+const CHECK_CLOCK: Duration = Duration::from_secs(60);
+
+/// The jobs that a worker runs, and their queues.
+#[derive(Default)]
+struct Running {
+    tasks: JoinSet<()>,
+    queues: HashMap<task::Id, Queue>,
+}
+
+impl Running {
+    fn start(&mut self, queue: Queue, job: impl Future<Output = ()> + Send + 'static) {
+        let task = self.tasks.spawn(job);
+        self.queues.insert(task.id(), queue);
+    }
+
+    /// Waits for the end of one. `None` if there is none.
+    async fn end_of_one(&mut self) -> Option<()> {
+        let ended = self.tasks.join_next_with_id().await?;
+        let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
+        self.queues.remove(&id);
+        Some(())
+    }
+
+    async fn end_of_all(&mut self) {
+        while self.end_of_one().await.is_some() {}
+    }
+
+    fn free(&self, queue: Queue, settings: &Settings) -> usize {
+        let taken = self.queues.values().filter(|of| **of == queue).count();
+        settings.slots(queue).saturating_sub(taken)
     }
 }
 
@@ -56,34 +104,37 @@ impl<C: AsRef<Platform> + Clone + Send + Sync + 'static> Worker<C> {
     /// their job; failed statements are retried.
     pub async fn run(&self, stop: impl Future<Output = ()>) {
         let (leave, _) = watch::channel(false);
-        let mut under_way = JoinSet::new();
+        let mut running = Running::default();
         let mut scheduled = false;
+        let mut clock_checked = None;
         tokio::pin!(stop);
         loop {
             scheduled = scheduled || logged("jobs.schedule", self.schedule().await).is_some();
-            let free = self.settings.concurrency.saturating_sub(under_way.len());
-            for job in self.claim(free).await {
-                under_way.spawn(self.clone().conduct(job, leave.subscribe()));
+            if clock_checked.is_none_or(|at: Instant| at.elapsed() >= CHECK_CLOCK) {
+                clock_checked = Some(Instant::now());
+                logged("jobs.pull_forward", pull_forward(self.platform()).await);
             }
-            let is_full = under_way.len() >= self.settings.concurrency;
+            for (kind, job) in self.claim(&running).await {
+                running.start(kind.queue, self.clone().conduct(kind, job, leave.subscribe()));
+            }
+            let is_full = Queue::ALL.iter().all(|queue| running.free(*queue, &self.settings) == 0);
             // Randomized, so that workers started together do not poll together.
             let pause = self.settings.poll.mul_f64(0.75 + dice() / 2.0);
             tokio::select! {
                 biased;
                 () = &mut stop => break,
-                Some(_) = under_way.join_next() => {}
+                Some(()) = running.end_of_one() => {}
                 () = self.platform().db.announced(), if !is_full => {}
                 () = sleep(pause), if !is_full => {}
             }
         }
-        let finish = async { while under_way.join_next().await.is_some() {} };
-        if timeout(self.settings.deadline, finish).await.is_err() {
+        if timeout(self.settings.deadline, running.end_of_all()).await.is_err() {
             tracing::warn!(
-                jobs = under_way.len(),
+                jobs = running.tasks.len(),
                 "shutdown deadline reached with running jobs; other workers will run them again"
             );
             leave.send_replace(true);
-            while under_way.join_next().await.is_some() {}
+            running.end_of_all().await;
         }
     }
 
@@ -100,25 +151,41 @@ impl<C: AsRef<Platform> + Clone + Send + Sync + 'static> Worker<C> {
         Ok(tx.commit().await?)
     }
 
-    async fn claim(&self, free: usize) -> Vec<Claimed> {
-        if free == 0 {
-            return Vec::new();
-        }
-        let kinds: Vec<&str> = self.kinds.iter().map(|kind| kind.name).collect();
-        logged("jobs.claim", claim(self.platform(), &kinds, free, self.settings.lease).await)
-            .unwrap_or_default()
+    /// Leases due jobs for the free slots of each queue.
+    async fn claim(&self, running: &Running) -> Vec<(Handler<C>, Claimed)> {
+        let free = |queue: &Queue| {
+            let kinds = self.kinds.iter().filter(|kind| kind.queue == *queue).map(|kind| kind.name);
+            let kinds: Vec<&str> = kinds.collect();
+            let slots = running.free(*queue, &self.settings);
+            (slots > 0 && !kinds.is_empty()).then(|| FreeSlots::new(*queue, &kinds, slots))
+        };
+        let free: Vec<FreeSlots> = Queue::ALL.iter().filter_map(free).collect();
+        let claimed = logged("jobs.claim", claim(self.platform(), &free, self.settings.lease).await);
+        let with_kind = |job: Claimed| {
+            let kind = self.kinds.iter().copied().find(|kind| kind.name == job.kind)?;
+            Some((kind, job))
+        };
+        claimed.unwrap_or_default().into_iter().filter_map(with_kind).collect()
     }
 
     /// Runs one job and records how it ended.
-    async fn conduct(self, job: Claimed, leave: watch::Receiver<bool>) {
-        let Some(kind) = self.kinds.iter().copied().find(|kind| kind.name == job.kind) else { return };
+    async fn conduct(self, kind: Handler<C>, job: Claimed, leave: watch::Receiver<bool>) {
         let (id, attempt) = (job.id, job.attempt);
         let span = tracing::error_span!("job", kind = kind.name, %id, attempt, trace_id = %job.trace_id);
         async {
             let began = Instant::now();
             let outcome = self.attempt(kind, job, leave).await;
             let latency_ms = began.elapsed().as_millis();
-            let Some(outcome) = outcome else { return tracing::info!(latency_ms, "job succeeded") };
+            let Some(outcome) = outcome else {
+                // Recurring jobs succeed all the time: at the default level they would bury everything else.
+                return match kind.recurring {
+                    Some(_) => tracing::debug!(latency_ms, "job succeeded"),
+                    None => tracing::info!(latency_ms, "job succeeded"),
+                };
+            };
+            if let Outcome::Failed(failure @ Failure::Recorded(_)) = &outcome {
+                return tracing::warn!(latency_ms, ?failure, "job failed");
+            }
             let ended = settle(self.platform(), id, attempt, outcome.clone(), kind.retry).await;
             let Some(settled) = logged("jobs.settle", ended) else { return };
             match &outcome {

@@ -6,9 +6,13 @@
 
 mod breached;
 mod engine;
+mod share;
 mod stored;
+#[cfg(test)]
+mod tests;
 
 use std::{
+    net::IpAddr,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -27,11 +31,13 @@ use tokio::sync::oneshot;
 
 use self::{
     engine::{Engine, Implementation},
+    share::Shares,
     stored::Stored,
 };
 
 pub use self::{
     breached::{BreachedPasswords, BreachedPasswordsError, Lookup, refuse_breached},
+    share::Reservation,
     stored::Unusable,
 };
 
@@ -115,6 +121,8 @@ pub struct Passwords {
     pace: Arc<Pace>,
     /// Refusals so far.
     refused: Arc<AtomicUsize>,
+    /// The requests of each client.
+    shares: Shares,
 }
 
 struct Job {
@@ -146,7 +154,8 @@ impl Passwords {
             let thread = std::thread::Builder::new().name(format!("argon2-{n}"));
             thread.spawn(move || work(&queue, &waiting, &pace, worker))?;
         }
-        Ok(Self { jobs, waiting, room, deadline: options.deadline, threads, pace, refused: Arc::default() })
+        let (deadline, refused, shares) = (options.deadline, Arc::default(), Shares::default());
+        Ok(Self { jobs, waiting, room, deadline, threads, pace, refused, shares })
     }
 
     /// Fails fast if the hashing queue is full: under a flood the surplus ends here, before it costs a
@@ -155,9 +164,23 @@ impl Passwords {
     /// # Errors
     /// [`Error::Busy`], after a delay (`HELD`, `SPREAD`).
     pub async fn expect_room(&self) -> Result<(), Error> {
-        if self.has_room() {
-            return Ok(());
+        if self.has_room() { Ok(()) } else { self.refuse().await }
+    }
+
+    /// Reserves a place in the queue out of the client's share, for as long as the request is carried out.
+    ///
+    /// # Errors
+    /// As [`Passwords::expect_room`].
+    pub async fn reserve(&self, client: IpAddr) -> Result<Reservation, Error> {
+        if self.has_room()
+            && let Some(place) = self.shares.take(client, self.fitting())
+        {
+            return Ok(place);
         }
+        self.refuse().await
+    }
+
+    async fn refuse<T>(&self) -> Result<T, Error> {
         counter!("frontdesk_passwords_refused_total").increment(1);
         let more = self.refused.fetch_add(1, Ordering::Relaxed) % SPREAD;
         tokio::time::sleep(HELD + Duration::from_millis(more as u64)).await;
@@ -170,6 +193,14 @@ impl Passwords {
         let waiting = self.waiting.load(Ordering::Relaxed);
         let turns = u32::try_from(waiting / self.threads).unwrap_or(u32::MAX);
         waiting < self.room && self.pace.get().saturating_mul(turns) <= self.deadline / 2
+    }
+
+    /// The number of jobs that can be carried out within half of the deadline.
+    fn fitting(&self) -> usize {
+        let pace = self.pace.get().max(Duration::from_micros(1));
+        let turns = (self.deadline / 2).as_nanos() / pace.as_nanos();
+        let fitting = usize::try_from(turns).unwrap_or(usize::MAX).saturating_add(1);
+        fitting.saturating_mul(self.threads).min(self.room)
     }
 
     /// Hashes a password, and returns the PHC string.
@@ -291,100 +322,5 @@ impl Worker {
     /// Does the work of a hash, so that the time does not tell whether there was one to compare with.
     fn waste(&mut self, password: &Secret) -> Result<(), Error> {
         self.engine.tag(password.expose().as_bytes(), &[0; 16], &self.today).map(drop)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn cheap(queue: usize, deadline: Duration) -> Passwords {
-        Passwords::start(&Options { memory_kib: 64, passes: 1, threads: 1, queue, deadline }).unwrap()
-    }
-
-    #[tokio::test]
-    async fn a_hash_is_verified_and_another_password_is_not() {
-        let passwords = cheap(8, Duration::from_secs(5));
-        let phc = passwords.hash(Secret::new("correct horse")).await.unwrap();
-        assert!(phc.starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{phc}");
-        let verdict = |text: &str, stored| passwords.verify(Secret::new(text), stored);
-        let right = Verdict::Match { outdated: false };
-        assert_eq!(verdict("correct horse", Some(phc.clone())).await.unwrap(), right);
-        assert_eq!(verdict("wrong horse", Some(phc)).await.unwrap(), Verdict::Mismatch);
-        assert_eq!(verdict("correct horse", None).await.unwrap(), Verdict::Mismatch);
-    }
-
-    #[tokio::test]
-    async fn a_hash_of_the_reference_implementation_is_verified() {
-        let stored = "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4";
-        let passwords = cheap(8, Duration::from_secs(5));
-        let verdict = passwords.verify(Secret::new("password"), Some(stored.to_owned())).await.unwrap();
-        assert_eq!(verdict, Verdict::Match { outdated: true });
-    }
-
-    #[tokio::test]
-    async fn a_stored_hash_that_costs_too_much_or_is_damaged_is_not_computed() {
-        let passwords = cheap(8, Duration::from_secs(5));
-        let good = passwords.hash(Secret::new("correct horse")).await.unwrap();
-        let began = Instant::now();
-        for stored in [
-            good.replace("m=64", "m=99999999"),
-            good.replace("t=1", "t=4000000000"),
-            good.replace("argon2id", "argon2i"),
-            good[..good.len() - 1].to_owned(),
-            "garbage".to_owned(),
-            String::new(),
-        ] {
-            let verdict = passwords.verify(Secret::new("correct horse"), Some(stored.clone())).await.unwrap();
-            let Verdict::Unusable(unusable) = verdict else { panic!("{stored}: {verdict:?}") };
-            assert!(!unusable.to_string().contains('$'), "{unusable}");
-        }
-        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
-    }
-
-    #[tokio::test]
-    async fn a_hash_of_other_parameters_is_verified_and_called_outdated() {
-        let old = cheap(8, Duration::from_secs(5)).hash(Secret::new("correct horse")).await.unwrap();
-        let options = Options { memory_kib: 128, passes: 1, threads: 1, ..Options::default() };
-        let verdict =
-            Passwords::start(&options).unwrap().verify(Secret::new("correct horse"), Some(old)).await;
-        assert_eq!(verdict.unwrap(), Verdict::Match { outdated: true });
-    }
-
-    #[tokio::test]
-    async fn what_does_not_fit_the_queue_is_refused_at_once() {
-        let slow = Options {
-            memory_kib: 65_536,
-            passes: 3,
-            threads: 1,
-            queue: 1,
-            deadline: Duration::from_secs(60),
-        };
-        let passwords = Passwords::start(&slow).unwrap();
-        let asked = (0..20).map(|_| passwords.verify(Secret::new("x"), None));
-        let answers = futures::future::join_all(asked).await;
-        let busy = answers.iter().filter(|answer| matches!(answer, Err(Error::Busy))).count();
-        assert!((1..20).contains(&busy), "{busy} of 20 were refused");
-    }
-
-    #[tokio::test]
-    async fn a_job_that_would_wait_in_vain_is_refused() {
-        let passwords = cheap(64, Duration::from_secs(1));
-        assert!(passwords.expect_room().await.is_ok());
-        // Three wait for a thread that recently took a fifth of a second per hash: too long in total.
-        passwords.pace.add(Duration::from_millis(200));
-        passwords.waiting.store(2, Ordering::Relaxed);
-        assert!(passwords.expect_room().await.is_ok());
-        passwords.waiting.store(3, Ordering::Relaxed);
-        assert!(matches!(passwords.expect_room().await, Err(Error::Busy)));
-        // They fit once it is fast again.
-        (0..32).for_each(|_| passwords.pace.add(Duration::from_millis(10)));
-        assert!(passwords.expect_room().await.is_ok());
-    }
-
-    #[tokio::test]
-    async fn what_waits_too_long_is_refused() {
-        let passwords = cheap(8, Duration::ZERO);
-        assert!(matches!(passwords.verify(Secret::new("x"), None).await, Err(Error::Busy)));
     }
 }

@@ -15,10 +15,9 @@ use crate::{
     Context, Domain,
     audit::{self, Entry},
     db::{self, Tx},
-    jobs::{self, Attempt, BackgroundJob, Done, Failure, Retry},
+    jobs::{Attempt, BackgroundJob, Done, Failure, Queue, Retry},
     webhooks::{
         endpoints,
-        publish::job,
         sender::{OutgoingWebhook, Reply, RetryAfter, SendError},
         signature,
     },
@@ -47,13 +46,13 @@ const MOST_ASKED: Duration = DAY;
 
 const GONE: u16 = 410;
 
-/// Sends an event once. A failed attempt is not a failure of this job: the job is done when the attempt's
-/// result is stored, with the job of the next attempt.
+/// Sends an event, until it arrives or its schedule ends. The result of an attempt is stored in one transaction
+/// with the state of this job.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Deliver {
     pub(in crate::webhooks) delivery: DeliveryId,
-    /// Only the latest of a delivery's jobs sends it: a waiting job has nothing to do once staff have
-    /// sent the delivery again.
+    /// Only the latest of a delivery's jobs sends it: an earlier one has nothing to do once staff have sent
+    /// the delivery again.
     pub(in crate::webhooks) turn: i64,
 }
 
@@ -61,6 +60,13 @@ impl BackgroundJob for Deliver {
     type Context = Domain;
 
     const NAME: &'static str = "webhooks.deliver";
+    const QUEUE: Queue = Queue::Webhooks;
+    // For failures of the database and of workers: failed deliveries follow their own schedule.
+    const RETRY: Retry = Retry::Backoff {
+        first: Duration::from_secs(5),
+        most: Duration::from_secs(HOUR),
+        attempts: 2 * SCHEDULE.attempts(),
+    };
 
     async fn run(self, domain: &Domain, attempt: Attempt) -> Result<Done, Failure> {
         let waiting = sql::waiting(&domain.db, self.delivery).await?;
@@ -96,59 +102,73 @@ impl Deliver {
         };
         sql::insert_attempt(&mut tx, self.delivery, &outcome.tried(counted.attempts, at, duration_ms))
             .await?;
-        // If staff have sent it again meanwhile, further attempts belong to the new job.
-        let is_latest = counted.turn == self.turn;
-        match outcome {
-            Outcome::Arrived(_) => {
-                sql::end_delivery(&mut tx, self.delivery, DeliveryState::Succeeded).await?;
-                endpoints::sql::mend(&mut tx, counted.webhook).await?;
-            }
-            Outcome::Off if is_latest => {
-                sql::end_delivery(&mut tx, self.delivery, DeliveryState::Failed).await?;
-            }
-            Outcome::Off => {}
-            Outcome::Answered(reply) if reply.status == GONE => {
-                sql::end_delivery(&mut tx, self.delivery, DeliveryState::Failed).await?;
-                turn_off(&ctx, &mut tx, counted.webhook, "It has answered with 410: gone for good.").await?;
-            }
-            Outcome::Answered(_) | Outcome::Unanswered(_) => {
-                let since = endpoints::sql::fail(&mut tx, counted.webhook, at).await?;
-                if is_latest {
-                    let next = self.again(&ctx, &mut tx, &counted, outcome.retry_after()).await?;
-                    let is_hopeless = since.is_some_and(|since| since <= at - PATIENCE);
-                    if next.is_none() && is_hopeless {
-                        let why = "Nothing has arrived there for five days.";
-                        turn_off(&ctx, &mut tx, counted.webhook, why).await?;
-                    }
-                }
-            }
-        }
-        attempt.finish(tx).await
+        let Some(why) = outcome.error() else {
+            sql::end_delivery(&mut tx, self.delivery, DeliveryState::Succeeded).await?;
+            endpoints::sql::mend(&mut tx, counted.webhook).await?;
+            return attempt.finish(tx).await;
+        };
+        let failure = self.fail(&ctx, &mut tx, attempt, (outcome, why), &counted).await?;
+        tx.commit().await?;
+        Err(failure)
     }
 
-    /// Enqueues the next attempt, or marks the delivery as failed after the last.
-    async fn again(
+    /// Records a failed attempt with its delivery, its webhook and its job.
+    async fn fail(
         &self,
         ctx: &Context,
         tx: &mut Tx,
+        attempt: Attempt,
+        (outcome, why): (&Outcome, String),
+        counted: &Counted,
+    ) -> Result<Failure, Failure> {
+        let now = ctx.clock.now();
+        // If staff have sent it again meanwhile, further attempts belong to the new job.
+        let is_latest = counted.turn == self.turn;
+        if matches!(outcome, Outcome::Off) {
+            if is_latest {
+                sql::end_delivery(tx, self.delivery, DeliveryState::Failed).await?;
+            }
+            return attempt.cancel(tx, why).await;
+        }
+        if outcome.reply().is_some_and(|reply| reply.status == GONE) {
+            sql::end_delivery(tx, self.delivery, DeliveryState::Failed).await?;
+            let failure = attempt.fail(tx, None, why).await?;
+            turn_off(ctx, tx, counted.webhook, "It has answered with 410: gone for good.").await?;
+            return Ok(failure);
+        }
+        let since = endpoints::sql::fail(tx, counted.webhook, now).await?;
+        if !is_latest {
+            return attempt.cancel(tx, why).await;
+        }
+        let next = self.postpone(tx, now, counted, outcome.retry_after()).await?;
+        let failure = attempt.fail(tx, next, why).await?;
+        let is_hopeless = since.is_some_and(|since| since <= now - PATIENCE);
+        if next.is_none() && is_hopeless {
+            turn_off(ctx, tx, counted.webhook, "Nothing has arrived there for five days.").await?;
+        }
+        Ok(failure)
+    }
+
+    /// Postpones the delivery to its next attempt, or marks it as failed after the last.
+    async fn postpone(
+        &self,
+        tx: &mut Tx,
+        now: Timestamp,
         counted: &Counted,
         asked: Option<RetryAfter>,
-    ) -> Result<Option<JobId>, Failure> {
+    ) -> Result<Option<Timestamp>, db::Error> {
         let failures = u32::try_from(counted.failures + 1).unwrap_or(u32::MAX);
         if failures >= SCHEDULE.attempts() {
             sql::end_delivery(tx, self.delivery, DeliveryState::Failed).await?;
             return Ok(None);
         }
-        let now = ctx.clock.now();
         let asked = asked.map_or(now, |asked| match asked {
             RetryAfter::In(wait) => now + wait.min(MOST_ASKED),
             RetryAfter::At(moment) => moment.min(now + MOST_ASKED),
         });
         let next = (now + SCHEDULE.wait(failures)).max(asked);
-        let turn = sql::postpone(tx, self.delivery, i64::from(failures), next).await?;
-        let job = job(Self { delivery: self.delivery, turn }, counted.webhook, &counted.kind);
-        let enqueued = jobs::enqueue(tx, &ctx.clock, job.at(next).caused_by(&ctx.actor)).await;
-        enqueued.map_err(|error| Failure::Retry(error.to_string()))
+        sql::postpone(tx, self.delivery, i64::from(failures), next).await?;
+        Ok(Some(next))
     }
 }
 

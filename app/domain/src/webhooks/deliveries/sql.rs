@@ -25,13 +25,13 @@ statements! { "webhooks";
                        failures, next_at, created_at) VALUES ($1, $2, $3, $4, $5, 'pending', $6, 0, 0, $7, $7)";
     WAITING = "SELECT d.event_id, d.body, d.turn, w.url, w.secret, w.old_secret, w.old_secret_until, w.is_enabled \
                FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id \
-               WHERE d.id = $1 AND d.state = 'pending'";
+               WHERE d.id = $1 AND d.state <> 'succeeded'";
     COUNT_ATTEMPT = "UPDATE webhook_deliveries SET attempts = attempts + 1 WHERE id = $1 \
-                     RETURNING webhook_id, event_type, attempts, failures, turn";
+                     RETURNING webhook_id, attempts, failures, turn";
     INSERT_ATTEMPT = "INSERT INTO webhook_attempts (delivery_id, number, at, status, duration_ms, error, answer) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7)";
     END_DELIVERY = "UPDATE webhook_deliveries SET state = $2, next_at = NULL WHERE id = $1";
-    POSTPONE = "UPDATE webhook_deliveries SET failures = $2, next_at = $3, turn = turn + 1 WHERE id = $1 RETURNING turn";
+    POSTPONE = "UPDATE webhook_deliveries SET failures = $2, next_at = $3 WHERE id = $1 AND state = 'pending'";
     RESTART = "UPDATE webhook_deliveries SET state = 'pending', failures = 0, next_at = $3, turn = turn + 1 \
                WHERE id = $1 AND turn = $2 RETURNING turn";
     DELIVERY = concat!(
@@ -75,7 +75,7 @@ pub(in crate::webhooks) async fn insert_delivery(tx: &mut Tx, new: NewDelivery) 
     tx.execute(INSERT_DELIVERY, params).await.map(|_| ())
 }
 
-/// A pending delivery, with the columns needed to send it.
+/// A delivery that has not arrived, with the columns needed to send it.
 pub(in crate::webhooks) struct Waiting {
     pub(in crate::webhooks) event: EventId,
     pub(in crate::webhooks) body: String,
@@ -117,7 +117,6 @@ pub(in crate::webhooks) async fn waiting(db: &Db, id: DeliveryId) -> Result<Opti
 /// Including this attempt.
 pub(in crate::webhooks) struct Counted {
     pub(in crate::webhooks) webhook: WebhookId,
-    pub(in crate::webhooks) kind: String,
     pub(in crate::webhooks) attempts: i64,
     /// Excluding this attempt.
     pub(in crate::webhooks) failures: i64,
@@ -129,10 +128,9 @@ pub(in crate::webhooks) async fn count_attempt(
     tx: &mut Tx,
     id: DeliveryId,
 ) -> Result<Option<Counted>, db::Error> {
-    let row: Option<(Uuid, String, i64, i64, i64)> = tx.optional(COUNT_ATTEMPT, params![id]).await?;
-    Ok(row.map(|(webhook, kind, attempts, failures, turn)| Counted {
+    let row: Option<(Uuid, i64, i64, i64)> = tx.optional(COUNT_ATTEMPT, params![id]).await?;
+    Ok(row.map(|(webhook, attempts, failures, turn)| Counted {
         webhook: WebhookId(webhook),
-        kind,
         attempts,
         failures,
         turn,
@@ -164,15 +162,14 @@ pub(in crate::webhooks) async fn end_delivery(
     tx.execute(END_DELIVERY, params![id, state.as_str()]).await.map(|_| ())
 }
 
-/// Postpones it until `next`. Returns the turn of the job that sends it then.
+/// Postpones it until `next`.
 pub(in crate::webhooks) async fn postpone(
     tx: &mut Tx,
     id: DeliveryId,
     failures: i64,
     next: Timestamp,
-) -> Result<i64, db::Error> {
-    let (turn,): (i64,) = tx.one(POSTPONE, params![id, failures, next]).await?;
-    Ok(turn)
+) -> Result<(), db::Error> {
+    tx.execute(POSTPONE, params![id, failures, next]).await.map(|_| ())
 }
 
 /// Restarts the schedule. Returns the turn of the job that sends it; `None` if it has changed meanwhile.

@@ -2,8 +2,16 @@
 
 use frontdesk_model::{Page, Permission, Webhook, page::Key, webhooks::WebhooksQuery};
 
-use super::sql::{LIST, WebhookRow};
-use crate::{Context, list::Walk, params, webhooks::Error};
+use super::sql::{self, LIST, WebhookRow};
+use crate::{Context, Domain, db, list::Walk, params, webhooks::Error};
+
+/// Number of webhooks that need attention: their deliveries fail, or Frontdesk has disabled them for that.
+///
+/// # Errors
+/// Those of the database.
+pub async fn count_failing(domain: &Domain) -> Result<i64, db::Error> {
+    sql::count_failing(&domain.db).await
+}
 
 /// A page of webhooks, newest first.
 ///

@@ -12,7 +12,7 @@ use frontdesk_model::{Secret, Webhook};
 
 pub use create::{create, create_in};
 pub use get::get;
-pub use list::list;
+pub use list::{count_failing, list};
 pub use remove::{remove, remove_in};
 pub use rotate_secret::{rotate_secret, rotate_secret_in};
 pub use update::{Updated, update, update_in};

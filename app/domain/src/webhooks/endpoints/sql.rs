@@ -4,7 +4,7 @@ use frontdesk_model::{Timestamp, Webhook, WebhookId, webhooks::EventTypes};
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Read, Tx, row, statements},
+    db::{self, Db, Read, Tx, row, statements},
     list::{By, Filter, List, Sort, Spec},
     params,
 };
@@ -18,6 +18,7 @@ macro_rules! columns {
 
 statements! { "webhooks";
     COUNT = "SELECT count(*) FROM (SELECT 1 FROM webhooks LIMIT CAST($1 AS BIGINT)) AS counted";
+    COUNT_FAILING = "SELECT count(*) FROM webhooks WHERE failing_since IS NOT NULL OR disabled_reason <> ''";
     INSERT = "INSERT INTO webhooks (id, url, description, events, secret, version, created_at) \
               VALUES ($1, $2, $3, $4, $5, $6, $7)";
     UPDATE = "UPDATE webhooks SET url = $3, description = $4, events = $5, is_enabled = $6, disabled_reason = $7, \
@@ -48,6 +49,12 @@ pub static LIST: List = List::new(Spec {
 /// Counted up to `at_most`.
 pub(in crate::webhooks) async fn count(tx: &mut Tx, at_most: i64) -> Result<i64, db::Error> {
     let (count,): (i64,) = tx.one(COUNT, params![at_most]).await?;
+    Ok(count)
+}
+
+/// Webhooks where nothing arrives, and those that were disabled for it. There are at most a few dozen.
+pub(in crate::webhooks) async fn count_failing(db: &Db) -> Result<i64, db::Error> {
+    let (count,): (i64,) = db.one(COUNT_FAILING, params![]).await?;
     Ok(count)
 }
 

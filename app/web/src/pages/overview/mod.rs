@@ -71,6 +71,15 @@ pub fn Overview() -> impl IntoView {
         });
         let shared =
             (!overview.shared_addresses.is_empty()).then(|| shared_addresses(&overview.shared_addresses));
+        let failing = overview.failing_webhooks.filter(|failing| *failing > 0).map(|failing| {
+            view! {
+                <li class=card(true)>
+                    <p class="number">{count(failing)}</p>
+                    <p>{plural(failing, "webhook endpoint is", "webhook endpoints are")}" failing"</p>
+                    <a href=urls::WEBHOOKS.path()>"View webhooks"</a>
+                </li>
+            }
+        });
         let suspended: Vec<_> = overview
             .suspended
             .iter()
@@ -103,6 +112,7 @@ pub fn Overview() -> impl IntoView {
                     <a href=urls::USERS.query(&[("status", "removed")])>"Look through the trash"</a>
                 </li>
                 {dead}
+                {failing}
                 {attention.map(to_look_at)}
             </ul>
             {shared}
