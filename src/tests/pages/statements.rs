@@ -62,7 +62,7 @@ async fn every_page_costs_a_fixed_number_of_statements(desk: Desk) {
     let of_admin = [
         ("/", 1),
         ("/account", 1),
-        ("/admin", 15),
+        ("/admin", 16),
         ("/admin/users", 3),
         ("/admin/users?q=ada", 4),
         ("/admin/users/new", 1),
@@ -131,7 +131,7 @@ async fn a_list_costs_the_same_with_any_number_of_rows(desk: Desk) {
     assert_eq!(page.all("tbody").count(), 1);
     assert_eq!(page.all("tr").count(), 101, "a header and a hundred rows");
     // The overview counts, and shows the latest few.
-    assert_eq!(cost(&desk, &admin, "/admin").await, (200, 15));
+    assert_eq!(cost(&desk, &admin, "/admin").await, (200, 16));
 }
 
 async fn who_is_refused_early_costs_nothing(desk: Desk) {
