@@ -75,10 +75,17 @@ async function post(server, path, form) {
     body: new URLSearchParams(form),
     redirect: 'manual',
   });
+  const name = cookieName(server);
   const cookies = answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]);
-  return { status: answer.status, session: cookies.find((cookie) => cookie.startsWith('session-')) };
+  return { status: answer.status, session: cookies.find((cookie) => cookie.startsWith(name))?.slice(name.length) };
 }
 
 function get(server, path, session) {
-  return fetch(server.url + path, { headers: { accept: 'text/html', cookie: session }, redirect: 'manual' });
+  const headers = { accept: 'text/html', cookie: cookieName(server) + session };
+  return fetch(server.url + path, { headers, redirect: 'manual' });
+}
+
+/** The beginning of the session's cookie: the port is in its name. */
+function cookieName(server) {
+  return `session-${new URL(server.url).port}=`;
 }
