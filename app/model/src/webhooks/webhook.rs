@@ -46,7 +46,7 @@ impl Webhook {
     }
 }
 
-/// Host and port of a URL that passed [`check_url`].
+/// Host and port of a URL that passed [`check_url`](super::check_url).
 pub fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?', '\\']).next().unwrap_or_default()
