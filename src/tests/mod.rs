@@ -16,14 +16,7 @@ extern crate frontdesk_testing;
 
 mod support;
 
-mod api;
-mod commands;
+mod cross;
 mod gateway;
-mod guide;
-mod metrics;
-mod money;
-mod operation;
-mod pages;
-mod queues;
-mod tls;
-mod workers;
+mod program;
+mod routes;

@@ -10,7 +10,7 @@ use std::{
 use frontdesk_testing::eventually;
 use tokio::net::TcpStream;
 
-const GUIDE: &str = include_str!("../../docs/api-guide.md");
+const GUIDE: &str = include_str!("../../../docs/api-guide.md");
 const PROGRAM: &str = env!("CARGO_BIN_EXE_frontdesk");
 /// Where the guide's server is found.
 const ADDRESS: &str = "localhost:3000";

@@ -1,4 +1,4 @@
-//! Tests of the API, by subject.
+//! Rules of every operation of the API.
 
 mod addresses;
 mod bad_input;
@@ -9,8 +9,5 @@ mod doors;
 mod generated;
 mod idempotency;
 mod lists;
-mod orders;
 mod twice;
-mod users;
-mod webhooks;
 mod who_may_call;

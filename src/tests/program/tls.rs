@@ -20,7 +20,7 @@ use crate::support::{Desk, PASSWORD};
 use sample::{NAME, Sample};
 
 // Beside the tests of what is read from files.
-#[path = "../tls/sample.rs"]
+#[path = "../../tls/sample.rs"]
 mod sample;
 
 both! { a_page_has_hsts_and_who_signs_up_gets_a_secure_cookie }

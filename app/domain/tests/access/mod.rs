@@ -1,0 +1,6 @@
+//! Permissions, roles and sessions: what an actor may do, and for how long.
+
+mod permissions;
+mod proof;
+mod roles;
+mod sessions;

@@ -1,0 +1,5 @@
+//! Tokens: made, listed, and proved at each request.
+
+mod list;
+mod making;
+mod proving;

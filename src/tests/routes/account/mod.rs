@@ -1,0 +1,5 @@
+//! Pages and forms under `/account`.
+
+mod orders;
+mod password;
+mod security;

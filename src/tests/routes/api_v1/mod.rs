@@ -1,0 +1,5 @@
+//! Operations under `/api/v1`.
+
+mod orders;
+mod users;
+mod webhooks;
