@@ -6,7 +6,10 @@ use std::{
 };
 
 use clap::Args;
-use frontdesk_domain::db::{DatabaseUrl, Options};
+use frontdesk_domain::{
+    db::{DatabaseUrl, Options},
+    events::Kept,
+};
 use frontdesk_model::Secret;
 
 use super::{Error, files, secret};
@@ -40,9 +43,20 @@ pub struct Database {
     #[arg(long, env = "FRONTDESK_DATABASE_CONNECTIONS", value_name = "NUMBER", default_value_t = 8)]
     #[arg(global = true, help_heading = DATA, value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub database_connections: u32,
+
+    /// Days for which the feed of events keeps them
+    #[arg(long, env = "FRONTDESK_KEEP_EVENTS", value_name = "DAYS", default_value_t = Kept::LEAST)]
+    #[arg(global = true, help_heading = DATA)]
+    #[arg(value_parser = clap::value_parser!(u16).range(i64::from(Kept::LEAST)..))]
+    pub keep_events: u16,
 }
 
 impl Database {
+    /// Time for which the feed keeps events. The parser has refused shorter ones.
+    pub fn events_kept(&self) -> Kept {
+        Kept::days(self.keep_events).unwrap_or_default()
+    }
+
     /// URL of the database.
     ///
     /// # Errors

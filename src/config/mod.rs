@@ -141,6 +141,7 @@ impl Config {
             webhook_sender: Arc::new(HttpWebhookSender::new(self.jobs.allow_private_webhooks)),
             gateway: self.payments.gateway()?,
             approval_above: self.payments.refund_approval_above,
+            events_kept: self.database.events_kept(),
             site: self.base_url().origin().into(),
         })
     }

@@ -46,6 +46,7 @@ async fn app(settings: Settings) -> (Router, TempDir) {
         webhook_sender: Arc::new(HttpWebhookSender::new(true)),
         gateway: None,
         approval_above: Default::default(),
+        events_kept: Default::default(),
         site: "https://desk.example".into(),
     };
     let domain = Domain::open(&options).await.unwrap();

@@ -85,6 +85,8 @@ pub struct Parts {
     pub webhook_sender: Arc<dyn WebhookSender>,
     pub gateway: Arc<dyn PaymentGateway>,
     pub approval_above: ApprovalAbove,
+    /// Time for which the feed keeps events.
+    pub events_kept: events::Kept,
     /// The public base URL: `https://desk.example`.
     pub site: Arc<str>,
 }
@@ -118,6 +120,8 @@ pub struct Options {
     pub gateway: Option<Arc<dyn PaymentGateway>>,
     /// The refunds that need a second person's approval.
     pub approval_above: ApprovalAbove,
+    /// Time for which the feed keeps events.
+    pub events_kept: events::Kept,
     /// The public base URL: `https://desk.example`.
     pub site: Arc<str>,
 }
@@ -157,6 +161,7 @@ impl Domain {
             token_use: TokenUse::default(),
             webhook_sender: options.webhook_sender.clone(),
             approval_above: options.approval_above,
+            events_kept: options.events_kept,
             site: options.site.clone(),
         })))
     }

@@ -17,6 +17,7 @@ mod support;
 mod access;
 mod audit;
 mod credentials;
+mod events;
 mod jobs;
 mod layout;
 mod orders;

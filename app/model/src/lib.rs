@@ -23,6 +23,7 @@ pub mod urls;
 pub mod audit;
 pub mod authentication;
 pub mod credentials;
+pub mod events;
 pub mod invitations;
 pub mod jobs;
 pub mod ledger;
@@ -62,6 +63,7 @@ const PERMISSIONS: &[&[permission::Declaration]] = &[
     audit::PERMISSIONS,
     jobs::PERMISSIONS,
     webhooks::PERMISSIONS,
+    events::PERMISSIONS,
     orders::PERMISSIONS,
     payments::PERMISSIONS,
     refunds::PERMISSIONS,

@@ -102,6 +102,9 @@ codes! {
         "The API answers in `application/json`, and its problems are `application/problem+json`. Let `Accept` include them.";
     RequestTimeout = "REQUEST_TIMEOUT", 408, "The request took too long to arrive",
         "The body did not arrive in time. Nothing was changed; try again.";
+    EventsExpired = "EVENTS_EXPIRED", 410, "These events are no longer kept",
+        "Events after the number in `after` have been deleted, so this request would miss some. Read the objects \
+         themselves once, then go on from `next_after` of a request without `after`.";
     EmailExists = "EMAIL_EXISTS", 409, "An account with this e-mail address exists already",
         "Each e-mail address belongs to one account, also while its owner is suspended or removed.";
     EditConflict = "EDIT_CONFLICT", 409, "Somebody else has changed this meanwhile",

@@ -54,6 +54,7 @@ async fn subscribe(domain: &Domain, url: String) -> WebhookId {
         url,
         description: String::new(),
         events: EventTypes::parse("payment.started payment.succeeded order.placed"),
+        payload_version: None,
     };
     webhooks::create(&domain.system(), form).await.unwrap().webhook.id
 }

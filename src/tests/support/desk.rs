@@ -95,6 +95,7 @@ impl Desk {
             webhook_sender: Arc::new(HttpWebhookSender::new(true)),
             gateway: None,
             approval_above: Default::default(),
+            events_kept: Default::default(),
             site: "https://desk.example".into(),
         };
         Self::assemble(options, Self::settings()).await
@@ -263,6 +264,7 @@ impl Desk {
             url: "https://shop.example/hooks".to_owned(),
             description: "The shop".to_owned(),
             events: EventTypes::parse("user.created"),
+            payload_version: None,
         };
         webhooks::create(&ctx, form).await.unwrap().webhook.id
     }

@@ -1,6 +1,7 @@
 //! The operations of version 1: a folder for each noun, a file for each operation.
 
 mod audit;
+mod events;
 mod jobs;
 mod meta;
 mod orders;
@@ -31,6 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
         revenue::routes(),
         refunds::routes(),
         audit::routes(),
+        events::routes(),
         jobs::routes(),
         webhooks::routes(),
     ]

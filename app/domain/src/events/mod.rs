@@ -1,21 +1,51 @@
-//! Records an event: the audit event and its webhook deliveries, with the same id, in the caller's
-//! transaction.
+//! Events: every change of users, orders and money, recorded in the transaction of the change.
+//!
+//! An event is an audit event, an item of the feed and the deliveries of its webhooks, all with one id. The
+//! feed is read with [`feed()`]. Its order is that of the numbers, which are given after the commit: see
+//! [`number`](mod@number).
 
-use frontdesk_model::Problem;
+mod feed;
+mod get;
+mod number;
+mod record;
+mod sql;
+mod sweep;
+
+use frontdesk_model::{Code, Problem};
 
 use crate::{
-    Context, Feature,
-    audit::{self, Entry},
-    db::{self, Tx},
-    jobs, webhooks,
+    Feature,
+    actor::Denied,
+    db::{self, Sql},
+    jobs::{self, Handler},
 };
 
-/// This feature.
-pub const FEATURE: Feature = Feature::new("events");
+pub use feed::feed;
+pub use get::get;
+pub(crate) use record::{record, record_change};
+pub use sweep::{Kept, SweepEvents};
 
-/// A failure to record an event; the caller's transaction must not be committed.
+/// This feature.
+pub const FEATURE: Feature = Feature {
+    statements: || Vec::<Sql>::from(sql::ALL),
+    jobs: &[Handler::recurring::<SweepEvents>()],
+    ..Feature::new("events")
+};
+
+/// A failure to record or read events. After a failure to record one, the caller's transaction must not be
+/// committed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    #[error("there is no such event")]
+    NoSuchEvent,
+    /// Events after this number were deleted.
+    #[error("events after {0} are no longer kept")]
+    Expired(i64),
+    /// The last number is lower.
+    #[error("the last event has the number {0}")]
+    Ahead(i64),
     #[error(transparent)]
     Database(#[from] db::Error),
     #[error(transparent)]
@@ -34,14 +64,20 @@ impl From<jobs::Error> for Error {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
+            Error::Denied(denied) => denied.into(),
+            Error::NoSuchEvent => Self::new(Code::NotFound),
+            Error::Expired(after) => {
+                Self::new(Code::EventsExpired).detail(format!("Events after {after} are no longer kept."))
+            }
+            Error::Ahead(last) => Self::new(Code::ValidationError).fault(
+                "after",
+                "ahead",
+                format!(
+                    "The last event has the number {last}. Has the database been restored from a backup?"
+                ),
+            ),
             Error::Database(error) => error.into(),
             Error::Enqueue(error) => error.into(),
         }
     }
-}
-
-/// Records the event of a change made by `tx`, with its webhook deliveries.
-pub(crate) async fn record(ctx: &Context, tx: &mut Tx, entry: Entry) -> Result<(), Error> {
-    let event = audit::append(ctx, tx, entry).await?;
-    Ok(webhooks::publish(ctx, tx, &event).await?)
 }

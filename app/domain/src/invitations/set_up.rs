@@ -47,6 +47,7 @@ pub async fn set_up_in(ctx: &Context, tx: &mut Tx, form: SetUp) -> Result<Creden
     let entry = account::with_facts(Entry::new(Action::USER_CREATED), &name, &email)
         .changed("role", None, Some(Role::Owner.as_str()))
         .on(id, name.as_str());
-    events::record(ctx, tx, entry).await?;
+    let user = users::by_id(&mut *tx, id).await?.ok_or(Error::LinkSpent(Purpose::Setup))?;
+    events::record_change(ctx, tx, entry, None, &user).await?;
     Ok(Credentials { user: id, name: name.as_str().to_owned(), epoch: 0, rehash: None })
 }

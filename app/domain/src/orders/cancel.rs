@@ -40,11 +40,13 @@ pub async fn cancel_in(ctx: &Context, tx: &mut Tx, form: CancelOrder) -> Result<
             "A payment is under way. Wait until it is decided, or call it off first.",
         ));
     }
+    let before = super::get::by_id(&mut *tx, form.id).await?;
     sql::cancel(tx, form.id, at).await?;
+    let after = super::get::by_id(&mut *tx, form.id).await?;
     let entry = Entry::new(Action::ORDER_CANCELLED)
         .on(form.id, &order.reference)
         .because(&form.reason)
         .changed("state", Some(order.state.as_str()), Some(OrderState::Cancelled.as_str()));
-    events::record(ctx, tx, entry).await?;
-    Ok(super::get::shown_to(&ctx.actor, super::get::by_id(tx, form.id).await?))
+    events::record_change(ctx, tx, entry, Some(&before), &after).await?;
+    Ok(super::get::shown_to(&ctx.actor, after))
 }

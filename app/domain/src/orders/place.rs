@@ -60,8 +60,9 @@ pub async fn place_in(ctx: &Context, tx: &mut Tx, form: PlaceOrder) -> Result<Or
         .on(id, &reference)
         .changed("customer", None, Some(&form.customer_id.to_string()))
         .changed("total", None, Some(&words(total)));
-    events::record(ctx, tx, entry).await?;
-    super::get::by_id(tx, id).await
+    let order = super::get::by_id(&mut *tx, id).await?;
+    events::record_change(ctx, tx, entry, None, &order).await?;
+    Ok(order)
 }
 
 /// Collects all faults of the form and of its lines.

@@ -41,14 +41,16 @@ pub async fn cancel_in(ctx: &Context, tx: &mut Tx, form: OnePayment) -> Result<P
     if payment.cancel_asked_at.is_some() {
         return Err(Error::WrongState("It is being called off already."));
     }
+    let before = get::by_id(&mut *tx, payment.id).await?;
     sql::ask_to_cancel(tx, payment.id, at).await?;
+    let after = get::by_id(&mut *tx, payment.id).await?;
     let entry = Entry::new(Action::PAYMENT_CANCELLED).on(order.id, &order.reference).changed(
         "payment",
         None,
         Some(&payment.id.to_string()),
     );
-    events::record(ctx, tx, entry).await?;
+    events::record_change(ctx, tx, entry, Some(&before), &after).await?;
     let job = ProcessPayment::due(payment.id, at, &order.reference).caused_by(&ctx.actor);
     jobs::enqueue(tx, &ctx.clock, job).await?;
-    Ok(get::shown_to(&ctx.actor, get::by_id(tx, form.id).await?))
+    Ok(get::shown_to(&ctx.actor, after))
 }

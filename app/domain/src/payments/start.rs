@@ -56,8 +56,9 @@ pub async fn start_in(ctx: &Context, tx: &mut Tx, form: PayOrder) -> Result<Paym
         .on(order.id, &order.reference)
         .changed("payment", None, Some(&id.to_string()))
         .changed("amount", None, Some(&orders::words(order.total)));
-    events::record(ctx, tx, entry).await?;
+    let payment = get::by_id(&mut *tx, id).await?;
+    events::record_change(ctx, tx, entry, None, &payment).await?;
     let job = ProcessPayment::due(id, at, &order.reference).caused_by(&ctx.actor);
     jobs::enqueue(tx, &ctx.clock, job).await?;
-    Ok(get::shown_to(&ctx.actor, get::by_id(tx, id).await?))
+    Ok(get::shown_to(&ctx.actor, payment))
 }

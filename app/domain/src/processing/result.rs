@@ -20,7 +20,7 @@ use crate::{
     ledger,
     orders::{self, Locked},
     payments::{
-        ProcessPayment, metrics as meter,
+        self, ProcessPayment, metrics as meter,
         sql::{self, After, Row},
     },
     refunds,
@@ -250,6 +250,10 @@ async fn move_on(
         after.settle_at = Some(at);
     }
     let (state, settle_at, is_surplus) = (after.state, after.settle_at, after.is_surplus);
+    let seen = match entry {
+        Some(_) => Some(payments::get::by_id(&mut *tx, before.id).await.map_err(retry)?),
+        None => None,
+    };
     if !sql::update(tx, before, after, at).await? {
         return Err(Failure::Retry("The payment has just changed.".to_owned()));
     }
@@ -267,7 +271,8 @@ async fn move_on(
             .changed("payment", None, Some(&before.id.to_string()))
             .changed("payment state", Some(before.state.as_str()), Some(state.as_str()))
             .changed("amount", None, Some(&orders::words(before.amount)));
-        events::record(ctx, tx, entry).await.map_err(|error| Failure::Retry(error.to_string()))?;
+        let now = payments::get::by_id(&mut *tx, before.id).await.map_err(retry)?;
+        events::record_change(ctx, tx, entry, seen.as_ref(), &now).await.map_err(retry)?;
     }
     if state == PaymentState::Succeeded {
         ledger::post(ctx, tx, &before.gateway, ledger::Entry::Capture(before.id), before.amount).await?;
@@ -287,14 +292,18 @@ async fn move_on(
             let job = ProcessPayment::noticed(before.id, None, &order.reference)
                 .at(at + wait)
                 .caused_by(&ctx.actor);
-            jobs::enqueue(tx, &ctx.clock, job).await.map_err(|error| Failure::Retry(error.to_string()))?;
+            jobs::enqueue(tx, &ctx.clock, job).await.map_err(retry)?;
         }
     }
     if let Some(settle_at) = settle_at {
         let job = ProcessPayment::due(before.id, settle_at, &order.reference).caused_by(&ctx.actor);
-        jobs::enqueue(tx, &ctx.clock, job).await.map_err(|error| Failure::Retry(error.to_string()))?;
+        jobs::enqueue(tx, &ctx.clock, job).await.map_err(retry)?;
     }
     Ok(())
+}
+
+fn retry(error: impl std::fmt::Display) -> Failure {
+    Failure::Retry(error.to_string())
 }
 
 /// Each failure has its own audit action.

@@ -78,7 +78,8 @@ impl Decision<'_> {
             .changed("refund", None, Some(&refund.id.to_string()))
             .changed("amount", None, Some(&orders::words(refund.amount)))
             .changed("refund state", Some(refund.state.as_str()), Some(self.state.as_str()));
-        events::record(ctx, tx, entry).await?;
-        get::by_id(tx, self.id).await
+        let after = get::by_id(&mut *tx, self.id).await?;
+        events::record_change(ctx, tx, entry, Some(&refund), &after).await?;
+        Ok(after)
     }
 }

@@ -11,7 +11,10 @@ use frontdesk_model::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::sql::{self, After, Asking};
+use super::{
+    get,
+    sql::{self, After, Asking},
+};
 use crate::{
     Domain,
     audit::Entry,
@@ -184,7 +187,8 @@ impl ProcessRefund {
                 .changed("refund", None, Some(&refund.id.to_string()))
                 .changed("amount", None, Some(&orders::words(refund.amount)))
                 .changed("refund state", Some(refund.state.as_str()), Some(state.as_str()));
-            events::record(&ctx, &mut tx, entry).await.map_err(retry)?;
+            let now = get::by_id(&mut tx, refund.id).await.map_err(retry)?;
+            events::record_change(&ctx, &mut tx, entry, Some(&refund), &now).await.map_err(retry)?;
         }
         let done = attempt.finish(tx).await?;
         if !state.is_open() {

@@ -102,7 +102,8 @@ impl Requested<'_> {
             .changed("refund", None, Some(&id.to_string()))
             .changed("amount", None, Some(&orders::words(amount)))
             .changed("refund state", None, Some(state.as_str()));
-        events::record(ctx, tx, entry).await?;
+        let refund = get::by_id(&mut *tx, id).await?;
+        events::record_change(ctx, tx, entry, None, &refund).await?;
         if let Some(settle_at) = settle_at {
             let job = ProcessRefund::due(id, settle_at, &order.reference).caused_by(&ctx.actor);
             jobs::enqueue(tx, &ctx.clock, job).await?;

@@ -38,7 +38,7 @@ pub async fn end_in(ctx: &Context, tx: &mut Tx, form: EndSession) -> Result<(), 
         return Err(Error::NoSuchSession);
     }
     let entry = Entry::new(Action::SESSION_ENDED).on(user.id, &user.name);
-    events::record(ctx, tx, entry).await?;
+    events::record_change(ctx, tx, entry, Some(&user), &user).await?;
     Ok(())
 }
 
@@ -73,7 +73,7 @@ pub async fn end_others_in(ctx: &Context, tx: &mut Tx) -> Result<u64, Error> {
             Some(&(ended + left).to_string()),
             Some(&left.to_string()),
         );
-        events::record(ctx, tx, entry).await?;
+        events::record_change(ctx, tx, entry, Some(&user), &user).await?;
     }
     Ok(ended)
 }

@@ -3,7 +3,7 @@
 use frontdesk_model::audit::Action;
 
 use super::{Error, sql};
-use crate::{Context, audit::Entry, db::Tx, events};
+use crate::{Context, actor::Denied, audit::Entry, db::Tx, events, users};
 
 /// Ends the current session.
 #[tracing::instrument(name = "sessions.sign_out", skip_all)]
@@ -24,6 +24,7 @@ pub async fn sign_out_in(ctx: &Context, tx: &mut Tx) -> Result<(), Error> {
         return Ok(());
     }
     let entry = Entry::new(Action::SESSION_ENDED).on(person.id, &person.name);
-    events::record(ctx, tx, entry).await?;
+    let user = users::sql::by_id(&mut *tx, person.id).await?.ok_or(Denied::NoAccount)?;
+    events::record_change(ctx, tx, entry, Some(&user), &user).await?;
     Ok(())
 }

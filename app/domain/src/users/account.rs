@@ -37,7 +37,8 @@ pub(crate) async fn create(
 ) -> Result<UserId, Error> {
     let id = insert(ctx, tx, name, email, password_hash).await?;
     let entry = Entry::new(action).on(id, name.as_str());
-    events::record(ctx, tx, with_facts(entry, name, email)).await?;
+    let user = sql::by_id(&mut *tx, id).await?.ok_or(Error::NoSuchUser)?;
+    events::record_change(ctx, tx, with_facts(entry, name, email), None, &user).await?;
     Ok(id)
 }
 

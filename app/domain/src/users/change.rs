@@ -54,8 +54,9 @@ impl<'a> UserChange<'a> {
         if !sql::update_state(tx, &user, after, ctx.clock.now()).await? {
             return Err(Error::Changed(Vec::new()));
         }
-        events::record(ctx, tx, entry.on(user.id, &user.name)).await?;
-        sql::by_id(tx, user.id).await?.ok_or(Error::NoSuchUser)
+        let after = sql::by_id(&mut *tx, user.id).await?.ok_or(Error::NoSuchUser)?;
+        events::record_change(ctx, tx, entry.on(user.id, &user.name), Some(&user), &after).await?;
+        Ok(after)
     }
 
     pub(crate) fn status_must_be(&self, status: Status, otherwise: &'static str) -> Result<(), Error> {

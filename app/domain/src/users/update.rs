@@ -80,9 +80,9 @@ pub async fn update_in(ctx: &Context, tx: &mut Tx, form: UpdateUser) -> Result<U
         Some(email) => entry.changed("email", Some(&user.email), Some(email.as_str())),
         None => entry,
     };
-    events::record(ctx, tx, entry).await?;
-    let user = sql::by_id(tx, form.id).await?.ok_or(Error::NoSuchUser)?;
-    Ok(Updated { user, changed: true })
+    let after = sql::by_id(&mut *tx, form.id).await?.ok_or(Error::NoSuchUser)?;
+    events::record_change(ctx, tx, entry, Some(&user), &after).await?;
+    Ok(Updated { user: after, changed: true })
 }
 
 /// Current values that differ from the submitted ones.

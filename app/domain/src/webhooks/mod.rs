@@ -34,7 +34,7 @@ use crate::{
     problem::internal_error,
 };
 
-pub(crate) use publish::publish;
+pub(crate) use publish::{Bodies, publish};
 pub use sender::{OutgoingWebhook, Reply, RetryAfter, SendError, Sending, WebhookSender};
 
 /// This feature and its lists.

@@ -3,7 +3,8 @@
 use frontdesk_model::{
     DeliveryId, WebhookId,
     audit::Event,
-    webhooks::{EventType, Payload},
+    events::EventBody,
+    webhooks::{EventType, Payload, PayloadVersion},
 };
 
 use super::{
@@ -17,34 +18,55 @@ use crate::{
 };
 
 /// Creates a delivery for every enabled webhook that is subscribed to the event's type, in the
-/// transaction of the event. Costs one statement, or none for types that webhooks do not receive.
+/// transaction of the event. Costs one statement.
 ///
 /// # Errors
 /// Those of the database.
-pub(crate) async fn publish(ctx: &Context, tx: &mut Tx, event: &Event) -> Result<(), jobs::Error> {
-    let Some(kind) = EventType::of(event.action) else { return Ok(()) };
-    for (webhook, events) in endpoints::sql::listening(tx).await? {
-        if events.has(kind) {
-            dispatch(ctx, tx, webhook, kind, event).await?;
+pub(crate) async fn publish(
+    ctx: &Context,
+    tx: &mut Tx,
+    kind: EventType,
+    bodies: Bodies<'_>,
+) -> Result<(), jobs::Error> {
+    for listening in endpoints::sql::listening(tx).await? {
+        if listening.events.has(kind) {
+            dispatch(ctx, tx, (listening.webhook, listening.version), kind, bodies).await?;
         }
     }
     Ok(())
+}
+
+/// The event of a delivery, and what it becomes in each version.
+#[derive(Clone, Copy)]
+pub(crate) struct Bodies<'a> {
+    pub(crate) event: &'a Event,
+    pub(crate) body: &'a EventBody,
+}
+
+impl Bodies<'_> {
+    fn json(self, version: PayloadVersion, kind: EventType) -> Result<String, jobs::Error> {
+        let json = match version {
+            PayloadVersion::V1 => serde_json::to_string(&Payload::of(kind, self.event)),
+            PayloadVersion::V2 => serde_json::to_string(self.body),
+        };
+        json.map_err(|source| jobs::Error::Payload { kind: kind.as_str(), source })
+    }
 }
 
 /// Creates the delivery of an event to one webhook.
 ///
 /// # Errors
 /// Those of the database.
-pub(super) async fn dispatch(
+pub(crate) async fn dispatch(
     ctx: &Context,
     tx: &mut Tx,
-    webhook: WebhookId,
+    (webhook, version): (WebhookId, PayloadVersion),
     kind: EventType,
-    event: &Event,
+    bodies: Bodies<'_>,
 ) -> Result<DeliveryId, jobs::Error> {
     const FIRST_TURN: i64 = 1;
-    let body = serde_json::to_string(&Payload::of(kind, event))
-        .map_err(|source| jobs::Error::Payload { kind: kind.as_str(), source })?;
+    let event = bodies.event;
+    let body = bodies.json(version, kind)?;
     let id = DeliveryId(ctx.clock.id_at(event.at));
     let new = deliveries::sql::NewDelivery {
         id,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use Try::*;
 use frontdesk_domain::{
     actor::{Actor, Denied},
-    audit, invitations,
+    audit, events, invitations,
     jobs::{self, Job, SweepJobs},
     overview, roles, sessions,
     tokens::{self, Error as TokenError},
@@ -15,6 +15,7 @@ use frontdesk_domain::{
 use frontdesk_model::{
     DeliveryId, Permission, Role, UserId, Webhook,
     audit::AuditQuery,
+    events::EventsQuery,
     jobs::{JobsQuery, OneJob},
     roles::ChangeRole,
     sessions::{EndSession, SessionsQuery},
@@ -51,6 +52,7 @@ enum Try {
     Give(Role),
     Take(Role),
     ReadAudit,
+    ReadEvents,
     ListJobs,
     RunJob,
     CallOffJob,
@@ -89,6 +91,7 @@ impl Try {
             Give(role) => format!("give {role}"),
             Take(role) => format!("take {role}"),
             ReadAudit => "read the audit trail".to_owned(),
+            ReadEvents => "read the feed of events".to_owned(),
             ListJobs => "list jobs".to_owned(),
             RunJob => "run a job".to_owned(),
             CallOffJob => "call off a job".to_owned(),
@@ -150,6 +153,10 @@ impl Try {
             RestoreUser => users::restore(&domain.by(actor), one(on)).await.map(drop),
             Give(role) => roles::grant(&domain.by(actor), ChangeRole { id: on, role }).await.map(drop),
             Take(role) => roles::revoke(&domain.by(actor), ChangeRole { id: on, role }).await.map(drop),
+            ReadEvents => match events::feed(&domain.by(actor), &EventsQuery::default()).await {
+                Err(events::Error::Denied(denied)) => Err(denied.into()),
+                other => other.map(|_| ()).map_err(|error| panic!("{error:?}")),
+            },
             ReadAudit => match audit::list(&domain.by(actor), &AuditQuery::default()).await {
                 Err(audit::Error::Denied(denied)) => Err(denied.into()),
                 other => other.map(|_| ()).map_err(|error| panic!("{error:?}")),
@@ -161,7 +168,15 @@ impl Try {
             ChangeWebhook => {
                 let Webhook { id, version, .. } = a_webhook(domain).await;
                 let (url, description, events) = (None, Some("Other".to_owned()), None);
-                let form = UpdateWebhook { id, version, url, description, events, enabled: None };
+                let form = UpdateWebhook {
+                    id,
+                    version,
+                    url,
+                    description,
+                    events,
+                    payload_version: None,
+                    enabled: None,
+                };
                 of_webhooks(webhooks::update(&domain.by(actor), form).await)
             }
             RotateSecret => {
@@ -253,6 +268,7 @@ fn webhook_form() -> CreateWebhook {
         url: "https://shop.example".to_owned(),
         description: String::new(),
         events: EventTypes::parse("user.created"),
+        payload_version: None,
     }
 }
 
@@ -304,7 +320,7 @@ async fn who_may_do_what(domain: TestDomain) {
         .chain(roles.clone().map(|role| Give(*role)))
         // Owners outrank all others, whatever is removed; that is in the other table.
         .chain(roles.map(|role| Take(*role)))
-        .chain([ReadAudit, ListJobs, RunJob, CallOffJob])
+        .chain([ReadAudit, ReadEvents, ListJobs, RunJob, CallOffJob])
         .chain([SeeWebhooks, MakeWebhook, ChangeWebhook, RotateSecret, TestWebhook, RemoveWebhook])
         .chain([SeeDeliveries, SeeDelivery, SendAgain])
         .chain([SeeOwnSessions, SeeSessions, EndASession, SeeOwnTokens, MakeOwnToken])

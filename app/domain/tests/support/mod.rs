@@ -59,6 +59,7 @@ impl Subject for TestDomain {
             webhook_sender: Arc::new(webhook_sender.clone()),
             gateway: None,
             approval_above: Default::default(),
+            events_kept: Default::default(),
             site: "https://desk.example".into(),
         };
         Self::with(options, webhook_sender).await

@@ -33,6 +33,7 @@ fn nothing(hook: &Webhook) -> UpdateWebhook {
         url: None,
         description: None,
         events: None,
+        payload_version: None,
         enabled: None,
     }
 }

@@ -13,7 +13,9 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{
     DeliveryId, UserId, WebhookId,
-    webhooks::{CreateWebhook, DeliveriesQuery, Delivery, DeliverySummary, EventTypes, OneWebhook},
+    webhooks::{
+        CreateWebhook, DeliveriesQuery, Delivery, DeliverySummary, EventTypes, OneWebhook, PayloadVersion,
+    },
 };
 
 use crate::support::{TestDomain, suspension, work};
@@ -29,6 +31,7 @@ fn form(events: &str) -> CreateWebhook {
         url: "https://shop.example/hooks?key=1".to_owned(),
         description: "The shop".to_owned(),
         events: EventTypes::parse(events),
+        payload_version: Some(PayloadVersion::V1),
     }
 }
 

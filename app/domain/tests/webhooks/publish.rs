@@ -185,6 +185,7 @@ async fn a_webhook_that_is_off_is_told_nothing(domain: TestDomain) {
         url: None,
         description: None,
         events: None,
+        payload_version: None,
         enabled: Some(false),
     };
     // Pending deliveries are not sent any more.

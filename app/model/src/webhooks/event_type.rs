@@ -56,44 +56,57 @@ impl std::fmt::Display for EventType {
     }
 }
 
-/// A set of event types, in the order of [`EventType::CHOOSABLE`]. Serialized as a list of names.
+/// All types, also those of later versions.
+const ALL: &str = "*";
+/// All types of one noun, also those of later versions.
+const GROUPS: [&str; 6] = ["user.*", "role.*", "session.*", "order.*", "payment.*", "refund.*"];
+
+/// A set of event types: names of types, of groups (`order.*`), or `*` for all. Serialized as a list of names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EventTypes(Vec<EventType>);
+pub struct EventTypes(Vec<&'static str>);
 
 impl EventTypes {
+    /// The names that a set can have, in their order.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        [ALL].into_iter().chain(GROUPS).chain(EventType::CHOOSABLE.iter().map(|one| one.as_str()))
+    }
+
     pub fn has(&self, one: EventType) -> bool {
-        self.0.contains(&one)
+        let covers = |name: &&str| match name.strip_suffix('*') {
+            Some(start) => one.as_str().starts_with(start),
+            None => *name == one.as_str(),
+        };
+        self.0.iter().any(covers)
     }
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = EventType> + '_ {
+    pub fn iter(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.0.iter().copied()
     }
 
     /// Parses the format of [`Display`](std::fmt::Display). Ignores unknown names, such as those of a
     /// newer version.
     pub fn parse(text: &str) -> Self {
-        text.split(' ').filter_map(EventType::parse).collect()
+        let given: Vec<&str> = text.split(' ').collect();
+        Self(Self::names().filter(|name| given.contains(name)).collect())
     }
-}
 
-impl FromIterator<EventType> for EventTypes {
-    fn from_iter<I: IntoIterator<Item = EventType>>(types: I) -> Self {
-        let given: Vec<EventType> = types.into_iter().collect();
-        Self(EventType::CHOOSABLE.iter().copied().filter(|one| given.contains(one)).collect())
+    /// The set with these names; `None` if one is unknown.
+    pub fn of_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        let given: Vec<&str> = names.into_iter().collect();
+        let known: Vec<&str> = Self::names().collect();
+        let all_known = given.iter().all(|name| known.contains(name));
+        all_known.then(|| Self(known.into_iter().filter(|name| given.contains(name)).collect()))
     }
 }
 
 impl std::fmt::Display for EventTypes {
-    /// Formats as `user.created role.granted`; empty without types.
+    /// Formats as `order.* user.created`; empty without types.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (i, one) in self.iter().enumerate() {
-            write!(f, "{}{one}", if i == 0 { "" } else { " " })?;
-        }
-        Ok(())
+        f.write_str(&self.0.join(" "))
     }
 }
 
@@ -108,21 +121,24 @@ impl<'de> Deserialize<'de> for EventTypes {
     /// send unticked boxes, so a hidden field says that none is ticked.
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let names = Vec::<String>::deserialize(from)?;
-        let named = names.iter().filter(|name| !name.is_empty());
-        let known = named.map(|name| EventType::parse(name)).collect::<Option<_>>();
-        known.ok_or_else(|| {
-            serde::de::Error::custom("must be a list of types of events, such as user.created")
+        let named = names.iter().map(String::as_str).filter(|name| !name.is_empty());
+        Self::of_names(named).ok_or_else(|| {
+            serde::de::Error::custom("must be a list of types of events, such as user.created, order.* or *")
         })
     }
 }
 
 schemas! {
     EventType = one_of(EventType::CHOOSABLE.iter().map(|one| one.as_str()), "user.created")
-        .description(Some("A type of event that webhooks are told."));
+        .description(Some("A type of event."));
     EventTypes = ArrayBuilder::new()
-        .items(EventType::schema())
+        .items(one_of(EventTypes::names(), "user.created"))
         .unique_items(true)
-        .description(Some("Types of events by their names, in any order."));
+        .min_items(Some(1))
+        .description(Some(
+            "Types of events by their names, in any order. `order.*` stands for all types that begin with `order.`, \
+             and `*` for all types, also those of later versions.",
+        ));
 }
 
 #[cfg(test)]
@@ -131,12 +147,12 @@ mod tests {
 
     #[test]
     fn every_choosable_type_is_of_people_or_money_and_is_read_as_it_is_written() {
-        const NOUNS: [&str; 6] = ["user.", "session.", "role.", "order.", "payment.", "refund."];
+        let nouns = GROUPS.map(|group| group.trim_end_matches('*'));
         for one in EventType::CHOOSABLE {
             assert_eq!(EventType::parse(one.as_str()), Some(*one));
-            assert!(NOUNS.iter().any(|noun| one.as_str().starts_with(noun)), "{one}");
+            assert!(nouns.iter().any(|noun| one.as_str().starts_with(*noun)), "{one}");
         }
-        for noun in NOUNS {
+        for noun in nouns {
             let told =
                 |action: &&Action| EventType::of(**action).is_none() && action.as_str().starts_with(noun);
             assert_eq!(Action::ALL.iter().find(told), None);
@@ -154,5 +170,16 @@ mod tests {
         assert_eq!(serde_json::to_string(&types).unwrap(), r#"["user.created","role.granted"]"#);
         assert!(serde_json::from_str::<EventTypes>(r#"["order.lost"]"#).is_err());
         assert!(EventTypes::parse("").is_empty());
+    }
+
+    #[test]
+    fn a_group_has_the_types_of_its_noun_and_a_star_has_all() {
+        let has = |text: &str, kind: &str| EventTypes::parse(text).has(EventType::parse(kind).unwrap());
+        assert!(has("order.*", "order.placed") && has("*", "order.placed"));
+        assert!(!has("order.*", "user.created") && !has("", "user.created"));
+        assert!(EventType::CHOOSABLE.iter().all(|one| EventTypes::parse("*").has(*one)));
+        let groups = GROUPS.join(" ");
+        assert!(EventType::CHOOSABLE.iter().all(|one| EventTypes::parse(&groups).has(*one)));
+        assert_eq!(EventTypes::parse("user.created * order.*").to_string(), "* order.* user.created");
     }
 }

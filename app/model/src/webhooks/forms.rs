@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use super::{EventType, EventTypes};
+use super::{EventTypes, PayloadVersion};
 use crate::{
     DeliveryId, WebhookId,
     form::{fault, number},
@@ -38,8 +38,12 @@ pub struct CreateWebhook {
     /// Of what it is told.
     #[serde(default)]
     #[validate(custom(function = "check_events"))]
-    #[schema(required = true, value_type = Vec<EventType>, min_items = 1)]
+    #[schema(required = true, value_type = EventTypes, min_items = 1)]
     pub events: EventTypes,
+    /// The version of the bodies of events: 2, or 1 as before there was a feed of events. By default 2.
+    #[serde(default, deserialize_with = "payload_version")]
+    #[schema(value_type = Option<i32>, minimum = 1, maximum = 2, example = 2)]
+    pub payload_version: Option<PayloadVersion>,
 }
 
 /// What is not there stays as it is.
@@ -60,8 +64,12 @@ pub struct UpdateWebhook {
     pub description: Option<String>,
     #[serde(default)]
     #[validate(custom(function = "check_events"))]
-    #[schema(value_type = Option<Vec<EventType>>, min_items = 1)]
+    #[schema(value_type = Option<EventTypes>, min_items = 1)]
     pub events: Option<EventTypes>,
+    /// The version of the bodies of events that happen from now on.
+    #[serde(default, deserialize_with = "payload_version")]
+    #[schema(value_type = Option<i32>, minimum = 1, maximum = 2, example = 2)]
+    pub payload_version: Option<PayloadVersion>,
     /// Whether it is told anything at all. To turn it on forgets why it was turned off.
     #[serde(default, deserialize_with = "flag")]
     #[schema(example = true)]
@@ -80,6 +88,11 @@ pub struct OneWebhook {
 #[serde(deny_unknown_fields)]
 pub struct OneDelivery {
     pub id: DeliveryId,
+}
+
+fn payload_version<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PayloadVersion>, D::Error> {
+    let version = PayloadVersion::try_from(number(from)?);
+    version.map(Some).map_err(|_| serde::de::Error::custom("must be 1 or 2"))
 }
 
 fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {

@@ -13,7 +13,7 @@ pub use forms::{
     CreateWebhook, MAX_DESCRIPTION, MAX_URL, OneDelivery, OneWebhook, UpdateWebhook, check_description,
     check_events, check_url,
 };
-pub use payload::{Payload, PayloadData, VERSION};
+pub use payload::{Payload, PayloadData, PayloadVersion, UnknownVersion, VERSION};
 pub use query::{DeliveriesQuery, WebhooksQuery};
 pub use webhook::{MAX_WEBHOOKS, OVERLAP_HOURS, Webhook, host};
 

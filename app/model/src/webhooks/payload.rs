@@ -1,6 +1,6 @@
 //! The body of a delivery.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::EventType;
@@ -13,7 +13,63 @@ use crate::{
 /// meaning; fields can be added at any time.
 pub const VERSION: u32 = 1;
 
-/// What is sent to a webhook, as JSON.
+/// The version of the bodies that a webhook receives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "i64", try_from = "i64")]
+pub enum PayloadVersion {
+    /// [`Payload`]: the audit event.
+    V1,
+    /// [`EventBody`](crate::events::EventBody): the changed object, as the feed of events has it.
+    #[default]
+    V2,
+}
+
+impl PayloadVersion {
+    pub const ALL: [Self; 2] = [Self::V1, Self::V2];
+
+    pub const fn number(self) -> i64 {
+        match self {
+            Self::V1 => 1,
+            Self::V2 => 2,
+        }
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V1 => "1",
+            Self::V2 => "2",
+        }
+    }
+}
+
+impl From<PayloadVersion> for i64 {
+    fn from(version: PayloadVersion) -> Self {
+        version.number()
+    }
+}
+
+impl std::str::FromStr for PayloadVersion {
+    type Err = UnknownVersion;
+
+    fn from_str(text: &str) -> Result<Self, UnknownVersion> {
+        Self::ALL.into_iter().find(|one| one.as_str() == text).ok_or(UnknownVersion)
+    }
+}
+
+impl TryFrom<i64> for PayloadVersion {
+    type Error = UnknownVersion;
+
+    fn try_from(number: i64) -> Result<Self, UnknownVersion> {
+        Self::ALL.into_iter().find(|one| one.number() == number).ok_or(UnknownVersion)
+    }
+}
+
+/// There is no such version of bodies.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("there is no such version of the bodies of events")]
+pub struct UnknownVersion;
+
+/// What is sent to a webhook of version 1, as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = WebhookPayload)]
 pub struct Payload {

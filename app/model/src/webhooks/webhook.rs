@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::EventTypes;
+use super::{EventTypes, PayloadVersion};
 use crate::{Timestamp, WebhookId};
 
 /// Maximum number of webhooks.
@@ -21,6 +21,9 @@ pub struct Webhook {
     #[schema(example = "The newsletter")]
     pub description: String,
     pub events: EventTypes,
+    /// The version of the bodies of its events.
+    #[schema(value_type = i32, minimum = 1, maximum = 2, example = 2)]
+    pub payload_version: PayloadVersion,
     #[schema(example = true)]
     pub enabled: bool,
     /// Why Frontdesk has turned it off by itself; empty if it has not.

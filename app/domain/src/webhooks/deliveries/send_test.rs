@@ -3,6 +3,7 @@
 use frontdesk_model::{
     DeliveryId, Permission,
     audit::Action,
+    events::EventBody,
     webhooks::{EventType, OneWebhook},
 };
 
@@ -11,7 +12,11 @@ use crate::{
     Context,
     audit::{self, Entry},
     db::Tx,
-    webhooks::{Error, endpoints, publish::dispatch},
+    jobs,
+    webhooks::{
+        Error, endpoints,
+        publish::{Bodies, dispatch},
+    },
 };
 
 /// Sends an event of the type `webhook.test` to one webhook, whatever its subscriptions, on the same path
@@ -39,6 +44,9 @@ pub async fn send_test_in(ctx: &Context, tx: &mut Tx, form: OneWebhook) -> Resul
     must_be_on(&webhook)?;
     let entry = Entry::new(Action::WEBHOOK_TEST).on(webhook.id, webhook.label());
     let event = audit::append(ctx, tx, entry).await?;
-    let id = dispatch(ctx, tx, webhook.id, EventType::TEST, &event).await?;
-    Ok(id)
+    let object = serde_json::to_value(&webhook)
+        .map_err(|source| jobs::Error::Payload { kind: EventType::TEST.as_str(), source })?;
+    let body = EventBody::of(&event, object, None);
+    let bodies = Bodies { event: &event, body: &body };
+    Ok(dispatch(ctx, tx, (webhook.id, webhook.payload_version), EventType::TEST, bodies).await?)
 }

@@ -43,6 +43,7 @@ pub async fn create_in(ctx: &Context, tx: &mut Tx, form: CreateWebhook) -> Resul
         url,
         description: form.description.trim().to_owned(),
         events: form.events,
+        payload_version: form.payload_version.unwrap_or_default(),
         enabled: true,
         disabled_reason: String::new(),
         failing_since: None,

@@ -1,10 +1,13 @@
 //! Statements on webhooks, except those on their deliveries.
 
-use frontdesk_model::{Timestamp, Webhook, WebhookId, webhooks::EventTypes};
+use frontdesk_model::{
+    Timestamp, Webhook, WebhookId,
+    webhooks::{EventTypes, PayloadVersion},
+};
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Db, Read, Tx, row, statements},
+    db::{self, Db, Read, Text, Tx, row, statements},
     list::{By, Filter, List, Sort, Spec},
     params,
 };
@@ -12,17 +15,17 @@ use crate::{
 /// Columns of a `Webhook`, without its secrets.
 macro_rules! columns {
     () => {
-        "id, url, description, events, is_enabled, disabled_reason, failing_since, old_secret_until, version, created_at"
+        "id, url, description, events, payload_version, is_enabled, disabled_reason, failing_since, old_secret_until, version, created_at"
     };
 }
 
 statements! { "webhooks";
     COUNT = "SELECT count(*) FROM (SELECT 1 FROM webhooks LIMIT CAST($1 AS BIGINT)) AS counted";
     COUNT_FAILING = "SELECT count(*) FROM webhooks WHERE failing_since IS NOT NULL OR disabled_reason <> ''";
-    INSERT = "INSERT INTO webhooks (id, url, description, events, secret, version, created_at) \
-              VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    INSERT = "INSERT INTO webhooks (id, url, description, events, payload_version, secret, version, created_at) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     UPDATE = "UPDATE webhooks SET url = $3, description = $4, events = $5, is_enabled = $6, disabled_reason = $7, \
-              failing_since = $8, version = version + 1 WHERE id = $1 AND version = $2";
+              failing_since = $8, payload_version = $9, version = version + 1 WHERE id = $1 AND version = $2";
     ROTATE = concat!(
         "UPDATE webhooks SET old_secret = secret, old_secret_until = $3, secret = $2, version = version + 1 \
          WHERE id = $1 RETURNING ", columns!());
@@ -34,7 +37,7 @@ statements! { "webhooks";
     MEND = "UPDATE webhooks SET failing_since = NULL WHERE id = $1 AND failing_since IS NOT NULL";
     BY_ID = concat!("SELECT ", columns!(), " FROM webhooks WHERE id = $1");
     // There are at most a few dozen.
-    LISTENING = "SELECT id, events FROM webhooks WHERE is_enabled = 1 ORDER BY id";
+    LISTENING = "SELECT id, events, payload_version FROM webhooks WHERE is_enabled = 1 ORDER BY id";
 }
 
 pub static LIST: List = List::new(Spec {
@@ -68,6 +71,7 @@ pub(in crate::webhooks) async fn insert(
         &webhook.url,
         &webhook.description,
         webhook.events.to_string(),
+        webhook.payload_version.as_str(),
         secret,
         webhook.version,
         webhook.created_at,
@@ -86,6 +90,7 @@ pub(in crate::webhooks) async fn update(tx: &mut Tx, after: &Webhook) -> Result<
         i64::from(after.enabled),
         &after.disabled_reason,
         after.failing_since,
+        after.payload_version.as_str(),
     ];
     Ok(tx.execute(UPDATE, params).await? == 1)
 }
@@ -96,6 +101,7 @@ row! {
         url: String,
         description: String,
         events: String,
+        payload_version: Text<PayloadVersion>,
         is_enabled: i64,
         disabled_reason: String,
         failing_since: Option<i64>,
@@ -112,6 +118,7 @@ impl WebhookRow {
             url: self.url,
             description: self.description,
             events: EventTypes::parse(&self.events),
+            payload_version: self.payload_version.0,
             enabled: self.is_enabled == 1,
             disabled_reason: self.disabled_reason,
             failing_since: self.failing_since.map(Timestamp::from_micros),
@@ -179,8 +186,28 @@ pub(in crate::webhooks) async fn mend(tx: &mut Tx, id: WebhookId) -> Result<(), 
     tx.execute(MEND, params![id]).await.map(|_| ())
 }
 
+row! {
+    struct ListeningRow {
+        id: Uuid,
+        events: String,
+        payload_version: Text<PayloadVersion>,
+    }
+}
+
+/// An enabled webhook and its subscription.
+pub(in crate::webhooks) struct Listening {
+    pub(in crate::webhooks) webhook: WebhookId,
+    pub(in crate::webhooks) events: EventTypes,
+    pub(in crate::webhooks) version: PayloadVersion,
+}
+
 /// Enabled webhooks and their subscriptions.
-pub(in crate::webhooks) async fn listening(tx: &mut Tx) -> Result<Vec<(WebhookId, EventTypes)>, db::Error> {
-    let rows: Vec<(Uuid, String)> = tx.all(LISTENING, params![]).await?;
-    Ok(rows.into_iter().map(|(id, events)| (WebhookId(id), EventTypes::parse(&events))).collect())
+pub(in crate::webhooks) async fn listening(tx: &mut Tx) -> Result<Vec<Listening>, db::Error> {
+    let rows: Vec<ListeningRow> = tx.all(LISTENING, params![]).await?;
+    let listening = |row: ListeningRow| Listening {
+        webhook: WebhookId(row.id),
+        events: EventTypes::parse(&row.events),
+        version: row.payload_version.0,
+    };
+    Ok(rows.into_iter().map(listening).collect())
 }

@@ -76,6 +76,9 @@ fn edited(now: &Webhook, form: &UpdateWebhook) -> Webhook {
     if let Some(events) = &form.events {
         after.events = events.clone();
     }
+    if let Some(version) = form.payload_version {
+        after.payload_version = version;
+    }
     if let Some(enabled) = form.enabled
         && enabled != now.enabled
     {
@@ -98,6 +101,11 @@ fn change(before: &Webhook, after: &Webhook) -> Entry {
         .changed("host", Some(from), Some(&to))
         .changed("description", Some(&before.description), Some(&after.description))
         .changed("events", Some(&before.events.to_string()), Some(&after.events.to_string()))
+        .changed(
+            "payload version",
+            Some(before.payload_version.as_str()),
+            Some(after.payload_version.as_str()),
+        )
         .changed("state", Some(word(before)), Some(word(after)))
 }
 
@@ -108,6 +116,11 @@ fn differences(now: &Webhook, asked: &Webhook) -> Vec<Fault> {
         ("url", now.url.clone(), asked.url.clone()),
         ("description", now.description.clone(), asked.description.clone()),
         ("events", events(&now.events), events(&asked.events)),
+        (
+            "payload_version",
+            now.payload_version.as_str().to_owned(),
+            asked.payload_version.as_str().to_owned(),
+        ),
         ("enabled", now.enabled.to_string(), asked.enabled.to_string()),
     ]
     .into_iter()

@@ -2,7 +2,7 @@
 
 use frontdesk_model::{
     Webhook,
-    webhooks::{DeliveryState, DeliverySummary, EventType},
+    webhooks::{DeliveryState, DeliverySummary, EventType, EventTypes, PayloadVersion},
 };
 use leptos::prelude::*;
 
@@ -10,8 +10,34 @@ use crate::parts::words::Moment;
 
 /// The types of events that a webhook can subscribe to, each with a line of explanation.
 pub fn event_types() -> Vec<(&'static str, &'static str)> {
-    let about = |one: &EventType| (one.as_str(), one.words());
-    EventType::CHOOSABLE.iter().map(about).collect()
+    EventTypes::names().map(|name| (name, about(name))).collect()
+}
+
+fn about(name: &str) -> &'static str {
+    match name {
+        "*" => "everything, also types of events of later versions",
+        "user.*" => "everything about users",
+        "role.*" => "everything about roles",
+        "session.*" => "everything about sessions",
+        "order.*" => "everything about orders",
+        "payment.*" => "everything about payments",
+        "refund.*" => "everything about refunds",
+        name => EventType::parse(name).map_or("", EventType::words),
+    }
+}
+
+pub const PAYLOAD_VERSION_HINT: &str = "Changing this applies to events that happen from now on.";
+
+/// The versions of what a webhook receives, the newest first.
+pub fn payload_versions() -> Vec<(&'static str, &'static str)> {
+    PayloadVersion::ALL.into_iter().rev().map(|one| (one.as_str(), payload_version_words(one))).collect()
+}
+
+pub const fn payload_version_words(version: PayloadVersion) -> &'static str {
+    match version {
+        PayloadVersion::V1 => "Version 1: the entry of the audit trail",
+        PayloadVersion::V2 => "Version 2: the changed object",
+    }
 }
 
 /// A webhook's state, as a word that does not need its colour.

@@ -10,7 +10,10 @@ use leptos_router::hooks::use_params_map;
 
 use super::{
     WEBHOOK_OFF, WEBHOOK_ON, WEBHOOK_REMOVED, WEBHOOK_TESTED, WEBHOOK_UPDATED,
-    parts::{delivery_pill, event_types, next_attempt, webhook_pill},
+    parts::{
+        PAYLOAD_VERSION_HINT, delivery_pill, event_types, next_attempt, payload_version_words,
+        payload_versions, webhook_pill,
+    },
     resend::resend,
 };
 use crate::{
@@ -19,7 +22,11 @@ use crate::{
     form::{Access, FormProtocol, FormResult, FormRoute, Refusal},
     input,
     parts::{
-        forms::{Form, Hidden, choice::Boxes, field::Field},
+        forms::{
+            Form, Hidden,
+            choice::{Boxes, Select},
+            field::Field,
+        },
         layout::{Width, page::titled_page},
         shown_once::ShownOnce,
         tables::pager,
@@ -91,6 +98,7 @@ fn facts(webhook: &Facts) -> impl IntoView + use<> {
         <dl class="facts">
             <div><dt>"Address"</dt><dd><code>{webhook.url.clone()}</code></dd></div>
             <div><dt>"Is told"</dt><dd>{webhook.events.to_string().replace(' ', ", ")}</dd></div>
+            <div><dt>"Contents"</dt><dd>{payload_version_words(webhook.payload_version)}</dd></div>
             {(!reason.is_empty()).then(|| view! { <div><dt>"Turned off because"</dt><dd>{reason}</dd></div> })}
             {webhook.failing_since.map(|at| view! { <div><dt>"Nothing has arrived since"</dt><dd><Moment at/></dd></div> })}
             {webhook.old_secret_until.map(|at| view! { <div><dt>"Old secret ends"</dt><dd><Moment at/></dd></div> })}
@@ -101,8 +109,8 @@ fn facts(webhook: &Facts) -> impl IntoView + use<> {
 }
 
 fn edit(webhook: &Facts) -> impl IntoView + use<> {
-    let Facts { id, version, url, description, events, .. } = webhook.clone();
-    let ticked: Vec<_> = events.iter().map(|one| one.as_str()).collect();
+    let Facts { id, version, url, description, events, payload_version, .. } = webhook.clone();
+    let ticked: Vec<_> = events.iter().collect();
     view! {
         <section class="card" aria-labelledby="edit">
             <h2 id="edit">"Address and events"</h2>
@@ -115,6 +123,8 @@ fn edit(webhook: &Facts) -> impl IntoView + use<> {
                 <Hidden name="events" value=""/>
                 <Boxes form=UPDATE_WEBHOOK name="events" legend="What it is told"
                     hint="With who did it, to whom, and what changed." options=event_types() ticked/>
+                <Select form=UPDATE_WEBHOOK name="payload_version" label="Contents" hint=PAYLOAD_VERSION_HINT
+                    options=payload_versions() value=payload_version.as_str()/>
                 <div class="buttons"><button class="primary">"Save changes"</button></div>
             </Form>
         </section>

@@ -57,6 +57,7 @@ const fn advice(code: Code) -> &'static str {
         Code::SelfApproval => "Ask somebody else who may approve refunds.",
         Code::ValidationError
         | Code::OrderExists
+        | Code::EventsExpired
         // The gateway's: no page has them.
         | Code::GatewayEventUnsigned
         | Code::GatewayEventForged

@@ -1,0 +1,37 @@
+//! Reads the feed of events.
+
+use frontdesk_model::{
+    Permission,
+    events::{EventFeed, EventsQuery},
+};
+
+use super::{Error, number::number_events, sql};
+use crate::Context;
+
+/// Numbers that one request looks at, so that a rare type does not make it read the whole feed.
+const WINDOW: i64 = 1_000;
+
+/// The events after a number, oldest first.
+///
+/// # Errors
+/// [`Error::Denied`] without `events:read`; [`Error::Expired`] if events after the number were deleted;
+/// [`Error::Ahead`] if there is no such number yet.
+#[tracing::instrument(name = "events.feed", skip_all)]
+pub async fn feed(ctx: &Context, query: &EventsQuery) -> Result<EventFeed, Error> {
+    ctx.actor.require(Permission::EVENTS_READ)?;
+    let last = number_events(ctx).await?;
+    let oldest = sql::oldest_number(&ctx.db).await?.unwrap_or(last + 1);
+    let after = match query.after {
+        None => oldest - 1,
+        Some(after) if after > last => return Err(Error::Ahead(last)),
+        Some(after) if after < oldest - 1 => return Err(Error::Expired(after)),
+        Some(after) => after,
+    };
+    let limit = query.limit.unwrap_or_default();
+    let until = last.min(after.saturating_add(WINDOW));
+    let mut items = sql::between(&ctx.db, (after, until), query.types.as_ref(), limit).await?;
+    let is_cut = items.len() > limit.rows();
+    items.truncate(limit.rows());
+    let end = items.last().filter(|_| is_cut).map_or(until, |event| event.number);
+    Ok(EventFeed { items, next_after: end, has_more: end < last })
+}
