@@ -5,7 +5,7 @@
 
 mod answer;
 mod call;
-mod cors;
+pub mod cors;
 mod entry;
 mod openapi;
 pub mod operation;
@@ -19,7 +19,6 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{RawPathParams, Request, State},
-    middleware::from_fn_with_state,
     routing::{MethodFilter, any, on},
 };
 use frontdesk_domain::Domain;
@@ -78,7 +77,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/", unknown.clone())
         .route("/api/{*path}", unknown);
     let router = operations().into_iter().fold(router, mount);
-    router.layer(from_fn_with_state(state.settings.clone(), cors::guard)).with_state(state)
+    router.with_state(state)
 }
 
 /// Adds the route of one operation.

@@ -50,10 +50,14 @@ pub struct Operation {
     /// A few sentences on its purpose.
     pub about: &'static str,
     pub access: Access,
+    /// The permission to make what it reads: a caller with this one reads what it made.
+    pub maker: Option<Permission>,
     pub limit: Limit,
     pub key: Key,
     /// True if `If-Match` must carry the expected version.
     pub conditional: bool,
+    /// True if `If-Match` is compared with the version of the target.
+    pub versioned: bool,
     /// The audit events that it may record.
     pub audits: &'static [Action],
     /// The problems of its own, in addition to those of every operation.
@@ -121,9 +125,11 @@ impl Route {
             summary: "",
             about: "",
             access: Access::Token,
+            maker: None,
             limit: if is_safe { Limit::ApiRead } else { Limit::ApiWrite },
             key: if is_safe { Key::Safe } else { Key::Optional },
             conditional: false,
+            versioned: false,
             audits: &[],
             refuses: &[],
             includes: &[],
@@ -170,6 +176,12 @@ impl Route {
         self.with(|it| it.access = Access::Needs(permission))
     }
 
+    /// Lets callers with this permission read what they made, without the one of [`Route::needs`].
+    #[must_use]
+    pub fn or_maker(self, permission: Permission) -> Self {
+        self.with(|it| it.maker = Some(permission))
+    }
+
     /// Requires no token.
     #[must_use]
     pub fn for_anyone(self) -> Self {
@@ -209,7 +221,13 @@ impl Route {
     /// Requires `If-Match` with the expected version, which becomes the input's `version`.
     #[must_use]
     pub fn conditional(self) -> Self {
-        self.with(|it| it.conditional = true)
+        self.with(|it| (it.conditional, it.versioned) = (true, true))
+    }
+
+    /// Compares `If-Match`, if it is sent, with the version of the target.
+    #[must_use]
+    pub fn versioned(self) -> Self {
+        self.with(|it| it.versioned = true)
     }
 }
 
@@ -269,8 +287,11 @@ impl Operation {
         if self.key == Key::Required {
             codes.push(IdempotencyKeyRequired);
         }
+        if self.method != Method::GET {
+            codes.push(PreconditionFailed);
+        }
         if self.conditional {
-            codes.extend([PreconditionFailed, PreconditionRequired]);
+            codes.push(PreconditionRequired);
         }
         codes.extend(self.refuses);
         codes.sort_by_key(|code| (status(*code), code.as_str()));

@@ -177,9 +177,10 @@ pub(super) fn parameters(it: &Operation) -> Vec<Parameter> {
         let schema = text(about).min_length(Some(1)).max_length(Some(255)).pattern(Some(KEY));
         all.push(parameter("Idempotency-Key", ParameterIn::Header, it.key == Key::Required, schema.build()));
     }
-    if it.conditional {
-        let about = "The `ETag` of what you saw.";
-        all.push(parameter("If-Match", ParameterIn::Header, true, text(about).build()));
+    if it.versioned {
+        let about = "The `ETag` of what you saw, several of them, or `*` for any. With another version the answer is 412, \
+                     and nothing is done.";
+        all.push(parameter("If-Match", ParameterIn::Header, it.conditional, text(about).build()));
     }
     all
 }

@@ -20,12 +20,11 @@ use crate::{
 pub(super) fn guarantees(it: &Operation, rates: Rates) -> Vec<String> {
     let mut all = vec![access(it), strictness(it).to_owned()];
     all.extend(repetition(it));
-    if it.conditional {
-        all.push(
-            "It changes the version that `If-Match` names and no other, so nobody’s change is overwritten \
-                  unseen."
-                .to_owned(),
-        );
+    if it.versioned {
+        let required = if it.conditional { "" } else { ", if it is sent" };
+        all.push(format!(
+            "It changes a version that `If-Match` names{required} and no other, so no change is overwritten unseen."
+        ));
     }
     if !it.audits.is_empty() {
         let names: Vec<String> = it.audits.iter().map(|action| format!("`{}`", action.as_str())).collect();

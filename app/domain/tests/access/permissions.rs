@@ -161,7 +161,8 @@ impl Try {
             ChangeWebhook => {
                 let Webhook { id, version, .. } = a_webhook(domain).await;
                 let (url, description, events) = (None, Some("Other".to_owned()), None);
-                let form = UpdateWebhook { id, version, url, description, events, enabled: None };
+                let form =
+                    UpdateWebhook { id, version: version.into(), url, description, events, enabled: None };
                 of_webhooks(webhooks::update(&domain.by(actor), form).await)
             }
             RotateSecret => {

@@ -4,7 +4,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::{Amount, PaymentId, RefundId, form::check_reason};
+use crate::{
+    Amount, PaymentId, RefundId,
+    form::{check_reason, present},
+};
 
 /// Gives money back, all that is left or part of it.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -12,7 +15,8 @@ use crate::{Amount, PaymentId, RefundId, form::check_reason};
 pub struct RequestRefund {
     pub payment_id: PaymentId,
     /// In the payment's currency; all that is left if it is not given.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     pub amount: Option<Amount>,
     #[serde(default)]
     #[validate(custom(function = "check_reason"))]

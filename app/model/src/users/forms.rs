@@ -6,8 +6,8 @@ use validator::Validate;
 
 use super::{email, name};
 use crate::{
-    UserId,
-    form::{check_reason, number},
+    Expected, UserId,
+    form::{check_reason, present},
 };
 
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
@@ -28,16 +28,16 @@ pub struct CreateUser {
 #[serde(deny_unknown_fields)]
 pub struct UpdateUser {
     pub id: UserId,
-    /// The version that the form was rendered from; see [`User::version`](super::User::version).
-    #[serde(deserialize_with = "number")]
-    pub version: i64,
-    #[serde(default)]
+    /// The versions that the change is meant for.
+    #[schema(value_type = i64)]
+    pub version: Expected,
+    #[serde(default, deserialize_with = "present")]
     #[validate(custom(function = "name::check"))]
-    #[schema(min_length = 1, max_length = 100, example = "Ann Lee")]
+    #[schema(nullable = false, min_length = 1, max_length = 100, example = "Ann Lee")]
     pub name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[validate(custom(function = "email::check"))]
-    #[schema(format = "email", max_length = 254, example = "ann@example.com")]
+    #[schema(nullable = false, format = "email", max_length = 254, example = "ann@example.com")]
     pub email: Option<String>,
 }
 

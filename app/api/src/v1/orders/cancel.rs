@@ -17,6 +17,7 @@ pub(super) fn route() -> Route {
              refunded instead.",
         )
         .needs(Permission::ORDERS_CANCEL)
+        .versioned()
         .audits(&[Action::ORDER_CANCELLED])
         .refuses(&[Code::WrongState])
 }

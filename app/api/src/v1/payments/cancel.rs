@@ -17,6 +17,7 @@ pub(super) fn route() -> Route {
             "Has the gateway end a payment that waits for its customer to confirm it. If they were faster, it succeeds.",
         )
         .needs(Permission::PAYMENTS_CREATE)
+        .versioned()
         .audits(&[Action::PAYMENT_CANCELLED, Action::PAYMENT_NOT_CONFIRMED])
         .refuses(&[Code::WrongState])
         .notes(&[LATER])

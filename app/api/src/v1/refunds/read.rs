@@ -12,6 +12,7 @@ pub(super) fn route() -> Route {
     Route::get("refunds.read", "/refunds/{id}", read)
         .about("Read a refund", "One refund: where it stands, who asked for it and who approved it.")
         .needs(Permission::ORDERS_READ)
+        .or_maker(Permission::REFUNDS_CREATE)
 }
 
 async fn read(call: Call, of: OneRefund) -> Result<Item<Refund>, Problem> {

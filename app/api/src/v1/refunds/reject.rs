@@ -17,6 +17,7 @@ pub(super) fn route() -> Route {
              aside for it can be refunded again.",
         )
         .needs(Permission::REFUNDS_APPROVE)
+        .versioned()
         .audits(&[Action::REFUND_REJECTED])
         .refuses(&[Code::WrongState])
 }

@@ -11,6 +11,7 @@ pub(super) fn route() -> Route {
     Route::new(Method::DELETE, "roles.revoke", "/users/{id}/roles/{role}", revoke)
         .about("Take a role", "Takes effect at the user's next request, also for their personal tokens.")
         .needs(Permission::ROLES_ASSIGN)
+        .versioned()
         .audits(&[Action::ROLE_REVOKED])
         .refuses(&[Code::LastOwner, Code::WrongState, Code::Forbidden])
         .notes(&[NOBODY_GIVES])

@@ -16,6 +16,7 @@ pub(super) fn route() -> Route {
     Route::get("users.read", "/users/{id}", read)
         .about("Read a user", "One user, whatever their state.")
         .needs(Permission::USERS_READ)
+        .or_maker(Permission::USERS_CREATE)
         .includes(INCLUDES)
 }
 

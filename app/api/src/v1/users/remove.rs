@@ -18,6 +18,7 @@ pub(super) fn route() -> Route {
              Their sessions end at once. Nothing is lost: see `users.restore`.",
         )
         .needs(Permission::USERS_REMOVE)
+        .versioned()
         .audits(&[Action::USER_REMOVED])
         .refuses(&[Code::LastOwner, Code::WrongState, Code::Forbidden])
         .notes(&[RANK])

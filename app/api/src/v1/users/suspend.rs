@@ -18,6 +18,7 @@ pub(super) fn route() -> Route {
              personal tokens stop working until they are reinstated.",
         )
         .needs(Permission::USERS_SUSPEND)
+        .versioned()
         .audits(&[Action::USER_SUSPENDED])
         .refuses(&[Code::LastOwner, Code::WrongState, Code::Forbidden])
         .notes(&[RANK])

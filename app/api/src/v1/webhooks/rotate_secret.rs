@@ -14,6 +14,7 @@ pub(super) fn route() -> Route {
              anything. A second replacement within that time ends the first secret.",
         )
         .needs(Permission::WEBHOOKS_MANAGE)
+        .versioned()
         .audits(&[Action::WEBHOOK_SECRET_ROTATED])
         .notes(&[SECRET_KEPT])
 }
