@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    answer::Kept,
+    Description,
     operation::{Operation, Place, VERSION},
 };
 
@@ -26,8 +26,7 @@ use super::{
 pub struct Call {
     pub(super) ctx: Context,
     pub(super) settings: Arc<Settings>,
-    /// The OpenAPI document.
-    pub(super) description: Kept,
+    pub(super) description: Description,
     pub(super) sent: Arc<Sent>,
 }
 
@@ -57,7 +56,7 @@ impl Call {
     }
 
     /// The OpenAPI document.
-    pub fn description(&self) -> Kept {
+    pub fn description(&self) -> Description {
         self.description.clone()
     }
 

@@ -8,6 +8,7 @@ use frontdesk_model::{Code, Permission, Problem, audit::Action};
 use futures::{FutureExt, future::BoxFuture};
 use http::Method;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
@@ -71,6 +72,8 @@ pub struct Operation {
     pub status: u16,
     /// The output; `None` for an empty response.
     pub output: Option<Shape>,
+    /// The members of the example that are as the operation leaves them.
+    pub shows: Value,
     /// True if the output is a page of a list.
     pub is_list: bool,
     /// The values of `fields`; empty if the output has no named members.
@@ -138,6 +141,7 @@ impl Route {
             status: O::STATUS,
             fields: output.as_ref().map(|shape| shape.fields(O::IS_LIST)).unwrap_or_default(),
             output,
+            shows: Value::Null,
             is_list: O::IS_LIST,
             method,
         };
@@ -218,6 +222,12 @@ impl Route {
         self.with(|it| it.notes = notes)
     }
 
+    /// Sets members of the example: those of the item, or of each item of a list.
+    #[must_use]
+    pub fn shows(self, members: Value) -> Self {
+        self.with(|it| it.shows = members)
+    }
+
     /// Requires `If-Match` with the expected version, which becomes the input's `version`.
     #[must_use]
     pub fn conditional(self) -> Self {
@@ -248,6 +258,20 @@ impl Operation {
         } else {
             Place::Body
         }
+    }
+
+    /// Returns an example of the output; `None` for an empty response.
+    pub fn example(&self) -> Option<Value> {
+        let mut example = self.output.as_ref()?.example();
+        let item = if self.is_list { example.pointer_mut("/items/0") } else { Some(&mut example) };
+        if let (Some(Value::Object(members)), Value::Object(shown)) = (item, &self.shows) {
+            for (name, value) in members {
+                if let Some(shown) = shown.get(name) {
+                    value.clone_from(shown);
+                }
+            }
+        }
+        Some(example)
     }
 
     /// Returns true if a member of the input is sent in the body.

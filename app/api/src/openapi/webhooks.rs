@@ -13,7 +13,7 @@ use utoipa::openapi::{
     schema::{AllOfBuilder, Object, ObjectBuilder, Schema, SchemaType, Type},
 };
 
-use super::text;
+use super::parameters::text;
 use crate::shape::Shape;
 
 /// Returns the schema of the payload, with the schemas that it refers to.
@@ -32,13 +32,15 @@ pub(super) fn webhooks() -> Paths {
 fn operation(kind: EventType) -> Operation {
     OperationBuilder::new()
         .operation_id(Some(format!("event.{kind}")))
-        .tag("webhooks")
+        .tag(super::EVENTS)
         .summary(Some(format!("Somebody {}", kind.words())))
         .description(Some(
             "Sent to each webhook that asked for it, by the Standard Webhooks specification. It can arrive more than \
              once, and out of order: `webhook-id` tells whether it has arrived already, `timestamp` when it happened. \
              What is not answered with 2xx within 20 seconds is sent again, ten times within three days.",
         ))
+        // No token: the signature in the headers proves the sender.
+        .securities(Some([]))
         .parameters(Some(headers()))
         .request_body(Some(body(kind)))
         .response("2XX", Response::new("It has arrived. What is in the answer does not matter"))

@@ -3,7 +3,7 @@
 
 use frontdesk_domain::idempotency;
 use frontdesk_http::rate_limit::Rates;
-use frontdesk_model::{Limit as Rows, page::MAX_LIMIT};
+use frontdesk_model::{Limit as Rows, page::MAX_LIMIT, schema::EXTENSIBLE};
 use http::Method;
 use serde_json::Value;
 use utoipa::openapi::{
@@ -51,7 +51,12 @@ fn access(it: &Operation) -> String {
         Access::Anyone => "Everybody may call it, without a token.".to_owned(),
         Access::Token => "Every token that is accepted may call it.".to_owned(),
         Access::Needs(permission) => {
-            format!("Only a token with the permission `{permission}` may call it (“{}”).", permission.about())
+            let maker = it.maker.map(|maker| format!(" With `{maker}` alone it may for what it made."));
+            format!(
+                "Only a token with the permission `{permission}` may call it (“{}”).{}",
+                permission.about(),
+                maker.unwrap_or_default()
+            )
         }
     }
 }
@@ -147,7 +152,7 @@ pub(super) fn kind(shape: &Shape, schema: &RefOr<Schema>) -> String {
 }
 
 fn kind_of_plain(schema: &Value) -> String {
-    if let Some(values) = schema["enum"].as_array() {
+    if let Some(values) = schema["enum"].as_array().or(schema[EXTENSIBLE].as_array()) {
         let values: Vec<String> =
             values.iter().filter_map(|value| Some(format!("`{}`", value.as_str()?))).collect();
         return format!("one of {}", values.join(", "));

@@ -21,7 +21,7 @@ pub struct RequestRefund {
     #[serde(default)]
     #[validate(custom(function = "check_reason"))]
     /// Why; the audit trail keeps it.
-    #[schema(required = true, min_length = 1, max_length = 500, example = "Arrived broken")]
+    #[schema(required = true, min_length = 1, max_length = 500, pattern = r"\S", example = "Arrived broken")]
     pub reason: String,
 }
 
@@ -40,6 +40,12 @@ pub struct RejectRefund {
     #[serde(default)]
     #[validate(custom(function = "check_reason"))]
     /// Why; the audit trail keeps it.
-    #[schema(required = true, min_length = 1, max_length = 500, example = "It was not broken")]
+    #[schema(
+        required = true,
+        min_length = 1,
+        max_length = 500,
+        pattern = r"\S",
+        example = "It was not broken"
+    )]
     pub reason: String,
 }

@@ -15,7 +15,13 @@ use crate::{
 pub struct CreateUser {
     #[serde(default)]
     #[validate(custom(function = "name::check"))]
-    #[schema(required = true, min_length = 1, max_length = 100, example = "Ann Lee")]
+    #[schema(
+        required = true,
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x1F\x7F]*[^\s\x00-\x1F\x7F][^\x00-\x1F\x7F]*$",
+        example = "Ann Lee"
+    )]
     pub name: String,
     #[serde(default)]
     #[validate(custom(function = "email::check"))]
@@ -33,7 +39,13 @@ pub struct UpdateUser {
     pub version: Expected,
     #[serde(default, deserialize_with = "present")]
     #[validate(custom(function = "name::check"))]
-    #[schema(nullable = false, min_length = 1, max_length = 100, example = "Ann Lee")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x1F\x7F]*[^\s\x00-\x1F\x7F][^\x00-\x1F\x7F]*$",
+        example = "Ann Lee"
+    )]
     pub name: Option<String>,
     #[serde(default, deserialize_with = "present")]
     #[validate(custom(function = "email::check"))]
@@ -48,7 +60,13 @@ pub struct SuspendUser {
     #[serde(default)]
     #[validate(custom(function = "check_reason"))]
     /// Why; the audit trail keeps it.
-    #[schema(required = true, min_length = 1, max_length = 500, example = "Three chargebacks")]
+    #[schema(
+        required = true,
+        min_length = 1,
+        max_length = 500,
+        pattern = r"\S",
+        example = "Three chargebacks"
+    )]
     pub reason: String,
 }
 

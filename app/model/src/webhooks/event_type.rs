@@ -6,7 +6,7 @@ use utoipa::openapi::schema::ArrayBuilder;
 use crate::{
     audit::{Action, Declaration},
     collect,
-    schema::{one_of, schemas},
+    schema::{open, schemas},
 };
 
 const DECLARED: &[Declaration] = &collect::concat::<_, { collect::count(crate::EVENTS) }>(crate::EVENTS);
@@ -117,7 +117,7 @@ impl<'de> Deserialize<'de> for EventTypes {
 }
 
 schemas! {
-    EventType = one_of(EventType::CHOOSABLE.iter().map(|one| one.as_str()), "user.created")
+    EventType = open(EventType::CHOOSABLE.iter().map(|one| one.as_str()), "user.created")
         .description(Some("A type of event that webhooks are told."));
     EventTypes = ArrayBuilder::new()
         .items(EventType::schema())

@@ -27,13 +27,14 @@ pub struct CreateWebhook {
         required = true,
         format = "uri",
         max_length = 2000,
+        pattern = "^https?://[^/?:#@\\s][^#\\s]*$",
         example = "https://shop.example/hooks/frontdesk"
     )]
     pub url: String,
     /// What it is for.
     #[serde(default)]
     #[validate(custom(function = "check_description"))]
-    #[schema(max_length = 200, example = "The newsletter")]
+    #[schema(max_length = 200, pattern = r"^[^\x00-\x1F\x7F]*$", example = "The newsletter")]
     pub description: String,
     /// Of what it is told.
     #[serde(default)]
@@ -62,7 +63,7 @@ pub struct UpdateWebhook {
     /// What it is for; `null` clears it.
     #[serde(default, deserialize_with = "clearable")]
     #[validate(custom(function = "check_description"))]
-    #[schema(max_length = 200, example = "The newsletter")]
+    #[schema(max_length = 200, pattern = r"^[^\x00-\x1F\x7F]*$", example = "The newsletter")]
     pub description: Option<String>,
     #[serde(default, deserialize_with = "present")]
     #[validate(custom(function = "check_events"))]
