@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use frontdesk_api::{ApiState, Kept};
+use frontdesk_api::{ApiState, Description};
 use frontdesk_domain::Domain;
 use frontdesk_http::{
     Settings,
@@ -36,7 +36,7 @@ pub struct AppState {
     /// The page of the API reference, for visitors without cookies.
     pub reference_page: Arc<OnceLock<Representation>>,
     /// The OpenAPI document.
-    pub description: Kept,
+    pub description: Description,
 }
 
 impl AppState {

@@ -19,6 +19,7 @@ use axum::{
     middleware::{from_fn, from_fn_with_state},
     response::AppendHeaders,
 };
+use frontdesk_api::cors;
 use frontdesk_http::{
     layers::{
         compression, csrf, fair_share,
@@ -97,12 +98,16 @@ fn api(state: &AppState) -> Router {
         .layer(from_fn(compression::negotiate))
         .layer(compression::layer())
         .layer(from_fn(limits::url))
+        // Before the body: that of a cross-site request is not read.
+        .layer(from_fn_with_state(settings.clone(), cors::guard))
         .layer(from_fn_with_state(body_limits(state, settings.body_bytes), limits::body))
         .layer(from_fn_with_state(state.shares.clone(), fair_share::fair_share))
         .layer(from_fn_with_state(state.slots.clone(), limits::in_flight))
         .layer(from_fn_with_state(settings.request_timeout, limits::time));
     let routes = frontdesk_api::router(state.api());
-    observe(routes.layer(guards), state, AccessLog::default(), json(state))
+    let observed = observe(routes.layer(guards), state, AccessLog::default(), json(state));
+    // Around everything, so that scripts can read whatever responds.
+    observed.layer(from_fn_with_state(settings.clone(), cors::expose))
 }
 
 /// Events of the payment gateway.

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use crate::site::hash;
 use crate::system::process;
 use crate::system::steps::note;
+use crate::system::version;
 use crate::system::workspace::Workspace;
 
 /// The variable with the path of a Chromium; `end2end/playwright.config.js` reads it, too.
@@ -19,7 +20,7 @@ pub const VARIABLE: &str = "FRONTDESK_CHROMIUM";
 pub const FULL_MATRIX: &str = "FRONTDESK_FULL_MATRIX";
 
 /// The oldest Node.js that every package of `end2end` runs on.
-const NODE: (u32, u32) = (18, 19);
+pub const NODE: (u32, u32) = (18, 19);
 
 const CHROMIUMS: [&str; 5] = [
     "chromium",
@@ -29,35 +30,28 @@ const CHROMIUMS: [&str; 5] = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/// Fails unless Node.js is installed and new enough.
-pub fn check_node() -> Result<()> {
-    let (major, minor) = NODE;
+/// Fails unless Node.js is installed, in this version or a newer one.
+pub fn check_node(oldest: (u32, u32)) -> Result<()> {
+    let (major, minor) = oldest;
     let needed = || format!("the tests need Node.js {major}.{minor} or newer, with npm");
     let printed = process::capture(Command::new("node").arg("--version")).with_context(needed)?;
-    let version = parse_version(&printed).with_context(needed)?;
-    ensure!(version >= NODE, "{}, but this is {}", needed(), printed.trim_end());
+    let found = version::parse(&printed).with_context(needed)?;
+    ensure!(found >= oldest, "{}, but this is {}", needed(), printed.trim_end());
     Ok(())
 }
 
-/// The first two numbers of `v20.1.3`.
-fn parse_version(printed: &str) -> Option<(u32, u32)> {
-    let mut numbers = printed.trim_end().strip_prefix('v')?.split('.').map(str::parse);
-    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
-}
-
-/// Installs the packages of `end2end/package-lock.json`.
-pub fn install_packages(workspace: &Workspace) -> Result<()> {
-    let folder = workspace.end2end();
-    let lockfile =
-        fs::read(folder.join("package-lock.json")).context("cannot read end2end/package-lock.json")?;
+/// Installs the packages of the `package-lock.json` in a folder.
+pub fn install_packages(folder: &Path) -> Result<()> {
+    let lockfile = folder.join("package-lock.json");
+    let lockfile = fs::read(&lockfile).with_context(|| format!("cannot read {}", lockfile.display()))?;
     // npm empties the folder at the start of an installation, so this file marks a complete one.
     let mark = folder.join("node_modules/.installed");
     let installed = hash([&*lockfile]);
     if fs::read_to_string(&mark).is_ok_and(|mark| mark == installed) {
         return Ok(());
     }
-    note("installing the packages of end2end");
-    process::run(Command::new("npm").arg("ci").current_dir(&folder))?;
+    note(format_args!("installing the packages of {}", folder.display()));
+    process::run(Command::new("npm").arg("ci").current_dir(folder))?;
     fs::write(&mark, installed).with_context(|| format!("cannot write {}", mark.display()))
 }
 
@@ -112,17 +106,4 @@ pub fn playwright(workspace: &Workspace) -> Command {
     let mut command = Command::new(folder.join("node_modules/.bin/playwright"));
     command.current_dir(folder);
     command
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_read_and_compared_as_numbers() {
-        assert_eq!(parse_version("v20.1.3\n"), Some((20, 1)));
-        assert!(parse_version("v18.9.0") < Some(NODE));
-        assert!(parse_version("v18.19.0") >= Some(NODE));
-        assert_eq!(parse_version("20"), None);
-    }
 }

@@ -6,6 +6,7 @@ mod audit;
 mod bench;
 mod build;
 mod check;
+mod clients;
 mod end2end;
 mod postgres;
 mod serve;
@@ -28,12 +29,15 @@ Usage: cargo xtask <task>
   build [--release]     The browser bundle, the stylesheet and then the server that embeds both:
                         target/debug/frontdesk, or target/release/frontdesk with --release.
   serve [-- <args>]     Builds, then runs `frontdesk serve <args>` in place of this command.
-  test                  All tests: Rust tests on SQLite and PostgreSQL, then end-to-end tests in Chromium.
+  test                  All tests: Rust tests on SQLite and PostgreSQL, generated clients of the API, then end-to-end
+                        tests in Chromium.
   test <name>…          Only the Rust tests with one of these in their names; neither bundle nor Chromium needed.
        --rust             only the Rust tests
        --sqlite           only the Rust tests on SQLite
        --browser          only the end-to-end tests; names select files and titles
        --full-matrix      end-to-end tests in all four combinations of database and JavaScript
+  clients               Lints the OpenAPI document; generates clients for TypeScript and Python, compiles them and
+                        runs them against a server. Needs Node.js and Python.
   check                 Format, repository, lints, documentation; warnings are errors. Needs no database.
   words                 Counts words that the glossary advises against, and fails above a limit.
   audit                 Licences, duplicate versions, sources and advisories of all dependencies, by cargo-deny,
@@ -87,8 +91,9 @@ fn run(arguments: &[&str]) -> Result<()> {
         ("words", []) => words::check(&workspace),
         ("audit", arguments) => audit::audit(&workspace, &audit::Options::parse(arguments)?),
         ("postgres", []) => postgres::serve(&workspace),
+        ("clients", []) => clients::clients(&workspace),
         ("bench", arguments) => bench::bench(&workspace, &bench::Options::parse(arguments)?),
-        ("build" | "check" | "words" | "postgres", _) => {
+        ("build" | "check" | "clients" | "words" | "postgres", _) => {
             bail!("`{task}` does not take `{}`; see `cargo xtask help`", arguments.join(" "))
         }
         _ => bail!("there is no task `{task}`; see `cargo xtask help`"),

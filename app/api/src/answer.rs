@@ -62,7 +62,8 @@ impl<T: Serialize + ToSchema + Send + 'static> Reply for Page<T> {
     fn shape() -> Option<Shape> {
         let (mut page, of) = (Shape::of::<Self>(), Shape::of::<T>());
         // By itself every page would be called `Page`, and would lack the schema of its items.
-        page.name = format!("{}Page", of.name);
+        // The summaries of users are a page of users.
+        page.name = format!("{}Page", of.name.split("Summary").next().unwrap_or_default());
         page.parts.extend(of.parts);
         page.parts.insert(of.name, of.schema);
         Some(page)

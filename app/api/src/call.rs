@@ -11,13 +11,13 @@ use frontdesk_http::{
         json,
     },
 };
-use frontdesk_model::{Code, Problem};
+use frontdesk_model::{Code, Expected, Problem};
 use http::Method;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    answer::Kept,
+    Description,
     operation::{Operation, Place, VERSION},
 };
 
@@ -26,8 +26,7 @@ use super::{
 pub struct Call {
     pub(super) ctx: Context,
     pub(super) settings: Arc<Settings>,
-    /// The OpenAPI document.
-    pub(super) description: Kept,
+    pub(super) description: Description,
     pub(super) sent: Arc<Sent>,
 }
 
@@ -41,8 +40,8 @@ pub(super) struct Sent {
     pub(super) body: Bytes,
     /// The values of `include`.
     pub(super) included: Vec<&'static str>,
-    /// The version in `If-Match`.
-    pub(super) version: Option<i64>,
+    /// The versions in `If-Match`.
+    pub(super) expected: Expected,
 }
 
 impl Call {
@@ -57,7 +56,7 @@ impl Call {
     }
 
     /// The OpenAPI document.
-    pub fn description(&self) -> Kept {
+    pub fn description(&self) -> Description {
         self.description.clone()
     }
 
@@ -91,7 +90,9 @@ impl Call {
                 .chain(&sent.query)
                 .map(|(name, value)| (name.clone(), Value::from(value.as_str()))),
         );
-        members.extend(sent.version.map(|version| (VERSION.to_owned(), Value::from(version))));
+        if sent.operation.conditional {
+            members.insert(VERSION.to_owned(), versions(&sent.expected));
+        }
         input::read_from(Value::Object(members))
     }
 
@@ -119,6 +120,14 @@ impl Deref for Call {
 
     fn deref(&self) -> &Context {
         &self.ctx
+    }
+}
+
+/// The member of the input that is read from `If-Match`.
+fn versions(expected: &Expected) -> Value {
+    match expected {
+        Expected::Any => Value::from("*"),
+        Expected::OneOf(versions) => Value::from(versions.clone()),
     }
 }
 

@@ -19,13 +19,12 @@ use frontdesk_http::{
     problem::Refusal,
     rate_limit::{Caller, Exceeded, Standing},
     request::{
-        accept,
-        conditional::expected_version,
+        accept, conditional,
         input::{self, Pairs},
         origin,
     },
 };
-use frontdesk_model::{Code, Problem, TokenText};
+use frontdesk_model::{Code, Expected, Problem, TokenText};
 use http::{
     HeaderMap, HeaderName, HeaderValue,
     header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
@@ -46,6 +45,8 @@ const FIELDS: &str = "fields";
 const INCLUDE: &str = "include";
 /// Parameters in which programs send tokens when they put them into a URL.
 const TOKEN_PARAMETERS: [&str; 4] = ["access_token", "token", "api_key", "bearer"];
+/// The media type of a merge patch (RFC 7396).
+const MERGE_PATCH: &str = "application/merge-patch+json";
 /// Headers that replace the method which the checks look at.
 const METHOD_OVERRIDES: [HeaderName; 3] = [
     HeaderName::from_static("x-http-method-override"),
@@ -99,13 +100,20 @@ async fn handle(
     reject_evasions(&parts.headers, &path, &query)?;
     let (actor, secret) = admit(state, operation, &parts, standing).await?;
     let body = read_body(state, operation, &parts.headers, body).await?;
-    let version = if operation.conditional { Some(expected_version(&parts.headers)?) } else { None };
+    let expected = expected(operation, &parts.headers)?;
     let fields = if operation.fields.is_empty() { None } else { take_out(&mut query, FIELDS)? };
     let included = take_included(operation, &actor, &mut query)?;
     let claim = claim(state, operation, &parts, (&actor, &secret), &body)?;
-    let sent = Arc::new(Sent { operation: operation.clone(), path, query, body, included, version });
+    let sent = Arc::new(Sent {
+        operation: operation.clone(),
+        path,
+        query,
+        body,
+        included,
+        expected: expected.clone(),
+    });
     let call = Call {
-        ctx: state.domain.context(actor).claiming(claim.clone()),
+        ctx: state.domain.context(actor).claiming(claim.clone()).expecting(expected),
         settings: state.settings.clone(),
         description: state.description.clone(),
         sent,
@@ -145,7 +153,10 @@ async fn admit(
     if let Some(user) = actor.user() {
         take(Caller::User(user.0))?;
     }
-    if let Access::Needs(permission) = operation.access {
+    let is_maker = operation.maker.is_some_and(|permission| actor.may(permission));
+    if let Access::Needs(permission) = operation.access
+        && !is_maker
+    {
         actor.require(permission).map_err(|denied| without_permission(&denied))?;
     }
     Ok((actor, secret))
@@ -250,17 +261,39 @@ fn without_permission(denied: &Denied) -> Problem {
     }
 }
 
-/// Requires the content type of JSON, which a form on another site cannot send.
+/// Reads `If-Match`.
+///
+/// # Errors
+/// `PRECONDITION_REQUIRED` if the operation needs it; `PRECONDITION_FAILED` if the operation has no version
+/// to compare it with: nothing is changed on a condition that was not looked at.
+fn expected(operation: &Operation, headers: &HeaderMap) -> Result<Expected, Problem> {
+    let expected = conditional::expected(headers).filter(|_| operation.method != http::Method::GET);
+    match expected {
+        None if operation.conditional => Err(Problem::new(Code::PreconditionRequired)),
+        Some(Expected::OneOf(_)) if !operation.versioned => {
+            let why = "This operation compares no versions. Send it without `If-Match`.";
+            Err(Problem::new(Code::PreconditionFailed).detail(why))
+        }
+        expected => Ok(expected.unwrap_or_default()),
+    }
+}
+
+/// Requires the content type of JSON, which a form on another site cannot send. A patch may be called a merge
+/// patch (RFC 7396), which it is.
 fn check_content(operation: &Operation, headers: &HeaderMap, body: &Bytes) -> Result<(), Problem> {
     if body.is_empty() || operation.method == http::Method::GET {
         return Ok(());
     }
     let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut parts = kind.split(';').map(str::trim);
-    let is_json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    let is_json = parts.next().is_some_and(|kind| {
+        kind.eq_ignore_ascii_case("application/json")
+            || (operation.method == http::Method::PATCH && kind.eq_ignore_ascii_case(MERGE_PATCH))
+    });
     let is_utf8 = parts.all(|part| match part.split_once('=') {
         Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
-            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+            let charset = value.trim_matches('"');
+            charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
         }
         _ => true,
     });

@@ -5,7 +5,7 @@
 
 mod answer;
 mod call;
-mod cors;
+pub mod cors;
 mod entry;
 mod openapi;
 pub mod operation;
@@ -19,23 +19,23 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{RawPathParams, Request, State},
-    middleware::from_fn_with_state,
     routing::{MethodFilter, any, on},
 };
 use frontdesk_domain::Domain;
 use frontdesk_http::{
     Settings,
     problem::Refusal,
-    rate_limit::Limiter,
+    rate_limit::{Limiter, Rates},
     reference::{Lazily, Reference, lazily},
     representation::Representation,
 };
 use frontdesk_model::{Code, Problem, urls};
 use http::{HeaderMap, HeaderValue};
 use operation::Route;
+use utoipa::openapi::OpenApi;
 
 pub use answer::Kept;
-pub use openapi::document;
+pub use openapi::{document, document_without_webhooks};
 
 /// The state of the API. Cheap to clone.
 #[derive(Clone)]
@@ -43,8 +43,14 @@ pub struct ApiState {
     pub domain: Domain,
     pub settings: Arc<Settings>,
     pub limiter: Limiter,
-    /// The OpenAPI document.
-    pub description: Kept,
+    pub description: Description,
+}
+
+/// The OpenAPI document, as it is served.
+#[derive(Clone)]
+pub struct Description {
+    pub whole: Kept,
+    pub without_webhooks: Kept,
 }
 
 /// Every operation, in the order of the reference.
@@ -52,11 +58,18 @@ pub fn operations() -> Vec<Route> {
     v1::routes()
 }
 
-/// The OpenAPI document, as it is served: compressed when it is first requested.
-pub fn description(settings: &Arc<Settings>) -> Kept {
+/// The OpenAPI document, compressed when it is first requested.
+pub fn description(settings: &Arc<Settings>) -> Description {
+    Description {
+        whole: kept(settings, document),
+        without_webhooks: kept(settings, document_without_webhooks),
+    }
+}
+
+fn kept(settings: &Arc<Settings>, make: fn(&[Route], &str, Rates) -> OpenApi) -> Kept {
     let settings = settings.clone();
     lazily(move || {
-        let document = document(&operations(), settings.base_url.origin(), settings.rates);
+        let document = make(&operations(), settings.base_url.origin(), settings.rates);
         // It consists of text and numbers, which always become JSON. As a value its members are sorted.
         let document = serde_json::to_value(document).ok()?;
         let json = HeaderValue::from_static("application/json");
@@ -78,7 +91,7 @@ pub fn router(state: ApiState) -> Router {
         .route("/api/", unknown.clone())
         .route("/api/{*path}", unknown);
     let router = operations().into_iter().fold(router, mount);
-    router.layer(from_fn_with_state(state.settings.clone(), cors::guard)).with_state(state)
+    router.with_state(state)
 }
 
 /// Adds the route of one operation.

@@ -8,6 +8,7 @@ use frontdesk_model::{Code, Permission, Problem, audit::Action};
 use futures::{FutureExt, future::BoxFuture};
 use http::Method;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::{
@@ -50,10 +51,14 @@ pub struct Operation {
     /// A few sentences on its purpose.
     pub about: &'static str,
     pub access: Access,
+    /// The permission to make what it reads: a caller with this one reads what it made.
+    pub maker: Option<Permission>,
     pub limit: Limit,
     pub key: Key,
     /// True if `If-Match` must carry the expected version.
     pub conditional: bool,
+    /// True if `If-Match` is compared with the version of the target.
+    pub versioned: bool,
     /// The audit events that it may record.
     pub audits: &'static [Action],
     /// The problems of its own, in addition to those of every operation.
@@ -67,6 +72,8 @@ pub struct Operation {
     pub status: u16,
     /// The output; `None` for an empty response.
     pub output: Option<Shape>,
+    /// The members of the example that are as the operation leaves them.
+    pub shows: Value,
     /// True if the output is a page of a list.
     pub is_list: bool,
     /// The values of `fields`; empty if the output has no named members.
@@ -121,9 +128,11 @@ impl Route {
             summary: "",
             about: "",
             access: Access::Token,
+            maker: None,
             limit: if is_safe { Limit::ApiRead } else { Limit::ApiWrite },
             key: if is_safe { Key::Safe } else { Key::Optional },
             conditional: false,
+            versioned: false,
             audits: &[],
             refuses: &[],
             includes: &[],
@@ -132,6 +141,7 @@ impl Route {
             status: O::STATUS,
             fields: output.as_ref().map(|shape| shape.fields(O::IS_LIST)).unwrap_or_default(),
             output,
+            shows: Value::Null,
             is_list: O::IS_LIST,
             method,
         };
@@ -170,6 +180,12 @@ impl Route {
         self.with(|it| it.access = Access::Needs(permission))
     }
 
+    /// Lets callers with this permission read what they made, without the one of [`Route::needs`].
+    #[must_use]
+    pub fn or_maker(self, permission: Permission) -> Self {
+        self.with(|it| it.maker = Some(permission))
+    }
+
     /// Requires no token.
     #[must_use]
     pub fn for_anyone(self) -> Self {
@@ -206,10 +222,22 @@ impl Route {
         self.with(|it| it.notes = notes)
     }
 
+    /// Sets members of the example: those of the item, or of each item of a list.
+    #[must_use]
+    pub fn shows(self, members: Value) -> Self {
+        self.with(|it| it.shows = members)
+    }
+
     /// Requires `If-Match` with the expected version, which becomes the input's `version`.
     #[must_use]
     pub fn conditional(self) -> Self {
-        self.with(|it| it.conditional = true)
+        self.with(|it| (it.conditional, it.versioned) = (true, true))
+    }
+
+    /// Compares `If-Match`, if it is sent, with the version of the target.
+    #[must_use]
+    pub fn versioned(self) -> Self {
+        self.with(|it| it.versioned = true)
     }
 }
 
@@ -230,6 +258,20 @@ impl Operation {
         } else {
             Place::Body
         }
+    }
+
+    /// Returns an example of the output; `None` for an empty response.
+    pub fn example(&self) -> Option<Value> {
+        let mut example = self.output.as_ref()?.example();
+        let item = if self.is_list { example.pointer_mut("/items/0") } else { Some(&mut example) };
+        if let (Some(Value::Object(members)), Value::Object(shown)) = (item, &self.shows) {
+            for (name, value) in members {
+                if let Some(shown) = shown.get(name) {
+                    value.clone_from(shown);
+                }
+            }
+        }
+        Some(example)
     }
 
     /// Returns true if a member of the input is sent in the body.
@@ -269,8 +311,11 @@ impl Operation {
         if self.key == Key::Required {
             codes.push(IdempotencyKeyRequired);
         }
+        if self.method != Method::GET {
+            codes.push(PreconditionFailed);
+        }
         if self.conditional {
-            codes.extend([PreconditionFailed, PreconditionRequired]);
+            codes.push(PreconditionRequired);
         }
         codes.extend(self.refuses);
         codes.sort_by_key(|code| (status(*code), code.as_str()));

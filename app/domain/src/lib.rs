@@ -47,6 +47,7 @@ use webhooks::WebhookSender;
 
 pub use context::Context;
 pub use feature::Feature;
+pub use frontdesk_platform::OtherVersion;
 
 /// The services of use cases; with an actor it is a [`Context`]. A clone costs one reference count, which
 /// matters because every layer of HTTP clones it for every request. Dereferences to its [`Parts`], and these

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use validator::{Validate, ValidationError};
 
 use crate::{Problem, text::is_block};
@@ -44,8 +44,20 @@ pub(crate) fn fault(code: &'static str, message: &'static str) -> ValidationErro
     ValidationError::new(code).with_message(Cow::Borrowed(message))
 }
 
+/// Reads a member that can be left out but has no empty state: `null` is refused.
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+/// Reads a text that `null` clears (RFC 7396).
+pub(crate) fn clearable<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Option::<String>::deserialize(from).map(|text| Some(text.unwrap_or_default()))
+}
+
 /// Reads a number from JSON or its digits from a form.
-pub(crate) fn number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+pub(crate) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Either {

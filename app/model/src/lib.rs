@@ -19,6 +19,7 @@ pub mod secret;
 mod text;
 pub mod time;
 pub mod urls;
+mod version;
 
 pub mod audit;
 pub mod authentication;
@@ -51,6 +52,7 @@ pub use secret::Secret;
 pub use time::Timestamp;
 pub use tokens::{Token, TokenText};
 pub use users::{Email, PersonName};
+pub use version::Expected;
 pub use webhooks::Webhook;
 
 /// The permissions of each feature, in the order in which clients see them: in the OpenAPI document and in forms.

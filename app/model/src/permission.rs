@@ -5,7 +5,7 @@ use utoipa::openapi::schema::ArrayBuilder;
 
 use crate::{
     Role, collect,
-    schema::{one_of, schemas},
+    schema::{open, schemas},
 };
 
 /// A permission. Each use case requires one. Features declare the constants: [`Permission::USERS_READ`].
@@ -221,7 +221,8 @@ impl<'de> Deserialize<'de> for Permissions {
 }
 
 schemas! {
-    Permission = one_of(Permission::ALL.iter().map(|one| one.as_str()), "users:read");
+    Permission = open(Permission::ALL.iter().map(|one| one.as_str()), "users:read")
+        .description(Some("A permission."));
     Permissions = ArrayBuilder::new()
         .items(Permission::schema())
         .unique_items(true)

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{ToSchema, openapi::schema::Object};
 use validator::{ValidationErrors, ValidationErrorsKind};
+
+use crate::schema::open;
 
 macro_rules! codes {
     ($($name:ident = $text:literal, $status:literal, $title:literal, $about:literal;)*) => {
@@ -164,12 +166,58 @@ codes! {
         "The server has more to do than it can. Nothing was changed; try again after `Retry-After`.";
 }
 
+/// The codes of faults.
+pub const FAULT_CODES: &[&str] = &[
+    "about_you",
+    "ahead",
+    "already",
+    "amount",
+    "breached",
+    "card_number",
+    "changed",
+    "characters",
+    "currency",
+    "duplicate",
+    "email",
+    "exceeds",
+    "expiry",
+    "foreign",
+    "free",
+    "malformed",
+    "mixed",
+    "negative",
+    "never",
+    "not_held",
+    "personal",
+    "range",
+    "refused",
+    "required",
+    "suspended",
+    "taken",
+    "too_common",
+    "too_late",
+    "too_long",
+    "too_many",
+    "too_much",
+    "too_short",
+    "type",
+    "unchanged",
+    "unknown",
+    "url",
+    "wrong",
+];
+
+fn fault_code() -> Object {
+    let about = "The stable name of the fault: match on this, not on words.";
+    open(FAULT_CODES.iter().copied(), "required").description(Some(about)).build()
+}
+
 /// One field's fault. `field` is the name the form or the JSON uses; empty for the whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Fault {
     #[schema(example = "email")]
     pub field: String,
-    #[schema(example = "required")]
+    #[schema(schema_with = fault_code)]
     pub code: String,
     #[schema(example = "Enter an e-mail address")]
     pub message: String,

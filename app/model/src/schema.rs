@@ -21,15 +21,29 @@ pub(crate) fn one_of<'a>(values: impl IntoIterator<Item = &'a str>, example: &st
     text(json!(example)).enum_values(Some(values))
 }
 
-/// Declares the schema of each type.
+/// The keyword for the known values of a text that later versions may add to.
+pub const EXTENSIBLE: &str = "x-extensible-enum";
+
+/// A text with these known values. It is no `enum`, with which a generated client fails on a value of a later
+/// version.
+pub(crate) fn open<'a>(values: impl IntoIterator<Item = &'a str>, example: &str) -> ObjectBuilder {
+    let known: Vec<&str> = values.into_iter().collect();
+    text(json!(example)).extensions(Some([(EXTENSIBLE, json!(known))].into_iter().collect()))
+}
+
+/// Declares the schema of each type, and its name in the document, if that is another.
 macro_rules! schemas {
-    ($($name:ty = $schema:expr;)*) => {$(
+    ($($name:ty $(as $public:literal)? = $schema:expr;)*) => {$(
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
                 $schema.into()
             }
         }
-        impl utoipa::ToSchema for $name {}
+        impl utoipa::ToSchema for $name {
+            $(fn name() -> std::borrow::Cow<'static, str> {
+                std::borrow::Cow::Borrowed($public)
+            })?
+        }
     )*};
 }
 pub(crate) use schemas;
@@ -57,8 +71,8 @@ schemas! {
             .schema_type(SchemaType::Type(Type::Integer))
             .minimum(Some(-MAX_MINOR))
             .maximum(Some(MAX_MINOR))
-            .examples([json!(500)]))
-        .item(text(json!("12.50")).max_length(Some(20)))
+            .examples([json!(625)]))
+        .item(text(json!("6.25")).max_length(Some(20)))
         .description(Some("A whole number is minor units (1250), a text is major units (\"12.50\")."));
     TypedAmount = text(json!("12.50"))
         .max_length(Some(20))
@@ -71,7 +85,7 @@ schemas! {
     Secret = text(json!("correct horse battery staple"))
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
         .write_only(true);
-    Code = one_of(Code::ALL.iter().map(|one| one.as_str()), "VALIDATION_ERROR")
+    Code as "ProblemCode" = open(Code::ALL.iter().map(|one| one.as_str()), "VALIDATION_ERROR")
         .description(Some("The stable name of a problem: match on this, not on words."));
     Limit = ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::Integer))

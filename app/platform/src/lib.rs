@@ -23,7 +23,7 @@ use db::{Db, Sql};
 use passwords::{BreachedPasswords, Passwords};
 use rate_limit::SignInAttempts;
 
-pub use context::Context;
+pub use context::{Context, OtherVersion};
 
 /// The parts that every feature uses. Cheap to clone.
 #[derive(Clone)]

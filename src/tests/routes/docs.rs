@@ -68,7 +68,7 @@ async fn a_section_says_what_the_declaration_enforces(desk: Desk) {
         for action in it.audits {
             says(action.as_str());
         }
-        assert_eq!(text.contains("If-Match"), it.conditional, "{}", it.id);
+        assert_eq!(text.contains("If-Match"), it.versioned, "{}", it.id);
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
 };
 
 use frontdesk_http::BaseUrl;
+use frontdesk_model::problem::FAULT_CODES;
 use http::HeaderName;
 
 use super::{Answer, Page};
@@ -99,6 +100,11 @@ fn explained(asked: &str, answer: &Answer) {
         let kind = answer.header("content-type").unwrap_or_default();
         let explained = kind.starts_with("text/html") || kind == "application/problem+json";
         assert!(explained && !answer.body.is_empty(), "{asked} is refused without a word: {kind}");
+    }
+    if answer.header("content-type") == Some("application/problem+json") && !asked.starts_with("HEAD ") {
+        for fault in answer.problem().details {
+            assert!(FAULT_CODES.contains(&&*fault.code), "{asked}: {} is not listed", fault.code);
+        }
     }
     if answer.is_html() || answer.status >= 400 {
         let body = String::from_utf8_lossy(&answer.body);

@@ -6,4 +6,5 @@ pub mod port;
 pub mod process;
 pub mod scratch;
 pub mod steps;
+pub mod version;
 pub mod workspace;

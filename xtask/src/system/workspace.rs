@@ -49,6 +49,11 @@ impl Workspace {
         self.root.join("end2end")
     }
 
+    /// The folder of the generated clients.
+    pub fn clients(&self) -> PathBuf {
+        self.end2end().join("clients")
+    }
+
     /// The folder for programs that a task needs and the machine lacks.
     pub fn tools(&self) -> PathBuf {
         self.target.join("tools")

@@ -9,6 +9,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::build::{self, Profile};
+use crate::clients;
 use crate::end2end;
 use crate::postgres::{self, Durability, Server};
 use crate::site;
@@ -23,8 +24,8 @@ pub fn test(workspace: &Workspace, selection: &Selection<'_>) -> Result<()> {
         if selection.sqlite { None } else { Some(steps.step("PostgreSQL", || Postgres::start(workspace))?) };
     // Both halves need them: the Rust tests pay with a simulator of Stripe that is one of these packages.
     steps.step("Node.js packages", || {
-        end2end::check_node()?;
-        end2end::install_packages(workspace)
+        end2end::check_node(end2end::NODE)?;
+        end2end::install_packages(&workspace.end2end())
     })?;
     if selection.needs_bundle() {
         // Before the first compilation of the server, which embeds the bundle.
@@ -38,6 +39,10 @@ pub fn test(workspace: &Workspace, selection: &Selection<'_>) -> Result<()> {
     if selection.needs_browser() {
         let chromium = steps.step("Chromium", || end2end::chromium(workspace))?;
         let program = steps.step("Server", || build::server(workspace, Profile::Dev))?;
+        if selection.needs_clients() {
+            let python = steps.step("Packages of the clients", || clients::packages(workspace))?;
+            steps.step("Generated clients", || clients::run(workspace, &program, &python))?;
+        }
         steps.step("End-to-end tests", || {
             browser_tests(workspace, postgres.as_ref(), &program, chromium.as_deref(), selection)
         })?;
@@ -61,6 +66,7 @@ fn count(selection: &Selection<'_>) -> usize {
         + usize::from(selection.needs_bundle())
         + 2 * usize::from(selection.needs_rust())
         + 3 * usize::from(selection.needs_browser())
+        + 2 * usize::from(selection.needs_clients())
 }
 
 /// A database server for the tests: the one in the environment, or one that stops with this value.

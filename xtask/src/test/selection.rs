@@ -53,6 +53,11 @@ impl<'a> Selection<'a> {
         self.browser || !(self.rust || self.sqlite) && self.filters.is_empty()
     }
 
+    /// Returns true if the generated clients run: in a run of everything.
+    pub fn needs_clients(&self) -> bool {
+        self.needs_browser() && !self.browser
+    }
+
     /// Returns true if the browser bundle is built: for all tests of a half, but not for single Rust tests.
     pub fn needs_bundle(&self) -> bool {
         self.needs_browser() || self.filters.is_empty()
@@ -70,7 +75,7 @@ mod tests {
     #[test]
     fn all_tests_run_by_default() {
         let all = parse(&[]);
-        assert!(all.needs_rust() && all.needs_browser() && all.needs_bundle());
+        assert!(all.needs_rust() && all.needs_browser() && all.needs_bundle() && all.needs_clients());
     }
 
     #[test]
@@ -86,6 +91,7 @@ mod tests {
         assert!(rust.needs_rust() && !rust.needs_browser() && rust.needs_bundle());
         let browser = parse(&["a", "--browser", "b"]);
         assert!(!browser.needs_rust() && browser.needs_browser() && browser.needs_bundle());
+        assert!(!browser.needs_clients() && !rust.needs_clients());
         assert_eq!(browser.filters, ["a", "b"]);
         let sqlite = parse(&["--sqlite"]);
         assert!(sqlite.needs_rust() && !sqlite.needs_browser() && sqlite.needs_bundle());

@@ -1,24 +1,29 @@
 //! The OpenAPI 3.1 document, made from the declarations of the operations.
 
+mod closed;
+mod components;
+mod parameters;
 mod webhooks;
 
 use std::collections::BTreeMap;
 
 use frontdesk_http::{problem::type_url, rate_limit::Rates};
-use frontdesk_model::{Code, Permission, Problem};
+use frontdesk_model::{Code, Problem};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use utoipa::openapi::{
-    Components, ComponentsBuilder, Content, ContentBuilder, Header, HeaderBuilder, Info, InfoBuilder,
-    OpenApi, OpenApiBuilder, Paths, PathsBuilder, Ref, RefOr, Required, Response, ResponseBuilder,
+    ContactBuilder, ContentBuilder, Header, HeaderBuilder, Info, InfoBuilder, LicenseBuilder, OpenApi,
+    OpenApiBuilder, Paths, PathsBuilder, Ref, RefOr, Required, Response, ResponseBuilder,
     extensions::Extensions,
-    path::{HttpMethod, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
+    path::{HttpMethod, OperationBuilder},
     request_body::{RequestBody, RequestBodyBuilder},
-    schema::{AnyOfBuilder, ArrayBuilder, Object, ObjectBuilder, Schema, SchemaType, Type},
-    security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    schema::{Object, Schema, Type},
+    security::SecurityRequirement,
     server::Server,
-    tag::TagBuilder,
+    tag::{Tag, TagBuilder},
 };
+
+pub(crate) use parameters::parameters;
 
 use super::{
     operation::{Access, Key, Operation, Place, Route, status},
@@ -28,26 +33,46 @@ use super::{
 /// The name of the security scheme.
 const BEARER: &str = "token";
 
+/// The tag of the events that webhooks receive. It is no operation's: generators make a class of each tag, and
+/// overwrite one with the other.
+const WEBHOOK_EVENTS: &str = "webhook-events";
+
 /// Builds the document. `origin` is that of the base URL, `rates` are the limits of the server.
 pub fn document(routes: &[Route], origin: &str, rates: Rates) -> OpenApi {
-    let operations = || routes.iter().map(|route| &*route.operation);
+    build(routes, origin, rates, Some(webhooks::webhooks()))
+}
+
+/// Builds the document without the events of webhooks, for generators that take those for operations.
+pub fn document_without_webhooks(routes: &[Route], origin: &str, rates: Rates) -> OpenApi {
+    build(routes, origin, rates, None)
+}
+
+fn build(routes: &[Route], origin: &str, rates: Rates, webhooks: Option<Paths>) -> OpenApi {
+    let operations: Vec<&Operation> = routes.iter().map(|route| &*route.operation).collect();
+    let paths = paths(&operations, origin, rates);
+    let components = components::components(&operations, &paths, webhooks.as_ref());
     OpenApiBuilder::new()
-        .info(info())
+        .info(info(origin))
         .servers(Some([Server::new(format!("{origin}/api/v1"))]))
-        .tags(Some(tags(operations())))
-        .paths(paths(operations(), origin, rates))
-        .webhooks(Some(webhooks::webhooks()))
-        .components(Some(components(operations())))
+        .tags(Some(tags(&operations, webhooks.is_some())))
+        .paths(paths)
+        .webhooks(webhooks)
+        .components(Some(components))
         .build()
 }
 
-fn info() -> Info {
+fn info(origin: &str) -> Info {
+    let licence = LicenseBuilder::new().name("MIT or Apache-2.0").identifier(Some("MIT OR Apache-2.0"));
     InfoBuilder::new()
         .title("Frontdesk")
         .version("1.0.0")
+        .contact(Some(ContactBuilder::new().name(Some("Frontdesk")).url(Some(format!("{origin}/docs"))).build()))
+        .license(Some(licence.build()))
         .description(Some(
             "The REST API of Frontdesk. Every operation takes a bearer token, answers JSON, and refuses with \
-             RFC 9457 problems. A change that breaks a program that follows this document comes as `/api/v2`.",
+             RFC 9457 problems. A change that breaks a program that follows this document comes as `/api/v2`. New \
+             members of answers do not, nor do new values of a text with `x-extensible-enum`, which lists the known ones: \
+             treat others as unknown.",
         ))
         .build()
 }
@@ -57,19 +82,43 @@ pub fn noun(operation: &Operation) -> &'static str {
     operation.id.split('.').next().unwrap_or_default()
 }
 
-fn tags<'a>(operations: impl Iterator<Item = &'a Operation>) -> Vec<utoipa::openapi::Tag> {
-    let mut nouns: Vec<&str> = operations.map(noun).collect();
+fn tags(operations: &[&Operation], has_events: bool) -> Vec<Tag> {
+    let mut nouns: Vec<&str> = operations.iter().map(|it| noun(it)).collect();
     nouns.dedup();
-    nouns.into_iter().map(|noun| TagBuilder::new().name(noun).build()).collect()
+    nouns.extend(has_events.then_some(WEBHOOK_EVENTS));
+    nouns
+        .into_iter()
+        .map(|noun| TagBuilder::new().name(noun).description(Some(subject(noun))).build())
+        .collect()
 }
 
-fn paths<'a>(operations: impl Iterator<Item = &'a Operation>, origin: &str, rates: Rates) -> Paths {
-    operations
-        .fold(PathsBuilder::new(), |paths, it| {
-            let item = utoipa::openapi::PathItem::new(method(&it.method), operation(it, origin, rates));
-            paths.path(it.path, item)
-        })
-        .build()
+/// Returns the subject of a tag, in a sentence.
+fn subject(tag: &str) -> &'static str {
+    match tag {
+        "meta" => "The calling token, and this document.",
+        "users" => "Accounts of people: staff and customers.",
+        "roles" => "Roles, and those of a user.",
+        "sessions" => "Devices on which people are signed in.",
+        "tokens" => "API tokens, personal ones and those of the business.",
+        "orders" => "Orders of customers.",
+        "payments" => "Payments of orders, and what became of them.",
+        "revenue" => "Captured and refunded amounts by day.",
+        "refunds" => "Refunds of payments, and their approval.",
+        "audit" => "The audit trail: who did what, when.",
+        "events" => "The feed of events: every change of users, orders and money, in order.",
+        "jobs" => "Background jobs.",
+        "webhooks" => "Webhooks and their deliveries.",
+        WEBHOOK_EVENTS => "What webhooks receive. These requests are sent by the server, not to it.",
+        _ => "",
+    }
+}
+
+fn paths(operations: &[&Operation], origin: &str, rates: Rates) -> Paths {
+    let add = |paths: PathsBuilder, it: &&Operation| {
+        let item = utoipa::openapi::PathItem::new(method(&it.method), operation(it, origin, rates));
+        paths.path(it.path, item)
+    };
+    operations.iter().fold(PathsBuilder::new(), add).build()
 }
 
 fn method(method: &Method) -> HttpMethod {
@@ -83,18 +132,15 @@ fn method(method: &Method) -> HttpMethod {
 }
 
 fn operation(it: &Operation, origin: &str, rates: Rates) -> utoipa::openapi::path::Operation {
-    let security = match it.access {
-        Access::Anyone => SecurityRequirement::default(),
-        Access::Token => SecurityRequirement::new(BEARER, [""; 0]),
-        Access::Needs(permission) => SecurityRequirement::new(BEARER, [permission.as_str()]),
-    };
+    // Scopes belong to OAuth; the permission is in `x-permission`.
+    let security = (it.access != Access::Anyone).then(|| SecurityRequirement::new(BEARER, [""; 0]));
     let mut operation = OperationBuilder::new()
         .operation_id(Some(it.id))
         .tag(noun(it))
         .summary(Some(it.summary))
         .description(Some(it.about))
         .parameters(Some(parameters(it)))
-        .security(security)
+        .securities(Some(security))
         .extensions(Some(extensions(it, rates)));
     if it.takes_body() {
         operation = operation.request_body(Some(body(it)));
@@ -107,10 +153,7 @@ fn operation(it: &Operation, origin: &str, rates: Rates) -> utoipa::openapi::pat
     for (status, codes) in problems(it) {
         operation = operation.response(status.to_string(), refusal(status, &codes, origin));
     }
-    // Hyper rejects these requests itself, so there is no problem in the body.
-    let too_large =
-        "The address and the headers together are larger than the server reads. The answer is empty";
-    operation.response("431", Response::new(too_large)).build()
+    operation.build()
 }
 
 /// Extensions for the permission, the rate limit, idempotency and the audit events.
@@ -136,111 +179,12 @@ fn extensions(it: &Operation, rates: Rates) -> Extensions {
     .collect()
 }
 
-/// Returns the parameters of the path, the query and the headers.
-pub(super) fn parameters(it: &Operation) -> Vec<Parameter> {
-    let object = it.input.object();
-    let mut all: Vec<Parameter> = Vec::new();
-    for (name, schema) in object.into_iter().flat_map(|object| &object.properties) {
-        let place = match it.place(name) {
-            Place::Path => ParameterIn::Path,
-            Place::Query => ParameterIn::Query,
-            Place::Body | Place::IfMatch => continue,
-        };
-        let is_required = object.is_some_and(|object| object.required.contains(name));
-        let required = is_required || place == ParameterIn::Path;
-        all.push(parameter(name, place, required, plain(&it.input, schema)));
-    }
-    if !it.fields.is_empty() {
-        let about = format!("Only these fields, separated by commas: any of {}.", it.fields.join(", "));
-        let schema = text(&about).pattern(Some(fields_pattern(&it.fields))).build();
-        all.push(parameter("fields", ParameterIn::Query, false, schema));
-    }
-    if !it.includes.is_empty() {
-        let names: Vec<&str> = it.includes.iter().map(|(name, _)| *name).collect();
-        let needs = it.includes.iter().map(|(name, needs)| format!("`{name}` needs `{needs}`"));
-        let about = format!(
-            "What to add to the answer, separated by commas: any of {}. {}.",
-            names.join(", "),
-            needs.collect::<Vec<_>>().join(", ")
-        );
-        let any = names.join("|");
-        let schema = text(&about).pattern(Some(format!("^({any})(,({any}))*$")));
-        all.push(parameter("include", ParameterIn::Query, false, schema.build()));
-    }
-    if it.method == Method::GET && it.output.is_some() {
-        let about = "The `ETag` of an earlier answer: 304 if nothing is different.";
-        all.push(parameter("If-None-Match", ParameterIn::Header, false, text(about).build()));
-    }
-    if it.key != Key::Safe {
-        let about = "Your own name for this request, 1 to 255 characters, best a UUID. The same request with the same \
-                     key is carried out once, and its answer is given again for 24 hours.";
-        let schema = text(about).min_length(Some(1)).max_length(Some(255)).pattern(Some(KEY));
-        all.push(parameter("Idempotency-Key", ParameterIn::Header, it.key == Key::Required, schema.build()));
-    }
-    if it.conditional {
-        let about = "The `ETag` of what you saw.";
-        all.push(parameter("If-Match", ParameterIn::Header, true, text(about).build()));
-    }
-    all
-}
-
-/// A key with quotes or without; see `key` in `replay.rs`.
-const KEY: &str = "^(\"[ -~]+\"|[!#-~]([ -~]*[!-~])?)$";
-
-fn fields_pattern(fields: &[String]) -> String {
-    let any = fields.join("|");
-    format!("^({any})(,({any}))*$")
-}
-
-fn text(about: &str) -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).description(Some(about))
-}
-
-fn parameter(name: &str, place: ParameterIn, required: bool, schema: Object) -> Parameter {
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(place)
-        .required(if required { Required::True } else { Required::False })
-        .description(schema.description.clone())
-        .schema(Some(schema))
-        .build()
-}
-
-/// Returns the schema of a parameter, without `null`: an absent parameter is not sent.
-fn plain(shape: &Shape, schema: &RefOr<Schema>) -> Object {
-    let about = match schema {
-        RefOr::Ref(reference) => Some(reference.description.clone()).filter(|text| !text.is_empty()),
-        RefOr::T(Schema::OneOf(one)) => one.description.clone(),
-        RefOr::T(_) => None,
-    };
-    let mut object = match shape.follow(schema) {
-        Schema::Object(object) => object.clone(),
-        Schema::OneOf(one) => one
-            .items
-            .iter()
-            .map(|item| shape.follow(item))
-            .find_map(|item| match item {
-                Schema::Object(object) if object.schema_type != SchemaType::Type(Type::Null) => {
-                    Some(object.clone())
-                }
-                _ => None,
-            })
-            .unwrap_or_default(),
-        _ => Object::new(),
-    };
-    if let SchemaType::Array(kinds) = &object.schema_type {
-        let kind = kinds.iter().find(|kind| **kind != Type::Null).cloned().unwrap_or(Type::String);
-        object.schema_type = SchemaType::Type(kind);
-    }
-    object.description = about.or(object.description);
-    object
-}
-
 /// Returns the members of the input that are sent in the body.
-pub(super) fn body_shape(it: &Operation) -> Shape {
+pub(crate) fn body_shape(it: &Operation) -> Shape {
     let mut object = it.input.object().cloned().unwrap_or_default();
     object.properties.retain(|name, _| it.place(name) == Place::Body);
     object.required.retain(|name| it.place(name) == Place::Body);
+    closed::close_members(&it.input, &mut object);
     Shape { schema: RefOr::T(Schema::Object(object)), ..it.input.clone() }
 }
 
@@ -248,7 +192,8 @@ fn body(it: &Operation) -> RequestBody {
     let shape = body_shape(it);
     let is_empty = shape.object().is_none_or(|object| object.required.is_empty());
     let required = if is_empty { Required::False } else { Required::True };
-    let content = ContentBuilder::new().example(Some(shape.example())).schema(Some(shape.schema)).build();
+    let schema = Ref::from_schema_name(shape.name.clone());
+    let content = ContentBuilder::new().example(Some(shape.example())).schema(Some(schema)).build();
     RequestBodyBuilder::new().content("application/json", content).required(Some(required)).build()
 }
 
@@ -256,7 +201,9 @@ fn success(it: &Operation) -> Response {
     let description = StatusCode::from_u16(it.status).ok().and_then(|status| status.canonical_reason());
     let mut response = ResponseBuilder::new().description(description.unwrap_or("Done"));
     if let Some(shape) = &it.output {
-        response = response.content("application/json", json_content(shape, it));
+        let schema = Ref::from_schema_name(shape.name.clone());
+        let content = ContentBuilder::new().schema(Some(schema)).example(it.example()).build();
+        response = response.content("application/json", content);
     }
     headers(it)
         .into_iter()
@@ -265,7 +212,7 @@ fn success(it: &Operation) -> Response {
 }
 
 /// Returns the headers of a response, with their descriptions.
-pub(super) fn headers(it: &Operation) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn headers(it: &Operation) -> Vec<(&'static str, &'static str)> {
     let own = [
         (it.output.is_some(), ("ETag", "The version of this answer")),
         (it.is_list, ("Link", "The first, next and previous page (RFC 8288)")),
@@ -279,26 +226,6 @@ const LIMITS: [(&str, &str); 2] = [
     ("RateLimit-Policy", "The limit, the requests it allows, and the seconds that they are for"),
     ("RateLimit", "How many requests are left"),
 ];
-
-/// Returns the schema of the whole output, or of a part of it selected by `fields`.
-fn json_content(shape: &Shape, it: &Operation) -> Content {
-    let all = Ref::from_schema_name(shape.name.clone());
-    if it.fields.is_empty() {
-        return ContentBuilder::new().schema(Some(all)).example(Some(shape.example())).build();
-    }
-    let some = ObjectBuilder::new().description(Some("With `fields`: those, and no others."));
-    let part = if it.is_list {
-        let page = shape.object().cloned().unwrap_or_default();
-        let items = ArrayBuilder::new().items(some).build();
-        RefOr::T(Schema::Object(ObjectBuilder::from(page).property("items", items).build()))
-    } else {
-        some.into()
-    };
-    ContentBuilder::new()
-        .schema(Some(Schema::AnyOf(AnyOfBuilder::new().item(all).item(part).build())))
-        .example(Some(shape.example()))
-        .build()
-}
 
 fn header(about: &str) -> Header {
     HeaderBuilder::new().schema(Some(Object::with_type(Type::String))).description(Some(about)).build()
@@ -341,7 +268,7 @@ fn example(code: Code, origin: &str) -> utoipa::openapi::example::Example {
 }
 
 /// Returns an example of a problem.
-pub(super) fn example_problem(code: Code, origin: &str) -> Problem {
+pub(crate) fn example_problem(code: Code, origin: &str) -> Problem {
     let problem = Problem {
         status: status(code),
         kind: type_url(origin, code).into(),
@@ -353,30 +280,4 @@ pub(super) fn example_problem(code: Code, origin: &str) -> Problem {
         Code::TooManyRequests | Code::Busy => problem.retry_after(1),
         _ => problem,
     }
-}
-
-fn components<'a>(operations: impl Iterator<Item = &'a Operation>) -> Components {
-    let mut schemas = BTreeMap::new();
-    for it in operations {
-        schemas.extend(it.input.parts.clone());
-        if let Some(output) = &it.output {
-            schemas.extend(output.parts.clone());
-            schemas.insert(output.name.clone(), output.schema.clone());
-        }
-    }
-    for beside in [Shape::of::<Problem>(), webhooks::shape()] {
-        schemas.extend(beside.parts);
-        schemas.insert(beside.name, beside.schema);
-    }
-    let permissions: Vec<&str> = Permission::ALL.iter().map(|permission| permission.as_str()).collect();
-    let about = format!(
-        "A token, as `Authorization: Bearer fd_…`. It holds some of these permissions: {}.",
-        permissions.join(", ")
-    );
-    let scheme =
-        HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("fd_").description(Some(about));
-    ComponentsBuilder::new()
-        .schemas_from_iter(schemas)
-        .security_scheme(BEARER, SecurityScheme::Http(scheme.build()))
-        .build()
 }

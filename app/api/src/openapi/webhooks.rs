@@ -1,24 +1,33 @@
-//! The part `webhooks` of the document: one entry for each type of event, with the schema of
-//! [`Payload`], the type that is sent.
+//! The part `webhooks` of the document: one entry for each type of event, with the schemas of both versions
+//! of its body.
 
 use frontdesk_model::{
+    Webhook,
+    events::EventBody,
+    orders::Order,
+    payments::Payment,
+    refunds::Refund,
     schema::EXAMPLE_ID,
-    webhooks::{EventType, Payload},
+    users::User,
+    webhooks::{EventType, Payload, PayloadVersion},
 };
 use serde_json::{Value, json};
-use utoipa::openapi::{
-    Content, ContentBuilder, PathItem, Paths, PathsBuilder, Ref, Required, Response,
-    path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
-    request_body::{RequestBody, RequestBodyBuilder},
-    schema::{AllOfBuilder, Object, ObjectBuilder, Schema, SchemaType, Type},
+use utoipa::{
+    ToSchema,
+    openapi::{
+        Content, ContentBuilder, PathItem, Paths, PathsBuilder, Ref, Required, Response,
+        path::{HttpMethod, Operation, OperationBuilder, Parameter, ParameterBuilder, ParameterIn},
+        request_body::{RequestBody, RequestBodyBuilder},
+        schema::{AllOfBuilder, ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type},
+    },
 };
 
-use super::text;
+use super::parameters::text;
 use crate::shape::Shape;
 
-/// Returns the schema of the payload, with the schemas that it refers to.
-pub(super) fn shape() -> Shape {
-    Shape::of::<Payload>()
+/// Returns the schemas of the bodies, with the schemas that they refer to.
+pub(super) fn shapes() -> [Shape; 2] {
+    [Shape::of::<EventBody>(), Shape::of::<Payload>()]
 }
 
 pub(super) fn webhooks() -> Paths {
@@ -32,13 +41,15 @@ pub(super) fn webhooks() -> Paths {
 fn operation(kind: EventType) -> Operation {
     OperationBuilder::new()
         .operation_id(Some(format!("event.{kind}")))
-        .tag("webhooks")
+        .tag(super::WEBHOOK_EVENTS)
         .summary(Some(format!("Somebody {}", kind.words())))
         .description(Some(
             "Sent to each webhook that asked for it, by the Standard Webhooks specification. It can arrive more than \
              once, and out of order: `webhook-id` tells whether it has arrived already, `timestamp` when it happened. \
              What is not answered with 2xx within 20 seconds is sent again, ten times within three days.",
         ))
+        // No token: the signature in the headers proves the sender.
+        .securities(Some([]))
         .parameters(Some(headers()))
         .request_body(Some(body(kind)))
         .response("2XX", Response::new("It has arrived. What is in the answer does not matter"))
@@ -83,21 +94,36 @@ fn body(kind: EventType) -> RequestBody {
         .build()
 }
 
-/// Returns the content of one type of event.
+/// Returns the content of one type of event: version 2 with the object that it has, or version 1.
 fn content(kind: EventType) -> Content {
-    let shape = shape();
-    let of_kind = ObjectBuilder::new().property("type", one(kind)).build();
-    let all = Ref::from_schema_name(shape.name.clone());
-    let schema = Schema::AllOf(AllOfBuilder::new().item(all).item(of_kind).build());
-    let content = ContentBuilder::new().schema(Some(schema));
-    // The example of the schema is that of one type of event, and wrong for the others.
-    let example = shape.example();
-    if example["type"] == kind.as_str() { content.example(Some(example)).build() } else { content.build() }
+    let data = ObjectBuilder::new().property("object", Ref::from_schema_name(object_of(kind))).build();
+    let [of_event, of_before] = shapes().map(|shape| Ref::from_schema_name(shape.name));
+    let now = of_version(kind, PayloadVersion::V2).property("data", data).build();
+    let before = of_version(kind, PayloadVersion::V1).build();
+    let versions = OneOfBuilder::new()
+        .item(AllOfBuilder::new().item(of_event).item(now))
+        .item(AllOfBuilder::new().item(of_before).item(before));
+    ContentBuilder::new().schema(Some(Schema::OneOf(versions.build()))).build()
 }
 
-fn one(kind: EventType) -> Object {
+/// The members that a type of event has in common in one version.
+fn of_version(kind: EventType, version: PayloadVersion) -> ObjectBuilder {
+    let one = |of: Type, value: Value| {
+        ObjectBuilder::new().schema_type(SchemaType::Type(of)).enum_values(Some([value])).build()
+    };
     ObjectBuilder::new()
-        .schema_type(SchemaType::Type(Type::String))
-        .enum_values(Some([Value::from(kind.as_str())]))
-        .build()
+        .property("type", one(Type::String, json!(kind.as_str())))
+        .property("version", one(Type::Integer, json!(version.number())))
+}
+
+/// The name of the schema of the object that an event is about.
+fn object_of(kind: EventType) -> String {
+    let name = match kind.as_str().split('.').next() {
+        Some("order") => Order::name(),
+        Some("payment") => Payment::name(),
+        Some("refund") => Refund::name(),
+        Some("webhook") => Webhook::name(),
+        _ => User::name(),
+    };
+    name.into_owned()
 }

@@ -67,7 +67,7 @@ fn entry(it: &Operation, base: &str, rates: Rates, shared: &[Code]) -> Entry {
             status: it.status,
             reason: reason.unwrap_or("Done"),
             headers: headers(it).into_iter().map(|(name, _)| name).collect(),
-            body: it.output.as_ref().map(|shape| format!("{:#}", shape.example())),
+            body: it.example().map(|example| format!("{example:#}")),
         },
         guarantees: words::guarantees(it, rates),
         refuses,

@@ -3,7 +3,7 @@
 
 use frontdesk_domain::idempotency;
 use frontdesk_http::rate_limit::Rates;
-use frontdesk_model::{Limit as Rows, page::MAX_LIMIT};
+use frontdesk_model::{Limit as Rows, page::MAX_LIMIT, schema::EXTENSIBLE};
 use http::Method;
 use serde_json::Value;
 use utoipa::openapi::{
@@ -20,12 +20,11 @@ use crate::{
 pub(super) fn guarantees(it: &Operation, rates: Rates) -> Vec<String> {
     let mut all = vec![access(it), strictness(it).to_owned()];
     all.extend(repetition(it));
-    if it.conditional {
-        all.push(
-            "It changes the version that `If-Match` names and no other, so nobody’s change is overwritten \
-                  unseen."
-                .to_owned(),
-        );
+    if it.versioned {
+        let required = if it.conditional { "" } else { ", if it is sent" };
+        all.push(format!(
+            "It changes a version that `If-Match` names{required} and no other, so no change is overwritten unseen."
+        ));
     }
     if !it.audits.is_empty() {
         let names: Vec<String> = it.audits.iter().map(|action| format!("`{}`", action.as_str())).collect();
@@ -52,7 +51,12 @@ fn access(it: &Operation) -> String {
         Access::Anyone => "Everybody may call it, without a token.".to_owned(),
         Access::Token => "Every token that is accepted may call it.".to_owned(),
         Access::Needs(permission) => {
-            format!("Only a token with the permission `{permission}` may call it (“{}”).", permission.about())
+            let maker = it.maker.map(|maker| format!(" With `{maker}` alone it may for what it made."));
+            format!(
+                "Only a token with the permission `{permission}` may call it (“{}”).{}",
+                permission.about(),
+                maker.unwrap_or_default()
+            )
         }
     }
 }
@@ -148,7 +152,7 @@ pub(super) fn kind(shape: &Shape, schema: &RefOr<Schema>) -> String {
 }
 
 fn kind_of_plain(schema: &Value) -> String {
-    if let Some(values) = schema["enum"].as_array() {
+    if let Some(values) = schema["enum"].as_array().or(schema[EXTENSIBLE].as_array()) {
         let values: Vec<String> =
             values.iter().filter_map(|value| Some(format!("`{}`", value.as_str()?))).collect();
         return format!("one of {}", values.join(", "));

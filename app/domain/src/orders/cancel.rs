@@ -32,6 +32,7 @@ pub async fn cancel_in(ctx: &Context, tx: &mut Tx, form: CancelOrder) -> Result<
     form.check().map_err(Error::Invalid)?;
     let at = ctx.clock.now();
     let order = sql::lock(tx, form.id).await?.ok_or(Error::NoSuchOrder)?;
+    ctx.require_version(order.version)?;
     if !order.state.may_become(OrderState::Cancelled) {
         return Err(Error::WrongState("Only an order that is not paid can be cancelled. Refund it instead."));
     }

@@ -15,7 +15,7 @@ mod sql;
 use frontdesk_model::{Code, Fault, Money, Problem, page::ForeignCursor};
 
 use crate::{
-    Feature,
+    Feature, OtherVersion,
     actor::Denied,
     audit,
     db::{self, Sql},
@@ -50,6 +50,8 @@ pub enum Error {
     #[error(transparent)]
     ForeignCursor(#[from] ForeignCursor),
     #[error(transparent)]
+    OtherVersion(#[from] OtherVersion),
+    #[error(transparent)]
     Audit(#[from] audit::Error),
     #[error(transparent)]
     Events(#[from] events::Error),
@@ -81,6 +83,7 @@ impl From<Error> for Problem {
             ),
             Error::WrongState(why) => Self::new(Code::WrongState).detail(why),
             Error::ForeignCursor(foreign) => foreign.into(),
+            Error::OtherVersion(other) => other.into(),
             Error::Audit(error) => error.into(),
             Error::Events(error) => error.into(),
             Error::Database(error) => error.into(),

@@ -47,7 +47,7 @@ statements! { "orders";
                    VALUES ($1, $2, $3, $4, $5)";
     // An update, so that concurrent changes wait until the commit on both databases.
     LOCK = "UPDATE orders SET version = version + 1 WHERE id = $1 \
-            RETURNING reference, customer_id, state, currency, total_minor, captured_minor, refunded_minor";
+            RETURNING version, reference, customer_id, state, currency, total_minor, captured_minor, refunded_minor";
     SET_MONEY = "UPDATE orders SET state = $2, captured_minor = $3, refunded_minor = $4, updated_at = $5 WHERE id = $1";
     CANCEL = "UPDATE orders SET state = 'cancelled', updated_at = $2 WHERE id = $1";
     HAS_PAYMENT = "SELECT id FROM payments WHERE order_id = $1 AND state <> 'failed' AND is_surplus = 0";
@@ -107,6 +107,8 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewOrder<'_>, lines: &[Line]) -> Re
 #[derive(Clone, Debug)]
 pub(crate) struct Locked {
     pub(crate) id: OrderId,
+    /// The version before the lock, which is a change.
+    pub(crate) version: i64,
     pub(crate) reference: String,
     pub(crate) customer: UserId,
     pub(crate) state: OrderState,
@@ -120,6 +122,7 @@ pub(crate) struct Locked {
 pub(crate) async fn lock(tx: &mut Tx, id: OrderId) -> Result<Option<Locked>, db::Error> {
     row! {
         struct Row {
+            version: i64,
             reference: String,
             customer_id: Uuid,
             state: Text<OrderState>,
@@ -134,6 +137,7 @@ pub(crate) async fn lock(tx: &mut Tx, id: OrderId) -> Result<Option<Locked>, db:
         let money = |minor| Money::new(minor, row.currency.0);
         Locked {
             id,
+            version: row.version - 1,
             customer: UserId(row.customer_id),
             state: row.state.0,
             total: money(row.total_minor),

@@ -35,6 +35,7 @@ pub async fn cancel_in(ctx: &Context, tx: &mut Tx, form: OnePayment) -> Result<P
         return Err(Error::NoSuchPayment);
     }
     let payment = sql::by_id(&mut *tx, form.id).await?.ok_or(Error::NoSuchPayment)?;
+    ctx.require_version(payment.version)?;
     if payment.state != PaymentState::ConfirmationRequired {
         return Err(Error::WrongState("Only a payment that waits to be confirmed can be called off."));
     }

@@ -21,7 +21,7 @@ pub mod start;
 use frontdesk_model::{Code, Permission, Problem, page::ForeignCursor};
 
 use crate::{
-    Feature,
+    Feature, OtherVersion,
     actor::{Actor, Denied},
     db::{self, Sql},
     events,
@@ -79,6 +79,8 @@ pub enum Error {
     #[error(transparent)]
     ForeignCursor(#[from] ForeignCursor),
     #[error(transparent)]
+    OtherVersion(#[from] OtherVersion),
+    #[error(transparent)]
     Events(#[from] events::Error),
     #[error(transparent)]
     Enqueue(#[from] jobs::Error),
@@ -108,6 +110,7 @@ impl From<Error> for Problem {
             Error::GatewayEvent(GatewayEventError::Malformed) => Self::new(Code::MalformedRequest),
             Error::GatewayEvent(GatewayEventError::NotExpected) => Self::new(Code::NotFound),
             Error::ForeignCursor(foreign) => foreign.into(),
+            Error::OtherVersion(other) => other.into(),
             Error::Events(error) => error.into(),
             Error::Enqueue(error) => match error {
                 jobs::Error::Database(error) => error.into(),

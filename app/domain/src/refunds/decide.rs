@@ -58,6 +58,7 @@ impl Decision<'_> {
         let order = orders::lock(tx, seen.order.id).await?.ok_or(Error::NoSuchRefund)?;
         let refund = sql::by_id(&mut *tx, self.id).await?.ok_or(Error::NoSuchRefund)?;
         may(&refund)?;
+        ctx.require_version(refund.version)?;
         if refund.state != RefundState::AwaitingApproval {
             return Err(Error::WrongState("This refund does not wait for approval."));
         }

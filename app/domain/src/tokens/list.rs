@@ -3,6 +3,7 @@
 
 use frontdesk_model::{
     Page, Permission, Timestamp, Token, TokenId,
+    audit::Action,
     page::Key,
     tokens::{TokenKind, TokenLife, TokensQuery},
 };
@@ -13,7 +14,7 @@ use super::{
     sql::{self, TokenRow, columns},
 };
 use crate::{
-    Context, Domain,
+    Context, Domain, audit,
     list::{By, Filter, Join, List, Place, Predicate, Sort, Spec, Walk},
     params,
 };
@@ -59,20 +60,22 @@ pub async fn list_mine(ctx: &Context, query: &TokensQuery) -> Result<Page<Token>
     page(ctx, &TokensQuery { owner, ..query.clone() }).await
 }
 
-/// Reads a token: one's own, or any with `tokens:read`.
+/// Reads a token: one's own, one that the actor created and may still create, or any with `tokens:read`.
 ///
 /// # Errors
 /// [`Error::NoSuchToken`], also if the actor may not see it; [`Error::Denied`] for anonymous actors.
 #[tracing::instrument(name = "tokens.get", skip_all)]
 pub async fn get(ctx: &Context, id: TokenId) -> Result<Token, Error> {
     let itself = ctx.actor.token().is_some_and(|bearer| bearer.id == id);
-    if ctx.actor.user().is_none() && !itself {
+    let only_manages = ctx.actor.may(Permission::TOKENS_MANAGE) && !ctx.actor.may(Permission::TOKENS_READ);
+    let is_open = itself || (only_manages && audit::is_maker(ctx, Action::TOKEN_CREATED, id, None).await?);
+    if ctx.actor.user().is_none() && !is_open {
         ctx.actor.require(Permission::TOKENS_READ)?;
     }
     let token = sql::by_id(&ctx.db, id, ctx.clock.now()).await?;
     let may_see = |token: &Token| {
         let owner = token.owner.as_ref().map(|owner| owner.id);
-        itself || (owner.is_some() && owner == ctx.actor.user()) || ctx.actor.may(Permission::TOKENS_READ)
+        is_open || (owner.is_some() && owner == ctx.actor.user()) || ctx.actor.may(Permission::TOKENS_READ)
     };
     token.filter(may_see).ok_or(Error::NoSuchToken)
 }

@@ -28,6 +28,7 @@ impl<'a> UserChange<'a> {
         ctx.actor.require(needs)?;
         let user = sql::by_id(&mut *tx, id).await?.ok_or(Error::NoSuchUser)?;
         ctx.actor.require_rank_over(&user.roles)?;
+        ctx.require_version(user.version)?;
         Ok(Self { ctx, tx, user })
     }
 

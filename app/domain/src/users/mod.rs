@@ -21,7 +21,7 @@ pub(crate) mod words;
 use frontdesk_model::{Code, Fault, Problem, page::ForeignCursor};
 
 use crate::{
-    Feature,
+    Feature, OtherVersion,
     actor::Denied,
     db, events,
     jobs::Handler,
@@ -79,6 +79,8 @@ pub enum Error {
     #[error(transparent)]
     ForeignCursor(#[from] ForeignCursor),
     #[error(transparent)]
+    OtherVersion(#[from] OtherVersion),
+    #[error(transparent)]
     Password(#[from] passwords::Error),
     #[error(transparent)]
     Link(#[from] one_time_links::Error),
@@ -127,6 +129,7 @@ impl From<Error> for Problem {
                  runs this server gets a new one with the command “frontdesk admin setup-link”.",
             ),
             Error::ForeignCursor(foreign) => foreign.into(),
+            Error::OtherVersion(other) => other.into(),
             Error::Password(passwords::Error::Busy) => Self::new(Code::Busy).retry_after(1),
             Error::Password(error) => internal_error(&error),
             Error::Link(error) => error.into(),

@@ -55,7 +55,7 @@ pub async fn update_in(ctx: &Context, tx: &mut Tx, form: UpdateUser) -> Result<U
     if name.is_none() && email.is_none() {
         return Ok(Updated { user, changed: false });
     }
-    if form.version != user.version {
+    if !form.version.has(user.version) {
         return Err(Error::Changed(differences(&user, name.as_ref(), email.as_ref())));
     }
     if let Some(email) = &email {

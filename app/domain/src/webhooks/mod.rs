@@ -27,7 +27,7 @@ pub use endpoints::{
 use frontdesk_model::{Code, Fault, Problem, page::ForeignCursor, webhooks};
 
 use crate::{
-    Feature,
+    Feature, OtherVersion,
     actor::Denied,
     db::{self, Sql},
     jobs::{self, Handler},
@@ -70,6 +70,8 @@ pub enum Error {
     WrongState(&'static str),
     #[error(transparent)]
     ForeignCursor(#[from] ForeignCursor),
+    #[error(transparent)]
+    OtherVersion(#[from] OtherVersion),
     #[error("the machine gives no randomness")]
     Randomness(#[from] getrandom::Error),
     #[error(transparent)]
@@ -96,6 +98,7 @@ impl From<Error> for Problem {
             },
             Error::WrongState(why) => Self::new(Code::WrongState).detail(why),
             Error::ForeignCursor(foreign) => foreign.into(),
+            Error::OtherVersion(other) => other.into(),
             Error::Randomness(error) => internal_error(&error),
             Error::Enqueue(error) => error.into(),
             Error::Database(error) => error.into(),

@@ -170,7 +170,7 @@ impl Try {
                 let (url, description, events) = (None, Some("Other".to_owned()), None);
                 let form = UpdateWebhook {
                     id,
-                    version,
+                    version: version.into(),
                     url,
                     description,
                     events,

@@ -203,7 +203,7 @@ async fn what_is_refused_leaves_no_trace(domain: TestDomain) {
     let seen = user(&domain, ann).await;
     let taken = edit(&seen, "Ann", "olga@example.com");
     let mut old = edit(&seen, "Anna", "ann@example.com");
-    old.version = 0;
+    old.version = 0.into();
     let admin = ChangeRole { id: ann, role: Role::Admin };
     let owner = ChangeRole { id: olga.id, role: Role::Owner };
     let spent = AcceptInvite { token: Secret::new("spent"), password: Secret::new(PASSWORD) };

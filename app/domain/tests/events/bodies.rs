@@ -118,7 +118,7 @@ async fn a_webhook_of_before_keeps_its_bodies_until_it_is_switched(domain: TestD
     assert_eq!((&body["version"], &body["data"]["target"]["label"]), (&json!(1), &json!("Ann")));
     let form = UpdateWebhook {
         id: old.id,
-        version: old.version,
+        version: old.version.into(),
         url: None,
         description: None,
         events: None,

@@ -107,10 +107,12 @@ async fn a_user_is_found_by_their_id_unless_a_filter_leaves_them_out(domain: Tes
 async fn a_search_follows_what_is_changed(domain: TestDomain) {
     let id = sign_up(&domain, "Ann Lee", "ann@example.com").await.unwrap().user;
     let version = user(&domain, id).await.version;
-    let form =
-        UpdateUser {
-            id, version, name: Some("Zoë Lee".to_owned()), email: Some("zoe@shop.test".to_owned())
-        };
+    let form = UpdateUser {
+        id,
+        version: version.into(),
+        name: Some("Zoë Lee".to_owned()),
+        email: Some("zoe@shop.test".to_owned()),
+    };
     users::update(&domain.system(), form).await.unwrap();
     for (typed, count) in [("ann", 0), ("example.com", 0), ("zoe", 1), ("lee", 1), ("shop.test", 1)] {
         assert_eq!(found(&domain, typed).await.len(), count, "{typed}");

@@ -127,7 +127,7 @@ pub fn create_form(name: &str, email: &str) -> CreateUser {
 pub fn edit(seen: &User, name: &str, email: &str) -> UpdateUser {
     UpdateUser {
         id: seen.id,
-        version: seen.version,
+        version: seen.version.into(),
         name: Some(name.to_owned()),
         email: Some(email.to_owned()),
     }

@@ -46,13 +46,13 @@ async fn signed_in(domain: &TestDomain, email: &str) -> UserId {
 
 async fn move_to(domain: &TestDomain, id: UserId, email: &str) -> Result<User, users::Error> {
     let version = user(domain, id).await.version;
-    let form = UpdateUser { id, version, name: None, email: Some(email.to_owned()) };
+    let form = UpdateUser { id, version: version.into(), name: None, email: Some(email.to_owned()) };
     users::update(&domain.system(), form).await.map(|updated| updated.user)
 }
 
 async fn rename(domain: &TestDomain, id: UserId, name: &str) -> Result<User, users::Error> {
     let version = user(domain, id).await.version;
-    let form = UpdateUser { id, version, name: Some(name.to_owned()), email: None };
+    let form = UpdateUser { id, version: version.into(), name: Some(name.to_owned()), email: None };
     users::update(&domain.system(), form).await.map(|updated| updated.user)
 }
 
@@ -219,8 +219,12 @@ async fn accounts_that_share_an_address_are_edited_as_others_are(domain: TestDom
     for id in [ann, bob] {
         let now = user(&domain, id).await;
         // As the form of the page sends it.
-        let form =
-            UpdateUser { id, version: now.version, name: Some("New".to_owned()), email: Some(now.email) };
+        let form = UpdateUser {
+            id,
+            version: now.version.into(),
+            name: Some("New".to_owned()),
+            email: Some(now.email),
+        };
         assert_eq!(users::update(&domain.system(), form).await.unwrap().user.name, "New");
     }
     assert_eq!(shared(&domain).await, [(ann, bob)]);
@@ -256,7 +260,7 @@ async fn an_account_of_before_with_an_invisible_character_has_the_address_that_p
     assert_eq!(rename(&domain, ann, "Anna").await.unwrap().name, "Anna");
     let now = user(&domain, ann).await;
     let name = Some("Anne".to_owned());
-    let form = UpdateUser { id: ann, version: now.version, name, email: Some(now.email) };
+    let form = UpdateUser { id: ann, version: now.version.into(), name, email: Some(now.email) };
     assert_eq!(users::update(&domain.system(), form).await.unwrap().user.name, "Anne");
     assert_eq!(move_to(&domain, ann, "ann@example.com").await.unwrap().email, "ann@example.com");
 }

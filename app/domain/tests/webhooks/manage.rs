@@ -29,7 +29,7 @@ both! {
 fn nothing(hook: &Webhook) -> UpdateWebhook {
     UpdateWebhook {
         id: hook.id,
-        version: hook.version,
+        version: hook.version.into(),
         url: None,
         description: None,
         events: None,

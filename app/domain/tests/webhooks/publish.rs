@@ -181,7 +181,7 @@ async fn a_webhook_that_is_off_is_told_nothing(domain: TestDomain) {
     let hook = webhook(&domain, ALL).await.webhook;
     let off = UpdateWebhook {
         id: hook.id,
-        version: hook.version,
+        version: hook.version.into(),
         url: None,
         description: None,
         events: None,

@@ -13,7 +13,10 @@ use axum::{
 };
 use frontdesk_domain::passwords::Passwords;
 use frontdesk_model::{Code, Problem};
-use http::{Method, Uri, header::EXPECT};
+use http::{
+    HeaderMap, Method, Uri,
+    header::{ACCEPT_ENCODING, CONTENT_ENCODING, EXPECT},
+};
 use http_body_util::BodyExt;
 use tokio::{sync::Semaphore, time::timeout};
 
@@ -77,7 +80,8 @@ pub struct BodyLimits {
     pub time: Duration,
 }
 
-/// Reads the whole body before the handler: 413 if it is too large, 408 if it is too slow.
+/// Reads the whole body before the handler: 413 if it is too large, 408 if it is too slow, 415 if it is
+/// compressed.
 ///
 /// Bodies here are forms and JSON, which fit in memory. A larger one needs a route outside of this
 /// layer that reads it as a stream.
@@ -86,6 +90,13 @@ pub async fn body(State(limits): State<BodyLimits>, request: Request, next: Next
         return next.run(request).await;
     }
     let (parts, mut body) = request.into_parts();
+    if is_encoded(&parts.headers) {
+        if !parts.headers.contains_key(EXPECT) {
+            discard(body).await;
+        }
+        let problem = Problem::new(Code::UnsupportedMediaType).detail("The body must not be compressed.");
+        return ([(ACCEPT_ENCODING, "identity")], Refusal(problem)).into_response();
+    }
     match read(&mut body, limits).await {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Err(code) => {
@@ -96,6 +107,15 @@ pub async fn body(State(limits): State<BodyLimits>, request: Request, next: Next
             Refusal(Problem::new(code)).into_response()
         }
     }
+}
+
+/// Returns true if the body has a content coding. A compressed body has no limit that it could be held to
+/// before it is unpacked.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(CONTENT_ENCODING).iter();
+    let mut codings =
+        lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+    codings.any(|coding| !coding.is_empty() && !coding.eq_ignore_ascii_case(b"identity"))
 }
 
 async fn read(body: &mut Body, limits: BodyLimits) -> Result<Bytes, Code> {

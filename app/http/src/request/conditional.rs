@@ -1,6 +1,6 @@
 //! Conditional requests by entity tags (RFC 9110, section 13).
 
-use frontdesk_model::{Code, Problem};
+use frontdesk_model::Expected;
 use http::{
     HeaderMap,
     header::{IF_MATCH, IF_NONE_MATCH},
@@ -8,7 +8,7 @@ use http::{
 use sha2::{Digest, Sha256};
 
 /// The entity tag of a body: `"3-9f86d081884c7d65"`, its version, if it has one, and a part of its
-/// hash. [`expected_version`] reads the version only, [`is_fresh`] compares all of it.
+/// hash. [`expected`] reads the version only, [`is_fresh`] compares all of it.
 pub fn entity_tag(version: Option<i64>, body: &[u8]) -> String {
     let hash: String = Sha256::digest(body).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     match version {
@@ -26,17 +26,23 @@ pub fn is_fresh(headers: &HeaderMap, tag: &str) -> bool {
     })
 }
 
-/// Reads the version out of an [`entity_tag`] in `If-Match`.
-///
-/// # Errors
-/// `PRECONDITION_REQUIRED` without the header, `PRECONDITION_FAILED` for anything that is no tag with
-/// a version.
-pub fn expected_version(headers: &HeaderMap) -> Result<i64, Problem> {
-    let Some(value) = headers.get(IF_MATCH) else { return Err(Problem::new(Code::PreconditionRequired)) };
-    let tag = value.to_str().ok().and_then(|text| text.trim().strip_prefix('"')?.strip_suffix('"'));
-    let version = tag.and_then(|tag| tag.split('-').next()?.parse().ok());
-    // Another tag cannot be that of the present version.
-    version.ok_or_else(|| Problem::new(Code::PreconditionFailed))
+/// Reads the versions out of the [`entity_tag`]s in `If-Match`, in one line or several; `None` without the
+/// header. Only the version decides: a proxy that compresses makes the tag a weak one, or changes its end.
+/// What is no tag with a version matches none.
+pub fn expected(headers: &HeaderMap) -> Option<Expected> {
+    let mut lines = headers.get_all(IF_MATCH).iter().peekable();
+    lines.peek()?;
+    let tags: Vec<&str> =
+        lines.flat_map(|line| line.to_str().unwrap_or_default().split(',')).map(str::trim).collect();
+    if tags == ["*"] {
+        return Some(Expected::Any);
+    }
+    Some(Expected::OneOf(tags.into_iter().filter_map(version).collect()))
+}
+
+fn version(tag: &str) -> Option<i64> {
+    let opaque = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?.strip_suffix('"')?;
+    opaque.split('-').next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -57,15 +63,30 @@ mod tests {
         }
         assert!(!is_fresh(&headers(IF_NONE_MATCH, "\"other\""), &tag));
         assert!(!is_fresh(&HeaderMap::new(), &tag));
-        assert_eq!(expected_version(&headers(IF_MATCH, &tag)).unwrap(), 3);
+        assert_eq!(expected(&headers(IF_MATCH, &tag)), Some(Expected::from(3)));
     }
 
     #[test]
-    fn a_version_must_be_given_as_a_tag() {
-        let error = |headers: &HeaderMap| expected_version(headers).unwrap_err().error;
-        assert_eq!(error(&HeaderMap::new()), Code::PreconditionRequired);
-        for wrong in ["3", "*", "\"a-b\"", "W/\"3-9f86d081884c7d65\""] {
-            assert_eq!(error(&headers(IF_MATCH, wrong)), Code::PreconditionFailed, "{wrong}");
+    fn versions_are_read_as_the_header_lists_them() {
+        let read = |lines: &[&str]| {
+            let lines = lines.iter().map(|line| (IF_MATCH, HeaderValue::from_str(line).unwrap()));
+            expected(&lines.collect())
+        };
+        let some = |versions: &[i64]| Some(Expected::OneOf(versions.to_vec()));
+        for (lines, versions) in [
+            (&[][..], None),
+            (&["*"], Some(Expected::Any)),
+            (&[" * "], Some(Expected::Any)),
+            (&["\"3-9f86d081884c7d65\""], some(&[3])),
+            (&["W/\"3-9f86d081884c7d65\""], some(&[3])),
+            (&["\"3-9f86d081884c7d65-gzip\""], some(&[3])),
+            (&["\"nope\", \"3-aa\" ,W/\"4-bb\""], some(&[3, 4])),
+            (&["\"nope\"", "\"3-aa\""], some(&[3])),
+            (&["3", "\"a-b\""], some(&[])),
+            (&["*, \"nope\""], some(&[])),
+            (&[""], some(&[])),
+        ] {
+            assert_eq!(read(lines), versions, "{lines:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Reads `a=1&b=2`, in a query string or a form's body, into a `model` type. Strict: a field that
 //! cannot be read is rejected by its name, never guessed.
 
-use frontdesk_model::{Code, Problem};
+use frontdesk_model::{Code, Problem, schema::EXAMPLE_ID};
 use serde::{
     Deserializer,
     de::{
@@ -195,7 +195,9 @@ fn sentence(field: &str, why: &str) -> String {
     } else if why.starts_with("unknown variant") {
         format!("“{field}” has a value that is not known here")
     } else if why.starts_with("UUID") {
-        format!("“{field}” must be an id, as it stands on a user's page")
+        format!("“{field}” must be an id: a UUID, such as {EXAMPLE_ID}")
+    } else if why.starts_with("invalid type: null") {
+        format!("“{field}” cannot be null: leave it out to keep it as it is")
     } else {
         format!(
             "“{field}” {}",

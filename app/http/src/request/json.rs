@@ -9,11 +9,13 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-/// Reads a body. An empty one is an empty object.
+/// Reads a body. An empty one is an empty object. A byte order mark before it is ignored (RFC 8259, section
+/// 8.1), as Windows programs write it.
 ///
 /// # Errors
 /// `MALFORMED_REQUEST` with the line and column of the first fault.
 pub fn read(body: &[u8]) -> Result<Value, Problem> {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     if body.is_empty() {
         return Ok(Value::Object(Map::new()));
     }
@@ -109,6 +111,7 @@ mod tests {
         ] {
             assert_eq!(read(wrong).unwrap_err().error, Code::MalformedRequest, "{wrong:?}");
         }
+        assert_eq!(read(b"\xEF\xBB\xBF{\"a\":1}").unwrap(), serde_json::json!({"a": 1}));
         let deep = ["[".repeat(100_000), "]".repeat(100_000)].concat();
         assert_eq!(read(deep.as_bytes()).unwrap_err().error, Code::MalformedRequest);
     }

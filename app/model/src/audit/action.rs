@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::TargetKind;
 use crate::{
     collect,
-    schema::{one_of, schemas},
+    schema::{open, schemas},
 };
 
 /// An action that the audit trail can record. Features declare the constants: [`Action::USER_CREATED`].
@@ -119,7 +119,7 @@ impl<'de> Deserialize<'de> for Action {
 }
 
 schemas! {
-    Action = one_of(Action::ALL.iter().map(|one| one.as_str()), "user.suspended")
+    Action as "AuditAction" = open(Action::ALL.iter().map(|one| one.as_str()), "user.suspended")
         .description(Some("What happened, as the audit trail names it."));
 }
 

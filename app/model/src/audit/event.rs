@@ -9,6 +9,7 @@ use crate::{EventId, Timestamp};
 
 /// One fact that changed. `null` means there was, or is, nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = AuditChange)]
 pub struct Change {
     #[schema(example = "status")]
     pub field: String,
@@ -29,6 +30,7 @@ pub struct Party {
 
 /// One line of the audit trail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = AuditEvent)]
 pub struct Event {
     pub id: EventId,
     pub at: Timestamp,

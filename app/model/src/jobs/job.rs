@@ -4,22 +4,14 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use crate::{JobId, Timestamp};
+use crate::{
+    JobId, Timestamp,
+    schema::{open, schemas},
+};
 
 /// Where a job stands.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "snake_case")]
@@ -121,6 +113,11 @@ pub struct JobFailure {
     pub failed_at: Timestamp,
     #[schema(example = "It took longer than 60 seconds.")]
     pub error: String,
+}
+
+schemas! {
+    JobState = open(JobState::ALL.iter().map(|one| one.as_str()), "waiting")
+        .description(Some("Where a job stands: `waiting` for its time or for the next attempt; `running`; `succeeded`; `dead` after the last attempt; `cancelled`."));
 }
 
 #[cfg(test)]

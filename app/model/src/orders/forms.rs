@@ -34,7 +34,7 @@ pub struct PlaceOrder {
     /// it is not given.
     #[serde(default)]
     #[validate(custom(function = "check_reference"))]
-    #[schema(max_length = 64, example = "SHOP-1042")]
+    #[schema(max_length = 64, pattern = "^[ -~]*$", example = "SHOP-1042")]
     pub reference: String,
     /// For staff; the customer does not see it.
     #[serde(default)]
@@ -51,9 +51,16 @@ pub struct PlaceOrder {
 /// So many of one thing at one price.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewOrderLine)]
 pub struct NewLine {
     #[serde(default)]
-    #[schema(required = true, min_length = 1, max_length = 200, example = "Coffee, 250 g")]
+    #[schema(
+        required = true,
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1F\x7F]*[^\s\x00-\x1F\x7F][^\x00-\x1F\x7F]*$",
+        example = "Coffee, 250 g"
+    )]
     pub description: String,
     #[serde(default = "one", deserialize_with = "number")]
     #[schema(minimum = 1, maximum = 1_000_000, default = 1, example = 2)]
@@ -120,7 +127,7 @@ pub struct CancelOrder {
     #[serde(default)]
     #[validate(custom(function = "check_reason"))]
     /// Why; the audit trail keeps it.
-    #[schema(required = true, min_length = 1, max_length = 500, example = "Ordered twice")]
+    #[schema(required = true, min_length = 1, max_length = 500, pattern = r"\S", example = "Ordered twice")]
     pub reason: String,
 }
 

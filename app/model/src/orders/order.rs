@@ -4,7 +4,12 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use crate::{Currency, Money, OrderId, PaymentId, Timestamp, payments::PaymentState, users::Customer};
+use crate::{
+    Currency, Money, OrderId, PaymentId, Timestamp,
+    payments::PaymentState,
+    schema::{open, schemas},
+    users::Customer,
+};
 
 /// Number of latest orders shown for each user in a list.
 pub const RECENT: usize = 5;
@@ -12,18 +17,7 @@ pub const RECENT: usize = 5;
 /// Where an order stands. [`OrderState::may_become`] is the table of what can follow what; the
 /// database has the same one.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -90,6 +84,7 @@ impl std::fmt::Display for OrderState {
 
 /// So many of one thing at one price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = OrderLine)]
 pub struct Line {
     #[schema(example = "Coffee, 250 g")]
     pub description: String,
@@ -181,6 +176,11 @@ pub fn reference_of(id: OrderId) -> String {
     const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let random = id.0.as_u64_pair().1;
     (0..10).map(|place| char::from(DIGITS[(random >> (5 * place)) as usize & 31])).collect()
+}
+
+schemas! {
+    OrderState = open(OrderState::ALL.iter().map(|one| one.as_str()), "paid")
+        .description(Some("Where an order stands: `placed`, and waiting to be paid; `paid`; `partly_refunded`; `refunded`; `cancelled` before it was paid."));
 }
 
 #[cfg(test)]

@@ -1,14 +1,24 @@
 //! Reasons for which a payment fails.
 
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde_json::json;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Ref, RefOr,
+        schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type},
+    },
+};
 
-use crate::{Code, Money, Problem};
+use crate::{
+    Code, Money, Problem,
+    schema::{open, schemas},
+};
 
 macro_rules! reasons {
     ($($name:ident = $text:literal, $words:literal;)*) => {
         /// Why a bank did not let a card be charged, as far as it says.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum DeclineReason { $(#[doc = $words] $name,)* }
 
@@ -43,7 +53,7 @@ reasons! {
 }
 
 /// Why a payment did not succeed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum PaymentFailure {
     /// The bank does not let the card be charged.
@@ -57,7 +67,6 @@ pub enum PaymentFailure {
     /// The gateway does not take this payment: the amount, the currency, the merchant's account.
     Refused {
         /// What the gateway says, for staff; empty for the customer.
-        #[schema(example = "Amount must be at least 50 cents")]
         message: String,
     },
     /// Nobody confirmed it in time, or whoever was to confirm it called it off.
@@ -134,6 +143,52 @@ impl From<&PaymentFailure> for Problem {
     }
 }
 
+/// The values of `type`.
+const KINDS: [&str; 6] =
+    ["card_declined", "insufficient_funds", "network_error", "method_invalid", "refused", "not_confirmed"];
+
+schemas! {
+    DeclineReason = open(DeclineReason::ALL.iter().map(|one| one.as_str()), "expired")
+        .description(Some("Why a bank did not let a card be charged, as far as it says."));
+}
+
+/// One object with optional members, and no union of the kinds: a client of an earlier version reads a new kind.
+impl PartialSchema for PaymentFailure {
+    fn schema() -> RefOr<Schema> {
+        let plain = |kind, about: &str| {
+            ObjectBuilder::new().schema_type(SchemaType::Type(kind)).description(Some(about))
+        };
+        let money = || Ref::from_schema_name(Money::name());
+        let available = OneOfBuilder::new()
+            .item(ObjectBuilder::new().schema_type(SchemaType::Type(Type::Null)))
+            .item(money())
+            .description(Some("With `insufficient_funds`: how much there is, where the bank tells it."));
+        let retryable = "With `network_error`: whether another try makes sense.";
+        let message = "With `refused`: what the gateway says, for staff; empty for the customer.";
+        ObjectBuilder::new()
+            .description(Some("Why a payment did not succeed. The members depend on `type`."))
+            .property("type", open(KINDS, "card_declined").description(Some("What kind of failure it is.")))
+            .required("type")
+            .property("reason", Ref::from_schema_name(DeclineReason::name()))
+            .property("available", available)
+            .property("required", money())
+            .property("retryable", plain(Type::Boolean, retryable))
+            .property("message", plain(Type::String, message))
+            .examples([json!({"type": "card_declined", "reason": "expired"})])
+            .into()
+    }
+}
+
+impl ToSchema for PaymentFailure {
+    fn schemas(parts: &mut Vec<(String, RefOr<Schema>)>) {
+        parts.extend([
+            (DeclineReason::name().into_owned(), DeclineReason::schema()),
+            (Money::name().into_owned(), Money::schema()),
+        ]);
+        Money::schemas(parts);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,6 +212,7 @@ mod tests {
             let json = serde_json::to_string(failure).unwrap();
             assert_eq!(serde_json::from_str::<PaymentFailure>(&json).unwrap(), *failure);
             assert!(json.contains(&format!("\"type\":\"{}\"", failure.kind())));
+            assert!(KINDS.contains(&failure.kind()));
         }
     }
 }

@@ -15,7 +15,13 @@ pub struct PayOrder {
     /// The gateway's token for the card or whatever it is. Never the number of a card.
     #[serde(default)]
     #[validate(custom(function = "check_method"))]
-    #[schema(required = true, min_length = 1, max_length = 255, example = "pm_card_ok")]
+    #[schema(
+        required = true,
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]+$",
+        example = "pm_card_ok"
+    )]
     pub method: String,
 }
 

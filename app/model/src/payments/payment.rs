@@ -5,23 +5,16 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use super::PaymentFailure;
-use crate::{Money, OrderId, PaymentId, Problem, Timestamp, users::Customer};
+use crate::{
+    Money, OrderId, PaymentId, Problem, Timestamp,
+    schema::{open, schemas},
+    users::Customer,
+};
 
 /// Where a payment stands. [`PaymentState::may_become`] is the table of what can follow what; the
 /// database has the same one.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -111,6 +104,7 @@ pub struct PaymentSummary {
 
 /// Which order something belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = OrderReference)]
 pub struct OrderOf {
     pub id: OrderId,
     #[schema(example = "7K3M9Q2X4T")]
@@ -152,6 +146,11 @@ pub struct PaymentAttempt {
     /// In milliseconds.
     #[schema(example = 312)]
     pub duration_ms: i64,
+}
+
+schemas! {
+    PaymentState = open(PaymentState::ALL.iter().map(|one| one.as_str()), "succeeded")
+        .description(Some("Where a payment stands: `pending`; `unknown` while the gateway is asked again; `confirmation_required` by the customer; `succeeded`; `failed`."));
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::{Amount, PaymentId, RefundId, form::check_reason};
+use crate::{
+    Amount, PaymentId, RefundId,
+    form::{check_reason, present},
+};
 
 /// Gives money back, all that is left or part of it.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -12,12 +15,13 @@ use crate::{Amount, PaymentId, RefundId, form::check_reason};
 pub struct RequestRefund {
     pub payment_id: PaymentId,
     /// In the payment's currency; all that is left if it is not given.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
     pub amount: Option<Amount>,
     #[serde(default)]
     #[validate(custom(function = "check_reason"))]
     /// Why; the audit trail keeps it.
-    #[schema(required = true, min_length = 1, max_length = 500, example = "Arrived broken")]
+    #[schema(required = true, min_length = 1, max_length = 500, pattern = r"\S", example = "Arrived broken")]
     pub reason: String,
 }
 
@@ -36,6 +40,12 @@ pub struct RejectRefund {
     #[serde(default)]
     #[validate(custom(function = "check_reason"))]
     /// Why; the audit trail keeps it.
-    #[schema(required = true, min_length = 1, max_length = 500, example = "It was not broken")]
+    #[schema(
+        required = true,
+        min_length = 1,
+        max_length = 500,
+        pattern = r"\S",
+        example = "It was not broken"
+    )]
     pub reason: String,
 }

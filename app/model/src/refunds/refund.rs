@@ -4,23 +4,16 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use crate::{Money, PaymentId, RefundId, Timestamp, UserId, payments::OrderOf};
+use crate::{
+    Money, PaymentId, RefundId, Timestamp, UserId,
+    payments::OrderOf,
+    schema::{open, schemas},
+};
 
 /// Where a refund stands. [`RefundState::may_become`] is the table of what can follow what; the
 /// database has the same one.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -109,6 +102,11 @@ pub struct Refund {
     pub updated_at: Timestamp,
     #[schema(example = 1)]
     pub version: i64,
+}
+
+schemas! {
+    RefundState = open(RefundState::ALL.iter().map(|one| one.as_str()), "succeeded")
+        .description(Some("Where a refund stands: `awaiting_approval` by a second person; `pending`; `unknown` while the gateway is asked again; `succeeded`; `failed`; `rejected`."));
 }
 
 #[cfg(test)]

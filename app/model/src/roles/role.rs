@@ -6,7 +6,7 @@ use utoipa::openapi::schema::ArrayBuilder;
 
 use crate::{
     Permissions,
-    schema::{one_of, schemas},
+    schema::{open, schemas},
 };
 
 /// The built-in roles. Each permission declares the ones that have it.
@@ -137,7 +137,8 @@ impl std::fmt::Display for Roles {
 }
 
 schemas! {
-    Role = one_of(Role::ALL.iter().map(|one| one.as_str()), "support");
+    Role = open(Role::ALL.iter().map(|one| one.as_str()), "support")
+        .description(Some("A role, which holds permissions."));
     Roles = ArrayBuilder::new()
         .items(Role::schema())
         .description(Some("The roles held, the most powerful first; empty for a member."));

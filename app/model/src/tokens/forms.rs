@@ -21,12 +21,22 @@ pub struct CreateToken {
     pub kind: TokenKind,
     #[serde(default)]
     #[validate(custom(function = "check_name"))]
-    #[schema(required = true, example = "ci", min_length = 1, max_length = 60)]
+    #[schema(
+        required = true,
+        example = "ci",
+        min_length = 1,
+        max_length = 60,
+        pattern = r"^[^\x00-\x1F\x7F]*[^\s\x00-\x1F\x7F][^\x00-\x1F\x7F]*$"
+    )]
     pub name: String,
     /// `1d` to `365d`; `never` only for a service token.
     #[serde(default)]
     #[validate(custom(function = "check_expiry"))]
-    #[schema(example = "90d", default = "90d")]
+    #[schema(
+        example = "90d",
+        default = "90d",
+        pattern = "^(never|([1-9][0-9]?|[12][0-9][0-9]|3[0-5][0-9]|36[0-5])d)$"
+    )]
     pub expires: String,
     /// What it may do. With nothing, a personal token only reads its owner's own account.
     #[serde(default)]

@@ -21,6 +21,6 @@ pub struct TokensQuery {
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2048)]
+    #[schema(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
 }

@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use crate::{Permissions, Timestamp, TokenId, UserId, audit::Party};
+use crate::{
+    Permissions, Timestamp, TokenId, UserId,
+    audit::Party,
+    schema::{open, schemas},
+};
 
 /// Maximum number of active tokens per person.
 pub const MAX_LIVE: i64 = 50;
@@ -22,7 +26,6 @@ pub const KEPT_DAYS: i64 = 90;
     Hash,
     Serialize,
     Deserialize,
-    ToSchema,
     EnumString,
     IntoStaticStr,
     VariantArray,
@@ -67,7 +70,7 @@ impl TokenLife {
 }
 
 /// Whether a token works.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenState {
     Live,
@@ -151,4 +154,11 @@ pub fn service_party(id: TokenId, name: &str, hint: &str) -> Party {
 /// user with such a name is not linked.
 pub fn is_service_party(party: &Party) -> bool {
     party.label.starts_with(SERVICE)
+}
+
+schemas! {
+    TokenState = open(["live", "paused", "expired", "revoked"], "live")
+        .description(Some("Whether a token works: `live`; `paused` while its owner is suspended or removed; `expired`; `revoked`."));
+    TokenKind = open(TokenKind::ALL.iter().map(|one| one.as_str()), "personal")
+        .description(Some("For whom a token acts: `personal` for a person, with at most their permissions; `service` for the business."));
 }

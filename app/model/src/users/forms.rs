@@ -6,8 +6,8 @@ use validator::Validate;
 
 use super::{email, name};
 use crate::{
-    UserId,
-    form::{check_reason, number},
+    Expected, UserId,
+    form::{check_reason, present},
 };
 
 #[derive(Clone, Debug, Default, Deserialize, Validate, ToSchema)]
@@ -15,7 +15,13 @@ use crate::{
 pub struct CreateUser {
     #[serde(default)]
     #[validate(custom(function = "name::check"))]
-    #[schema(required = true, min_length = 1, max_length = 100, example = "Ann Lee")]
+    #[schema(
+        required = true,
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x1F\x7F]*[^\s\x00-\x1F\x7F][^\x00-\x1F\x7F]*$",
+        example = "Ann Lee"
+    )]
     pub name: String,
     #[serde(default)]
     #[validate(custom(function = "email::check"))]
@@ -28,16 +34,22 @@ pub struct CreateUser {
 #[serde(deny_unknown_fields)]
 pub struct UpdateUser {
     pub id: UserId,
-    /// The version that the form was rendered from; see [`User::version`](super::User::version).
-    #[serde(deserialize_with = "number")]
-    pub version: i64,
-    #[serde(default)]
+    /// The versions that the change is meant for.
+    #[schema(value_type = i64)]
+    pub version: Expected,
+    #[serde(default, deserialize_with = "present")]
     #[validate(custom(function = "name::check"))]
-    #[schema(min_length = 1, max_length = 100, example = "Ann Lee")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\x00-\x1F\x7F]*[^\s\x00-\x1F\x7F][^\x00-\x1F\x7F]*$",
+        example = "Ann Lee"
+    )]
     pub name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[validate(custom(function = "email::check"))]
-    #[schema(format = "email", max_length = 254, example = "ann@example.com")]
+    #[schema(nullable = false, format = "email", max_length = 254, example = "ann@example.com")]
     pub email: Option<String>,
 }
 
@@ -48,7 +60,13 @@ pub struct SuspendUser {
     #[serde(default)]
     #[validate(custom(function = "check_reason"))]
     /// Why; the audit trail keeps it.
-    #[schema(required = true, min_length = 1, max_length = 500, example = "Three chargebacks")]
+    #[schema(
+        required = true,
+        min_length = 1,
+        max_length = 500,
+        pattern = r"\S",
+        example = "Three chargebacks"
+    )]
     pub reason: String,
 }
 

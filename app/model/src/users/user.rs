@@ -5,22 +5,14 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use crate::{Roles, Timestamp, UserId};
+use crate::{
+    Roles, Timestamp, UserId,
+    schema::{open, schemas},
+};
 
 /// Whether somebody can sign in.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "snake_case")]
@@ -93,4 +85,9 @@ pub struct Customer {
     pub id: UserId,
     #[schema(example = "Ann Lee")]
     pub name: String,
+}
+
+schemas! {
+    Status as "UserStatus" = open(Status::ALL.iter().map(|one| one.as_str()), "active")
+        .description(Some("Where an account stands: `active`; `suspended` by staff, for a reason; `removed` to the trash, until it is restored."));
 }

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
-use crate::{DeliveryId, EventId, Timestamp, WebhookId};
+use crate::{
+    DeliveryId, EventId, Timestamp, WebhookId,
+    schema::{open, schemas},
+};
 
 /// Number of stored bytes of an answer.
 pub const MAX_ANSWER: usize = 1_024;
@@ -13,18 +16,7 @@ pub const KEPT_DAYS: i64 = 30;
 
 /// Where a delivery stands.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    EnumString,
-    IntoStaticStr,
-    VariantArray,
+    Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "snake_case")]
@@ -97,4 +89,9 @@ pub struct DeliveryAttempt {
     /// The first KiB of the answer's body.
     #[schema(example = "try again later")]
     pub answer: String,
+}
+
+schemas! {
+    DeliveryState = open(DeliveryState::ALL.iter().map(|one| one.as_str()), "pending")
+        .description(Some("Where a delivery stands: `pending`, also between attempts; `succeeded`; `failed` for good, until it is sent again."));
 }

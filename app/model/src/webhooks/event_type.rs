@@ -6,7 +6,7 @@ use utoipa::openapi::schema::ArrayBuilder;
 use crate::{
     audit::{Action, Declaration},
     collect,
-    schema::{one_of, schemas},
+    schema::{open, schemas},
 };
 
 const DECLARED: &[Declaration] = &collect::concat::<_, { collect::count(crate::EVENTS) }>(crate::EVENTS);
@@ -129,10 +129,10 @@ impl<'de> Deserialize<'de> for EventTypes {
 }
 
 schemas! {
-    EventType = one_of(EventType::CHOOSABLE.iter().map(|one| one.as_str()), "user.created")
+    EventType = open(EventType::CHOOSABLE.iter().map(|one| one.as_str()), "user.created")
         .description(Some("A type of event."));
     EventTypes = ArrayBuilder::new()
-        .items(one_of(EventTypes::names(), "user.created"))
+        .items(open(EventTypes::names(), "user.created"))
         .unique_items(true)
         .min_items(Some(1))
         .description(Some(

@@ -6,8 +6,8 @@ use validator::{Validate, ValidationError};
 
 use super::{EventTypes, PayloadVersion};
 use crate::{
-    DeliveryId, WebhookId,
-    form::{fault, number},
+    DeliveryId, Expected, WebhookId,
+    form::{clearable, fault, number, present},
     text::is_line,
 };
 
@@ -27,22 +27,23 @@ pub struct CreateWebhook {
         required = true,
         format = "uri",
         max_length = 2000,
+        pattern = "^https?://[^/?:#@\\s][^#\\s]*$",
         example = "https://shop.example/hooks/frontdesk"
     )]
     pub url: String,
     /// What it is for.
     #[serde(default)]
     #[validate(custom(function = "check_description"))]
-    #[schema(max_length = 200, example = "The newsletter")]
+    #[schema(max_length = 200, pattern = r"^[^\x00-\x1F\x7F]*$", example = "The newsletter")]
     pub description: String,
     /// Of what it is told.
     #[serde(default)]
     #[validate(custom(function = "check_events"))]
-    #[schema(required = true, value_type = EventTypes, min_items = 1)]
+    #[schema(required = true, value_type = EventTypes)]
     pub events: EventTypes,
     /// The version of the bodies of events: 2, or 1 as before there was a feed of events. By default 2.
     #[serde(default, deserialize_with = "payload_version")]
-    #[schema(value_type = Option<i32>, minimum = 1, maximum = 2, example = 2)]
+    #[schema(nullable = false, value_type = Option<i32>, minimum = 1, maximum = 2, example = 2)]
     pub payload_version: Option<PayloadVersion>,
 }
 
@@ -51,28 +52,34 @@ pub struct CreateWebhook {
 #[serde(deny_unknown_fields)]
 pub struct UpdateWebhook {
     pub id: WebhookId,
-    /// The version that the form was rendered from; see [`Webhook::version`](super::Webhook::version).
-    #[serde(deserialize_with = "number")]
-    pub version: i64,
-    #[serde(default)]
+    /// The versions that the change is meant for.
+    #[schema(value_type = i64)]
+    pub version: Expected,
+    #[serde(default, deserialize_with = "present")]
     #[validate(custom(function = "check_url"))]
-    #[schema(format = "uri", max_length = 2000, example = "https://shop.example/hooks/frontdesk")]
+    #[schema(
+        nullable = false,
+        format = "uri",
+        max_length = 2000,
+        example = "https://shop.example/hooks/frontdesk"
+    )]
     pub url: Option<String>,
-    #[serde(default)]
+    /// What it is for; `null` clears it.
+    #[serde(default, deserialize_with = "clearable")]
     #[validate(custom(function = "check_description"))]
-    #[schema(max_length = 200, example = "The newsletter")]
+    #[schema(max_length = 200, pattern = r"^[^\x00-\x1F\x7F]*$", example = "The newsletter")]
     pub description: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "present")]
     #[validate(custom(function = "check_events"))]
-    #[schema(value_type = Option<EventTypes>, min_items = 1)]
+    #[schema(nullable = false, value_type = EventTypes)]
     pub events: Option<EventTypes>,
     /// The version of the bodies of events that happen from now on.
     #[serde(default, deserialize_with = "payload_version")]
-    #[schema(value_type = Option<i32>, minimum = 1, maximum = 2, example = 2)]
+    #[schema(nullable = false, value_type = Option<i32>, minimum = 1, maximum = 2, example = 2)]
     pub payload_version: Option<PayloadVersion>,
     /// Whether it is told anything at all. To turn it on forgets why it was turned off.
     #[serde(default, deserialize_with = "flag")]
-    #[schema(example = true)]
+    #[schema(nullable = false, example = true)]
     pub enabled: Option<bool>,
 }
 
@@ -102,10 +109,10 @@ fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
         Flag(bool),
         Text(String),
     }
-    let flag = match Option::<Either>::deserialize(from)? {
-        None => return Ok(None),
-        Some(Either::Flag(flag)) => Some(flag),
-        Some(Either::Text(text)) => text.parse().ok(),
+    let flag = match Either::deserialize(from) {
+        Ok(Either::Flag(flag)) => Some(flag),
+        Ok(Either::Text(text)) => text.parse().ok(),
+        Err(_) => None,
     };
     flag.map(Some).ok_or_else(|| serde::de::Error::custom("must be true or false"))
 }

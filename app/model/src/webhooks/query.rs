@@ -14,7 +14,7 @@ pub struct WebhooksQuery {
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2048)]
+    #[schema(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
 }
 
@@ -28,6 +28,6 @@ pub struct DeliveriesQuery {
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_length = 2048)]
+    #[schema(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
 }

@@ -53,8 +53,9 @@ impl Entry {
         self
     }
 
-    /// A changed value; ignored if before and after are equal.
+    /// A changed value; ignored if before and after are equal. An empty text is nothing.
     pub fn changed(mut self, field: &str, before: Option<&str>, after: Option<&str>) -> Self {
+        let [before, after] = [before, after].map(|value| value.filter(|text| !text.is_empty()));
         if before != after {
             let text = |value: Option<&str>| value.map(ToOwned::to_owned);
             self.changes.push(Change { field: field.to_owned(), before: text(before), after: text(after) });
@@ -154,6 +155,26 @@ pub async fn count_since(
     at_most: i64,
 ) -> Result<i64, db::Error> {
     store::count_since(&platform.db, action, first_id_at(since), at_most).await
+}
+
+/// The number of a target's first events that are searched for the one that made it.
+const FIRST: i64 = 100;
+
+/// Returns true if the actor made something, judging by the target's first events. `made` is its id, if the target
+/// of the event is another: payments and refunds are events of their order.
+pub async fn is_maker<S: AsRef<Platform>>(
+    ctx: &Context<S>,
+    action: Action,
+    target: impl Into<TargetId>,
+    made: Option<Uuid>,
+) -> Result<bool, db::Error> {
+    let Some(actor) = ctx.actor.party().id else { return Ok(false) };
+    let made = made.map(|id| id.to_string());
+    let events = store::first_of(&ctx.platform().db, target.into().uuid(), FIRST).await?;
+    Ok(events.iter().any(|event| {
+        let names = |id: &String| event.changes.0.iter().any(|change| change.after.as_ref() == Some(id));
+        event.actor_id == Some(actor) && event.action == action.as_str() && made.as_ref().is_none_or(names)
+    }))
 }
 
 /// All statements of this module.

@@ -17,6 +17,7 @@ statements! { "audit";
     INSERT = "INSERT INTO audit_events (id, at, actor_id, actor_label, action, target_id, target_label, ip, \
               user_agent, request_id, reason, changes) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    FIRST_OF = "SELECT actor_id, action, changes FROM audit_events WHERE target_id = $1 ORDER BY id LIMIT CAST($2 AS BIGINT)";
     COUNT_SINCE = "SELECT count(*) FROM (SELECT 1 FROM audit_events WHERE action = $1 AND id >= $2 LIMIT CAST($3 AS BIGINT)) AS counted";
 }
 
@@ -106,6 +107,20 @@ pub(super) async fn insert(tx: &mut Tx, event: &Event) -> Result<(), db::Error> 
         changes,
     ];
     tx.execute(INSERT, params).await.map(|_| ())
+}
+
+row! {
+    /// The part of an event that tells who did what.
+    pub(super) struct Deed {
+        pub(super) actor_id: Option<Uuid>,
+        pub(super) action: String,
+        pub(super) changes: Json<Vec<Change>>,
+    }
+}
+
+/// The first events of a target, the oldest first.
+pub(super) async fn first_of(db: &Db, target: Uuid, at_most: i64) -> Result<Vec<Deed>, db::Error> {
+    db.all(FIRST_OF, params![target, at_most]).await
 }
 
 pub(super) async fn count_since(db: &Db, action: Action, from: Uuid, at_most: i64) -> Result<i64, db::Error> {

@@ -3,14 +3,18 @@
 use axum::body::Body;
 use frontdesk_model::Permission as P;
 use http::{
-    Method,
-    header::{ACCEPT, CONTENT_TYPE},
+    Method, Request,
+    header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, IF_MATCH},
 };
+use serde_json::json;
 
 use crate::support::Desk;
 
 both! {
     a_body_that_cannot_be_read_is_refused_and_the_place_named,
+    json_is_taken_as_programs_call_and_write_it,
+    a_compressed_body_is_refused_and_said_what_is_taken,
+    null_clears_what_can_be_empty_and_is_refused_elsewhere,
     what_is_not_there_or_not_taken_is_said_by_status,
     every_refusal_is_a_problem_that_says_where_it_is_explained,
 }
@@ -50,6 +54,73 @@ async fn a_body_that_cannot_be_read_is_refused_and_the_place_named(desk: Desk) {
     let huge = program.request(Method::POST, "/users").header(CONTENT_TYPE, "application/json");
     program.send(huge, Body::from(vec![b' '; 1 << 20])).await.is(413).problem();
     assert_eq!(desk.written().await, before);
+}
+
+async fn json_is_taken_as_programs_call_and_write_it(desk: Desk) {
+    let program = desk.program(P::ALL).await;
+    let body = |n: usize| format!("{{\"name\":\"Ann\",\"email\":\"ann{n}@example.com\"}}");
+    let kinds = ["application/json; charset=utf8", "Application/JSON;charset=\"UTF-8\"", "application/json"];
+    for (n, kind) in kinds.into_iter().enumerate() {
+        let request = program.request(Method::POST, "/users").header(CONTENT_TYPE, kind);
+        program.send(request, body(n).into()).await.is(201);
+    }
+    let request = program.request(Method::POST, "/users").header(CONTENT_TYPE, "application/json");
+    let made = program.send(request, format!("\u{FEFF}{}", body(9)).into()).await.is(201);
+    let path = format!("/users/{}", made.json()["id"].as_str().unwrap());
+    let patch = |kind: &str| {
+        let request = program.request(Method::PATCH, &path).header(CONTENT_TYPE, kind);
+        program.send(request.header(IF_MATCH, "*"), "{\"name\":\"Anna\"}".into())
+    };
+    patch("application/merge-patch+json").await.is(200);
+    patch("application/json-patch+json").await.is(415).problem();
+    let post = program.request(Method::POST, "/users").header(CONTENT_TYPE, "application/merge-patch+json");
+    program.send(post, body(10).into()).await.is(415).problem();
+}
+
+async fn a_compressed_body_is_refused_and_said_what_is_taken(desk: Desk) {
+    let program = desk.program(P::ALL).await;
+    for coding in ["gzip", "br", "identity, zstd", "GZIP", "nonsense"] {
+        let request = program.request(Method::POST, "/users").header(CONTENT_TYPE, "application/json");
+        let refused = program.send(request.header(CONTENT_ENCODING, coding), "{}".into()).await.is(415);
+        assert_eq!(refused.header("accept-encoding"), Some("identity"), "{coding}");
+        assert_eq!(refused.problem().error.as_str(), "UNSUPPORTED_MEDIA_TYPE");
+    }
+    let request = program.request(Method::POST, "/users").header(CONTENT_TYPE, "application/json");
+    program.send(request.header(CONTENT_ENCODING, "identity"), "{}".into()).await.is(400);
+    let form = Request::post("/fn/sign_in").header(CONTENT_ENCODING, "gzip");
+    program.send(form, "email=a".into()).await.is(415);
+}
+
+async fn null_clears_what_can_be_empty_and_is_refused_elsewhere(desk: Desk) {
+    let program = desk.program(P::ALL).await;
+    let user =
+        program.post("/users", &json!({"name": "Ann", "email": "ann@example.com"})).await.is(201).json();
+    let hook = json!({"url": "https://shop.example/", "description": "Shop", "events": ["user.created"]});
+    let hook = program.post("/webhooks", &hook).await.is(201).json();
+    let before = desk.written().await;
+    let patch = |path: String, field: &'static str| {
+        let request = program.request(Method::PATCH, &path).header(IF_MATCH, "*");
+        let body = json!({field: null});
+        let program = &program;
+        async move { program.json(request, &body).await }
+    };
+    let (user, hook) = (
+        format!("/users/{}", user["id"].as_str().unwrap()),
+        format!("/webhooks/{}", hook["id"].as_str().unwrap()),
+    );
+    for (path, field) in
+        [(&user, "name"), (&user, "email"), (&hook, "url"), (&hook, "events"), (&hook, "enabled")]
+    {
+        let refused = patch(path.clone(), field).await.is(400).problem();
+        assert_eq!((refused.error.as_str(), &*refused.details[0].field), ("VALIDATION_ERROR", field));
+    }
+    let amount = json!({"payment_id": uuid::Uuid::nil(), "amount": null, "reason": "Broken"});
+    let request = program.request(Method::POST, "/refunds").header("idempotency-key", "one");
+    let refused = program.json(request, &amount).await.is(400).problem();
+    assert_eq!(refused.details[0].field, "amount", "all of it would be refunded");
+    assert_eq!(desk.written().await, before);
+    let cleared = patch(hook, "description").await.is(200).json();
+    assert_eq!(cleared["description"], "");
 }
 
 async fn what_is_not_there_or_not_taken_is_said_by_status(desk: Desk) {

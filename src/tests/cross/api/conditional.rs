@@ -1,17 +1,22 @@
 //! Conditional requests: no change of an unseen version, no transfer of a known one.
 
 use axum::body::Body;
-use frontdesk_model::Permission as P;
+use frontdesk_api::operations;
+use frontdesk_model::{Permission as P, Role};
 use http::{
     Method,
-    header::{IF_MATCH, IF_NONE_MATCH},
+    header::{CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH},
 };
 use serde_json::json;
 
+use super::twice::example;
 use crate::support::Desk;
 
 both! {
     a_change_names_the_version_that_was_seen,
+    one_of_several_versions_or_any_is_enough,
+    whatever_names_an_old_version_is_not_done,
+    a_condition_that_is_not_compared_is_not_ignored,
     what_the_caller_has_already_is_not_sent_again,
 }
 
@@ -27,7 +32,7 @@ async fn a_change_names_the_version_that_was_seen(desk: Desk) {
     };
     let body = json!({"name": "Anna"});
     assert_eq!(patch(None, body.clone()).await.is(428).problem().error.as_str(), "PRECONDITION_REQUIRED");
-    for strange in ["*", "W/\"1-x\"", "1", "\"seven\"", "\"99-00\""] {
+    for strange in ["W/\"99-x\"", "1", "\"seven\"", "\"99-00\"", "*, \"seven\""] {
         let refused = patch(Some(strange), body.clone()).await.is(412).problem();
         assert_eq!(refused.error.as_str(), "PRECONDITION_FAILED", "{strange}");
     }
@@ -44,6 +49,84 @@ async fn a_change_names_the_version_that_was_seen(desk: Desk) {
     // The version comes only from the header.
     let twice = patch(Some(&tag), json!({"version": 9})).await.is(400).problem();
     assert_eq!(twice.details[0].field, "version");
+}
+
+async fn one_of_several_versions_or_any_is_enough(desk: Desk) {
+    let program = desk.program(P::ALL).await;
+    let made =
+        program.post("/users", &json!({"name": "Ann", "email": "ann@example.com"})).await.is(201).json();
+    let path = format!("/users/{}", made["id"].as_str().unwrap());
+    let mut name = "Ann".to_owned();
+    for lines in [
+        &["*"][..],
+        &["\"nope\", CURRENT"],
+        &["\"nope\"", "CURRENT"],
+        // A proxy that compresses makes the tag weak, or changes its end.
+        &["W/CURRENT"],
+        &["GZIP"],
+    ] {
+        let seen = program.get(&path).await.is(200);
+        let tag = seen.header("etag").unwrap();
+        let zipped = format!("{}-gzip\"", tag.strip_suffix('"').unwrap());
+        name.push('a');
+        let request = lines.iter().fold(program.request(Method::PATCH, &path), |request, line| {
+            request.header(IF_MATCH, line.replace("CURRENT", tag).replace("GZIP", &zipped))
+        });
+        let changed = program.json(request, &json!({"name": name})).await.is(200).json();
+        assert_eq!(changed["name"], name, "{lines:?}");
+    }
+}
+
+/// Every operation on something that has a version, with the version before the present one: nothing is
+/// done. Then with the present one: it is done.
+async fn whatever_names_an_old_version_is_not_done(desk: Desk) {
+    let desk = desk.beside(|options| options.approval_above.0 = Some(0)).await;
+    let (_, owner) = desk.somebody(&[Role::Owner]).await;
+    let program = desk.program_of(owner).await;
+    let mut compared = 0;
+    for route in operations().into_iter().filter(|it| it.operation.versioned) {
+        let it = &*route.operation;
+        let (path, body) = example(&desk, it.id).await;
+        let seen = program.get(&target(it.path, &path)).await.is(200);
+        let version = seen.json()["version"].as_i64().unwrap();
+        let send = |tag: String| {
+            let request = program.request(it.method.clone(), &path).header(IF_MATCH, tag);
+            let request = request.header(CONTENT_TYPE, "application/json");
+            program.send(request, if it.takes_body() { body.to_string().into() } else { Body::empty() })
+        };
+        let before = desk.written().await;
+        for old in [format!("\"{}-0\"", version - 1), format!("W/\"{}-0\"", version + 1), "\"x\"".to_owned()]
+        {
+            let refused = send(old).await.is(412).problem();
+            assert_eq!(refused.error.as_str(), "PRECONDITION_FAILED", "{}", it.id);
+        }
+        assert_eq!(desk.written().await, before, "{}", it.id);
+        send(seen.header("etag").unwrap().to_owned()).await.is(it.status);
+        compared += 1;
+    }
+    assert!(compared > 12, "{compared}");
+}
+
+/// The path of what an operation changes: `/users/{id}` of `/users/{id}/suspend`.
+fn target(declared: &str, path: &str) -> String {
+    let parts = declared.split('/').position(|part| part == "{id}").unwrap() + 1;
+    path.split('/').take(parts).collect::<Vec<_>>().join("/")
+}
+
+async fn a_condition_that_is_not_compared_is_not_ignored(desk: Desk) {
+    let program = desk.program(P::ALL).await;
+    let before = desk.written().await;
+    for route in
+        operations().into_iter().filter(|it| it.operation.method != Method::GET && !it.operation.versioned)
+    {
+        let it = &*route.operation;
+        let path = it.path.replace("{id}", "00000000-0000-7000-8000-000000000000");
+        let request = program.request(it.method.clone(), &path).header(IF_MATCH, "\"1-0\"");
+        let request = request.header("idempotency-key", it.id).header(CONTENT_TYPE, "application/json");
+        let refused = program.send(request, Body::from("{}")).await.is(412).problem();
+        assert_eq!(refused.error.as_str(), "PRECONDITION_FAILED", "{}", it.id);
+    }
+    assert_eq!(desk.written().await, before);
 }
 
 async fn what_the_caller_has_already_is_not_sent_again(desk: Desk) {

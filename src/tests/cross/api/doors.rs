@@ -1,5 +1,7 @@
 //! Authentication: only a valid token in the header.
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use frontdesk_domain::tokens;
 use frontdesk_model::{Permission as P, Role, TokenId, tokens::RevokeToken};
@@ -15,6 +17,8 @@ both! {
     what_only_begins_as_a_token_does_may_be_in_an_address,
     a_limit_is_counted_for_each_token_and_told_in_every_answer,
     scripts_of_other_origins_are_refused_unless_named,
+    scripts_read_every_answer_and_every_header_that_is_sent,
+    what_a_token_made_it_reads,
     a_token_revokes_itself,
 }
 
@@ -148,6 +152,99 @@ async fn scripts_of_other_origins_are_refused_unless_named(desk: Desk) {
     assert_eq!(read.header("access-control-allow-origin"), Some("https://app.example"));
     let evil = program.request(Method::GET, "/me").header(header::ORIGIN, "null");
     refused(&program.send(evil, Body::empty()).await, 403, "CROSS_SITE_REQUEST");
+}
+
+async fn scripts_read_every_answer_and_every_header_that_is_sent(desk: Desk) {
+    /// Headers that scripts read without being told (Fetch, CORS-safelisted response headers), and those that
+    /// concern the browser alone.
+    const OTHERS: [&str; 20] = [
+        "cache-control",
+        "content-language",
+        "content-length",
+        "content-type",
+        "expires",
+        "last-modified",
+        "pragma",
+        "vary",
+        "access-control-allow-origin",
+        "access-control-expose-headers",
+        "content-security-policy",
+        "cross-origin-opener-policy",
+        "cross-origin-resource-policy",
+        "permissions-policy",
+        "referrer-policy",
+        "strict-transport-security",
+        "x-content-type-options",
+        "x-frame-options",
+        "content-encoding",
+        "connection",
+    ];
+    let open = desk.with(|settings| {
+        settings.api_origins = vec!["https://app.example".into()];
+        settings.rates.api_write = 5;
+    });
+    let program = open.program(P::ALL).await;
+    let user = |body: &str| (Method::POST, "/users", body.to_owned());
+    let ann = "{\"name\":\"Ann\",\"email\":\"ann@example.com\"}";
+    let mut sent = BTreeSet::new();
+    let mut exposed = BTreeSet::new();
+    for ((method, path, body), status) in [
+        ((Method::GET, "/users?limit=1", String::new()), 200),
+        (user(ann), 201),
+        (user(ann), 201),
+        (user("{"), 400),
+        (user(&" ".repeat(1 << 20)), 413),
+        ((Method::GET, "/nothing", String::new()), 404),
+        ((Method::PUT, "/users", String::new()), 405),
+        ((Method::GET, &"/x".repeat(5_000), String::new()), 400),
+        (user("gzip"), 415),
+        (user("{"), 400),
+        (user("{"), 400),
+        (user("{"), 429),
+    ] {
+        let request = program.request(method, path).header(header::ORIGIN, "https://app.example");
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        let request = if body == ann { request.header("idempotency-key", "ann") } else { request };
+        let request = if body == "gzip" { request.header(header::CONTENT_ENCODING, "gzip") } else { request };
+        let answer = program.send(request, body.into()).await.is(status);
+        assert_eq!(answer.header("access-control-allow-origin"), Some("https://app.example"), "{status}");
+        let names = answer.header("access-control-expose-headers").unwrap();
+        exposed = names.split(", ").map(str::to_owned).collect();
+        sent.extend(answer.headers.keys().map(|name| name.as_str().to_owned()));
+    }
+    let stranger =
+        open.program_with("").request(Method::GET, "/me").header(header::ORIGIN, "https://app.example");
+    let refused = open.program_with("").send(stranger, Body::empty()).await.is(401);
+    sent.extend(refused.headers.keys().map(|name| name.as_str().to_owned()));
+    sent.retain(|name| !OTHERS.contains(&name.as_str()));
+    assert_eq!(sent, exposed);
+}
+
+/// A token with one permission reads what it made with it.
+async fn what_a_token_made_it_reads(desk: Desk) {
+    let (_, customer) = desk.somebody(&[]).await;
+    let order = json!({"customer_id": customer, "currency": "EUR",
+        "lines": [{"description": "Tea", "unit_price": 100}]});
+    let of_order = desk.order(customer, 500).await;
+    let payment = desk.pay(desk.order(customer, 500).await, "pm_card_ok").await;
+    let hook = json!({"url": "https://shop.example/", "events": ["user.created"]});
+    for (permission, path, body) in [
+        (P::ORDERS_CREATE, "/orders", order),
+        (P::PAYMENTS_CREATE, "/payments", json!({"order_id": of_order, "method": "pm_card_ok"})),
+        (P::REFUNDS_CREATE, "/refunds", json!({"payment_id": payment, "reason": "Broken"})),
+        (P::USERS_CREATE, "/users", json!({"name": "Ann", "email": "ann@example.com"})),
+        (P::WEBHOOKS_MANAGE, "/webhooks", hook),
+        (P::TOKENS_MANAGE, "/tokens", json!({"kind": "service", "name": "ci"})),
+    ] {
+        let [maker, other] = [desk.program(&[permission]).await, desk.program(&[permission]).await];
+        let request = maker.request(Method::POST, path).header("idempotency-key", "one");
+        let made = maker.json(request, &body).await.is(201);
+        let place = made.header("location").unwrap();
+        let place = place.strip_prefix("https://desk.example/api/v1").unwrap();
+        maker.get(place).await.is(200);
+        let status = other.get(place).await.status;
+        assert!(matches!(status, 403 | 404), "{permission}: {status}");
+    }
 }
 
 async fn a_token_revokes_itself(desk: Desk) {

@@ -73,7 +73,7 @@ fn alike(it: &Operation, answers: &[Answer]) {
 }
 
 /// Where an operation is sent to and with what, so that it succeeds.
-async fn example(desk: &Desk, operation: &str) -> (String, Value) {
+pub(super) async fn example(desk: &Desk, operation: &str) -> (String, Value) {
     let (name, user) = desk.somebody(&[]).await;
     let of_user = |what: &str| format!("/users/{user}{what}");
     match operation {

@@ -24,7 +24,10 @@ async fn a_filter_that_cannot_be_read_comes_back_as_it_was_typed(desk: Desk) {
     let chosen: Vec<_> = page.all("option").filter(|option| option.get("selected").is_some()).collect();
     assert_eq!(chosen.len(), 1);
     assert_eq!(chosen[0].get("value"), Some("login.failed"));
-    assert_eq!(page.fault("actor"), Some("Must be an id, as it stands on a user's page"));
+    assert_eq!(
+        page.fault("actor"),
+        Some("Must be an id: a UUID, such as 019ab0c4-9d1e-7c3a-8f55-2b6d1e0f4a77")
+    );
     let when = "ust be a date, such as 2026-11-22, or an RFC 3339 date and time";
     assert_eq!(page.fault("since"), Some(&*format!("M{when}")));
     assert_eq!((page.fault("target"), page.fault("until")), (None, None));

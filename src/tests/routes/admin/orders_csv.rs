@@ -75,7 +75,7 @@ async fn what_people_wrote_is_no_formula(desk: Desk) {
     let (_, id) = desk.somebody(&[]).await;
     let form = UpdateUser {
         id,
-        version: 1,
+        version: 1.into(),
         name: Some("=HYPERLINK(\"http://evil.example\",\"Click\")".to_owned()),
         email: None,
     };

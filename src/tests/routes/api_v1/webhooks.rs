@@ -131,7 +131,7 @@ async fn a_test_event_is_followed_and_sent_again(desk: Desk) {
         (&json!("pending"), &json!("webhook.test"), &webhook["id"], &json!([]))
     );
     let body: Value = serde_json::from_str(delivery["body"].as_str().unwrap()).unwrap();
-    assert_eq!(body["data"]["id"], delivery["event_id"]);
+    assert_eq!(body["id"], delivery["event_id"]);
 
     let again = format!("{place}/resend");
     let refused = program.post(&again, &json!({})).await.is(409).problem();

@@ -26,12 +26,12 @@ struct Me {
     #[schema(example = json!(["users:read"]))]
     permissions: Vec<&'static str>,
     /// For whom it acts; `null` for a service token.
-    user: Option<Myself>,
+    user: Option<TokenUser>,
 }
 
 /// The person for whom a personal token acts.
 #[derive(Serialize, ToSchema)]
-struct Myself {
+struct TokenUser {
     id: UserId,
     #[schema(example = "Ann Lee")]
     name: String,
@@ -45,7 +45,7 @@ async fn me(call: Call, _: Nothing) -> Result<Item<Me>, Problem> {
 
 fn view(actor: &Actor) -> Option<Me> {
     let token = actor.token()?;
-    let user = token.owner.as_ref().map(|owner| Myself {
+    let user = token.owner.as_ref().map(|owner| TokenUser {
         id: owner.id,
         name: owner.name.clone(),
         email: owner.email.clone(),

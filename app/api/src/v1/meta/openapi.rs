@@ -1,6 +1,9 @@
 //! `GET /api/v1/openapi.json`.
 
+use std::borrow::Cow;
+
 use frontdesk_model::Problem;
+use serde::Deserialize;
 use serde_json::json;
 use utoipa::{
     PartialSchema, ToSchema,
@@ -12,13 +15,35 @@ use crate::{
     call::Call,
     operation::Route,
     shape::Shape,
-    v1::Nothing,
 };
 
 pub(super) fn route() -> Route {
     Route::get("meta.openapi", "/openapi.json", openapi)
-        .about("The OpenAPI document", "This API, described for programs, in OpenAPI 3.1.")
+        .about(
+            "The OpenAPI document",
+            "This API, described for programs, in OpenAPI 3.1. With `webhooks=false` it has no `webhooks`, for \
+             generators that take events for operations.",
+        )
         .for_anyone()
+}
+
+/// Which document.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Parts {
+    /// Whether it has the events that webhooks receive.
+    #[serde(default)]
+    #[schema(default = "true")]
+    webhooks: Included,
+}
+
+/// Whether a part is included.
+#[derive(Clone, Copy, Default, PartialEq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Included {
+    #[default]
+    True,
+    False,
 }
 
 /// The document; its own schema is OpenAPI's.
@@ -43,8 +68,13 @@ impl PartialSchema for Document {
     }
 }
 
-impl ToSchema for Document {}
+impl ToSchema for Document {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("OpenApiDocument")
+    }
+}
 
-async fn openapi(call: Call, _: Nothing) -> Result<Document, Problem> {
-    Ok(Document(call.description()))
+async fn openapi(call: Call, parts: Parts) -> Result<Document, Problem> {
+    let all = call.description();
+    Ok(Document(if parts.webhooks == Included::True { all.whole } else { all.without_webhooks }))
 }

@@ -7,6 +7,7 @@ use frontdesk_model::{
     orders::{CancelOrder, Order},
 };
 
+use super::unpaid;
 use crate::{answer::Item, call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
@@ -16,7 +17,9 @@ pub(super) fn route() -> Route {
             "Calls off an order that is not paid, for a reason that is kept in the audit trail. One that is paid is \
              refunded instead.",
         )
+        .shows(unpaid("cancelled"))
         .needs(Permission::ORDERS_CANCEL)
+        .versioned()
         .audits(&[Action::ORDER_CANCELLED])
         .refuses(&[Code::WrongState])
 }

@@ -6,6 +6,7 @@ use frontdesk_model::{
     orders::{OrderSummary, OrdersQuery},
 };
 
+use super::paid;
 use crate::{call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
@@ -16,6 +17,7 @@ pub(super) fn route() -> Route {
              they need a `currency`, and go together with `state` only. `reference` finds the one that is called so, \
              whatever else is asked for.",
         )
+        .shows(paid())
         .needs(Permission::ORDERS_READ)
 }
 

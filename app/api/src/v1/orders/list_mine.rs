@@ -6,12 +6,14 @@ use frontdesk_model::{
     orders::{MyOrdersQuery, OrderSummary},
 };
 
+use super::paid;
 use crate::{call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
     Route::get("orders.list_mine", "/me/orders", list_mine)
         .about("List my orders", "The orders of the person whom a personal token acts for.")
         .refuses(&[Code::Forbidden])
+        .shows(paid())
         .notes(&["A service token acts for nobody, and is answered FORBIDDEN."])
 }
 

@@ -7,6 +7,7 @@ use frontdesk_model::{
     orders::{Order, PlaceOrder},
 };
 
+use super::unpaid;
 use crate::{answer::Created, call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
@@ -17,6 +18,7 @@ pub(super) fn route() -> Route {
              Send your own number of the order as `reference`: there is one order with it at most, also with another \
              idempotency key.",
         )
+        .shows(unpaid("placed"))
         .needs(Permission::ORDERS_CREATE)
         .needs_key()
         .audits(&[Action::ORDER_PLACED])

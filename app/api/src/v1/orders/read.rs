@@ -6,6 +6,7 @@ use frontdesk_model::{
     orders::{OneOrder, Order},
 };
 
+use super::paid;
 use crate::{answer::Item, call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
@@ -14,6 +15,7 @@ pub(super) fn route() -> Route {
             "Read an order",
             "One order with its lines, and the payment that is under way or has succeeded.",
         )
+        .shows(paid())
         .notes(&["Others' orders are not found without `orders:read`, and `note` is left out."])
 }
 

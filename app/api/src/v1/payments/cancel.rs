@@ -7,7 +7,7 @@ use frontdesk_model::{
     payments::{OnePayment, Payment},
 };
 
-use super::LATER;
+use super::{LATER, awaiting_confirmation, shown};
 use crate::{answer::Item, call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
@@ -16,12 +16,14 @@ pub(super) fn route() -> Route {
             "Call off a payment",
             "Has the gateway end a payment that waits for its customer to confirm it. If they were faster, it succeeds.",
         )
+        .shows(awaiting_confirmation())
         .needs(Permission::PAYMENTS_CREATE)
+        .versioned()
         .audits(&[Action::PAYMENT_CANCELLED, Action::PAYMENT_NOT_CONFIRMED])
         .refuses(&[Code::WrongState])
         .notes(&[LATER])
 }
 
 async fn cancel(call: Call, form: OnePayment) -> Result<Item<Payment>, Problem> {
-    Ok(Item(payments::cancel(&call, form).await?))
+    Ok(Item(shown(&call, payments::cancel(&call, form).await?)))
 }

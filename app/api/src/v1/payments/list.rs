@@ -6,11 +6,13 @@ use frontdesk_model::{
     payments::{PaymentSummary, PaymentsQuery},
 };
 
+use super::succeeded;
 use crate::{call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
     Route::get("payments.list", "/payments", list)
         .about("List payments", "A page of payments, the newest first, those that failed included.")
+        .shows(succeeded())
         .needs(Permission::ORDERS_READ)
 }
 

@@ -7,7 +7,7 @@ use frontdesk_model::{
     payments::{PayOrder, Payment},
 };
 
-use super::LATER;
+use super::{LATER, pending, shown};
 use crate::{answer::Created, call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
@@ -18,6 +18,7 @@ pub(super) fn route() -> Route {
              right afterwards, with the payment's id as its idempotency key. An order has one payment at a time that is \
              under way or has succeeded, so it is never paid twice.",
         )
+        .shows(pending())
         .needs(Permission::PAYMENTS_CREATE)
         .needs_key()
         .audits(&[
@@ -38,5 +39,5 @@ pub(super) fn route() -> Route {
 
 async fn pay(call: Call, form: PayOrder) -> Result<Created<Payment>, Problem> {
     let payment = payments::start(&call, form).await?;
-    Ok(Created { path: format!("/payments/{}", payment.summary.id), body: payment })
+    Ok(Created { path: format!("/payments/{}", payment.summary.id), body: shown(&call, payment) })
 }

@@ -7,12 +7,15 @@ use frontdesk_model::{
     refunds::{OneRefund, Refund},
 };
 
+use super::decided;
 use crate::{answer::Item, call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
     Route::post("refunds.approve", "/refunds/{id}/approve", approve)
         .about("Approve a refund", "Agrees to a refund that somebody else asked for, and has it made.")
+        .shows(decided("pending"))
         .needs(Permission::REFUNDS_APPROVE)
+        .versioned()
         .audits(&[Action::REFUND_APPROVED, Action::REFUND_SUCCEEDED, Action::REFUND_FAILED])
         .refuses(&[Code::SelfApproval, Code::WrongState, Code::Forbidden])
         .notes(&[

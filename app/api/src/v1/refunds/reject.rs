@@ -7,6 +7,7 @@ use frontdesk_model::{
     refunds::{Refund, RejectRefund},
 };
 
+use super::decided;
 use crate::{answer::Item, call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
@@ -16,7 +17,9 @@ pub(super) fn route() -> Route {
             "Turns down a refund that waits for approval, for a reason that is kept in the audit trail. What was set \
              aside for it can be refunded again.",
         )
+        .shows(decided("rejected"))
         .needs(Permission::REFUNDS_APPROVE)
+        .versioned()
         .audits(&[Action::REFUND_REJECTED])
         .refuses(&[Code::WrongState])
 }

@@ -7,6 +7,7 @@ use frontdesk_model::{
     refunds::{Refund, RequestRefund},
 };
 
+use super::undecided;
 use crate::{answer::Created, call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
@@ -17,6 +18,7 @@ pub(super) fn route() -> Route {
              configured amount, it is `awaiting_approval` until somebody else approves it; otherwise it is `pending`, and the gateway is asked \
              right afterwards, with the refund's id as its idempotency key, until it has answered.",
         )
+        .shows(undecided("pending"))
         .needs(Permission::REFUNDS_CREATE)
         .needs_key()
         .audits(&[Action::REFUND_REQUESTED, Action::REFUND_SUCCEEDED, Action::REFUND_FAILED])

@@ -10,6 +10,7 @@ pub(super) fn route() -> Route {
     Route::post("roles.grant", "/users/{id}/roles", grant)
         .about("Give a role", "Takes effect at the user's next request.")
         .needs(Permission::ROLES_ASSIGN)
+        .versioned()
         .audits(&[Action::ROLE_GRANTED])
         .refuses(&[Code::WrongState, Code::Forbidden])
         .notes(&[NOBODY_GIVES])

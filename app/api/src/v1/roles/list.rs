@@ -16,12 +16,12 @@ pub(super) fn route() -> Route {
 /// All roles: there are few.
 #[derive(Serialize, ToSchema)]
 struct RoleList {
-    items: Vec<RoleView>,
+    items: Vec<RoleDetails>,
 }
 
 /// A role, and what it holds.
 #[derive(Serialize, ToSchema)]
-struct RoleView {
+struct RoleDetails {
     name: Role,
     /// What it is for, in a sentence.
     #[schema(example = "Finds, corrects and suspends users.")]
@@ -31,7 +31,7 @@ struct RoleView {
 }
 
 async fn list(_: Call, _: Nothing) -> Result<Item<RoleList>, Problem> {
-    let view = |role: &Role| RoleView {
+    let view = |role: &Role| RoleDetails {
         name: *role,
         about: role.about(),
         permissions: Permission::ALL

@@ -26,15 +26,15 @@ pub(super) fn route() -> Route {
 
 /// A new token, and its text.
 #[derive(Serialize, ToSchema)]
-struct NewToken {
+struct CreatedToken {
     token: Token,
     /// What to send as `Authorization: Bearer …`. It is in this answer and nowhere else.
     #[schema(example = "fd_…")]
     text: String,
 }
 
-async fn create(call: Call, form: CreateToken) -> Result<Created<NewToken>, Problem> {
+async fn create(call: Call, form: CreateToken) -> Result<Created<CreatedToken>, Problem> {
     let made = tokens::create(&call, form).await?;
     let text = made.text.expose().to_owned();
-    Ok(Created { path: format!("/tokens/{}", made.token.id), body: NewToken { token: made.token, text } })
+    Ok(Created { path: format!("/tokens/{}", made.token.id), body: CreatedToken { token: made.token, text } })
 }

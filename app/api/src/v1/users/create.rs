@@ -6,6 +6,7 @@ use frontdesk_model::{
     audit::Action,
     users::{CreateUser, User},
 };
+use serde_json::json;
 
 use crate::{answer::Created, call::Call, operation::Route};
 
@@ -16,6 +17,7 @@ pub(super) fn route() -> Route {
             "Makes an account without a password. Make an invitation for it, and pass its link on: with it they \
              choose their password.",
         )
+        .shows(json!({"roles": [], "has_password": false, "last_seen_at": null, "version": 1}))
         .needs(Permission::USERS_CREATE)
         .audits(&[Action::USER_CREATED])
         .refuses(&[Code::EmailExists])

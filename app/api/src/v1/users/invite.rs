@@ -16,6 +16,7 @@ pub(super) fn route() -> Route {
              one before.",
         )
         .needs(Permission::USERS_UPDATE)
+        .versioned()
         .audits(&[Action::INVITE_CREATED])
         .refuses(&[Code::WrongState, Code::Forbidden])
         .notes(&[

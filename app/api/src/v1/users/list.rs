@@ -25,7 +25,7 @@ pub(super) fn route() -> Route {
 
 /// A user, as far as a list shows them, and what was asked for beside.
 #[derive(Serialize, ToSchema)]
-struct Listed {
+struct UserSummaryWithOrders {
     #[serde(flatten)]
     user: UserSummary,
     /// With `include=orders`: their five newest orders.
@@ -33,9 +33,10 @@ struct Listed {
     orders: Option<Vec<RecentOrder>>,
 }
 
-async fn list(call: Call, query: UsersQuery) -> Result<Page<Listed>, Problem> {
+async fn list(call: Call, query: UsersQuery) -> Result<Page<UserSummaryWithOrders>, Problem> {
     let page = users::list(&call, &query).await?.page;
     let ids: Vec<UserId> = page.items.iter().map(|user| user.id).collect();
     let mut recent = recent(&call, &ids).await?;
-    Ok(page.map(|user| Listed { orders: recent.as_mut().map(|all| take_of(all, user.id)), user }))
+    Ok(page
+        .map(|user| UserSummaryWithOrders { orders: recent.as_mut().map(|all| take_of(all, user.id)), user }))
 }

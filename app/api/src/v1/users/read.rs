@@ -16,12 +16,13 @@ pub(super) fn route() -> Route {
     Route::get("users.read", "/users/{id}", read)
         .about("Read a user", "One user, whatever their state.")
         .needs(Permission::USERS_READ)
+        .or_maker(Permission::USERS_CREATE)
         .includes(INCLUDES)
 }
 
 /// A user, and what was asked for beside.
 #[derive(Serialize, ToSchema)]
-struct Read {
+struct UserWithOrders {
     #[serde(flatten)]
     user: User,
     /// With `include=orders`: their five newest orders.
@@ -29,8 +30,8 @@ struct Read {
     orders: Option<Vec<RecentOrder>>,
 }
 
-async fn read(call: Call, one: OneUser) -> Result<Item<Read>, Problem> {
+async fn read(call: Call, one: OneUser) -> Result<Item<UserWithOrders>, Problem> {
     let user = users::get(&call, one.id).await?;
     let mut recent = recent(&call, &[user.id]).await?;
-    Ok(Item(Read { orders: recent.as_mut().map(|all| take_of(all, user.id)), user }))
+    Ok(Item(UserWithOrders { orders: recent.as_mut().map(|all| take_of(all, user.id)), user }))
 }

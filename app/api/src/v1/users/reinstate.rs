@@ -14,6 +14,7 @@ pub(super) fn route() -> Route {
     Route::post("users.reinstate", "/users/{id}/reinstate", reinstate)
         .about("Reinstate a user", "Lets somebody who was suspended in again.")
         .needs(Permission::USERS_SUSPEND)
+        .versioned()
         .audits(&[Action::USER_REINSTATED])
         .refuses(&[Code::WrongState, Code::Forbidden])
         .notes(&[RANK])

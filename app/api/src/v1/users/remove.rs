@@ -4,8 +4,10 @@ use frontdesk_domain::users;
 use frontdesk_model::{
     Code, Permission, Problem,
     audit::Action,
+    schema::EXAMPLE_TIME,
     users::{OneUser, User},
 };
+use serde_json::json;
 
 use super::RANK;
 use crate::{answer::Item, call::Call, operation::Route};
@@ -17,7 +19,9 @@ pub(super) fn route() -> Route {
             "Puts somebody into the trash with everything that is theirs, and answers with them as they are then. \
              Their sessions end at once. Nothing is lost: see `users.restore`.",
         )
+        .shows(json!({"status": "removed", "removed_at": EXAMPLE_TIME}))
         .needs(Permission::USERS_REMOVE)
+        .versioned()
         .audits(&[Action::USER_REMOVED])
         .refuses(&[Code::LastOwner, Code::WrongState, Code::Forbidden])
         .notes(&[RANK])

@@ -17,6 +17,7 @@ pub(super) fn route() -> Route {
             "Takes somebody out of the trash. Their roles are as they were, and who was suspended still is.",
         )
         .needs(Permission::USERS_REMOVE)
+        .versioned()
         .audits(&[Action::USER_RESTORED])
         .refuses(&[Code::WrongState, Code::Forbidden])
         .notes(&[RANK])

@@ -6,6 +6,7 @@ use frontdesk_model::{
     audit::Action,
     users::{SuspendUser, User},
 };
+use serde_json::json;
 
 use super::RANK;
 use crate::{answer::Item, call::Call, operation::Route};
@@ -17,7 +18,9 @@ pub(super) fn route() -> Route {
             "Keeps somebody out, for a reason that is kept in the audit trail. Their sessions end at once, and their \
              personal tokens stop working until they are reinstated.",
         )
+        .shows(json!({"status": "suspended", "suspended_reason": "Three chargebacks"}))
         .needs(Permission::USERS_SUSPEND)
+        .versioned()
         .audits(&[Action::USER_SUSPENDED])
         .refuses(&[Code::LastOwner, Code::WrongState, Code::Forbidden])
         .notes(&[RANK])

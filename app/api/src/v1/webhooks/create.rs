@@ -3,7 +3,7 @@
 use frontdesk_domain::webhooks;
 use frontdesk_model::{Code, Permission, Problem, audit::Action, webhooks::CreateWebhook};
 
-use super::{SECRET_KEPT, TOLD_OF_USERS, WebhookSecret};
+use super::{SECRET_KEPT, TOLD_OF_USERS, WebhookWithSecret};
 use crate::{answer::Created, call::Call, operation::Route};
 
 pub(super) fn route() -> Route {
@@ -24,7 +24,7 @@ pub(super) fn route() -> Route {
         ])
 }
 
-async fn create(call: Call, form: CreateWebhook) -> Result<Created<WebhookSecret>, Problem> {
+async fn create(call: Call, form: CreateWebhook) -> Result<Created<WebhookWithSecret>, Problem> {
     let made = webhooks::create(&call, form).await?;
     Ok(Created { path: format!("/webhooks/{}", made.webhook.id), body: made.into() })
 }

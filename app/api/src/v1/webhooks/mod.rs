@@ -25,7 +25,7 @@ pub(super) const SECRET_KEPT: &str = "With an idempotency key the answer can be 
 
 /// A webhook, and its secret. They are one object, so that its `ETag` is good for the first change.
 #[derive(Serialize, ToSchema)]
-pub(super) struct WebhookSecret {
+pub(super) struct WebhookWithSecret {
     #[serde(flatten)]
     webhook: Webhook,
     /// What the signatures are checked with. It is in this answer and nowhere else.
@@ -33,7 +33,7 @@ pub(super) struct WebhookSecret {
     secret: String,
 }
 
-impl From<webhooks::Created> for WebhookSecret {
+impl From<webhooks::Created> for WebhookWithSecret {
     fn from(made: webhooks::Created) -> Self {
         Self { webhook: made.webhook, secret: made.secret.expose().to_owned() }
     }

@@ -12,6 +12,7 @@ pub(super) fn route() -> Route {
             "One webhook: what it is told, whether it is on, since when nothing has arrived.",
         )
         .needs(Permission::WEBHOOKS_READ)
+        .or_maker(Permission::WEBHOOKS_MANAGE)
         .notes(&["With some receivers the address itself is as good as a password: do not log it."])
 }
 

@@ -10,6 +10,7 @@ pub(super) fn route() -> Route {
     Route::new(Method::DELETE, "webhooks.remove", "/webhooks/{id}", remove)
         .about("Remove a webhook", "For good, with its secret and its deliveries. What is on its way stops.")
         .needs(Permission::WEBHOOKS_MANAGE)
+        .versioned()
         .audits(&[Action::WEBHOOK_REMOVED])
 }
 

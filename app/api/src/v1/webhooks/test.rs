@@ -17,6 +17,7 @@ pub(super) fn route() -> Route {
              events: read its delivery to see how that went.",
         )
         .needs(Permission::WEBHOOKS_MANAGE)
+        .versioned()
         .audits(&[Action::WEBHOOK_TEST])
         .refuses(&[Code::WrongState])
 }

@@ -41,6 +41,7 @@ pub async fn send_test_in(ctx: &Context, tx: &mut Tx, form: OneWebhook) -> Resul
     ctx.actor.require(Permission::WEBHOOKS_MANAGE)?;
     let webhook =
         endpoints::sql::by_id(&mut *tx, form.id, ctx.clock.now()).await?.ok_or(Error::NoSuchWebhook)?;
+    ctx.require_version(webhook.version)?;
     must_be_on(&webhook)?;
     let entry = Entry::new(Action::WEBHOOK_TEST).on(webhook.id, webhook.label());
     let event = audit::append(ctx, tx, entry).await?;

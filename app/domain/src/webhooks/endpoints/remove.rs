@@ -30,6 +30,7 @@ pub async fn remove_in(ctx: &Context, tx: &mut Tx, form: OneWebhook) -> Result<(
     ctx.actor.require(Permission::WEBHOOKS_MANAGE)?;
     let at = ctx.clock.now();
     let webhook = sql::remove(tx, form.id, at).await?.ok_or(Error::NoSuchWebhook)?;
+    ctx.require_version(webhook.version)?;
     let entry = Entry::new(Action::WEBHOOK_REMOVED)
         .on(form.id, webhook.label())
         .changed("host", Some(frontdesk_model::webhooks::host(&webhook.url)), None)

@@ -37,6 +37,7 @@ pub async fn rotate_secret_in(ctx: &Context, tx: &mut Tx, form: OneWebhook) -> R
     let at = ctx.clock.now();
     let until = at.plus_seconds(OVERLAP_HOURS * 3_600);
     let webhook = sql::rotate(tx, form.id, secret.clone(), until, at).await?.ok_or(Error::NoSuchWebhook)?;
+    ctx.require_version(webhook.version - 1)?;
     let entry = Entry::new(Action::WEBHOOK_SECRET_ROTATED).on(form.id, webhook.label());
     audit::append(ctx, tx, entry).await?;
     Ok(Created { webhook, secret: signature::text(&secret) })

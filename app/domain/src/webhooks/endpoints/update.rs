@@ -50,7 +50,7 @@ pub async fn update_in(ctx: &Context, tx: &mut Tx, form: UpdateWebhook) -> Resul
     if after == now {
         return Ok(Updated { webhook: now, changed: false });
     }
-    if form.version != now.version {
+    if !form.version.has(now.version) {
         return Err(Error::Changed(differences(&now, &after)));
     }
     // An unchanged URL is not checked again: an actor who only disables the webhook must not be refused
