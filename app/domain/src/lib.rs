@@ -4,6 +4,7 @@
 //! A feature is a folder and an operation is a file. A feature imports only the features before it in
 //! [`FEATURES`]; a test reads the `use` lines.
 
+pub mod account_sources;
 pub mod authentication;
 mod context;
 pub mod credentials;
@@ -174,9 +175,10 @@ impl Domain {
 }
 
 /// The features, in dependency order: each imports only those before it.
-pub const FEATURES: [Feature; 18] = [
+pub const FEATURES: [Feature; 19] = [
     webhooks::FEATURE,
     events::FEATURE,
+    account_sources::FEATURE,
     one_time_links::FEATURE,
     users::FEATURE,
     credentials::FEATURE,

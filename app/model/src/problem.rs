@@ -124,7 +124,8 @@ codes! {
     RefundExceeds = "REFUND_EXCEEDS_PAYMENT", 409, "This is more than is left to refund",
         "All refunds of a payment together, those that are under way included, cannot be more than was captured.";
     SelfApproval = "SELF_APPROVAL", 409, "Somebody else has to approve this",
-        "Whoever asked for a refund cannot be the one who approves it.";
+        "A refund needs two people. The one who asked for it cannot approve it, and neither can an account that they created, gave a \
+         role or made a password link for, nor the person who made the link for the password of the account that asked.";
     IdempotencyInProgress = "IDEMPOTENCY_IN_PROGRESS", 409, "The same request is still being carried out",
         "Another request with this idempotency key has not been answered yet. Try again after `Retry-After`.";
     IdempotencyAnswerLost = "IDEMPOTENCY_ANSWER_LOST", 409, "The request was carried out, but its answer was lost",

@@ -193,6 +193,18 @@ impl Actor {
         self.require_rank_over_permissions(roles.permissions())
     }
 
+    /// As [`Actor::require_rank_over`], and that the actor holds a permission that the user lacks. The command
+    /// line is above everyone.
+    ///
+    /// # Errors
+    /// [`Denied::Outranked`].
+    pub fn require_rank_above(&self, roles: &Roles) -> Result<(), Denied> {
+        self.require_rank_over(roles)?;
+        let is_system = matches!(self.who, Who::System | Who::Worker);
+        let is_equal = roles.permissions().covers(self.permissions());
+        if is_equal && !is_system { Err(Denied::Outranked) } else { Ok(()) }
+    }
+
     /// As [`Actor::require_rank_over`], for objects that hold permissions without roles.
     ///
     /// # Errors

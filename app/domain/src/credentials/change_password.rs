@@ -7,7 +7,7 @@ use super::{
     attempt::{compare, succeeded, try_password, write_down},
 };
 use crate::{
-    Context,
+    Context, account_sources,
     actor::Denied,
     audit::Entry,
     events,
@@ -54,6 +54,7 @@ pub async fn change_password(ctx: &Context, form: ChangePassword) -> Result<Cred
     let mut tx = ctx.begin();
     let changed = sql::change_password(&mut tx, (person.id, person.epoch), hash, ctx.clock.now());
     let epoch = changed.await?.ok_or(Denied::Anonymous)?;
+    account_sources::choose_oneself(&mut tx, person.id).await?;
     // An open invitation would be another way in.
     one_time_links::sql::drop_links(&mut tx, Purpose::Invite, person.id).await?;
     let entry = Entry::new(Action::PASSWORD_CHANGED).on(person.id, &known.name);

@@ -7,6 +7,7 @@ use frontdesk_model::{
 use super::open::open;
 use crate::{
     Context,
+    account_sources::{self, Kind},
     audit::Entry,
     credentials::Credentials,
     db::Tx,
@@ -43,9 +44,11 @@ pub async fn accept_in(ctx: &Context, tx: &mut Tx, form: AcceptInvite) -> Result
     let hash = ctx.passwords.hash(form.password).await?;
     let at = ctx.clock.now();
     let spent = links::spend_link(tx, digest(&form.token), Purpose::Invite, at).await?;
-    let id = spent.and_then(|link| link.user_id).map(UserId).ok_or(Error::LinkSpent(Purpose::Invite))?;
+    let link = spent.ok_or(Error::LinkSpent(Purpose::Invite))?;
+    let id = link.user_id.map(UserId).ok_or(Error::LinkSpent(Purpose::Invite))?;
     let user = users::by_id(&mut *tx, id).await?.filter(|user| user.status == Status::Active);
     let user = user.ok_or(Error::LinkSpent(Purpose::Invite))?;
+    account_sources::record_person(ctx, tx, id, link.created_by.map(UserId), Kind::Password).await?;
     let epoch = users::set_password(tx, id, hash, at).await?;
     events::record(ctx, tx, Entry::new(Action::INVITE_ACCEPTED).on(id, &user.name)).await?;
     Ok(Credentials { user: id, name: user.name, epoch, rehash: None })

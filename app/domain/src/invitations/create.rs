@@ -15,7 +15,8 @@ use crate::{
     users::{Error, UserChange, sql as users},
 };
 
-/// Creates a link to choose a password, which replaces the one before, and returns its token.
+/// Creates a link to choose a password, which replaces the one before, and returns its token. Whoever has the
+/// link can act as the user, so a user who has a password already needs an actor of a higher rank.
 ///
 /// # Errors
 /// [`Error::Denied`] without `users:update` or the rank; [`Error::WrongState`] unless the user is active.
@@ -34,6 +35,9 @@ pub async fn create(ctx: &Context, form: OneUser) -> Result<Secret, Error> {
 pub async fn create_in(ctx: &Context, tx: &mut Tx, form: OneUser) -> Result<Secret, Error> {
     let change = UserChange::load(ctx, tx, Permission::USERS_UPDATE, form.id).await?;
     change.status_must_be(Status::Active, "Only an active user can choose a password.")?;
+    if change.user.has_password {
+        ctx.actor.require_rank_above(&change.user.roles)?;
+    }
     let link = one_time_links::insert_invite(ctx, change.tx, form.id).await?;
     change.write(State::Same, Entry::new(Action::INVITE_CREATED)).await?;
     Ok(link)

@@ -68,7 +68,7 @@ async fn setup_link_in(ctx: &Context, tx: &mut Tx) -> Result<Option<Secret>, Err
 }
 
 async fn insert(ctx: &Context, tx: &mut Tx) -> Result<Secret, Error> {
-    let token = one_time_links::insert(ctx, tx, Purpose::Setup, None).await?;
+    let token = one_time_links::insert(ctx, tx, Purpose::Setup, (None, None)).await?;
     events::record(ctx, tx, Entry::new(Action::SETUP_LINK_CREATED)).await?;
     Ok(token)
 }

@@ -8,7 +8,7 @@ use frontdesk_model::{LinkId, Problem, Secret, UserId};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Domain, Feature,
+    Context, Domain, Feature, account_sources,
     db::{self, Tx},
     problem::internal_error,
 };
@@ -44,7 +44,7 @@ pub(crate) async fn insert(
     domain: &Domain,
     tx: &mut Tx,
     purpose: Purpose,
-    user: Option<UserId>,
+    (user, by): (Option<UserId>, Option<UserId>),
 ) -> Result<Secret, Error> {
     let mut random = [0; 32];
     getrandom::fill(&mut random)?;
@@ -56,13 +56,15 @@ pub(crate) async fn insert(
     };
     let id = LinkId(domain.clock.id_at(at));
     let expires_at = at.plus_seconds(seconds);
-    sql::insert_link(tx, sql::NewLink { id, token_hash: digest(&token), purpose, user, at, expires_at })
+    sql::insert_link(tx, sql::NewLink { id, token_hash: digest(&token), purpose, user, by, at, expires_at })
         .await?;
     Ok(token)
 }
 
-pub(crate) async fn insert_invite(domain: &Domain, tx: &mut Tx, user: UserId) -> Result<Secret, Error> {
-    insert(domain, tx, Purpose::Invite, Some(user)).await
+/// Inserts a link to choose a password, made by the actor.
+pub(crate) async fn insert_invite(ctx: &Context, tx: &mut Tx, user: UserId) -> Result<Secret, Error> {
+    let by = account_sources::person_behind(tx, &ctx.actor).await?;
+    insert(ctx, tx, Purpose::Invite, (Some(user), by)).await
 }
 
 pub(crate) fn digest(token: &Secret) -> Vec<u8> {

@@ -10,10 +10,10 @@ use crate::{
 };
 
 statements! { "one_time_links";
-    INSERT_LINK = "INSERT INTO one_time_links (id, token_hash, purpose, user_id, created_at, expires_at) \
-                   VALUES ($1, $2, $3, $4, $5, $6)";
+    INSERT_LINK = "INSERT INTO one_time_links (id, token_hash, purpose, user_id, created_by, created_at, expires_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)";
     SPEND_LINK = "UPDATE one_time_links SET used_at = $2 \
-                  WHERE token_hash = $1 AND purpose = $3 AND used_at IS NULL AND expires_at > $2 RETURNING id, user_id";
+                  WHERE token_hash = $1 AND purpose = $3 AND used_at IS NULL AND expires_at > $2 RETURNING id, user_id, created_by";
     SEE_LINK = "SELECT l.id, l.user_id, u.name, u.email FROM one_time_links l LEFT JOIN users u ON u.id = l.user_id \
                 WHERE l.token_hash = $1 AND l.purpose = $3 AND l.used_at IS NULL AND l.expires_at > $2";
     SETUP_LINK = "SELECT expires_at FROM one_time_links \
@@ -26,6 +26,8 @@ pub(crate) struct NewLink {
     pub(crate) token_hash: Vec<u8>,
     pub(crate) purpose: Purpose,
     pub(crate) user: Option<UserId>,
+    /// The person who made it.
+    pub(crate) by: Option<UserId>,
     pub(crate) at: Timestamp,
     pub(crate) expires_at: Timestamp,
 }
@@ -39,7 +41,8 @@ pub(crate) async fn drop_links(tx: &mut Tx, purpose: Purpose, user: UserId) -> R
 pub(crate) async fn insert_link(tx: &mut Tx, new: NewLink) -> Result<(), db::Error> {
     let (purpose, user) = (new.purpose.as_str(), new.user.map(|id| id.0));
     tx.execute(DROP_LINKS, params![purpose, user]).await?;
-    let params = params![new.id, new.token_hash, purpose, user, new.at, new.expires_at];
+    let params =
+        params![new.id, new.token_hash, purpose, user, new.by.map(|id| id.0), new.at, new.expires_at];
     tx.execute(INSERT_LINK, params).await.map(|_| ())
 }
 
@@ -52,6 +55,7 @@ pub(crate) async fn setup_link_expiry(tx: &mut Tx, at: Timestamp) -> Result<Opti
 row! {
     pub(crate) struct SpentLink {
         pub(crate) user_id: Option<Uuid>,
+        pub(crate) created_by: Option<Uuid>,
     }
 }
 

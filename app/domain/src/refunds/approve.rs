@@ -1,12 +1,16 @@
 //! Approves a refund that another person requested.
 
 use frontdesk_model::{
-    Permission,
+    Permission, UserId,
     refunds::{OneRefund, Refund, RefundState},
 };
 
-use super::{Error, decide::Decision};
-use crate::{Context, db::Tx};
+use super::{Error, decide::Decision, sql};
+use crate::{
+    Context,
+    account_sources::are_two_persons,
+    db::{Read, Tx},
+};
 
 /// Approves a refund that another person requested, and enqueues it.
 ///
@@ -30,8 +34,25 @@ pub async fn approve_in(ctx: &Context, tx: &mut Tx, form: OneRefund) -> Result<R
     // Approval needs two persons, so the actor must be one.
     let approver = ctx.actor.require_user()?;
     let decision = Decision { id: form.id, state: RefundState::Pending, reason: "" };
-    let may_approve = |refund: &Refund| {
-        if refund.requested_by_id == Some(approver) { Err(Error::SelfApproval) } else { Ok(()) }
-    };
-    decision.write(ctx, tx, may_approve).await
+    let refund = sql::by_id(&mut *tx, form.id).await?.ok_or(Error::NoSuchRefund)?;
+    let two_persons = may_approve(&mut *tx, &refund, approver).await?;
+    decision.write(ctx, tx, |_| if two_persons { Ok(()) } else { Err(Error::SelfApproval) }).await
+}
+
+/// Returns true if this person may approve a refund of this requester, who must be another person. What the
+/// command line requested, every approver may decide.
+async fn may_approve(from: impl Read, refund: &Refund, approver: UserId) -> Result<bool, Error> {
+    match refund.requested_by_id {
+        Some(requester) => Ok(are_two_persons(from, requester, approver).await?),
+        None => Ok(true),
+    }
+}
+
+/// Returns true if the actor may approve this refund, for pages that offer it.
+///
+/// # Errors
+/// Those of the database.
+pub async fn is_second_person(ctx: &Context, refund: &Refund) -> Result<bool, Error> {
+    let Some(approver) = ctx.actor.user() else { return Ok(false) };
+    may_approve(&ctx.db, refund, approver).await
 }

@@ -9,7 +9,7 @@ mod process;
 pub mod request;
 pub(crate) mod sql;
 
-pub use approve::{approve, approve_in};
+pub use approve::{approve, approve_in, is_second_person};
 pub use decide::{reject, reject_in};
 pub use get::get;
 pub use list::{LIST, list};

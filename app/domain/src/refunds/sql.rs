@@ -8,6 +8,7 @@ use frontdesk_model::{
 use uuid::Uuid;
 
 use crate::{
+    account_sources::person_behind,
     actor::Actor,
     db::{self, Db, Read, Text, Tx, row, statements},
     params,
@@ -36,10 +37,6 @@ statements! { "refunds";
     UPDATE = "UPDATE refunds SET state = $3, gateway_reference = COALESCE($4, gateway_reference), failure = $5, \
               settle_at = $6, updated_at = $7, version = version + 1, \
               asked_at = CASE WHEN $8 = 1 THEN NULL ELSE asked_at END WHERE id = $1 AND version = $2";
-    // A service token is no person, but was created by one, perhaps through other tokens.
-    MAKER = "WITH RECURSIVE up (maker, depth) AS (SELECT created_by, 0 FROM tokens WHERE id = $1 UNION ALL \
-             SELECT t.created_by, up.depth + 1 FROM tokens t JOIN up ON t.id = up.maker WHERE up.depth < 20) \
-             SELECT maker FROM up ORDER BY depth DESC LIMIT 1";
     IS_SURPLUS = "SELECT is_surplus FROM payments WHERE id = $1";
 }
 
@@ -98,7 +95,7 @@ pub(crate) struct NewRefund<'a> {
 }
 
 pub(crate) async fn insert(tx: &mut Tx, new: NewRefund<'_>) -> Result<(), db::Error> {
-    let requested_by = person_behind(tx, new.actor).await?;
+    let requested_by = person_behind(tx, new.actor).await?.map(|person| person.0);
     let params = params![
         new.id,
         new.payment,
@@ -113,19 +110,6 @@ pub(crate) async fn insert(tx: &mut Tx, new: NewRefund<'_>) -> Result<(), db::Er
         new.at,
     ];
     tx.execute(INSERT, params).await.map(|_| ())
-}
-
-/// The person responsible for the actor: the person, the owner of a personal token, or the creator of a
-/// service token. `None` for the command line and for Frontdesk itself.
-async fn person_behind(tx: &mut Tx, actor: &Actor) -> Result<Option<Uuid>, db::Error> {
-    match (actor.user(), actor.token()) {
-        (Some(user), _) => Ok(Some(user.0)),
-        (None, Some(token)) => {
-            let row: Option<(Option<Uuid>,)> = tx.optional(MAKER, params![token.id]).await?;
-            Ok(row.and_then(|(maker,)| maker))
-        }
-        (None, None) => Ok(None),
-    }
 }
 
 pub(crate) async fn by_id(mut from: impl Read, id: RefundId) -> Result<Option<Refund>, db::Error> {

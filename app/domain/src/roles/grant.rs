@@ -5,6 +5,7 @@ use frontdesk_model::{audit::Action, roles::ChangeRole, users::User};
 use super::load;
 use crate::{
     Context,
+    account_sources::{self, Kind},
     audit::Entry,
     db::Tx,
     users::{
@@ -36,6 +37,7 @@ pub async fn grant_in(ctx: &Context, tx: &mut Tx, form: ChangeRole) -> Result<Us
     if !sql::insert_role(change.tx, form.id, form.role, ctx.clock.now(), by).await? {
         return Err(Error::WrongState("This user has that role already."));
     }
+    account_sources::record(ctx, change.tx, form.id, Kind::Role).await?;
     let entry = Entry::new(Action::ROLE_GRANTED).changed("role", None, Some(form.role.as_str()));
     change.write(State::Same, entry).await
 }

@@ -8,7 +8,12 @@ use frontdesk_model::{
 };
 
 use super::{Error, account, sql};
-use crate::{Context, db::Tx, one_time_links};
+use crate::{
+    Context,
+    account_sources::{self, Kind},
+    db::Tx,
+    one_time_links,
+};
 
 /// Creates an account for another person. Returns it with the token of the link to choose a password.
 ///
@@ -31,6 +36,7 @@ pub async fn create_in(ctx: &Context, tx: &mut Tx, form: CreateUser) -> Result<(
     form.check().map_err(Error::Invalid)?;
     let (name, email) = account::parse(&form.name, &form.email)?;
     let id = account::create(ctx, tx, Action::USER_CREATED, (&name, &email), None).await?;
+    account_sources::record(ctx, tx, id, Kind::Created).await?;
     let link = one_time_links::insert_invite(ctx, tx, id).await?;
     let user = sql::by_id(&mut *tx, id).await?.ok_or(Error::NoSuchUser)?;
     Ok((user, link))

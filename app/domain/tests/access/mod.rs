@@ -4,3 +4,4 @@ mod permissions;
 mod proof;
 mod roles;
 mod sessions;
+mod two_persons;

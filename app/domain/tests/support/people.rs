@@ -91,8 +91,13 @@ pub async fn person(domain: &TestDomain, name: &str, roles: &[Role]) -> Someone 
 
 /// Another session of a user, on a device with this name.
 pub async fn sign_in(domain: &TestDomain, id: UserId, device: &str) -> Someone {
+    sign_in_with(domain, id, device, PASSWORD).await
+}
+
+/// As [`sign_in`], with another password than that of all tests.
+pub async fn sign_in_with(domain: &TestDomain, id: UserId, device: &str, password: &str) -> Someone {
     let email = user(domain, id).await.email;
-    let proof = prove(domain, &email, PASSWORD).await.unwrap();
+    let proof = prove(domain, &email, password).await.unwrap();
     let token = TokenHash::of(format!("{id} on {device}").as_bytes());
     sessions::begin(&domain.by(&anybody()), &proof, token).await.unwrap();
     let person = sessions::load(domain, token).await.unwrap().unwrap();

@@ -39,6 +39,7 @@ pub fn Refund() -> impl IntoView {
         context.actor.require(Permission::ORDERS_READ)?;
         let id: RefundId = id.parse().map_err(|_| Problem::new(Code::NotFound))?;
         let refund = refunds::get(&context, id).await?;
+        let is_second = is_second_person(&context, &refund).await?;
         let title = format!("Refund of {}", refund.order.reference);
         let content = view! {
             <nav class="crumbs" aria-label="Breadcrumb"><ol>
@@ -48,7 +49,7 @@ pub fn Refund() -> impl IntoView {
             </ol></nav>
             <div class="head"><h1>{title.clone()}</h1><RefundPill state=refund.state/></div>
             {facts(&refund)}
-            {decision(&context, &refund)}
+            {decision(&context, &refund, is_second)}
         };
         Ok((title, content))
     })
@@ -81,6 +82,15 @@ fn is_own(context: &RequestContext, refund: &Facts) -> bool {
     refund.requested_by_id.is_some() && refund.requested_by_id == context.actor.user()
 }
 
+/// True if this actor would be a second person. Asked only where the page offers the approval.
+async fn is_second_person(context: &RequestContext, refund: &Facts) -> Result<bool, Problem> {
+    let waits = refund.state == RefundState::AwaitingApproval;
+    if !waits || !context.may(Permission::REFUNDS_APPROVE) || is_own(context, refund) {
+        return Ok(false);
+    }
+    Ok(refunds::is_second_person(context, refund).await?)
+}
+
 /// The button that approves the refund, for actors with the permission.
 pub fn approve(context: &RequestContext, refund: &Facts) -> Option<impl IntoView + use<>> {
     let waits = refund.state == RefundState::AwaitingApproval;
@@ -96,7 +106,7 @@ pub fn approve(context: &RequestContext, refund: &Facts) -> Option<impl IntoView
     })
 }
 
-fn decision(context: &RequestContext, refund: &Facts) -> Option<AnyView> {
+fn decision(context: &RequestContext, refund: &Facts, is_second: bool) -> Option<AnyView> {
     if refund.state != RefundState::AwaitingApproval {
         return None;
     }
@@ -108,11 +118,18 @@ fn decision(context: &RequestContext, refund: &Facts) -> Option<AnyView> {
     let came_back = context.refused_form(REJECT_REFUND).is_some();
     let (fold, button) =
         if is_own { ("Take it back…", "Take the refund back") } else { ("Reject…", "Reject refund") };
-    let approve = approve(context, refund);
+    let approve = is_second.then(|| approve(context, refund));
+    let is_linked = approves && !is_own && !is_second;
     Some(view! {
         <section class="card" aria-labelledby="decision">
             <h2 id="decision">"Decision"</h2>
             {is_own.then(|| view! { <p>"You have asked for it, so somebody else has to approve it."</p> })}
+            {is_linked.then(|| view! {
+                <p>
+                    "Your account and that of the person who asked for it may be in one hand: one of them created the \
+                     other, gave it a role, or made the link for its password. Another person has to approve it."
+                </p>
+            })}
             {approve}
             <details open=came_back>
                 <summary>{fold}</summary>

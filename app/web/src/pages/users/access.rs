@@ -38,11 +38,13 @@ pub const RESTORE_USER: &FormRoute = &FormRoute::of::<PostRestoreUser>(
 
 /// The card with what opens and closes the account: invitation, suspension, removal.
 pub(super) fn access(context: &RequestContext, user: &User) -> Option<impl IntoView + use<>> {
-    let (user, status) = (user.id, user.status);
+    let User { id: user, status, roles, has_password, .. } = user.clone();
     let id = move || view! { <Hidden name="id" value=user.to_string()/> };
     let may = |permission, when| context.may(permission) && status == when;
     let was_suspending = context.refused_form(SUSPEND_USER).is_some();
-    let invite = may(Permission::USERS_UPDATE, Status::Active).then(|| invite_form(user));
+    // With the link one can act as the user.
+    let may_invite = !has_password || context.actor.require_rank_above(&roles).is_ok();
+    let invite = (may(Permission::USERS_UPDATE, Status::Active) && may_invite).then(|| invite_form(user));
     let suspend = may(Permission::USERS_SUSPEND, Status::Active).then(|| {
         view! {
             <details open=was_suspending>
