@@ -104,16 +104,11 @@ async fn handle(
     let fields = if operation.fields.is_empty() { None } else { take_out(&mut query, FIELDS)? };
     let included = take_included(operation, &actor, &mut query)?;
     let claim = claim(state, operation, &parts, (&actor, &secret), &body)?;
-    let sent = Arc::new(Sent {
-        operation: operation.clone(),
-        path,
-        query,
-        body,
-        included,
-        expected: expected.clone(),
-    });
+    // A conditional operation has the versions in its input, and compares them itself.
+    let of_target = if operation.conditional { Expected::Any } else { expected.clone() };
+    let sent = Arc::new(Sent { operation: operation.clone(), path, query, body, included, expected });
     let call = Call {
-        ctx: state.domain.context(actor).claiming(claim.clone()).expecting(expected),
+        ctx: state.domain.context(actor).claiming(claim.clone()).expecting(of_target),
         settings: state.settings.clone(),
         description: state.description.clone(),
         sent,
