@@ -27,7 +27,7 @@ use frontdesk_http::{
 use frontdesk_model::{Code, Expected, Problem, TokenText};
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
+    header::{AUTHORIZATION, WWW_AUTHENTICATE},
     request::Parts,
 };
 
@@ -35,6 +35,7 @@ use super::{
     ApiState,
     answer::{Answer, Asked},
     call::{Call, Sent},
+    content,
     operation::{Access, Operation, Route, status},
     replay,
 };
@@ -45,8 +46,6 @@ const FIELDS: &str = "fields";
 const INCLUDE: &str = "include";
 /// Parameters in which programs send tokens when they put them into a URL.
 const TOKEN_PARAMETERS: [&str; 4] = ["access_token", "token", "api_key", "bearer"];
-/// The media type of a merge patch (RFC 7396).
-const MERGE_PATCH: &str = "application/merge-patch+json";
 /// Headers that replace the method which the checks look at.
 const METHOD_OVERRIDES: [HeaderName; 3] = [
     HeaderName::from_static("x-http-method-override"),
@@ -168,7 +167,7 @@ async fn read_body(
         return Err(Problem::new(Code::NotAcceptable));
     }
     let body = to_bytes(body, state.settings.body_bytes).await.map_err(|_| Problem::new(Code::TooLarge))?;
-    check_content(operation, headers, &body)?;
+    content::check(operation, headers, &body)?;
     Ok(body)
 }
 
@@ -271,28 +270,6 @@ fn expected(operation: &Operation, headers: &HeaderMap) -> Result<Expected, Prob
         }
         expected => Ok(expected.unwrap_or_default()),
     }
-}
-
-/// Requires the content type of JSON, which a form on another site cannot send. A patch may be called a merge
-/// patch (RFC 7396), which it is.
-fn check_content(operation: &Operation, headers: &HeaderMap, body: &Bytes) -> Result<(), Problem> {
-    if body.is_empty() || operation.method == http::Method::GET {
-        return Ok(());
-    }
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut parts = kind.split(';').map(str::trim);
-    let is_json = parts.next().is_some_and(|kind| {
-        kind.eq_ignore_ascii_case("application/json")
-            || (operation.method == http::Method::PATCH && kind.eq_ignore_ascii_case(MERGE_PATCH))
-    });
-    let is_utf8 = parts.all(|part| match part.split_once('=') {
-        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
-            let charset = value.trim_matches('"');
-            charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
-        }
-        _ => true,
-    });
-    if is_json && is_utf8 { Ok(()) } else { Err(Problem::new(Code::UnsupportedMediaType)) }
 }
 
 /// Turns an edit conflict of a conditional request into a failed precondition.

@@ -199,9 +199,11 @@ mod tests {
 
     #[test]
     fn an_empty_text_in_a_change_is_nothing() {
-        let entry = Entry::new(Action::WEBHOOK_UPDATED)
-            .changed("description", Some(""), Some("Shop"))
-            .changed("events", Some(""), None);
+        let entry = Entry::new(Action::UNKNOWN).changed("description", Some(""), Some("Shop")).changed(
+            "events",
+            Some(""),
+            None,
+        );
         let changes: Vec<_> = entry.changes.iter().map(|it| (&*it.field, it.before.as_deref())).collect();
         assert_eq!(changes, [("description", None)]);
     }
