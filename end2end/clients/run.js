@@ -27,7 +27,7 @@ async function run(program, args, env = {}) {
   if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${signal ?? `code ${code}`}:\n${printed}`);
 }
 
-const tool = (name, ...args) => run(join(here, 'node_modules/.bin', name), args, { REDOCLY_TELEMETRY: 'off' });
+const tool = (name, ...args) => run(join(here, 'node_modules/.bin', name), args, { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' });
 const module_ = (name, ...args) => run(python, ['-m', name, ...args]);
 
 /** Runs steps at the same time: most of them wait for one core. */

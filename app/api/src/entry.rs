@@ -27,7 +27,7 @@ use frontdesk_http::{
 use frontdesk_model::{Code, Expected, Problem, TokenText};
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE},
+    header::{AUTHORIZATION, WWW_AUTHENTICATE},
     request::Parts,
 };
 
@@ -35,6 +35,7 @@ use super::{
     ApiState,
     answer::{Answer, Asked},
     call::{Call, Sent},
+    content,
     operation::{Access, Operation, Route, status},
     replay,
 };
@@ -45,8 +46,6 @@ const FIELDS: &str = "fields";
 const INCLUDE: &str = "include";
 /// Parameters in which programs send tokens when they put them into a URL.
 const TOKEN_PARAMETERS: [&str; 4] = ["access_token", "token", "api_key", "bearer"];
-/// The media type of a merge patch (RFC 7396).
-const MERGE_PATCH: &str = "application/merge-patch+json";
 /// Headers that replace the method which the checks look at.
 const METHOD_OVERRIDES: [HeaderName; 3] = [
     HeaderName::from_static("x-http-method-override"),
@@ -104,16 +103,11 @@ async fn handle(
     let fields = if operation.fields.is_empty() { None } else { take_out(&mut query, FIELDS)? };
     let included = take_included(operation, &actor, &mut query)?;
     let claim = claim(state, operation, &parts, (&actor, &secret), &body)?;
-    let sent = Arc::new(Sent {
-        operation: operation.clone(),
-        path,
-        query,
-        body,
-        included,
-        expected: expected.clone(),
-    });
+    // A conditional operation has the versions in its input, and compares them itself.
+    let of_target = if operation.conditional { Expected::Any } else { expected.clone() };
+    let sent = Arc::new(Sent { operation: operation.clone(), path, query, body, included, expected });
     let call = Call {
-        ctx: state.domain.context(actor).claiming(claim.clone()).expecting(expected),
+        ctx: state.domain.context(actor).claiming(claim.clone()).expecting(of_target),
         settings: state.settings.clone(),
         description: state.description.clone(),
         sent,
@@ -173,7 +167,7 @@ async fn read_body(
         return Err(Problem::new(Code::NotAcceptable));
     }
     let body = to_bytes(body, state.settings.body_bytes).await.map_err(|_| Problem::new(Code::TooLarge))?;
-    check_content(operation, headers, &body)?;
+    content::check(operation, headers, &body)?;
     Ok(body)
 }
 
@@ -276,28 +270,6 @@ fn expected(operation: &Operation, headers: &HeaderMap) -> Result<Expected, Prob
         }
         expected => Ok(expected.unwrap_or_default()),
     }
-}
-
-/// Requires the content type of JSON, which a form on another site cannot send. A patch may be called a merge
-/// patch (RFC 7396), which it is.
-fn check_content(operation: &Operation, headers: &HeaderMap, body: &Bytes) -> Result<(), Problem> {
-    if body.is_empty() || operation.method == http::Method::GET {
-        return Ok(());
-    }
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut parts = kind.split(';').map(str::trim);
-    let is_json = parts.next().is_some_and(|kind| {
-        kind.eq_ignore_ascii_case("application/json")
-            || (operation.method == http::Method::PATCH && kind.eq_ignore_ascii_case(MERGE_PATCH))
-    });
-    let is_utf8 = parts.all(|part| match part.split_once('=') {
-        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
-            let charset = value.trim_matches('"');
-            charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
-        }
-        _ => true,
-    });
-    if is_json && is_utf8 { Ok(()) } else { Err(Problem::new(Code::UnsupportedMediaType)) }
 }
 
 /// Turns an edit conflict of a conditional request into a failed precondition.

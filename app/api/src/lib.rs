@@ -5,6 +5,7 @@
 
 mod answer;
 mod call;
+mod content;
 pub mod cors;
 mod entry;
 mod openapi;

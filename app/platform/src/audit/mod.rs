@@ -192,3 +192,19 @@ fn list_name(query: &AuditQuery) -> String {
 fn before(id: Uuid) -> Uuid {
     Uuid::from_u128(id.as_u128().saturating_sub(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_text_in_a_change_is_nothing() {
+        let entry = Entry::new(Action::UNKNOWN).changed("description", Some(""), Some("Shop")).changed(
+            "events",
+            Some(""),
+            None,
+        );
+        let changes: Vec<_> = entry.changes.iter().map(|it| (&*it.field, it.before.as_deref())).collect();
+        assert_eq!(changes, [("description", None)]);
+    }
+}

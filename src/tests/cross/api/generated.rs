@@ -205,6 +205,10 @@ fn generate(random: &mut SmallRng, path: &str, method: &str, operation: &Value, 
             _ if name == "If-Match" && random.random_bool(0.8) => {
                 call.headers.push((name.to_owned(), "*".to_owned()));
             }
+            // A key of another request is refused.
+            _ if name == "Idempotency-Key" && random.random_bool(0.8) => {
+                call.headers.push((name.to_owned(), format!("key-{}", random.random::<u64>())));
+            }
             _ if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) => {
                 call.headers.push((name.to_owned(), text))
             }

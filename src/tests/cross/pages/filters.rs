@@ -34,7 +34,10 @@ async fn a_filter_that_cannot_be_read_comes_back_as_it_was_typed(desk: Desk) {
     assert_eq!(page.by_id("actor").unwrap().get("aria-invalid"), Some("true"));
     // In a summary at the top, with a link to the field.
     assert_eq!(page.by_id("problem-title").unwrap().text, "There is a problem");
-    assert_eq!(page.link("Who (id): must be an id, as it stands on a user's page"), Some("#actor"));
+    assert_eq!(
+        page.link("Who (id): must be an id: a UUID, such as 019ab0c4-9d1e-7c3a-8f55-2b6d1e0f4a77"),
+        Some("#actor")
+    );
     assert_eq!(page.link(&format!("From (UTC): m{when}")), Some("#since"));
     assert!(page.all("table").next().is_none(), "nothing was found, since nothing was looked for");
 

@@ -27,17 +27,17 @@ pub(super) fn route() -> Route {
         .for_anyone()
 }
 
-/// Which document.
+/// The parts of the document.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Parts {
-    /// Whether it has the events that webhooks receive.
+    /// `false` leaves out the events that webhooks receive.
     #[serde(default)]
     #[schema(default = "true")]
     webhooks: Included,
 }
 
-/// Whether a part is included.
+/// Inclusion of a part.
 #[derive(Clone, Copy, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 enum Included {

@@ -102,8 +102,12 @@ pub fn subjects(reference: &Reference) -> Vec<Subject> {
             "What others changed meanwhile",
             &[
                 "`ETag` is the version of an answer. Sent with `If-None-Match`, a read answers 304 without a body if \
-                 nothing is different. Where `If-Match` is asked for, send the `ETag` of what you saw: if somebody \
-                 else was faster, the answer is `PRECONDITION_FAILED`, and nothing has been done.",
+                 nothing is different. Where `If-Match` is required, send the `ETag` of what you saw: if it has \
+                 changed since, the answer is `PRECONDITION_FAILED`, and nothing has been done. It may have several \
+                 tags, or `*` for any version.",
+                "Only the version in a tag decides, so a weak one (`W/\"3-…\"`), as proxies that compress make it, is as \
+                 good. Other operations on something with a version compare `If-Match` if you send it; those with \
+                 nothing to compare refuse it.",
             ],
         ),
         Subject::new("limits", "Limits", &[&limits(reference)]),
@@ -111,8 +115,9 @@ pub fn subjects(reference: &Reference) -> Vec<Subject> {
             "versions",
             "Versions",
             &[
-                "Version 1 grows: operations, parameters that need not be sent, members of answers and types of \
-                 problems may be added. So leave members alone that you do not know. Nothing is taken away or comes \
+                "Version 1 grows: operations, parameters that need not be sent, members of answers, types of \
+                 problems and values of texts that the OpenAPI document lists with `x-extensible-enum` may be added. So \
+                 leave alone what you do not know. Nothing is taken away or comes \
                  to mean something else; what would break a program that follows this page comes as `/api/v2`.",
             ],
         ),
