@@ -2,7 +2,7 @@
 //!
 //! An event is an audit event, an item of the feed and the deliveries of its webhooks, all with one id. The
 //! feed is read with [`feed()`]. Its order is that of the numbers, which are given after the commit: see
-//! [`number`](mod@number).
+//! `number.rs`.
 
 mod feed;
 mod get;
