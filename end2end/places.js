@@ -135,8 +135,9 @@ export const PLACES = [
     name: 'security, with a new token',
     status: 200,
     open: async ({ browsers, register }) => {
-      const page = await browsers.of(await register());
-      await makeToken(page, '/account/security', 'nightly export');
+      const member = await register();
+      const page = await browsers.of(member);
+      await makeToken(page, member, 'nightly export');
       return page;
     },
   },
@@ -144,8 +145,9 @@ export const PLACES = [
     name: 'security, with a token that cannot be made',
     status: 422,
     open: async ({ browsers, register }) => {
-      const page = await browsers.of(await register());
-      await makeToken(page, '/account/security', '');
+      const member = await register();
+      const page = await browsers.of(member);
+      await makeToken(page, member, '');
       return page;
     },
   },
@@ -236,7 +238,7 @@ export const PLACES = [
     status: 200,
     open: async ({ browsers }) => {
       const page = await browsers.of(OWNER);
-      await makeToken(page, '/account/security', 'laptop');
+      await makeToken(page, OWNER, 'laptop');
       await page.goto('/admin/tokens');
       return page;
     },
@@ -474,10 +476,11 @@ function ofStaffOrder(act = async () => {}, line = {}) {
   };
 }
 
-/** Makes a personal token of whoever is signed in. */
-async function makeToken(page, path, name) {
-  await page.goto(path);
+/** Makes a personal token of the person who is signed in. */
+async function makeToken(page, { password }, name) {
+  await page.goto('/account/security');
   await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('Current password', { exact: true }).fill(password);
   await press(page, 'Make token');
 }
 

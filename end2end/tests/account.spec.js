@@ -58,6 +58,7 @@ test('somebody makes a token, sees it once, and revokes it', async ({ browsers, 
   await page.goto('/account/security');
   await page.getByLabel('Name', { exact: true }).fill('nightly export');
   await page.getByLabel('Ends').selectOption('In 30 days');
+  await page.getByLabel('Current password', { exact: true }).fill(member.password);
   await press(page, 'Make token');
 
   await expect(page.getByRole('status').first()).toHaveText('Token made. Copy it now.');

@@ -210,10 +210,11 @@ fn written_tables_are_found() {
 
 /// Functions that begin a transaction and have no variant for a caller's transaction: they commit the
 /// record of a failure, and fail.
-const SINGLE: [&str; 3] = [
+const SINGLE: [&str; 4] = [
     "credentials/change_password.rs change_password",
     "processing/gateway_event.rs gateway_event",
     "tokens/authenticate.rs refuse",
+    "tokens/create.rs create_in_person",
 ];
 
 #[test]

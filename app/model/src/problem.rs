@@ -190,6 +190,7 @@ pub const FAULT_CODES: &[&str] = &[
     "never",
     "not_held",
     "personal",
+    "positive",
     "range",
     "refused",
     "required",

@@ -81,6 +81,8 @@ pub enum Denied {
     NoAccount,
     #[error("the actor is not a signed-in person")]
     NotInPerson,
+    #[error("the person has not entered their password again")]
+    PasswordNeeded,
 }
 
 impl Actor {

@@ -48,6 +48,7 @@ impl From<Denied> for Problem {
                 .detail("This is for people with an account of their own. A service token has none."),
             Denied::NotInPerson => Self::new(Code::Forbidden)
                 .detail("This is for people who are signed in with a browser. No token can do it for them."),
+            Denied::PasswordNeeded => Self::new(Code::Forbidden).detail("Enter your password again for this."),
             Denied::Outranked => Self::new(Code::Forbidden).detail(
                 "This is about somebody who may do what you may not, so only somebody who may do it all can do this.",
             ),

@@ -2,10 +2,7 @@
 
 use frontdesk_model::{audit::Action, credentials::ChangePassword};
 
-use super::{
-    Credentials,
-    attempt::{compare, succeeded, try_password, write_down},
-};
+use super::{Credentials, confirm};
 use crate::{
     Context, account_sources,
     actor::Denied,
@@ -13,10 +10,7 @@ use crate::{
     events,
     one_time_links::{self, Purpose},
     passwords,
-    users::{
-        Error,
-        sql::{self, CredentialsRow},
-    },
+    users::{Error, sql},
 };
 
 /// Replaces the password and ends every session of the user, including this one: the caller starts a new
@@ -34,21 +28,7 @@ use crate::{
 pub async fn change_password(ctx: &Context, form: ChangePassword) -> Result<Credentials, Error> {
     let person = ctx.actor.require_person()?;
     form.check_for(&[&person.name, &person.email]).map_err(Error::Invalid)?;
-    let known = sql::credentials_by_id(&ctx.db, person.id).await?;
-    // A session that has ended may not test passwords: it may be from before the last change.
-    let is_over = |known: &CredentialsRow| known.session_epoch != person.epoch;
-    let known = known.filter(|known| !is_over(known)).ok_or(Denied::Anonymous)?;
-    let comparison = async {
-        ctx.passwords.expect_room().await?;
-        compare(ctx, Some(&known), form.current).await
-    };
-    let tried = try_password(ctx, known.attempts_key(), comparison).await?;
-    if !tried.came_to.is_match() {
-        let failed = Entry::new(Action::PASSWORD_CHANGE_FAILED);
-        write_down(ctx, tried.held_back, Some(&known), failed).await?;
-        return Err(Error::WrongPassword);
-    }
-    succeeded(ctx, &known, known.attempts_key());
+    let known = confirm(ctx, person, form.current, Action::PASSWORD_CHANGE_FAILED).await?;
     passwords::refuse_breached(ctx, &form.password).await.map_err(Error::Invalid)?;
     let hash = ctx.passwords.hash(form.password).await?;
     let mut tx = ctx.begin();

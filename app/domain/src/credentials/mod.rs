@@ -3,6 +3,7 @@
 mod attempt;
 pub mod change_password;
 pub mod check_password;
+mod confirm;
 
 use frontdesk_model::UserId;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use crate::Feature;
 
 pub use change_password::change_password;
 pub use check_password::check_password;
+pub(crate) use confirm::confirm;
 
 /// This feature and its lists.
 pub const FEATURE: Feature = Feature::new("credentials");

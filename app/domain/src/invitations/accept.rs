@@ -13,7 +13,7 @@ use crate::{
     db::Tx,
     events,
     one_time_links::{Purpose, digest, sql as links},
-    passwords,
+    passwords, tokens,
     users::{Error, sql as users},
 };
 
@@ -50,6 +50,14 @@ pub async fn accept_in(ctx: &Context, tx: &mut Tx, form: AcceptInvite) -> Result
     let user = user.ok_or(Error::LinkSpent(Purpose::Invite))?;
     account_sources::record_person(ctx, tx, id, link.created_by.map(UserId), Kind::Password).await?;
     let epoch = users::set_password(tx, id, hash, at).await?;
-    events::record(ctx, tx, Entry::new(Action::INVITE_ACCEPTED).on(id, &user.name)).await?;
+    // A password is reset when it may be known to someone else, who may have made tokens with it.
+    let ended = tokens::end_personal(tx, id, at).await?;
+    let ended = (ended > 0).then(|| ended.to_string());
+    let entry = Entry::new(Action::INVITE_ACCEPTED).on(id, &user.name).changed(
+        "tokens",
+        ended.as_deref(),
+        ended.as_ref().map(|_| "0"),
+    );
+    events::record(ctx, tx, entry).await?;
     Ok(Credentials { user: id, name: user.name, epoch, rehash: None })
 }

@@ -1,7 +1,7 @@
 //! Creates tokens.
 
 use frontdesk_model::{
-    Code, Permission, Permissions, Problem, Timestamp, Token, TokenId, TokenText, UserId,
+    Code, Permission, Permissions, Problem, Secret, Timestamp, Token, TokenId, TokenText, UserId,
     audit::Action,
     form::Form,
     tokens::{self, CreateToken, DEFAULT_DAYS, Expiry, TokenKind, TokenOwner, TokenState},
@@ -9,7 +9,15 @@ use frontdesk_model::{
 };
 
 use super::{Error, digest, sql};
-use crate::{Context, actor::Actor, advisory_lock, audit::Entry, db::Tx, events, users};
+use crate::{
+    Context,
+    actor::{Actor, Denied},
+    advisory_lock,
+    audit::Entry,
+    credentials,
+    db::Tx,
+    events, users,
+};
 
 const DAY: i64 = 24 * 3600;
 
@@ -20,10 +28,34 @@ pub struct Created {
     pub text: TokenText,
 }
 
-/// Creates a token: a personal one for the actor, or a service token.
+/// Creates a token for a signed-in person, who enters their password again: a token lasts longer than a
+/// session, and someone at an unlocked device could take one away.
 ///
 /// # Errors
-/// [`Error::Denied`] for a service token without `tokens:manage`, for any token created with a token
+/// As [`create()`]; those of a wrong password.
+#[tracing::instrument(name = "tokens.create_in_person", skip_all)]
+pub async fn create_in_person(ctx: &Context, form: CreateToken, password: Secret) -> Result<Created, Error> {
+    let person = ctx.actor.require_person()?;
+    form.check().map_err(Error::Invalid)?;
+    if password.expose().is_empty() {
+        let problem = Problem::new(Code::ValidationError);
+        return Err(Error::Invalid(problem.fault(
+            "current",
+            "required",
+            "Enter the password that you have now",
+        )));
+    }
+    credentials::confirm(ctx, person, password, Action::TOKEN_PASSWORD_WRONG).await?;
+    let mut tx = ctx.begin();
+    let created = create_checked(ctx, &mut tx, form).await?;
+    tx.commit().await?;
+    Ok(created)
+}
+
+/// Creates a token: a personal one for the owner of the token that asks, or a service token.
+///
+/// # Errors
+/// [`Error::Denied`] for a person, who needs [`create_in_person()`], for a service token without `tokens:manage`, for any token created with a token
 /// without it, and for a personal token without an account; [`Error::NotHeld`]; [`Error::Invalid`];
 /// [`Error::Limit`].
 #[tracing::instrument(name = "tokens.create", skip_all)]
@@ -39,6 +71,13 @@ pub async fn create(ctx: &Context, form: CreateToken) -> Result<Created, Error> 
 /// # Errors
 /// As [`create()`].
 pub async fn create_in(ctx: &Context, tx: &mut Tx, form: CreateToken) -> Result<Created, Error> {
+    if ctx.actor.person().is_some() {
+        return Err(Denied::PasswordNeeded.into());
+    }
+    create_checked(ctx, tx, form).await
+}
+
+async fn create_checked(ctx: &Context, tx: &mut Tx, form: CreateToken) -> Result<Created, Error> {
     let owner = match form.kind {
         TokenKind::Personal => {
             let owner = ctx.actor.require_user()?;

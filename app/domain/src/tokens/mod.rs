@@ -28,9 +28,10 @@ use crate::{
 };
 
 pub use authenticate::authenticate;
-pub use create::{Created, create, create_for, create_for_in, create_in};
+pub use create::{Created, create, create_for, create_for_in, create_in, create_in_person};
 pub use list::{LIST, get, list, list_mine};
 pub use revoke::{revoke, revoke_in};
+pub(crate) use sql::end_personal;
 pub use sweep::SweepTokens;
 pub use usage::TokenUse;
 

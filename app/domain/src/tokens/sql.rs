@@ -35,6 +35,7 @@ statements! { "tokens";
     BY_ID = concat!("SELECT ", columns!(), " FROM tokens t LEFT JOIN users u ON u.id = t.owner_id WHERE t.id = $1");
     COUNT_LIVE = "SELECT count(*) FROM (SELECT 1 FROM tokens WHERE owner_id = $1 AND ends_at > $2 LIMIT CAST($3 AS BIGINT)) AS counted";
     REVOKE = "UPDATE tokens SET revoked_at = $2, ends_at = $2 WHERE id = $1 AND ends_at > $2";
+    END_PERSONAL = "UPDATE tokens SET revoked_at = $2, ends_at = $2 WHERE owner_id = $1 AND ends_at > $2";
     USED = "UPDATE tokens SET last_used_at = $2 WHERE id = $1 AND last_used_at < $2";
     // Bounded, so that it does not block other writers for long.
     SWEEP = "DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE ends_at <= $1 LIMIT 1000)";
@@ -210,6 +211,11 @@ pub(super) async fn count_live(
 /// Returns false if it had ended already.
 pub(super) async fn revoke(tx: &mut Tx, id: TokenId, at: Timestamp) -> Result<bool, db::Error> {
     Ok(tx.execute(REVOKE, params![id, at]).await? == 1)
+}
+
+/// Ends all tokens of a person. Returns their number.
+pub(crate) async fn end_personal(tx: &mut Tx, owner: UserId, at: Timestamp) -> Result<u64, db::Error> {
+    tx.execute(END_PERSONAL, params![owner, at]).await
 }
 
 pub(super) async fn used(tx: &mut Tx, id: TokenId, at: Timestamp) -> Result<(), db::Error> {

@@ -27,8 +27,8 @@ use frontdesk_model::{
 };
 
 use crate::support::{
-    By, TestDomain, anybody, create_form, edit, enqueue, grant, one, person, register, service_form, sign_in,
-    suspension, system, token_form, user,
+    By, TestDomain, anybody, create_form, edit, enqueue, grant, make_token, one, person, register,
+    service_form, sign_in, suspension, system, token_form, user,
 };
 
 both! {
@@ -222,11 +222,9 @@ impl Try {
                 }
             }
             SeeOwnTokens => of_tokens(tokens::list_mine(&domain.by(actor), &TokensQuery::default()).await),
-            MakeOwnToken => of_tokens(tokens::create(&domain.by(actor), token_form("ci", &[])).await),
+            MakeOwnToken => of_tokens(make_token(domain, actor, token_form("ci", &[])).await),
             SeeTokens => of_tokens(tokens::list(&domain.by(actor), &TokensQuery::default()).await),
-            MakeServiceToken => {
-                of_tokens(tokens::create(&domain.by(actor), service_form(&[], "never")).await)
-            }
+            MakeServiceToken => of_tokens(make_token(domain, actor, service_form(&[], "never")).await),
             RevokeAToken => {
                 let theirs = tokens::create_for(&domain.system(), on, token_form("ci", &[])).await.unwrap();
                 match tokens::revoke(&domain.by(actor), RevokeToken { id: theirs.token.id }).await {

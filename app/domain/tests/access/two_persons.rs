@@ -20,8 +20,8 @@ use frontdesk_model::{
 use uuid::Uuid;
 
 use crate::support::{
-    By, PASSWORD, Someone, TestDomain, anybody, bearer, create_form, one, pay, person, place, refund_form,
-    register, service_form, sign_in,
+    By, PASSWORD, Someone, TestDomain, anybody, bearer, create_form, make_token, one, pay, person, place,
+    refund_form, register, service_form, sign_in,
 };
 
 both! {
@@ -125,8 +125,7 @@ async fn an_account_that_a_token_of_the_requester_made_approves_nothing_of_their
     let bo = person(&domain, "Bo", &[Role::Admin]).await;
     let refund = requested(&mut domain, &bo).await;
     let rights = [Permission::USERS_CREATE, Permission::TOKENS_MANAGE];
-    let token =
-        frontdesk_domain::tokens::create(&domain.by(&bo.actor), service_form(&rights, "30d")).await.unwrap();
+    let token = make_token(&domain, &bo.actor, service_form(&rights, "30d")).await.unwrap();
     let token = bearer(&domain, &token).await.unwrap();
     let (di, link) = users::create(&domain.by(&token), create_form("Di", "di@example.com")).await.unwrap();
     accept(&domain, link).await;

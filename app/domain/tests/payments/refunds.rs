@@ -1,6 +1,6 @@
 //! Refunds: never above the payment, never twice, and larger ones only with approval.
 
-use frontdesk_domain::{gateway::GatewayError, payments::ApprovalAbove, refunds, tokens};
+use frontdesk_domain::{gateway::GatewayError, payments::ApprovalAbove, refunds};
 use frontdesk_model::{
     Amount, Code, OrderId, PaymentId, Permission, Problem, RefundId, Role,
     orders::OrderState,
@@ -9,8 +9,8 @@ use frontdesk_model::{
 use futures::future::join_all;
 
 use crate::support::{
-    By, KINDS, TestDomain, Trick, Tricky, at_sandbox, bearer, book_is_sound, later, order_now, pay,
-    payment_now, person, place, refund_form, refund_now, service_form, service_token, this_refund, work,
+    By, KINDS, TestDomain, Trick, Tricky, at_sandbox, bearer, book_is_sound, later, make_token, order_now,
+    pay, payment_now, person, place, refund_form, refund_now, service_form, service_token, this_refund, work,
 };
 
 both! {
@@ -211,11 +211,11 @@ async fn nobody_approves_what_a_token_of_theirs_asked_for(mut domain: TestDomain
     let (_, payment) = paid(&domain).await;
     let [bo, cy] = [person(&domain, "Bo", &[Role::Admin]).await, person(&domain, "Cy", &[Role::Admin]).await];
     let rights = [Permission::REFUNDS_CREATE, Permission::TOKENS_MANAGE];
-    let first = tokens::create(&domain.by(&bo.actor), service_form(&rights, "30d")).await.unwrap();
+    let first = make_token(&domain, &bo.actor, service_form(&rights, "30d")).await.unwrap();
     let first = bearer(&domain, &first).await.unwrap();
     // And one that is created with that one.
     let second =
-        tokens::create(&domain.by(&first), service_form(&[Permission::REFUNDS_CREATE], "10d")).await.unwrap();
+        make_token(&domain, &first, service_form(&[Permission::REFUNDS_CREATE], "10d")).await.unwrap();
     let second = bearer(&domain, &second).await.unwrap();
     for service in [first, second] {
         let refund = refunds::request(&domain.by(&service), refund_form(payment, Some(200))).await.unwrap();

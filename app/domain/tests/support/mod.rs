@@ -17,9 +17,9 @@ use frontdesk_testing::Subject;
 pub use frontdesk_testing::{Engine, eventually, in_time, run};
 pub use jobs::{enqueue, job, nothing_is_due, work};
 pub use people::{
-    By, PASSWORD, Someone, anybody, bearer, create, create_form, edit, grant, one, origin, person, prove,
-    register, service_form, service_token, sign_in, sign_in_with, sign_up_form, suspension, system, token,
-    token_form, user,
+    By, PASSWORD, Someone, anybody, bearer, create, create_form, edit, grant, make_token, one, origin,
+    person, prove, register, service_form, service_token, sign_in, sign_in_with, sign_up_form, suspension,
+    system, token, token_form, user,
 };
 pub use random::Random;
 pub use shop::{

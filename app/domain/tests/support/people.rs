@@ -158,12 +158,24 @@ pub fn service_form(permissions: &[Permission], expires: &str) -> CreateToken {
 
 /// Creates a personal token of a user.
 pub async fn token(domain: &TestDomain, someone: &Someone, permissions: &[Permission]) -> Created {
-    tokens::create(&domain.by(&someone.actor), token_form("ci", permissions)).await.unwrap()
+    make_token(domain, &someone.actor, token_form("ci", permissions)).await.unwrap()
 }
 
 /// Creates a service token that never expires, from the command line.
 pub async fn service_token(domain: &TestDomain, permissions: &[Permission]) -> Created {
     tokens::create(&domain.system(), service_form(permissions, "never")).await.unwrap()
+}
+
+/// Makes a token as this actor; a person enters the password of all tests.
+pub async fn make_token(
+    domain: &TestDomain,
+    actor: &Actor,
+    form: CreateToken,
+) -> Result<Created, tokens::Error> {
+    match actor.person() {
+        Some(_) => tokens::create_in_person(&domain.by(actor), form, Secret::new(PASSWORD)).await,
+        None => tokens::create(&domain.by(actor), form).await,
+    }
 }
 
 /// The token's current bearer; `None` if it is invalid.

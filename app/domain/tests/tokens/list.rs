@@ -11,7 +11,7 @@ use frontdesk_model::{
 };
 use uuid::Uuid;
 
-use crate::support::{By, Someone, TestDomain, person, service_token, token_form};
+use crate::support::{By, Someone, TestDomain, make_token, person, service_token, token_form};
 
 both! {
     every_filter_finds_what_it_says_in_its_order,
@@ -38,7 +38,7 @@ async fn shelf(domain: &TestDomain) -> [Someone; 2] {
         for someone in &people {
             domain.clock.advance(1);
             let form = CreateToken { expires: format!("{days}d"), ..token_form("ci", &[]) };
-            let created = tokens::create(&domain.by(&someone.actor), form).await.unwrap();
+            let created = make_token(&domain, &someone.actor, form).await.unwrap();
             if days == 200 {
                 tokens::revoke(&domain.system(), RevokeToken { id: created.token.id }).await.unwrap();
             }

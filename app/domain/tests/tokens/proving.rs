@@ -2,7 +2,7 @@
 
 use frontdesk_domain::{
     actor::{Actor, Denied},
-    audit,
+    audit, credentials,
     db::{Dialect, Sql},
     invitations,
     jobs::{Handler, Job},
@@ -11,16 +11,17 @@ use frontdesk_domain::{
     users,
 };
 use frontdesk_model::{
-    Permission, Role,
+    Permission, Role, Secret,
     audit::{Action, AuditQuery, Event},
+    credentials::ChangePassword,
     invitations::AcceptInvite,
     roles::ChangeRole,
     tokens::{CreateToken, KEPT_DAYS, RevokeToken, TokenState, TokensQuery},
 };
 
 use crate::support::{
-    By, PASSWORD, TestDomain, anybody, bearer, enqueue, grant, one, origin, person, register, service_form,
-    service_token, suspension, token, token_form, user, work,
+    By, PASSWORD, TestDomain, anybody, bearer, enqueue, grant, make_token, one, origin, person, register,
+    service_form, service_token, suspension, token, token_form, user, work,
 };
 
 both! {
@@ -30,7 +31,8 @@ both! {
     a_token_never_may_more_than_its_owner,
     through_a_token_nobody_acts_on_those_whom_it_does_not_cover,
     a_token_stops_while_its_owner_is_suspended_or_removed,
-    a_token_outlives_a_new_password,
+    a_person_enters_their_password_to_make_a_token,
+    a_reset_of_the_password_ends_the_tokens_of_the_person_alone,
     a_service_token_outlives_who_made_it,
     an_expired_token_is_refused,
     a_revoked_token_is_refused_at_once_and_for_good,
@@ -96,7 +98,7 @@ async fn a_service_token_acts_for_the_business(domain: TestDomain) {
     // It has no account, so nothing of its own.
     let answer = tokens::list_mine(&domain.by(&actor), &TokensQuery::default()).await;
     assert!(matches!(answer, Err(Error::Denied(Denied::NoAccount))), "{answer:?}");
-    let answer = tokens::create(&domain.by(&actor), token_form("mine", &[])).await;
+    let answer = make_token(&domain, &actor, token_form("mine", &[])).await;
     assert!(matches!(answer, Err(Error::Denied(Denied::NoAccount))), "{answer:?}");
 }
 
@@ -162,21 +164,44 @@ async fn a_token_stops_while_its_owner_is_suspended_or_removed(domain: TestDomai
     assert_eq!(state().await, TokenState::Revoked);
 }
 
-async fn a_token_outlives_a_new_password(domain: TestDomain) {
-    let ann = person(&domain, "Ann", &[]).await;
-    let created = token(&domain, &ann, &[]).await;
+async fn a_reset_of_the_password_ends_the_tokens_of_the_person_alone(domain: TestDomain) {
+    let [ann, bo] = [person(&domain, "Ann", &[]).await, person(&domain, "Bo", &[]).await];
+    let (created, of_another) = (token(&domain, &ann, &[]).await, token(&domain, &bo, &[]).await);
+    // Whoever changes a password knows the one before, and the tokens are theirs.
+    let form =
+        ChangePassword { current: Secret::new(PASSWORD), password: Secret::new("a lamp for the harbour 42") };
+    credentials::change_password(&domain.by(&ann.actor), form).await.unwrap();
+    assert!(bearer(&domain, &created).await.is_some());
     let link = invitations::create(&domain.system(), one(ann.id)).await.unwrap();
-    let form = AcceptInvite { token: link, password: frontdesk_model::Secret::new(PASSWORD) };
+    let form = AcceptInvite { token: link, password: Secret::new(PASSWORD) };
     invitations::accept(&domain.by(&anybody()), form).await.unwrap();
     assert!(ann.load(&domain).await.is_none());
-    assert!(bearer(&domain, &created).await.is_some());
+    assert!(bearer(&domain, &created).await.is_none());
+    let now = tokens::get(&domain.system(), created.token.id).await.unwrap();
+    assert_eq!(now.state, TokenState::Revoked);
+    assert!(bearer(&domain, &of_another).await.is_some());
+}
+
+async fn a_person_enters_their_password_to_make_a_token(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let ctx = domain.by(&ann.actor);
+    let refused = tokens::create(&ctx, token_form("ci", &[])).await;
+    assert!(matches!(refused, Err(Error::Denied(Denied::PasswordNeeded))), "{refused:?}");
+    let wrong = Secret::new("not the password of Ann");
+    let refused = tokens::create_in_person(&ctx, token_form("ci", &[]), wrong).await;
+    assert!(matches!(refused, Err(Error::Users(users::Error::WrongPassword))), "{refused:?}");
+    assert_eq!(domain.count("SELECT count(*) FROM tokens").await, 0);
+    assert_eq!(
+        domain.count("SELECT count(*) FROM audit_events WHERE action = 'token.password_wrong'").await,
+        1
+    );
+    tokens::create_in_person(&ctx, token_form("ci", &[]), Secret::new(PASSWORD)).await.unwrap();
 }
 
 async fn a_service_token_outlives_who_made_it(domain: TestDomain) {
     let ada = person(&domain, "Ada", &[Role::Admin]).await;
-    let created = tokens::create(&domain.by(&ada.actor), service_form(&[Permission::USERS_READ], "never"))
-        .await
-        .unwrap();
+    let created =
+        make_token(&domain, &ada.actor, service_form(&[Permission::USERS_READ], "never")).await.unwrap();
     assert_eq!(created.token.created_by.id, Some(ada.id.0));
     users::remove(&domain.system(), one(ada.id)).await.unwrap();
     domain.clock.advance(3 * 365 * DAY);
@@ -187,7 +212,7 @@ async fn an_expired_token_is_refused(domain: TestDomain) {
     let ann = person(&domain, "Ann", &[]).await;
     let unsaid = token(&domain, &ann, &[]).await;
     let form = CreateToken { expires: "1d".to_owned(), ..token_form("ci", &[]) };
-    let day = tokens::create(&domain.by(&ann.actor), form).await.unwrap();
+    let day = make_token(&domain, &ann.actor, form).await.unwrap();
     domain.clock.advance(DAY - 1);
     assert!(bearer(&domain, &day).await.is_some());
     domain.clock.advance(1);
@@ -244,8 +269,8 @@ async fn a_token_without_permissions_only_reads(domain: TestDomain) {
     let mine = tokens::list_mine(&domain.by(&actor), &TokensQuery::default()).await.unwrap();
     assert_eq!(mine.items.len(), 2);
     tokens::get(&domain.by(&actor), other.token.id).await.unwrap();
-    lacks(&tokens::create(&domain.by(&actor), token_form("ci", &[])).await, Permission::TOKENS_MANAGE);
-    lacks(&tokens::create(&domain.by(&actor), service_form(&[], "1d")).await, Permission::TOKENS_MANAGE);
+    lacks(&make_token(&domain, &actor, token_form("ci", &[])).await, Permission::TOKENS_MANAGE);
+    lacks(&make_token(&domain, &actor, service_form(&[], "1d")).await, Permission::TOKENS_MANAGE);
     lacks(&tokens::revoke(&domain.by(&actor), revocation(&other)).await, Permission::TOKENS_MANAGE);
     lacks(&tokens::list(&domain.by(&actor), &TokensQuery::default()).await, Permission::TOKENS_READ);
     assert!(users::get(&domain.by(&actor), ada.id).await.is_err());

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
 use super::TokenKind;
-use crate::{Permissions, TokenId, form::fault, text::is_line};
+use crate::{Permissions, Secret, TokenId, form::fault, text::is_line};
 
 /// Maximum length of a token's name, in characters.
 pub const MAX_NAME: usize = 60;
@@ -41,6 +41,26 @@ pub struct CreateToken {
     /// What it may do. With nothing, a personal token only reads its owner's own account.
     #[serde(default)]
     pub permissions: Permissions,
+}
+
+/// A new token that a person makes on a page: [`CreateToken`], with their password.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct CreateTokenInPerson {
+    pub kind: TokenKind,
+    pub name: String,
+    pub expires: String,
+    pub permissions: Permissions,
+    /// The current password.
+    pub current: Secret,
+}
+
+impl CreateTokenInPerson {
+    /// The token and the password.
+    pub fn split(self) -> (CreateToken, Secret) {
+        let Self { kind, name, expires, permissions, current } = self;
+        (CreateToken { kind, name, expires, permissions }, current)
+    }
 }
 
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]

@@ -6,7 +6,8 @@ mod text;
 mod token;
 
 pub use forms::{
-    CreateToken, DEFAULT_DAYS, Expiry, MAX_DAYS, MAX_NAME, RevokeToken, check_expiry, check_name,
+    CreateToken, CreateTokenInPerson, DEFAULT_DAYS, Expiry, MAX_DAYS, MAX_NAME, RevokeToken, check_expiry,
+    check_name,
 };
 pub use query::TokensQuery;
 pub use text::{PREFIX, RANDOM_BYTES, TokenText};
@@ -24,6 +25,7 @@ permissions! {
 
 actions! {
     TOKEN_CREATED = "token.created", "made a token", Token;
+    TOKEN_PASSWORD_WRONG = "token.password_wrong", "gave a wrong password to make a token", User;
     TOKEN_REVOKED = "token.revoked", "revoked a token", Token;
     TOKEN_REFUSED = "token.refused", "was refused with a token that has ended", Token;
 }

@@ -6,7 +6,7 @@ use frontdesk_domain::{
 };
 use frontdesk_model::{Permission, Role, TokenText};
 
-use crate::support::{Answer, Client, Desk, Engine, Page, log, run};
+use crate::support::{Answer, Client, Desk, Engine, PASSWORD, Page, log, run};
 
 both! {
     a_token_is_shown_once_and_works,
@@ -31,7 +31,8 @@ fn shown(answer: &Answer) -> Option<String> {
 }
 
 async fn create(person: &Client, page: &str, typed: &[(&str, &str)]) -> String {
-    let answer = person.submit(page, CREATE, typed).await.is(200);
+    let typed: Vec<_> = typed.iter().copied().chain([("current", PASSWORD)]).collect();
+    let answer = person.submit(page, CREATE, &typed).await.is(200);
     assert_eq!(answer.page().flash(), Some("Token made. Copy it now."));
     shown(&answer).unwrap()
 }
@@ -78,7 +79,8 @@ async fn a_token_is_shown_once_and_works(desk: Desk) {
 
 async fn a_form_that_is_sent_twice_makes_one_token(desk: Desk) {
     let person = desk.arrive(Role::Member).await;
-    let form = person.get(SECURITY).await.is(200).page().filled(CREATE, &[("name", "mine")]);
+    let form =
+        person.get(SECURITY).await.is(200).page().filled(CREATE, &[("name", "mine"), ("current", PASSWORD)]);
     let first = person.post(CREATE, &form).await.is(200);
     let again = person.post(CREATE, &form).await.is(200);
     assert_eq!(shown(&again), shown(&first));
@@ -118,7 +120,7 @@ async fn one_is_asked_only_for_what_one_holds(desk: Desk) {
     assert!(page.text().contains("It can read your own account, and nothing else."));
     let text = create(&member, SECURITY, &[("name", "mine")]).await;
     assert!(bearer(&desk, &text).await.unwrap().permissions().is_empty());
-    let sent = [("page", SECURITY), ("name", "more"), ("permissions", "users:read")];
+    let sent = [("page", SECURITY), ("name", "more"), ("permissions", "users:read"), ("current", PASSWORD)];
     let refused = member.post(CREATE, &sent).await.is(403).page();
     assert!(refused.alert().unwrap().text.contains("Nobody gives what they do not hold: users:read"));
 }
@@ -189,10 +191,12 @@ async fn nobody_makes_a_fifty_first_token(desk: Desk) {
         desk.token(id).await;
     }
     let before = desk.written().await;
-    let page = person.submit(SECURITY, CREATE, &[("name", "one more")]).await.is(409).page();
+    let page =
+        person.submit(SECURITY, CREATE, &[("name", "one more"), ("current", PASSWORD)]).await.is(409).page();
     assert!(page.alert().unwrap().text.contains("There are as many tokens as one can have"));
     assert_eq!(desk.written().await, before);
-    let told = person.program().post(CREATE, &[("name", "one more")]).await.is(409).problem();
+    let told =
+        person.program().post(CREATE, &[("name", "one more"), ("current", PASSWORD)]).await.is(409).problem();
     assert_eq!(told.error.as_str(), "TOKEN_LIMIT");
 }
 
@@ -227,8 +231,10 @@ async fn the_text_of_a_token_is_in_one_answer_and_nowhere_else_on_postgres() {
 async fn the_text_is_in_one_answer(desk: Desk) {
     let owner = desk.arrive(Role::Owner).await;
     log::listen();
-    let answer =
-        owner.submit(ADMIN, CREATE, &[("name", "till"), ("permissions", "users:read")]).await.is(200);
+    let answer = owner
+        .submit(ADMIN, CREATE, &[("name", "till"), ("permissions", "users:read"), ("current", PASSWORD)])
+        .await
+        .is(200);
     let text = shown(&answer).unwrap();
     assert!(answer.headers.values().all(|value| !value.to_str().unwrap().contains(&text[10..])));
     assert_eq!(answer.header("cache-control"), Some("no-store"));

@@ -3,7 +3,7 @@
 use frontdesk_domain::tokens;
 use frontdesk_model::{
     Permissions,
-    tokens::{CreateToken, DEFAULT_DAYS, TokenKind},
+    tokens::{CreateTokenInPerson, DEFAULT_DAYS, TokenKind},
     urls,
 };
 use leptos::{either::Either, prelude::*};
@@ -11,19 +11,23 @@ use leptos::{either::Either, prelude::*};
 use super::TOKEN_CREATED;
 use crate::{
     context::{RequestContext, context},
-    form::{Access, FormProtocol, FormResult, FormRoute, Refusal},
+    form::{Access, FormProtocol, FormResult, FormRoute, Limit, Refusal},
     parts::{
         forms::{
             Form, Hidden,
             choice::{Boxes, Select},
             field::Field,
+            password::{Password as Which, PasswordField},
         },
         shown_once::ShownOnce,
     },
 };
 
 pub const CREATE_TOKEN: &FormRoute =
-    &FormRoute::of::<PostCreateToken>(urls::forms::CREATE_TOKEN, urls::ACCOUNT_SECURITY, Access::SignedIn);
+    &FormRoute::of::<PostCreateToken>(urls::forms::CREATE_TOKEN, urls::ACCOUNT_SECURITY, Access::SignedIn)
+        .limit(Limit::SignIn)
+        .hashes_password()
+        .secret_fields(&["current"]);
 
 /// Lifetimes to choose from; see [`frontdesk_model::tokens::Expiry`].
 const EXPIRIES: [(&str, &str); 5] = [
@@ -75,18 +79,20 @@ pub fn create_form(kind: TokenKind, held: Permissions) -> impl IntoView {
             <Field form=CREATE_TOKEN name="name" label="Name" autocomplete="off" hint="What it is for, such as “nightly export”."/>
             <Select form=CREATE_TOKEN name="expires" label="Ends" options=expiries value=DEFAULT/>
             {permissions}
+            <PasswordField form=CREATE_TOKEN which=Which::Current/>
             <div class="buttons"><button class="primary">"Make token"</button></div>
         </Form>
     }
 }
 
 #[server(name = PostCreateToken, endpoint = "create_token", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn create_token(form: CreateToken) -> Result<FormResult, Refusal> {
+pub async fn create_token(form: CreateTokenInPerson) -> Result<FormResult, Refusal> {
     let context = context();
     let page = match form.kind {
         TokenKind::Personal => urls::ACCOUNT_SECURITY.path(),
         TokenKind::Service => urls::TOKENS.path(),
     };
-    let created = tokens::create(&context, form).await?;
+    let (form, password) = form.split();
+    let created = tokens::create_in_person(&context, form, password).await?;
     Ok(FormResult::to(page).with_flash(TOKEN_CREATED).with_secret(created.text.secret()))
 }
