@@ -30,7 +30,7 @@ pub async fn sign_up(ctx: &Context, form: SignUp) -> Result<Credentials, Error> 
 pub async fn sign_up_in(ctx: &Context, tx: &mut Tx, form: SignUp) -> Result<Credentials, Error> {
     form.check().map_err(Error::Invalid)?;
     let (name, email) = account::parse(&form.name, &form.email)?;
-    passwords::refuse_breached(ctx, &form.password).await.map_err(Error::Invalid)?;
+    passwords::check_new(ctx, &form.password, &[&form.name, &form.email]).await.map_err(Error::Invalid)?;
     // Hashed before the address is looked up, so that a taken address takes as much time as a free one,
     // and before the first statement, so that the hash does not block other writers.
     let hash = ctx.passwords.hash(form.password).await?;

@@ -29,7 +29,9 @@ pub async fn change_password(ctx: &Context, form: ChangePassword) -> Result<Cred
     let person = ctx.actor.require_person()?;
     form.check_for(&[&person.name, &person.email]).map_err(Error::Invalid)?;
     let known = confirm(ctx, person, form.current, Action::PASSWORD_CHANGE_FAILED).await?;
-    passwords::refuse_breached(ctx, &form.password).await.map_err(Error::Invalid)?;
+    passwords::check_new(ctx, &form.password, &[&person.name, &person.email])
+        .await
+        .map_err(Error::Invalid)?;
     let hash = ctx.passwords.hash(form.password).await?;
     let mut tx = ctx.begin();
     let changed = sql::change_password(&mut tx, (person.id, person.epoch), hash, ctx.clock.now());

@@ -40,7 +40,7 @@ pub async fn accept_in(ctx: &Context, tx: &mut Tx, form: AcceptInvite) -> Result
         let problem = Problem::new(frontdesk_model::Code::ValidationError);
         Error::Invalid(problem.fault("password", &fault.code, message))
     })?;
-    passwords::refuse_breached(ctx, &form.password).await.map_err(Error::Invalid)?;
+    passwords::check_new(ctx, &form.password, &[&who.name, &who.email]).await.map_err(Error::Invalid)?;
     let hash = ctx.passwords.hash(form.password).await?;
     let at = ctx.clock.now();
     let spent = links::spend_link(tx, digest(&form.token), Purpose::Invite, at).await?;

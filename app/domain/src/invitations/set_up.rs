@@ -34,7 +34,7 @@ pub async fn set_up_in(ctx: &Context, tx: &mut Tx, form: SetUp) -> Result<Creden
     open(ctx, Purpose::Setup, &form.token).await?;
     form.check().map_err(Error::Invalid)?;
     let (name, email) = account::parse(&form.name, &form.email)?;
-    passwords::refuse_breached(ctx, &form.password).await.map_err(Error::Invalid)?;
+    passwords::check_new(ctx, &form.password, &[&form.name, &form.email]).await.map_err(Error::Invalid)?;
     let hash = ctx.passwords.hash(form.password).await?;
     let at = ctx.clock.now();
     advisory_lock::acquire(tx, "owners").await?;

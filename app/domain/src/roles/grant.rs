@@ -8,6 +8,7 @@ use crate::{
     account_sources::{self, Kind},
     audit::Entry,
     db::Tx,
+    one_time_links::{self, Purpose},
     users::{
         Error,
         sql::{self, State},
@@ -38,6 +39,10 @@ pub async fn grant_in(ctx: &Context, tx: &mut Tx, form: ChangeRole) -> Result<Us
         return Err(Error::WrongState("This user has that role already."));
     }
     account_sources::record(ctx, change.tx, form.id, Kind::Role).await?;
+    if change.user.has_password {
+        // Whoever made the link may not have the rank for it any more.
+        one_time_links::sql::drop_links(change.tx, Purpose::Invite, form.id).await?;
+    }
     let entry = Entry::new(Action::ROLE_GRANTED).changed("role", None, Some(form.role.as_str()));
     change.write(State::Same, entry).await
 }

@@ -26,6 +26,7 @@ use crate::support::{
 
 both! {
     a_link_for_the_password_of_a_peer_is_refused,
+    a_new_role_ends_an_open_link,
     an_account_that_the_requester_made_approves_nothing_of_theirs,
     an_account_with_its_role_or_its_password_from_the_requester_approves_nothing_of_theirs,
     an_account_that_a_token_of_the_requester_made_approves_nothing_of_theirs,
@@ -90,6 +91,16 @@ async fn a_link_for_the_password_of_a_peer_is_refused(domain: TestDomain) {
     let (new, _) = users::create(&domain.by(&bo.actor), create_form("Di", "di@example.com")).await.unwrap();
     roles::grant(&domain.by(&bo.actor), ChangeRole { id: new.id, role: Role::Admin }).await.unwrap();
     invitations::create(&domain.by(&bo.actor), one(new.id)).await.unwrap();
+}
+
+async fn a_new_role_ends_an_open_link(domain: TestDomain) {
+    let bo = person(&domain, "Bo", &[Role::Admin]).await;
+    let sue = person(&domain, "Sue", &[Role::Support]).await;
+    let link = invitations::create(&domain.by(&bo.actor), one(sue.id)).await.unwrap();
+    crate::support::grant(&domain, sue.id, Role::Admin).await;
+    let form = AcceptInvite { token: link, password: Secret::new(PASSWORD) };
+    let refused = invitations::accept(&domain.by(&anybody()), form).await.unwrap_err();
+    assert!(matches!(refused, users::Error::LinkSpent(_)), "{refused:?}");
 }
 
 async fn an_account_that_the_requester_made_approves_nothing_of_theirs(mut domain: TestDomain) {

@@ -39,7 +39,7 @@ pub trait BreachedPasswords: Send + Sync + 'static {
 ///
 /// # Errors
 /// `VALIDATION_ERROR` at the field `password`.
-pub async fn refuse_breached(platform: &Platform, password: &Secret) -> Result<(), Problem> {
+pub(super) async fn refuse_breached(platform: &Platform, password: &Secret) -> Result<(), Problem> {
     let Some(list) = &platform.breached_passwords else { return Ok(()) };
     let answer = list.contains(password).await;
     let outcome = match &answer {

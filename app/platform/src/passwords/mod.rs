@@ -6,6 +6,7 @@
 
 mod breached;
 mod engine;
+mod guessable;
 mod share;
 mod stored;
 #[cfg(test)]
@@ -36,7 +37,8 @@ use self::{
 };
 
 pub use self::{
-    breached::{BreachedPasswords, BreachedPasswordsError, Lookup, refuse_breached},
+    breached::{BreachedPasswords, BreachedPasswordsError, Lookup},
+    guessable::check_new,
     share::Reservation,
     stored::Unusable,
 };
