@@ -4,6 +4,7 @@ use frontdesk_model::{
     Permission, Permissions, Roles, SessionId, Timestamp, TokenId, UserId, audit::Party, tokens,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Origin of a request. Stored with every audit event.
 #[derive(Clone, Debug, Default)]
@@ -182,7 +183,7 @@ impl Actor {
             Who::Anonymous => Denied::Anonymous,
             Who::Person(_) | Who::Token(_) | Who::System | Who::Worker => Denied::Lacks(permission),
         };
-        tracing::info!(actor = %self.party().label, permission = %permission, "denied");
+        self.log_refusal(permission.as_str(), ("", Uuid::nil()));
         Err(denied)
     }
 
@@ -191,28 +192,71 @@ impl Actor {
     ///
     /// # Errors
     /// [`Denied::Outranked`].
-    pub fn require_rank_over(&self, roles: &Roles) -> Result<(), Denied> {
-        self.require_rank_over_permissions(roles.permissions())
+    pub fn require_rank_over(&self, user: UserId, roles: &Roles) -> Result<(), Denied> {
+        self.require_rank_over_permissions(("user", user.0), roles.permissions())
     }
 
-    /// As [`Actor::require_rank_over`], and that the actor holds a permission that the user lacks. The command
-    /// line is above everyone.
+    /// Returns true if the actor has all permissions of these roles.
+    pub fn outranks(&self, roles: &Roles) -> bool {
+        self.permissions().covers(roles.permissions())
+    }
+
+    /// Returns true if the actor has all permissions of these roles and at least one more. The command line
+    /// is above everyone.
+    pub fn is_above(&self, roles: &Roles) -> bool {
+        let held = roles.permissions();
+        let is_equal = held.covers(self.permissions());
+        matches!(self.who, Who::System) || (self.outranks(roles) && !is_equal)
+    }
+
+    /// As [`Actor::require_rank_over`], and that the actor holds a permission that the user lacks.
     ///
     /// # Errors
     /// [`Denied::Outranked`].
-    pub fn require_rank_above(&self, roles: &Roles) -> Result<(), Denied> {
-        self.require_rank_over(roles)?;
-        let is_system = matches!(self.who, Who::System | Who::Worker);
-        let is_equal = roles.permissions().covers(self.permissions());
-        if is_equal && !is_system { Err(Denied::Outranked) } else { Ok(()) }
+    pub fn require_rank_above(&self, user: UserId, roles: &Roles) -> Result<(), Denied> {
+        if self.is_above(roles) {
+            return Ok(());
+        }
+        self.log_refusal("rank above", ("user", user.0));
+        Err(Denied::Outranked)
     }
 
     /// As [`Actor::require_rank_over`], for objects that hold permissions without roles.
     ///
     /// # Errors
     /// [`Denied::Outranked`].
-    pub fn require_rank_over_permissions(&self, held: Permissions) -> Result<(), Denied> {
-        if self.permissions().covers(held) { Ok(()) } else { Err(Denied::Outranked) }
+    pub fn require_rank_over_permissions(
+        &self,
+        target: (&'static str, Uuid),
+        held: Permissions,
+    ) -> Result<(), Denied> {
+        if self.permissions().covers(held) {
+            return Ok(());
+        }
+        self.log_refusal("rank", target);
+        Err(Denied::Outranked)
+    }
+
+    /// Logs a refusal by permission, rank or object, with ids only. The target is a kind and an id, empty
+    /// for a refusal before the object is known.
+    pub fn log_refusal(&self, rule: &str, (kind, id): (&'static str, Uuid)) {
+        let actor = self.party().id.map(|id| id.to_string()).unwrap_or_default();
+        let id = if id.is_nil() { String::new() } else { id.to_string() };
+        let who = match self.who {
+            Who::Anonymous => "anonymous",
+            Who::Person(_) => "person",
+            Who::Token(_) => "token",
+            Who::System | Who::Worker => "system",
+        };
+        tracing::info!(
+            actor_kind = who,
+            actor,
+            rule,
+            target_kind = kind,
+            target_id = id,
+            outcome = "refused",
+            "access refused"
+        );
     }
 
     /// The actor's name in the audit trail. Actions of a personal token belong to its owner, and the

@@ -36,7 +36,7 @@ pub async fn create_in(ctx: &Context, tx: &mut Tx, form: OneUser) -> Result<Secr
     let change = UserChange::load(ctx, tx, Permission::USERS_UPDATE, form.id).await?;
     change.status_must_be(Status::Active, "Only an active user can choose a password.")?;
     if change.user.has_password {
-        ctx.actor.require_rank_above(&change.user.roles)?;
+        ctx.actor.require_rank_above(form.id, &change.user.roles)?;
     }
     let link = one_time_links::insert_invite(ctx, change.tx, form.id).await?;
     change.write(State::Same, Entry::new(Action::INVITE_CREATED)).await?;

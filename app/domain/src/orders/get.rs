@@ -1,6 +1,7 @@
 //! Reads one order.
 
 use frontdesk_model::{OrderId, Permission, UserId, audit::Action, orders::Order};
+use uuid::Uuid;
 
 use super::{Error, sql};
 use crate::{Context, actor::Actor, audit, db::Read};
@@ -17,7 +18,7 @@ pub async fn get(ctx: &Context, id: OrderId) -> Result<Order, Error> {
         ctx.actor.require(Permission::ORDERS_READ)?;
     }
     let order = by_id(&ctx.db, id).await?;
-    if !has_placed && !may_see(&ctx.actor, order.summary.customer.id) {
+    if !has_placed && !may_see(&ctx.actor, order.summary.customer.id, ("order", id.0)) {
         return Err(Error::NoSuchOrder);
     }
     Ok(shown_to(&ctx.actor, order))
@@ -35,9 +36,13 @@ pub(super) fn shown_to(actor: &Actor, order: Order) -> Order {
     Order { note: order.note.filter(|_| is_staff), ..order }
 }
 
-/// Returns true if the actor may see objects of this customer.
-pub(crate) fn may_see(actor: &Actor, customer: UserId) -> bool {
-    actor.user() == Some(customer) || actor.may(Permission::ORDERS_READ)
+/// Returns true if the actor may see this object of the customer. A refusal is logged.
+pub(crate) fn may_see(actor: &Actor, customer: UserId, object: (&'static str, Uuid)) -> bool {
+    let may = actor.user() == Some(customer) || actor.may(Permission::ORDERS_READ);
+    if !may {
+        actor.log_refusal(Permission::ORDERS_READ.as_str(), object);
+    }
+    may
 }
 
 pub(super) async fn by_id(from: impl Read, id: OrderId) -> Result<Order, Error> {

@@ -51,7 +51,7 @@ const fn tells_why(action: Action) -> bool {
 /// Those of the database.
 #[tracing::instrument(name = "orders.history", skip_all)]
 pub async fn history(ctx: &Context, order: &Order) -> Result<History, Error> {
-    if !may_see(&ctx.actor, order.summary.customer.id) {
+    if !may_see(&ctx.actor, order.summary.customer.id, ("order", order.summary.id.0)) {
         return Err(Error::NoSuchOrder);
     }
     let is_staff = ctx.actor.may(Permission::ORDERS_READ);

@@ -26,7 +26,7 @@ pub async fn get(ctx: &Context, id: PaymentId) -> Result<Payment, Error> {
     if may_start && !may_read && audit::is_maker(ctx, Action::PAYMENT_STARTED, order, Some(id.0)).await? {
         return Ok(shown_to(&ctx.actor, payment));
     }
-    if !orders::may_see(&ctx.actor, payment.summary.customer.id) {
+    if !orders::may_see(&ctx.actor, payment.summary.customer.id, ("payment", id.0)) {
         return Err(Error::NoSuchPayment);
     }
     Ok(shown_to(&ctx.actor, payment))

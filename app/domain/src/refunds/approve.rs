@@ -36,6 +36,9 @@ pub async fn approve_in(ctx: &Context, tx: &mut Tx, form: OneRefund) -> Result<R
     let decision = Decision { id: form.id, state: RefundState::Pending, reason: "" };
     let refund = sql::by_id(&mut *tx, form.id).await?.ok_or(Error::NoSuchRefund)?;
     let two_persons = may_approve(&mut *tx, &refund, approver).await?;
+    if !two_persons {
+        ctx.actor.log_refusal("two persons", ("refund", form.id.0));
+    }
     decision.write(ctx, tx, |_| if two_persons { Ok(()) } else { Err(Error::SelfApproval) }).await
 }
 

@@ -40,7 +40,7 @@ pub async fn grant_in(ctx: &Context, tx: &mut Tx, form: ChangeRole) -> Result<Us
     }
     account_sources::record(ctx, change.tx, form.id, Kind::Role).await?;
     if change.user.has_password {
-        // Whoever made the link may not have the rank for it any more.
+        // The person who made the link may no longer have the rank for it.
         one_time_links::sql::drop_links(change.tx, Purpose::Invite, form.id).await?;
     }
     let entry = Entry::new(Action::ROLE_GRANTED).changed("role", None, Some(form.role.as_str()));

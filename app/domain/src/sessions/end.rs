@@ -28,11 +28,14 @@ pub async fn end_in(ctx: &Context, tx: &mut Tx, form: EndSession) -> Result<(), 
     ctx.actor.require_through_token(Permission::SESSIONS_END)?;
     // For actors who may end only their own, other sessions do not exist.
     let others = ctx.actor.may(Permission::SESSIONS_END);
-    let owner = sql::owner(tx, form.id).await?.filter(|user| others || ctx.actor.user() == Some(*user));
-    let owner = owner.ok_or(Error::NoSuchSession)?;
+    let owner = sql::owner(tx, form.id).await?.ok_or(Error::NoSuchSession)?;
+    if !others && ctx.actor.user() != Some(owner) {
+        ctx.actor.log_refusal("sessions:end", ("session", form.id.0));
+        return Err(Error::NoSuchSession);
+    }
     let user = users::sql::by_id(&mut *tx, owner).await?.ok_or(Error::NoSuchSession)?;
     if ctx.actor.user() != Some(user.id) {
-        ctx.actor.require_rank_over(&user.roles)?;
+        ctx.actor.require_rank_over(user.id, &user.roles)?;
     }
     if !sql::delete(tx, form.id).await? {
         return Err(Error::NoSuchSession);

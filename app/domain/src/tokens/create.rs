@@ -118,7 +118,7 @@ pub async fn create_for_in(
 ) -> Result<Created, Error> {
     ctx.actor.require(Permission::TOKENS_MANAGE)?;
     let owner = users::sql::by_id(&mut *tx, owner).await?.ok_or(users::Error::NoSuchUser)?;
-    ctx.actor.require_rank_over(&owner.roles)?;
+    ctx.actor.require_rank_over(owner.id, &owner.roles)?;
     let form = CreateToken { kind: TokenKind::Personal, ..form };
     make(ctx, tx, Some(owner.id), form, owner.roles.permissions()).await
 }

@@ -39,7 +39,11 @@ pub async fn revoke_in(ctx: &Context, tx: &mut Tx, form: RevokeToken) -> Result<
     let at = ctx.clock.now();
     let token = sql::by_id(&mut *tx, form.id, at).await?;
     let is_own = |token: &Token| itself || (ctx.actor.user().is_some() && ctx.actor.user() == owner(token));
-    let token = token.filter(|token| others || is_own(token)).ok_or(Error::NoSuchToken)?;
+    let token = token.ok_or(Error::NoSuchToken)?;
+    if !others && !is_own(&token) {
+        ctx.actor.log_refusal("tokens:manage", ("token", token.id.0));
+        return Err(Error::NoSuchToken);
+    }
     if !is_own(&token) {
         require_rank(tx, &ctx.actor, &token).await?;
     }
@@ -58,9 +62,9 @@ async fn require_rank(tx: &mut Tx, actor: &Actor, token: &Token) -> Result<(), E
     match owner(token) {
         Some(id) => {
             let owner = users::sql::by_id(&mut *tx, id).await?.ok_or(Error::NoSuchToken)?;
-            Ok(actor.require_rank_over(&owner.roles)?)
+            Ok(actor.require_rank_over(owner.id, &owner.roles)?)
         }
-        None => Ok(actor.require_rank_over_permissions(token.permissions)?),
+        None => Ok(actor.require_rank_over_permissions(("token", token.id.0), token.permissions)?),
     }
 }
 

@@ -27,7 +27,7 @@ impl<'a> UserChange<'a> {
     ) -> Result<Self, Error> {
         ctx.actor.require(needs)?;
         let user = sql::by_id(&mut *tx, id).await?.ok_or(Error::NoSuchUser)?;
-        ctx.actor.require_rank_over(&user.roles)?;
+        ctx.actor.require_rank_over(id, &user.roles)?;
         ctx.require_version(user.version)?;
         Ok(Self { ctx, tx, user })
     }

@@ -32,6 +32,7 @@ both! {
     an_account_that_a_token_of_the_requester_made_approves_nothing_of_theirs,
     who_made_the_link_for_a_password_approves_nothing_until_another_is_chosen,
     persons_who_do_not_come_from_each_other_decide_together,
+    two_accounts_that_one_admin_made_do_not_decide_together,
     what_is_known_of_accounts_of_before_counts,
 }
 
@@ -177,6 +178,18 @@ async fn persons_who_do_not_come_from_each_other_decide_together(mut domain: Tes
     let cy = hire(&domain, &olga, "Cy", Role::Admin).await;
     let refund = requested(&mut domain, &bo).await;
     approve(&domain, &cy, &refund).await.unwrap();
+}
+
+async fn two_accounts_that_one_admin_made_do_not_decide_together(mut domain: TestDomain) {
+    let bo = person(&domain, "Bo", &[Role::Admin]).await;
+    let sue = hire(&domain, &bo, "Sue", Role::Support).await;
+    let di = hire(&domain, &bo, "Di", Role::Admin).await;
+    choose_another(&domain, &sue).await;
+    let sue = sign_in_with(&domain, sue.id, OTHER).await;
+    let refund = requested(&mut domain, &sue).await;
+    is_refused(&domain, &di, &refund).await;
+    let olga = person(&domain, "Olga", &[Role::Owner]).await;
+    approve(&domain, &olga, &refund).await.unwrap();
 }
 
 async fn what_is_known_of_accounts_of_before_counts(domain: TestDomain) {

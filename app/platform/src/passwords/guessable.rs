@@ -25,8 +25,7 @@ pub async fn check_new(platform: &Platform, password: &Secret, about: &[&str]) -
         return Err(Problem::new(Code::ValidationError).fault(
             "password",
             "too_common",
-            "This is guessed early, for all its length: repeated words, years and rows of keys add little; use four \
-             or more words that have nothing to do with each other",
+            "This password is easy to guess, although it is long. Use four or more words that are not related",
         ));
     }
     refuse_breached(platform, password).await

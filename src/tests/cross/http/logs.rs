@@ -77,3 +77,28 @@ async fn a_password_hash_that_cannot_be_used_is_logged_with_its_user() {
     })
     .await;
 }
+
+// One thread, as above.
+#[tokio::test]
+async fn a_refusal_by_rank_or_permission_is_logged_with_ids_only() {
+    run(Engine::Sqlite, async |desk: Desk| {
+        let owner = desk.register("Olga", &[Role::Owner]).await.to_string();
+        let support = desk.arrive(Role::Support).await;
+        log::listen();
+        support.post("/fn/suspend_user", &[("id", &*owner), ("reason", "None")]).await.is(403);
+        support.get("/admin/jobs").await.is(404);
+
+        let log = log::heard();
+        let refused = |rule: &str| {
+            let line = log.lines().find(|line| line.contains("access refused") && line.contains(rule));
+            line.unwrap_or_else(|| panic!("{rule}:\n{log}")).to_owned()
+        };
+        let rank = refused("rule=\"rank\"");
+        assert!(rank.contains(&format!("target_id=\"{owner}\"")), "{rank}");
+        for line in [rank, refused("rule=\"jobs:read\"")] {
+            assert!(line.contains("outcome=\"refused\"") && line.contains("actor_kind=\"person\""), "{line}");
+            assert!(!line.contains("Olga") && !line.contains('@'), "{line}");
+        }
+    })
+    .await;
+}

@@ -43,7 +43,7 @@ pub(super) fn access(context: &RequestContext, user: &User) -> Option<impl IntoV
     let may = |permission, when| context.may(permission) && status == when;
     let was_suspending = context.refused_form(SUSPEND_USER).is_some();
     // With the link one can act as the user.
-    let may_invite = !has_password || context.actor.require_rank_above(&roles).is_ok();
+    let may_invite = !has_password || context.actor.is_above(&roles);
     let invite = (may(Permission::USERS_UPDATE, Status::Active) && may_invite).then(|| invite_form(user));
     let suspend = may(Permission::USERS_SUSPEND, Status::Active).then(|| {
         view! {

@@ -161,7 +161,7 @@ fn orders_card(context: &RequestContext, user: &Person, recent: Vec<RecentOrder>
 
 fn sessions_card(context: &RequestContext, user: &Person, sessions: Vec<Session>) -> impl IntoView + use<> {
     // An actor must hold every permission of the user they act on.
-    let may = context.may(Permission::SESSIONS_END) && context.actor.require_rank_over(&user.roles).is_ok();
+    let may = context.may(Permission::SESSIONS_END) && context.actor.outranks(&user.roles);
     let here = context.actor.person().map(|person| person.session);
     let list = if sessions.is_empty() {
         view! { <p class="muted">"They are signed in nowhere."</p> }.into_any()
