@@ -40,7 +40,7 @@ test('staff make a webhook, and events arrive that are signed with the secret th
   await press(page, 'Send a test event');
   await expect(page.getByRole('status').first()).toHaveText(/^A test event is on its way/);
   const tested = await arrival(receiver, secret, 1);
-  expect(tested.event).toMatchObject({ type: 'webhook.test', version: 1, data: { id: tested.id } });
+  expect(tested.event).toMatchObject({ type: 'webhook.test', version: 2, id: tested.id });
   const row = page.getByRole('row', { name: /webhook\.test/ });
   await sees(page, row, 'Arrived');
 
@@ -49,7 +49,7 @@ test('staff make a webhook, and events arrive that are signed with the secret th
   await fillIn(page, { name, email });
   await press(page, 'Create user');
   const told = await arrival(receiver, secret, 2);
-  expect(told.event).toMatchObject({ type: 'user.created', data: { target: { label: name } } });
+  expect(told.event).toMatchObject({ type: 'user.created', data: { object: { name }, previous: null } });
   const { headers, body } = receiver.heard[1];
   expect(() => new Webhook(secret).verify(body.replace(name, 'Eve'), headers)).toThrow();
 });
