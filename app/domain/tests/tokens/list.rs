@@ -38,7 +38,7 @@ async fn shelf(domain: &TestDomain) -> [Someone; 2] {
         for someone in &people {
             domain.clock.advance(1);
             let form = CreateToken { expires: format!("{days}d"), ..token_form("ci", &[]) };
-            let created = make_token(&domain, &someone.actor, form).await.unwrap();
+            let created = make_token(domain, &someone.actor, form).await.unwrap();
             if days == 200 {
                 tokens::revoke(&domain.system(), RevokeToken { id: created.token.id }).await.unwrap();
             }
