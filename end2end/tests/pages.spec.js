@@ -23,7 +23,8 @@ const NARROWEST = { width: 320, height: 640 };
 test.describe('every page', { tag: '@once' }, () => {
   for (const { name, status, isLarge, open } of PLACES) {
     test(`is valid HTML and everybody can use it: ${name}`, async ({ page, browsers, register, untouched }) => {
-      test.slow(isLarge);
+      // The reference of the API grows with every operation, and each of its nodes is looked at four times.
+      if (isLarge) test.setTimeout(480_000);
       const place = await open({ page, browsers, register, untouched });
       const answer = answerOf(place);
       expect(answer.status()).toBe(status);
