@@ -1,4 +1,4 @@
-//! Versions of objects, by which a change is refused if somebody else was faster.
+//! Versions of objects: a change is refused if the object has changed since it was read.
 
 use std::fmt;
 

@@ -1,16 +1,16 @@
-//! Whether two accounts are those of two persons.
+//! Tells two persons from one person with two accounts, as far as the sources of accounts allow.
 
 use frontdesk_model::UserId;
 
 use super::sql;
 use crate::db::{self, Read};
 
-/// Returns true unless the requester can have made the decider's account, or the decider can know the
-/// requester's password.
+/// Returns false if the requester is a source of the decider's account, if the decider can know the
+/// requester's password, or if one person who is not an owner is a source of both.
 ///
-/// The decider depends on the requester through any source, however many accounts lie between. The other
-/// way round that would be every employee whom a manager invited, so only passwords count there, and only
-/// until the person has chosen another one.
+/// Sources of the decider count over any number of accounts in between. In the other direction only
+/// passwords count, and only until the requester has chosen another one: otherwise a manager could never
+/// approve the request of an employee they invited.
 pub(crate) async fn are_two_persons(
     from: impl Read,
     requester: UserId,

@@ -1,9 +1,8 @@
-//! Sources of accounts: which person made an account what it is, so that a decision of two persons is not
-//! made by one with two accounts.
+//! Sources of accounts, so that one person with two accounts cannot make a decision that needs two persons.
 //!
-//! A person is a source of an account that they created, of one with a password that was chosen through
-//! their link, and of one with a role from them. What a service token did, the person who made the token
-//! did.
+//! A person is a source of an account if they created it, made the link through which its password was
+//! chosen, or gave it a role. The actions of a service token count as those of the person who created the
+//! token.
 
 mod independence;
 mod sql;
@@ -41,13 +40,13 @@ impl Kind {
     }
 }
 
-/// Records the actor as a source of this account. The command line is none.
+/// Records the actor as a source of this account. The command line is never a source.
 pub(crate) async fn record(ctx: &Context, tx: &mut Tx, account: UserId, kind: Kind) -> Result<(), db::Error> {
     let source = person_behind(tx, &ctx.actor).await?;
     record_person(ctx, tx, account, source, kind).await
 }
 
-/// As [`record()`], of a person who acted before.
+/// As [`record()`], for a person other than the actor.
 pub(crate) async fn record_person(
     ctx: &Context,
     tx: &mut Tx,

@@ -14,8 +14,9 @@ statements! { "account_sources";
     INSERT = "INSERT INTO account_sources (account_id, person_id, kind, at) VALUES ($1, $2, $3, $4) \
               ON CONFLICT (account_id, person_id, kind) DO UPDATE SET at = excluded.at, chosen_since = 0";
     CHOOSE_ONESELF = "UPDATE account_sources SET chosen_since = 1 WHERE account_id = $1 AND kind = 'password'";
-    // The sources of the decider and of the requester, theirs and so on, and those who can know the requester's
-    // password, and so on. A source of both must be an owner, from whom everyone comes in the end.
+    // `made` and `asked` are the sources of the decider and of the requester, over any number of accounts; `known`
+    // are the persons who can know the requester's password. An owner may be a source of both, because every
+    // account comes from an owner in the end.
     LINKS = "WITH RECURSIVE made (person) AS (\
                  SELECT person_id FROM account_sources WHERE account_id = $2 \
                  UNION SELECT s.person_id FROM account_sources s JOIN made ON s.account_id = made.person), \
@@ -29,7 +30,7 @@ statements! { "account_sources";
              SELECT (SELECT count(*) FROM made WHERE person = $1) + (SELECT count(*) FROM known WHERE person = $2) \
              + (SELECT count(*) FROM made JOIN asked ON asked.person = made.person WHERE made.person <> $2 \
                 AND NOT EXISTS (SELECT 1 FROM user_roles r WHERE r.user_id = made.person AND r.role = 'owner'))";
-    // A service token is no person, but was created by one, perhaps through other tokens.
+    // The person who created a service token, perhaps through other tokens.
     MAKER = "WITH RECURSIVE up (maker, depth) AS (SELECT created_by, 0 FROM tokens WHERE id = $1 UNION ALL \
              SELECT t.created_by, up.depth + 1 FROM tokens t JOIN up ON t.id = up.maker WHERE up.depth < 20) \
              SELECT maker FROM up ORDER BY depth DESC LIMIT 1";

@@ -17,7 +17,7 @@ use crate::{
 /// used to guess it, and is recorded as `failed`.
 ///
 /// # Errors
-/// [`Error::Denied`] if all sessions of the person ended meanwhile; [`Error::WrongPassword`];
+/// [`Error::Denied`] if the session has ended; [`Error::WrongPassword`];
 /// [`Error::Throttled`] after many failures; [`Error::Password`] under a flood.
 pub(crate) async fn confirm(
     ctx: &Context,

@@ -1,9 +1,9 @@
 //! Gives events their numbers.
 //!
-//! Two instances that write at once commit in another order than that of their ids and times, so a reader
-//! who remembers the last id misses the event that becomes visible late. An event therefore gets its number
-//! only once it is committed, when the feed is read: one transaction at a time takes the next numbers for
-//! all events without one. A reader who has seen a number has seen all lower ones.
+//! Two instances that write at the same time can commit in another order than that of their ids, so a reader
+//! that remembers the last id misses an event that is committed late. An event therefore gets its number
+//! after its commit, when the feed is read: one transaction at a time gives the next numbers to all events
+//! that have none. A reader that has seen a number has seen all lower ones.
 
 use super::{Error, sql};
 use crate::Context;

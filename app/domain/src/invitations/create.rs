@@ -15,8 +15,8 @@ use crate::{
     users::{Error, UserChange, sql as users},
 };
 
-/// Creates a link to choose a password, which replaces the one before, and returns its token. Whoever has the
-/// link can act as the user, so a user who has a password already needs an actor of a higher rank.
+/// Creates a link to choose a password, which replaces the one before, and returns its token. With the
+/// link it is possible to act as the user, so for a user who has a password the actor needs a higher rank.
 ///
 /// # Errors
 /// [`Error::Denied`] without `users:update` or the rank; [`Error::WrongState`] unless the user is active.

@@ -42,8 +42,8 @@ pub async fn approve_in(ctx: &Context, tx: &mut Tx, form: OneRefund) -> Result<R
     decision.write(ctx, tx, |_| if two_persons { Ok(()) } else { Err(Error::SelfApproval) }).await
 }
 
-/// Returns true if this person may approve a refund of this requester, who must be another person. What the
-/// command line requested, every approver may decide.
+/// Returns true if this person is independent of the requester. Refunds that the command line requested have
+/// no requester.
 async fn may_approve(from: impl Read, refund: &Refund, approver: UserId) -> Result<bool, Error> {
     match refund.requested_by_id {
         Some(requester) => Ok(are_two_persons(from, requester, approver).await?),
@@ -54,7 +54,7 @@ async fn may_approve(from: impl Read, refund: &Refund, approver: UserId) -> Resu
 /// Returns true if the actor may approve this refund, for pages that offer it.
 ///
 /// # Errors
-/// Those of the database.
+/// Errors of the database.
 pub async fn is_second_person(ctx: &Context, refund: &Refund) -> Result<bool, Error> {
     let Some(approver) = ctx.actor.user() else { return Ok(false) };
     may_approve(&ctx.db, refund, approver).await

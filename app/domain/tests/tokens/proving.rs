@@ -167,7 +167,7 @@ async fn a_token_stops_while_its_owner_is_suspended_or_removed(domain: TestDomai
 async fn a_reset_of_the_password_ends_the_tokens_of_the_person_alone(domain: TestDomain) {
     let [ann, bo] = [person(&domain, "Ann", &[]).await, person(&domain, "Bo", &[]).await];
     let (created, of_another) = (token(&domain, &ann, &[]).await, token(&domain, &bo, &[]).await);
-    // Whoever changes a password knows the one before, and the tokens are theirs.
+    // A person who changes their own password keeps their tokens.
     let form =
         ChangePassword { current: Secret::new(PASSWORD), password: Secret::new("a lamp for the harbour 42") };
     credentials::change_password(&domain.by(&ann.actor), form).await.unwrap();

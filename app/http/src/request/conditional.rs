@@ -28,7 +28,7 @@ pub fn is_fresh(headers: &HeaderMap, tag: &str) -> bool {
 
 /// Reads the versions out of the [`entity_tag`]s in `If-Match`, in one line or several; `None` without the
 /// header. Only the version decides: a proxy that compresses makes the tag a weak one, or changes its end.
-/// What is no tag with a version matches none.
+/// A tag without a version matches nothing.
 pub fn expected(headers: &HeaderMap) -> Option<Expected> {
     let mut lines = headers.get_all(IF_MATCH).iter().peekable();
     lines.peek()?;

@@ -69,7 +69,7 @@ impl TryFrom<i64> for PayloadVersion {
 #[error("there is no such version of the bodies of events")]
 pub struct UnknownVersion;
 
-/// What is sent to a webhook of version 1, as JSON.
+/// Body of a delivery in version 1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = WebhookPayload)]
 pub struct Payload {
