@@ -4,7 +4,7 @@ use std::net::TcpListener;
 
 use frontdesk_domain::db::{DatabaseUrl, Db, Options, PostgresUrl, Sql};
 use frontdesk_domain::params;
-use sqlx::{ConnectOptions as _, postgres::PgConnectOptions};
+use sqlx::{ConnectOptions as _, Connection as _, postgres::PgConnectOptions};
 
 use crate::support::{Engine, TestDomain, eventually, run};
 
@@ -68,6 +68,77 @@ async fn a_postgresql_server_that_cannot_be_used_is_explained() {
             let why = refusal(postgres(to)).await;
             assert!(why.contains(&reason), "{why}");
         }
+    })
+    .await;
+}
+
+/// The statements of OPERATIONS that give the lesser role its rights, for a role of another name.
+fn grants(role: &str) -> String {
+    let (_, after) =
+        include_str!("../../../../docs/OPERATIONS.md").split_once("-- as frontdesk_owner").unwrap();
+    let (block, _) = after.split_once("```").unwrap();
+    let (_, grants) = block.split_once('\n').unwrap();
+    grants.replace("frontdesk_serve", role)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lesser_role_of_the_documentation_may_do_all_that_the_program_does_and_no_more() {
+    run(Engine::Postgres, async |domain: TestDomain| {
+        let server = server(&domain);
+        let role = format!("lesser_{}", server.get_database().unwrap());
+        let mut owner = server.connect().await.unwrap();
+        // PostgreSQL 14 and older let every role create tables.
+        let create = format!("REVOKE CREATE ON SCHEMA public FROM PUBLIC; CREATE ROLE {role} LOGIN");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(&mut owner).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(grants(&role))).execute(&mut owner).await.unwrap();
+        let as_lesser = server.clone().username(&role);
+
+        let db = Db::open(&postgres(as_lesser.clone()), &Options::default()).await.unwrap();
+        db.close().await;
+        let mut lesser = as_lesser.connect().await.unwrap();
+        let mut refused = Vec::new();
+        // ANALYZE leaves out the tables of another role, with a warning.
+        let statements =
+            frontdesk_domain::statements().into_iter().filter(|sql| !sql.text.starts_with("ANALYZE"));
+        for sql in statements {
+            // EXPLAIN asks for the same rights as the statement.
+            let nulls = vec!["NULL"; sql.params].join(", ");
+            let nulls = if nulls.is_empty() { nulls } else { format!("({nulls})") };
+            let explain = format!("PREPARE it AS {}; EXPLAIN EXECUTE it{nulls}; DEALLOCATE it", sql.text);
+            if let Err(error) = sqlx::raw_sql(sqlx::AssertSqlSafe(explain)).execute(&mut lesser).await {
+                refused.push(format!("{}: {error}", sql.name));
+                sqlx::raw_sql("DEALLOCATE ALL").execute(&mut lesser).await.unwrap();
+            }
+        }
+        assert!(refused.is_empty(), "{}", refused.join("\n"));
+        for forbidden in [
+            "UPDATE audit_events SET action = action",
+            "DELETE FROM audit_events",
+            "UPDATE ledger_entries SET at = at",
+            "DELETE FROM ledger_postings",
+            "DELETE FROM users",
+            "DELETE FROM orders",
+            "ALTER TABLE audit_events DISABLE TRIGGER ALL",
+            "DROP TABLE payments",
+            "CREATE TABLE another (id INTEGER)",
+        ] {
+            let error = sqlx::raw_sql(forbidden).execute(&mut lesser).await.unwrap_err();
+            let code = error.as_database_error().unwrap().code().unwrap();
+            assert_eq!(code, "42501", "{forbidden}: {error}");
+        }
+
+        // As an upgrade: a migration is missing that this role cannot apply.
+        sqlx::raw_sql(
+            "DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)",
+        )
+        .execute(&mut owner)
+        .await
+        .unwrap();
+        let why = refusal(postgres(as_lesser)).await;
+        assert!(why.contains("run frontdesk migrate with the role that owns the tables"), "{why}");
+        lesser.close().await.unwrap();
+        let remove = format!("DROP OWNED BY {role}; DROP ROLE {role}");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(remove)).execute(&mut owner).await.unwrap();
     })
     .await;
 }

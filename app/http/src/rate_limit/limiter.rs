@@ -20,7 +20,7 @@ use http::Extensions;
 use uuid::Uuid;
 
 use super::{Exceeded, Limit, Rates, Standing};
-use crate::request::client_address::{ClientAddr, FromUnknownProxy, network};
+use crate::request::client_address::{ClientAddr, ClientUnknown, network};
 
 /// The number of requests after which callers with full buckets are dropped. A request keeps its caller
 /// in memory for two intervals at most, so the memory is bounded by the traffic.
@@ -32,7 +32,7 @@ pub enum Caller {
     /// A client address. This machine's own is not limited.
     Address(IpAddr),
     /// The address of a proxy that is not trusted, with all clients behind it.
-    UnknownProxy(IpAddr),
+    Proxy(IpAddr),
     Token(Uuid),
     User(Uuid),
 }
@@ -41,8 +41,8 @@ impl Caller {
     /// The client of a request, by its address.
     pub fn of(extensions: &Extensions) -> Option<Self> {
         let ClientAddr(address) = *extensions.get()?;
-        let is_proxy = extensions.get::<FromUnknownProxy>().is_some();
-        Some(if is_proxy { Self::UnknownProxy(address) } else { Self::Address(address) })
+        let is_unknown = extensions.get::<ClientUnknown>().is_some();
+        Some(if is_unknown { Self::Proxy(address) } else { Self::Address(address) })
     }
 }
 
@@ -71,7 +71,7 @@ impl Limiter {
         let caller = match caller {
             Caller::Address(address) if address.is_loopback() => return Ok(None),
             Caller::Address(address) => Caller::Address(network(address)),
-            Caller::UnknownProxy(address) => Caller::UnknownProxy(network(address)),
+            Caller::Proxy(address) => Caller::Proxy(network(address)),
             other => other,
         };
         let Some(bucket) = &self.0[limit as usize] else { return Ok(None) };

@@ -7,7 +7,7 @@ use super::{
     headers::{RATELIMIT, RATELIMIT_POLICY},
     *,
 };
-use crate::request::client_address::{ClientAddr, FromUnknownProxy};
+use crate::request::client_address::{ClientAddr, ClientUnknown};
 
 fn choose(method: &Method, path: &str) -> Limit {
     match (method, path) {
@@ -54,7 +54,7 @@ async fn this_machine_is_not_limited_but_an_unknown_proxy_on_it_is() {
         let mut request = http::Request::post("/fn/sign_up").body(Body::empty()).unwrap();
         request.extensions_mut().insert(ClientAddr("127.0.0.1".parse().unwrap()));
         if is_proxy {
-            request.extensions_mut().insert(FromUnknownProxy);
+            request.extensions_mut().insert(ClientUnknown);
         }
         router.clone().oneshot(request).await.unwrap().status()
     };

@@ -16,7 +16,7 @@ use axum::{
 };
 use http::{
     HeaderMap, HeaderName, HeaderValue, StatusCode,
-    header::{CONNECTION, FORWARDED},
+    header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONNECTION, COOKIE, FORWARDED},
 };
 use ipnet::IpNet;
 
@@ -29,6 +29,8 @@ const OF_PROXIES: [HeaderName; 5] = [
     HeaderName::from_static("x-forwarded-proto"),
     HeaderName::from_static("x-forwarded-host"),
 ];
+/// Headers of people and programs that the health checks of a proxy do not have.
+const OF_CLIENTS: [HeaderName; 3] = [COOKIE, ACCEPT_LANGUAGE, AUTHORIZATION];
 
 /// The address of the client, as a request extension. An IPv4 address is never written as IPv6.
 ///
@@ -36,10 +38,10 @@ const OF_PROXIES: [HeaderName; 5] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientAddr(pub IpAddr);
 
-/// A request extension: a proxy that is not trusted has forwarded the request, so its [`ClientAddr`] is that
-/// of the proxy.
+/// A request extension: the [`ClientAddr`] is that of a proxy, which is not trusted or names no client. Its
+/// clients count as one, and have none of the liberties of this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FromUnknownProxy;
+pub struct ClientUnknown;
 
 /// The network that counts as one client: an IPv4 address, or the first 64 bits of an IPv6 address, of which
 /// a client can choose the rest.
@@ -84,11 +86,13 @@ pub struct TrustedProxies {
     networks: Arc<[Network]>,
     /// The operator has been warned of a proxy that is not among them.
     warned: Arc<AtomicBool>,
+    /// The operator has been warned of a trusted proxy that names no client.
+    warned_of_missing: Arc<AtomicBool>,
 }
 
 impl FromIterator<Network> for TrustedProxies {
     fn from_iter<I: IntoIterator<Item = Network>>(networks: I) -> Self {
-        Self { networks: networks.into_iter().collect(), warned: Arc::default() }
+        Self { networks: networks.into_iter().collect(), ..Self::default() }
     }
 }
 
@@ -108,17 +112,32 @@ impl TrustedProxies {
         }
     }
 
+    /// Warns of the first request that a trusted proxy has forwarded without the address of its client.
+    fn warn_of_missing(&self, peer: IpAddr) {
+        if !self.warned_of_missing.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                %peer,
+                "a trusted proxy has sent a request without X-Forwarded-For: its clients count as one, for rate \
+                 limits and in the audit trail; let the proxy add the header"
+            );
+        }
+    }
+
+    /// The address of the client, or `None` if a trusted proxy does not name it.
+    ///
     /// Each proxy appends the address of its peer, so `X-Forwarded-For` is read from its right end for as
     /// long as the addresses are those of trusted proxies; anything further left can be forged.
-    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
         let mut client = peer;
+        let mut is_named = !self.trusts(peer);
         let values = headers.get_all(X_FORWARDED_FOR).iter().rev();
         let mut hops = values.flat_map(|value| value.to_str().unwrap_or_default().rsplit(','));
         while self.trusts(client) {
             let Some(hop) = hops.next().and_then(parse_hop) else { break };
             client = hop;
+            is_named = true;
         }
-        client
+        is_named.then_some(client)
     }
 }
 
@@ -140,16 +159,25 @@ pub async fn identify(State(proxies): State<TrustedProxies>, mut request: Reques
     };
     let client = proxies.client(peer, request.headers());
     let is_proxy = proxies.trusts(peer);
-    request.extensions_mut().insert(ClientAddr(client));
-    if !is_proxy && OF_PROXIES.iter().any(|name| request.headers().contains_key(name)) {
+    let is_unknown = if is_proxy { client.is_none() } else { has_any(request.headers(), &OF_PROXIES) };
+    if is_unknown && !is_proxy {
         proxies.warn_of(peer);
-        request.extensions_mut().insert(FromUnknownProxy);
+    } else if is_unknown && has_any(request.headers(), &OF_CLIENTS) {
+        proxies.warn_of_missing(peer);
+    }
+    request.extensions_mut().insert(ClientAddr(client.unwrap_or(peer)));
+    if is_unknown {
+        request.extensions_mut().insert(ClientUnknown);
     }
     let mut response = next.run(request).await;
     if response.status() == StatusCode::TOO_MANY_REQUESTS && !is_proxy {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+fn has_any(headers: &HeaderMap, names: &[HeaderName]) -> bool {
+    names.iter().any(|name| headers.contains_key(name))
 }
 
 #[cfg(test)]
@@ -235,10 +263,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn requests_of_a_proxy_that_names_no_client_are_marked() {
+        let marked = async |header: &str, value: &str| {
+            let proxies: TrustedProxies = ["127.0.0.1".parse().unwrap()].into_iter().collect();
+            let is_marked = async |mark: Option<Extension<ClientUnknown>>| mark.is_some().to_string();
+            let router =
+                Router::new().route("/", get(is_marked)).layer(from_fn_with_state(proxies.clone(), identify));
+            let request = http::Request::get("/").header(header, value).body(Body::empty()).unwrap();
+            let body = router.oneshot(request).await.unwrap().into_body().collect().await.unwrap().to_bytes();
+            (body == "true", proxies.warned_of_missing.load(Ordering::Relaxed))
+        };
+        assert_eq!(marked("cookie", "a=b").await, (true, true));
+        assert_eq!(marked("authorization", "Bearer x").await, (true, true));
+        assert_eq!(marked("x-forwarded-for", "unknown").await, (true, false));
+        // A health check of the proxy itself.
+        assert_eq!(marked("user-agent", "check").await, (true, false));
+        assert_eq!(marked("x-forwarded-for", "203.0.113.9").await, (false, false));
+    }
+
+    #[tokio::test]
     async fn requests_of_an_unknown_proxy_are_marked() {
         let marked = async |peer: &str, header: &str| {
             let proxies: TrustedProxies = ["10.0.0.0/8".parse().unwrap()].into_iter().collect();
-            let is_marked = async |mark: Option<Extension<FromUnknownProxy>>| mark.is_some().to_string();
+            let is_marked = async |mark: Option<Extension<ClientUnknown>>| mark.is_some().to_string();
             let router =
                 Router::new().route("/", get(is_marked)).layer(from_fn_with_state(proxies.clone(), identify));
             let mut request =
@@ -249,7 +296,8 @@ mod tests {
         };
         for header in ["x-forwarded-for", "forwarded", "x-real-ip", "x-forwarded-proto", "x-forwarded-host"] {
             assert_eq!(marked("127.0.0.1:1", header).await, (true, true), "{header}");
-            assert_eq!(marked("10.0.0.1:1", header).await, (false, false), "{header}");
+            let names_the_client = header == "x-forwarded-for";
+            assert_eq!(marked("10.0.0.1:1", header).await, (!names_the_client, false), "{header}");
         }
         assert_eq!(marked("127.0.0.1:1", "x-other").await, (false, false));
     }

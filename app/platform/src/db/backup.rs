@@ -12,7 +12,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteLockingMode},
 };
 
-use super::open::newest_migration;
+use super::migrate::newest_migration;
 
 /// A failure of a backup or of a restore.
 #[derive(Debug, thiserror::Error)]

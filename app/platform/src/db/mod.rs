@@ -11,6 +11,7 @@
 //! ```
 
 mod backup;
+mod migrate;
 mod open;
 mod postgres;
 mod read;

@@ -1,7 +1,6 @@
-//! Opening a database: connections, their limits, and migrations.
+//! Opening a database: connections and their limits.
 
 use std::{
-    fs::File,
     io::{self, ErrorKind},
     path::Path,
     sync::Arc,
@@ -9,25 +8,13 @@ use std::{
 };
 
 use sqlx::{
-    Connection, Executor, SqliteConnection,
-    migrate::Migrator,
+    Executor,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
 use super::{
-    Db, Engine, Error,
-    postgres::{self, Connections},
-    readers::Readers,
-    url::DatabaseUrl,
-    writer::Writer,
+    Db, Engine, Error, migrate, postgres::Connections, readers::Readers, url::DatabaseUrl, writer::Writer,
 };
-
-static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
-
-/// The version of the newest migration of the SQLite schema that this program knows.
-pub(super) fn newest_migration() -> i64 {
-    SQLITE.iter().map(|migration| migration.version).max().unwrap_or_default()
-}
 
 /// Number of rows that SQLite's thread may be ahead of the reader. A page of a list fits, so that the two
 /// threads wait for each other once per query.
@@ -56,7 +43,7 @@ impl Db {
     /// # Errors
     /// The cause, in words for an operator.
     pub async fn open(url: &DatabaseUrl, options: &Options) -> Result<Self, Error> {
-        migrate(url).await?;
+        migrate::migrate(url).await?;
         let engine = match url {
             DatabaseUrl::Sqlite(path) => {
                 let writer = Writer::open(&sqlite(path, options), options.acquire)
@@ -155,39 +142,8 @@ impl Db {
     }
 }
 
-/// Migrates the schema, on a connection of its own.
-async fn migrate(url: &DatabaseUrl) -> Result<(), Error> {
-    match url {
-        DatabaseUrl::Sqlite(path) => migrate_sqlite(path).await,
-        DatabaseUrl::Postgres(url) => postgres::migrate(url).await,
-    }
-}
-
-async fn migrate_sqlite(path: &Path) -> Result<(), Error> {
-    let opening = |source| not_opened(path, source);
-    let _turn = take_turn(path).await.map_err(|source| opening(source.into()))?;
-    let mut conn =
-        SqliteConnection::connect_with(&sqlite(path, &Options::default())).await.map_err(opening)?;
-    let migrated = SQLITE.run(&mut conn).await;
-    conn.close().await.map_err(|source| Error::of("closing the SQLite file", source))?;
-    migrated.map_err(|source| Error::of("migrating the schema", source.into()))
-}
-
-/// Waits for other processes that migrate the same file, such as a command started at the same time as
-/// the server: SQLite, unlike PostgreSQL, has no lock that outlives a transaction. The lock ends when the
-/// file is dropped, or with the process.
-async fn take_turn(database: &Path) -> io::Result<File> {
-    let path = database.with_extension("migrating");
-    let locked = tokio::task::spawn_blocking(move || {
-        let file = File::options().create(true).append(true).open(path)?;
-        file.lock()?;
-        Ok(file)
-    });
-    locked.await.map_err(io::Error::other)?
-}
-
 /// Explains a SQLite file that cannot be opened.
-fn not_opened(path: &Path, source: sqlx::Error) -> Error {
+pub(super) fn not_opened(path: &Path, source: sqlx::Error) -> Error {
     let is_forbidden = match &source {
         sqlx::Error::Io(error) => error.kind() == ErrorKind::PermissionDenied,
         // SQLITE_READONLY and SQLITE_CANTOPEN.
@@ -204,7 +160,7 @@ fn not_opened(path: &Path, source: sqlx::Error) -> Error {
     ))
 }
 
-fn sqlite(path: &Path, options: &Options) -> SqliteConnectOptions {
+pub(super) fn sqlite(path: &Path, options: &Options) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -216,19 +172,4 @@ fn sqlite(path: &Path, options: &Options) -> SqliteConnectOptions {
         .statement_cache_capacity(500)
         .pragma("temp_store", "MEMORY")
         .pragma("cache_size", "-4000")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn many_that_start_at_once_on_a_new_file_all_find_its_schema() {
-        let folder = tempfile::tempdir().unwrap();
-        let url = DatabaseUrl::Sqlite(folder.path().join("frontdesk.db"));
-        let options = Options::default();
-        for opened in futures::future::join_all((0..8).map(|_| Db::open(&url, &options))).await {
-            opened.unwrap();
-        }
-    }
 }

@@ -8,8 +8,7 @@
 use std::{io::ErrorKind, time::Duration};
 
 use sqlx::{
-    AssertSqlSafe, Connection as _, Executor as _, FromRow, PgConnection, PgPool, Postgres, Transaction,
-    migrate::Migrator,
+    AssertSqlSafe, Executor as _, FromRow, PgPool, Postgres, Transaction,
     postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow},
 };
 
@@ -131,54 +130,14 @@ impl Connections {
     }
 }
 
-/// Migrates the schema, on a connection of its own.
-///
-/// # Errors
-/// The reason, in words for an operator.
-pub(super) async fn migrate(url: &PostgresUrl) -> Result<(), Error> {
-    let failed = |source: sqlx::Error| Error::of("migrating the schema", source);
-    let to = url.options.clone();
-    let to = if url.pgbouncer { without_session(to) } else { to };
-    let mut conn =
-        PgConnection::connect_with(&to).await.map_err(|source| not_connected(&url.options, source))?;
-    if url.pgbouncer {
-        // In one transaction, which stays on one connection of the server. Other processes wait for the lock,
-        // and the names of statements are given back for whichever uses that connection next.
-        let mut tx = conn.begin().await.map_err(failed)?;
-        tx.execute("DEALLOCATE ALL; SELECT pg_advisory_xact_lock(7261842)").await.map_err(failed)?;
-        check_encoding(&mut tx).await?;
-        migrator().set_locking(false).run(&mut *tx).await.map_err(|source| failed(source.into()))?;
-        tx.execute("DEALLOCATE ALL").await.map_err(failed)?;
-        tx.commit().await.map_err(failed)?;
-    } else {
-        check_encoding(&mut conn).await?;
-        migrator().run(&mut conn).await.map_err(|source| failed(source.into()))?;
-    }
-    conn.close().await.map_err(|source| Error::of("closing a connection", source))
-}
-
-fn migrator() -> Migrator {
-    sqlx::migrate!("../../migrations/postgres")
-}
-
-/// Refuses a database in another encoding than UTF-8: it would fail later, at the first name that the
-/// encoding does not have.
-async fn check_encoding(conn: &mut PgConnection) -> Result<(), Error> {
-    let encoding: (String,) = sqlx::query_as("SHOW server_encoding")
-        .fetch_one(conn)
-        .await
-        .map_err(|source| Error::of("SHOW server_encoding", source))?;
-    if encoding.0 == "UTF8" { Ok(()) } else { Err(Error::Encoding(encoding.0)) }
-}
-
 /// Without the startup parameters that PgBouncer refuses, and without named statements.
-fn without_session(to: PgConnectOptions) -> PgConnectOptions {
+pub(super) fn without_session(to: PgConnectOptions) -> PgConnectOptions {
     to.extra_float_digits(None).statement_cache_capacity(0)
 }
 
 /// Explains a failed connection to PostgreSQL: the usual reasons in one sentence with the way out, others
 /// with the message of sqlx.
-fn not_connected(to: &PgConnectOptions, source: sqlx::Error) -> Error {
+pub(super) fn not_connected(to: &PgConnectOptions, source: sqlx::Error) -> Error {
     let at = format!("{}:{}", to.get_host(), to.get_port());
     let user = to.get_username();
     let name = to.get_database().unwrap_or(user);
