@@ -40,6 +40,9 @@ pub struct Created<T> {
     pub body: T,
 }
 
+/// Work that a job carries on with, 202, with what is known of it.
+pub struct Accepted<T>(pub T);
+
 /// An empty response, 204.
 pub struct Nothing;
 
@@ -83,6 +86,18 @@ impl<T: Serialize + ToSchema + Send + 'static> Reply for Created<T> {
 
     fn answer(self) -> Answer {
         Answer { body: Some(value(&self.body)), location: Some(self.path), ..Answer::new(Self::STATUS) }
+    }
+}
+
+impl<T: Serialize + ToSchema + Send + 'static> Reply for Accepted<T> {
+    const STATUS: u16 = 202;
+
+    fn shape() -> Option<Shape> {
+        Some(Shape::of::<T>())
+    }
+
+    fn answer(self) -> Answer {
+        Answer { body: Some(value(&self.0)), ..Answer::new(Self::STATUS) }
     }
 }
 

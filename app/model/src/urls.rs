@@ -212,6 +212,7 @@ pub mod forms {
     pub const ROTATE_WEBHOOK_SECRET: FormUrl = FormUrl("/fn/rotate_webhook_secret");
     pub const TEST_WEBHOOK: FormUrl = FormUrl("/fn/test_webhook");
     pub const REMOVE_WEBHOOK: FormUrl = FormUrl("/fn/remove_webhook");
+    pub const REPLAY_WEBHOOK: FormUrl = FormUrl("/fn/replay_webhook");
     pub const RESEND_DELIVERY: FormUrl = FormUrl("/fn/resend_delivery");
 }
 

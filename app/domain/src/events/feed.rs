@@ -11,6 +11,14 @@ use crate::Context;
 /// Numbers that one request looks at, so that a rare type does not make it read the whole feed.
 const WINDOW: i64 = 1_000;
 
+/// Requires that events after a number are kept, and that the number has been given.
+pub(super) fn check_place(after: i64, (before_oldest, last): (i64, i64)) -> Result<(), Error> {
+    if after > last {
+        return Err(Error::Ahead(last));
+    }
+    if after < before_oldest { Err(Error::Expired(after)) } else { Ok(()) }
+}
+
 /// The events after a number, oldest first.
 ///
 /// # Errors
@@ -20,16 +28,12 @@ const WINDOW: i64 = 1_000;
 pub async fn feed(ctx: &Context, query: &EventsQuery) -> Result<EventFeed, Error> {
     ctx.actor.require(Permission::EVENTS_READ)?;
     let last = number_events(ctx).await?;
-    let oldest = sql::oldest_number(&ctx.db).await?.unwrap_or(last + 1);
-    let after = match query.after {
-        None => oldest - 1,
-        Some(after) if after > last => return Err(Error::Ahead(last)),
-        Some(after) if after < oldest - 1 => return Err(Error::Expired(after)),
-        Some(after) => after,
-    };
+    let before_oldest = sql::before_oldest(&ctx.db, last).await?;
+    let after = query.after.unwrap_or(before_oldest);
+    check_place(after, (before_oldest, last))?;
     let limit = query.limit.unwrap_or_default();
     let until = last.min(after.saturating_add(WINDOW));
-    let mut items = sql::between(&ctx.db, (after, until), query.types.as_ref(), limit).await?;
+    let mut items = sql::between(&ctx.db, (after, until), query.types.as_ref(), limit.probe()).await?;
     let is_cut = items.len() > limit.rows();
     items.truncate(limit.rows());
     let end = items.last().filter(|_| is_cut).map_or(until, |event| event.number);

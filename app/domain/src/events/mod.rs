@@ -8,27 +8,30 @@ mod feed;
 mod get;
 mod number;
 mod record;
+mod replay;
 mod sql;
 mod sweep;
 
 use frontdesk_model::{Code, Problem};
 
 use crate::{
-    Feature,
+    Feature, OtherVersion,
     actor::Denied,
     db::{self, Sql},
     jobs::{self, Handler},
+    webhooks,
 };
 
 pub use feed::feed;
 pub use get::get;
 pub(crate) use record::{record, record_change};
+pub use replay::{Replay, replay, replay_in};
 pub use sweep::{Kept, SweepEvents};
 
 /// This feature.
 pub const FEATURE: Feature = Feature {
     statements: || Vec::<Sql>::from(sql::ALL),
-    jobs: &[Handler::recurring::<SweepEvents>()],
+    jobs: &[Handler::recurring::<SweepEvents>(), Handler::of::<Replay>()],
     ..Feature::new("events")
 };
 
@@ -38,6 +41,15 @@ pub const FEATURE: Feature = Feature {
 pub enum Error {
     #[error(transparent)]
     Denied(#[from] Denied),
+    #[error(transparent)]
+    Invalid(Problem),
+    #[error(transparent)]
+    Webhook(#[from] webhooks::Error),
+    #[error(transparent)]
+    OtherVersion(#[from] OtherVersion),
+    /// Another job of this kind has not begun yet.
+    #[error("events are being sent to this webhook again")]
+    InProgress,
     #[error("there is no such event")]
     NoSuchEvent,
     /// Events after this number were deleted.
@@ -65,6 +77,11 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::Denied(denied) => denied.into(),
+            Error::Invalid(problem) => problem,
+            Error::Webhook(error) => error.into(),
+            Error::OtherVersion(other) => other.into(),
+            Error::InProgress => Self::new(Code::WrongState)
+                .detail("Events are being sent to this webhook again already. Wait until that has begun."),
             Error::NoSuchEvent => Self::new(Code::NotFound),
             Error::Expired(after) => {
                 Self::new(Code::EventsExpired).detail(format!("Events after {after} are no longer kept."))

@@ -1,7 +1,7 @@
 //! Statements on events.
 
 use frontdesk_model::{
-    EventId, Limit,
+    EventId,
     audit::Event,
     events::{EventBody, FeedEvent},
     webhooks::{EventType, EventTypes},
@@ -29,6 +29,7 @@ statements! { "events";
     // The names of types have no wildcards that matter: `_` finds itself.
     BETWEEN_OF_TYPES = "SELECT id, number, body FROM events WHERE number > $1 AND number <= $2 \
                         AND CAST($4 AS TEXT) LIKE '% ' || event_type || ' %' ORDER BY number LIMIT CAST($3 AS BIGINT)";
+    BETWEEN_IDS = "SELECT body FROM events WHERE id > $1 AND id < $2 ORDER BY id LIMIT CAST($3 AS BIGINT)";
     BY_ID = "SELECT id, number, body FROM events WHERE id = $1 AND number IS NOT NULL";
     SWEEP = "DELETE FROM events WHERE id IN (SELECT id FROM events WHERE id < $1 ORDER BY id LIMIT 1000)";
 }
@@ -56,10 +57,10 @@ pub(super) async fn last_number(db: &Db) -> Result<i64, db::Error> {
     Ok(last)
 }
 
-/// The lowest number that is kept.
-pub(super) async fn oldest_number(db: &Db) -> Result<Option<i64>, db::Error> {
+/// The number before the lowest that is kept; the last one if none is.
+pub(super) async fn before_oldest(db: &Db, last: i64) -> Result<i64, db::Error> {
     let row: Option<(i64,)> = db.optional(OLDEST_NUMBER, params![]).await?;
-    Ok(row.map(|(number,)| number))
+    Ok(row.map_or(last, |(number,)| number - 1))
 }
 
 /// Returns the last number; other transactions that give numbers wait until the commit.
@@ -92,26 +93,35 @@ impl EventRow {
     }
 }
 
-/// Events with numbers above the first and up to the second, and one more than the limit.
+/// The first events with numbers above the first and up to the second.
 pub(super) async fn between(
     db: &Db,
     (after, until): (i64, i64),
     types: Option<&EventTypes>,
-    limit: Limit,
+    at_most: i64,
 ) -> Result<Vec<FeedEvent>, db::Error> {
-    let limit = limit.probe();
     let rows: Vec<EventRow> = match types {
-        None => db.all(BETWEEN, params![after, until, limit]).await?,
+        None => db.all(BETWEEN, params![after, until, at_most]).await?,
         Some(types) => {
             let names: String = EventType::CHOOSABLE
                 .iter()
                 .filter(|kind| types.has(**kind))
                 .map(|kind| format!(" {kind} "))
                 .collect();
-            db.all(BETWEEN_OF_TYPES, params![after, until, limit, names]).await?
+            db.all(BETWEEN_OF_TYPES, params![after, until, at_most, names]).await?
         }
     };
     Ok(rows.into_iter().map(EventRow::event).collect())
+}
+
+/// The first events with ids between these two.
+pub(super) async fn between_ids(
+    db: &Db,
+    (after, before): (Uuid, Uuid),
+    at_most: i64,
+) -> Result<Vec<EventBody>, db::Error> {
+    let rows: Vec<(Json<EventBody>,)> = db.all(BETWEEN_IDS, params![after, before, at_most]).await?;
+    Ok(rows.into_iter().map(|(body,)| body.0).collect())
 }
 
 pub(super) async fn by_id(db: &Db, id: EventId) -> Result<Option<FeedEvent>, db::Error> {

@@ -34,7 +34,8 @@ use crate::{
     problem::internal_error,
 };
 
-pub(crate) use publish::{Bodies, publish};
+pub(crate) use deliveries::again::{receiver, restart_failed, restart_of_event};
+pub(crate) use publish::{Bodies, dispatch, publish};
 pub use sender::{OutgoingWebhook, Reply, RetryAfter, SendError, Sending, WebhookSender};
 
 /// This feature and its lists.

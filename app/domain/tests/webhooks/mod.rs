@@ -4,6 +4,7 @@ mod deliver;
 mod manage;
 mod plans;
 mod publish;
+mod replay;
 
 use frontdesk_domain::{
     Domain,

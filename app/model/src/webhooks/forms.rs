@@ -102,7 +102,7 @@ fn payload_version<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PayloadV
     version.map(Some).map_err(|_| serde::de::Error::custom("must be 1 or 2"))
 }
 
-fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
+pub(super) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Either {

@@ -5,6 +5,7 @@ mod event_type;
 mod forms;
 mod payload;
 mod query;
+mod replay;
 mod webhook;
 
 pub use delivery::{Delivery, DeliveryAttempt, DeliveryState, DeliverySummary, KEPT_DAYS, MAX_ANSWER};
@@ -15,6 +16,7 @@ pub use forms::{
 };
 pub use payload::{Payload, PayloadData, PayloadVersion, UnknownVersion, VERSION};
 pub use query::{DeliveriesQuery, WebhooksQuery};
+pub use replay::{ReplayEvents, ReplayStarted};
 pub use webhook::{MAX_WEBHOOKS, OVERLAP_HOURS, Webhook, host};
 
 use crate::{audit::actions, permission::permissions};
@@ -31,5 +33,6 @@ actions! {
     WEBHOOK_SECRET_ROTATED = "webhook.secret_rotated", "gave a webhook a new secret", Webhook;
     WEBHOOK_DISABLED = "webhook.disabled", "turned off a webhook that does not answer", Webhook;
     WEBHOOK_RESENT = "webhook.resent", "sent an event again", Webhook;
+    WEBHOOK_REPLAYED = "webhook.replayed", "sent events again", Webhook;
     WEBHOOK_TEST = "webhook.test", "sent a test event", Webhook;
 }

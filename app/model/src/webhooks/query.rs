@@ -18,7 +18,7 @@ pub struct WebhooksQuery {
     pub cursor: Option<String>,
 }
 
-/// Query of one webhook's deliveries, newest first.
+/// Query of the deliveries of one webhook or of all, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DeliveriesQuery {

@@ -16,7 +16,7 @@ use crate::{
     Context, Platform,
     actor::Denied,
     clock::first_id_at,
-    db::{self, Sql, Tx},
+    db::{self, Read, Sql, Tx},
     list::{Place, Walk},
     params,
 };
@@ -107,6 +107,14 @@ pub async fn append<S: AsRef<Platform>>(
     };
     store::insert(tx, &event).await?;
     Ok(event)
+}
+
+/// An event by its id, for use cases that have checked the permission.
+///
+/// # Errors
+/// Those of the database.
+pub async fn by_id(from: impl Read, id: EventId) -> Result<Option<Event>, db::Error> {
+    store::by_id(from, id).await
 }
 
 /// A page of events, newest first.

@@ -8,7 +8,7 @@ use frontdesk_model::{
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Db, Json, Tx, row, statements},
+    db::{self, Db, Json, Read, Tx, row, statements},
     list::{By, Filter, List, Predicate, Sort, Spec},
     params,
 };
@@ -18,6 +18,8 @@ statements! { "audit";
               user_agent, request_id, reason, changes) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     FIRST_OF = "SELECT actor_id, action, changes FROM audit_events WHERE target_id = $1 ORDER BY id LIMIT CAST($2 AS BIGINT)";
+    BY_ID = "SELECT id, at, actor_id, actor_label, action, target_id, target_label, ip, user_agent, request_id, reason, \
+             changes FROM audit_events WHERE id = $1";
     COUNT_SINCE = "SELECT count(*) FROM (SELECT 1 FROM audit_events WHERE action = $1 AND id >= $2 LIMIT CAST($3 AS BIGINT)) AS counted";
 }
 
@@ -84,6 +86,11 @@ impl EventRow {
             changes: self.changes.0,
         }
     }
+}
+
+pub(super) async fn by_id(mut from: impl Read, id: EventId) -> Result<Option<Event>, db::Error> {
+    let row: Option<EventRow> = from.optional(BY_ID, params![id]).await?;
+    Ok(row.map(EventRow::event))
 }
 
 pub(super) async fn insert(tx: &mut Tx, event: &Event) -> Result<(), db::Error> {

@@ -140,6 +140,9 @@ pub(super) async fn example(desk: &Desk, operation: &str) -> (String, Value) {
         "webhooks.remove" => (format!("/webhooks/{}", desk.webhook().await), json!({})),
         "webhooks.test" => (format!("/webhooks/{}/test", desk.webhook().await), json!({})),
         "webhooks.resend" => (format!("/webhook-deliveries/{}/resend", desk.delivery().await), json!({})),
+        "webhooks.replay" => {
+            (format!("/webhooks/{}/replay", desk.webhook().await), json!({"failed_only": true}))
+        }
         other => panic!("{other} needs an example here, so that it is held to being done once"),
     }
 }

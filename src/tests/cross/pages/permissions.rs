@@ -258,6 +258,8 @@ const FORMS: &[Row] = &[
     post("/fn/rotate_webhook_secret", "", To::Hook, &[ID]),
     post("/fn/test_webhook", "", To::Hook, &[ID]),
     post("/fn/remove_webhook", "", To::Hook, &[ID]),
+    post("/fn/replay_webhook", "", To::Hook, &[ID, ("failed_only", "true")]),
+    post("/fn/replay_webhook", "no webhook", To::Nobody, &[ID, ("failed_only", "true")]),
     post("/fn/resend_delivery", "", To::Delivery, &[ID]),
     post("/fn/resend_delivery", "no delivery", To::Nobody, &[ID]),
     post("/fn/place_order", "by address", To::Member, &[("email", "{email}"), EUR, TEA, PRICE]),

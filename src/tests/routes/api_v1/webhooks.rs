@@ -15,6 +15,8 @@ both! {
     an_address_or_a_type_that_cannot_be_is_refused_by_name,
     a_test_event_is_followed_and_sent_again,
     deliveries_are_listed_by_their_state_and_only_those_of_the_webhook,
+    deliveries_of_all_webhooks_are_listed_by_their_state,
+    events_are_sent_again_in_bulk,
     a_webhook_that_is_off_is_sent_nothing,
     who_reads_webhooks_changes_nothing,
     what_is_sent_is_what_the_document_says_of_its_type,
@@ -164,6 +166,49 @@ async fn deliveries_are_listed_by_their_state_and_only_those_of_the_webhook(desk
     program.get(&format!("{mine}/deliveries?state=lost")).await.is(400);
 }
 
+async fn deliveries_of_all_webhooks_are_listed_by_their_state(desk: Desk) {
+    let program = desk.program(P::ALL).await;
+    let (one, other) = (path(&make(&program).await), path(&make(&program).await));
+    let failed = send_test(&program, &one).await;
+    desk.change("UPDATE webhook_deliveries SET state = 'failed', next_at = NULL").await;
+    send_test(&program, &other).await;
+    let page = program.get("/webhook-deliveries?limit=1").await.is(200).json();
+    assert!(other.ends_with(page["items"][0]["webhook_id"].as_str().unwrap()), "newest first");
+    let next = format!("/webhook-deliveries?limit=1&cursor={}", page["next"].as_str().unwrap());
+    let last = program.get(&next).await.is(200).json();
+    assert!(one.ends_with(last["items"][0]["webhook_id"].as_str().unwrap()) && last["next"].is_null());
+    let page = program.get("/webhook-deliveries?state=failed").await.is(200).json();
+    assert_eq!(page["items"].as_array().unwrap().len(), 1);
+    assert!(failed.ends_with(page["items"][0]["id"].as_str().unwrap()));
+    let reader = desk.program(&[P::WEBHOOKS_MANAGE]).await;
+    reader.get("/webhook-deliveries").await.is(403);
+}
+
+async fn events_are_sent_again_in_bulk(desk: Desk) {
+    let program = desk.program(P::ALL).await;
+    let path = path(&make(&program).await);
+    let replay = format!("{path}/replay");
+    let started = program.post(&replay, &json!({"failed_only": true})).await.is(202).json();
+    assert!(path.ends_with(started["webhook_id"].as_str().unwrap()));
+    assert_eq!(desk.last_event().await, "webhook.replayed");
+    let job = format!("/jobs/{}", started["job_id"].as_str().unwrap());
+    assert_eq!(program.get(&job).await.is(200).json()["kind"], "events.replay");
+    assert_eq!(
+        program.post(&replay, &json!({"after": 0})).await.is(409).problem().error.as_str(),
+        "WRONG_STATE"
+    );
+    for (body, field) in [
+        (json!({}), "since"),
+        (json!({"since": "yesterday"}), "since"),
+        (json!({"since": "2026-01-02T00:00:00Z", "until": "2026-01-01T00:00:00Z"}), "until"),
+        (json!({"after": -1}), "after"),
+        (json!({"after": 1_000_000}), "after"),
+    ] {
+        let problem = program.post(&replay, &body).await.is(400).problem();
+        assert_eq!(problem.details[0].field, field, "{body}");
+    }
+}
+
 async fn a_webhook_that_is_off_is_sent_nothing(desk: Desk) {
     let program = desk.program(P::ALL).await;
     let webhook = make(&program).await;
@@ -171,8 +216,9 @@ async fn a_webhook_that_is_off_is_sent_nothing(desk: Desk) {
     let place = send_test(&program, &path).await;
     let tag = program.get(&path).await.header("etag").unwrap().to_owned();
     patch(&program, &path, &tag, &json!({"enabled": false})).await.is(200);
-    for action in [format!("{path}/test"), format!("{place}/resend")] {
-        let refused = program.post(&action, &json!({})).await.is(409).problem();
+    for action in [format!("{path}/test"), format!("{place}/resend"), format!("{path}/replay")] {
+        let body = if action.ends_with("replay") { json!({"failed_only": true}) } else { json!({}) };
+        let refused = program.post(&action, &body).await.is(409).problem();
         assert!(refused.detail.unwrap().contains("off"), "{action}");
     }
     program.post("/users", &json!({"name": "Ann", "email": "ann@example.com"})).await.is(201);

@@ -2,10 +2,12 @@
 
 mod create;
 mod list;
+mod list_all_deliveries;
 mod list_deliveries;
 mod read;
 mod read_delivery;
 mod remove;
+mod replay;
 mod resend;
 mod rotate_secret;
 mod test;
@@ -49,6 +51,8 @@ pub(super) fn routes() -> Vec<Route> {
         rotate_secret::route(),
         remove::route(),
         test::route(),
+        replay::route(),
+        list_all_deliveries::route(),
         list_deliveries::route(),
         read_delivery::route(),
         resend::route(),

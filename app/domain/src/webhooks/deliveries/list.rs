@@ -1,7 +1,7 @@
-//! Lists the deliveries of a webhook endpoint.
+//! Lists deliveries.
 
 use frontdesk_model::{
-    Page, WebhookId,
+    Page, Permission, WebhookId,
     page::Key,
     webhooks::{DeliveriesQuery, DeliverySummary},
 };
@@ -14,23 +14,29 @@ use crate::{
     webhooks::{Error, endpoints},
 };
 
-/// A page of one webhook's deliveries, newest first.
+/// A page of the deliveries of one webhook or of all, newest first.
 ///
 /// # Errors
 /// [`Error::Denied`] without `webhooks:read`; [`Error::NoSuchWebhook`]; [`Error::ForeignCursor`].
 #[tracing::instrument(name = "webhooks.deliveries", skip_all)]
 pub async fn deliveries(
     ctx: &Context,
-    webhook: WebhookId,
+    webhook: impl Into<Option<WebhookId>>,
     query: &DeliveriesQuery,
 ) -> Result<Page<DeliverySummary>, Error> {
-    endpoints::get(ctx, webhook).await?;
+    let webhook = webhook.into();
+    match webhook {
+        Some(webhook) => drop(endpoints::get(ctx, webhook).await?),
+        None => ctx.actor.require(Permission::WEBHOOKS_READ)?,
+    }
     let list = list_name(webhook, query);
     let cursor = LIST.cursor(query.cursor.as_deref(), &list, "created")?;
     let limit = query.limit.unwrap_or_default();
-    let walk = match query.state {
-        None => Walk::of("webhook", params![webhook]),
-        Some(state) => Walk::of("webhook.state", params![webhook, state.as_str()]),
+    let walk = match (webhook, query.state) {
+        (None, None) => Walk::of("all", params![]),
+        (None, Some(state)) => Walk::of("state", params![state.as_str()]),
+        (Some(webhook), None) => Walk::of("webhook", params![webhook]),
+        (Some(webhook), Some(state)) => Walk::of("webhook.state", params![webhook, state.as_str()]),
     };
     let walk = walk.sorted("created", true).from(cursor.as_ref()).limit(limit);
     let rows: Vec<DeliveryRow> = LIST.read(&ctx.db, walk).await?;
@@ -41,6 +47,7 @@ pub async fn deliveries(
 }
 
 /// Name of the list with its filters, so that a cursor is valid only in the list that it came from.
-fn list_name(webhook: WebhookId, query: &DeliveriesQuery) -> String {
+fn list_name(webhook: Option<WebhookId>, query: &DeliveriesQuery) -> String {
+    let webhook = webhook.map(|id| id.to_string()).unwrap_or_default();
     format!("deliveries:{webhook}:{}", query.state.map_or("", |state| state.as_str()))
 }

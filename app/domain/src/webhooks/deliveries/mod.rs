@@ -1,5 +1,6 @@
 //! Webhook deliveries: sending, listing and resending them.
 
+pub(crate) mod again;
 mod deliver;
 pub mod get;
 pub mod list;

@@ -2,13 +2,12 @@
 
 use frontdesk_model::{Permission, audit::Action, webhooks::OneDelivery};
 
-use super::{Deliver, must_be_on, sql};
+use super::{again, must_be_on, sql};
 use crate::{
     Context,
     audit::{self, Entry},
     db::Tx,
-    jobs,
-    webhooks::{Error, endpoints, publish::job},
+    webhooks::{Error, endpoints},
 };
 
 /// Sends a delivery again, at once and then by the whole schedule: one that failed permanently, one that
@@ -38,11 +37,10 @@ pub async fn resend_in(ctx: &Context, tx: &mut Tx, form: OneDelivery) -> Result<
     if delivery.next_attempt_at.is_some_and(|at| at <= now) {
         return Err(Error::WrongState("It is on its way already."));
     }
-    let Some(turn) = sql::restart(tx, form.id, turn, now).await? else {
+    let restartable = sql::Restartable { id: form.id, turn, kind: delivery.kind.clone() };
+    if !again::restart(ctx, tx, webhook.id, &restartable).await? {
         return Err(Error::WrongState("It has just changed. Look at it again."));
-    };
-    let job = job(Deliver { delivery: form.id, turn }, webhook.id, &delivery.kind).caused_by(&ctx.actor);
-    jobs::enqueue(tx, &ctx.clock, job).await?;
+    }
     let entry = Entry::new(Action::WEBHOOK_RESENT).on(webhook.id, webhook.label()).changed(
         "event",
         None,

@@ -1,5 +1,4 @@
-//! Statements on deliveries. The deliveries of a removed webhook exist until they are swept, and are
-//! never shown.
+//! Statements on deliveries. The deliveries of a removed webhook exist until a job has deleted them.
 
 use frontdesk_model::{
     DeliveryId, EventId, Timestamp, WebhookId,
@@ -34,6 +33,13 @@ statements! { "webhooks";
     POSTPONE = "UPDATE webhook_deliveries SET failures = $2, next_at = $3 WHERE id = $1 AND state = 'pending'";
     RESTART = "UPDATE webhook_deliveries SET state = 'pending', failures = 0, next_at = $3, turn = turn + 1 \
                WHERE id = $1 AND turn = $2 RETURNING turn";
+    FAILED = "SELECT id, turn, event_type FROM webhook_deliveries WHERE webhook_id = $1 AND state = 'failed' \
+              AND id > $2 AND id < $3 ORDER BY id LIMIT CAST($4 AS BIGINT)";
+    FAILED_ABOVE = "SELECT d.id, d.turn, d.event_type FROM webhook_deliveries d JOIN events e ON e.id = d.event_id \
+                    WHERE d.webhook_id = $1 AND d.state = 'failed' AND d.id > $2 AND d.id < $3 AND e.number > $5 \
+                    ORDER BY d.id LIMIT CAST($4 AS BIGINT)";
+    OF_EVENT = "SELECT id, turn, event_type, next_at FROM webhook_deliveries WHERE webhook_id = $1 AND event_id = $2 \
+                ORDER BY id LIMIT 1";
     DELIVERY = concat!(
         "SELECT ", delivery!(), " FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id WHERE d.id = $1");
     REST = "SELECT body, turn FROM webhook_deliveries WHERE id = $1";
@@ -49,6 +55,8 @@ pub static LIST: List = List::new(Spec {
     table: ("webhook_deliveries", "d"),
     columns: delivery!(),
     filters: &[
+        which("all", &[]),
+        which("state", &[Predicate::Is("state")]),
         which("webhook", &[Predicate::Is("webhook_id")]),
         which("webhook.state", &[Predicate::Is("webhook_id"), Predicate::Is("state")]),
     ],
@@ -181,6 +189,41 @@ pub(in crate::webhooks) async fn restart(
 ) -> Result<Option<i64>, db::Error> {
     let row: Option<(i64,)> = tx.optional(RESTART, params![id, turn, now]).await?;
     Ok(row.map(|(turn,)| turn))
+}
+
+/// A delivery that can be sent again.
+pub(in crate::webhooks) struct Restartable {
+    pub(in crate::webhooks) id: DeliveryId,
+    pub(in crate::webhooks) turn: i64,
+    pub(in crate::webhooks) kind: String,
+}
+
+/// The first failed deliveries of a webhook with ids between these two; with a number, only of events above it.
+pub(in crate::webhooks) async fn failed(
+    tx: &mut Tx,
+    webhook: WebhookId,
+    (after, before): (Uuid, Uuid),
+    above: Option<i64>,
+    at_most: i64,
+) -> Result<Vec<Restartable>, db::Error> {
+    let rows: Vec<(Uuid, i64, String)> = match above {
+        None => tx.all(FAILED, params![webhook, after, before, at_most]).await?,
+        Some(number) => tx.all(FAILED_ABOVE, params![webhook, after, before, at_most, number]).await?,
+    };
+    Ok(rows.into_iter().map(|(id, turn, kind)| Restartable { id: DeliveryId(id), turn, kind }).collect())
+}
+
+/// The delivery of an event to a webhook, and the time of its next attempt.
+pub(in crate::webhooks) async fn of_event(
+    tx: &mut Tx,
+    webhook: WebhookId,
+    event: EventId,
+) -> Result<Option<(Restartable, Option<Timestamp>)>, db::Error> {
+    let row: Option<(Uuid, i64, String, Option<i64>)> =
+        tx.optional(OF_EVENT, params![webhook, event]).await?;
+    Ok(row.map(|(id, turn, kind, next_at)| {
+        (Restartable { id: DeliveryId(id), turn, kind }, next_at.map(Timestamp::from_micros))
+    }))
 }
 
 row! {

@@ -3,6 +3,7 @@
 pub mod delivery;
 pub mod list;
 pub mod parts;
+pub mod replay;
 pub mod resend;
 pub mod webhook;
 
@@ -23,6 +24,8 @@ pub const WEBHOOK_TESTED: Flash = Flash::new(
     "A test event is on its way. Load the page again to see whether it arrived.",
 );
 pub const WEBHOOK_RESENT: Flash = Flash::new("webhook-resent", "The event is on its way again.");
+pub const WEBHOOK_REPLAYED: Flash =
+    Flash::new("webhook-replayed", "The failed deliveries are being sent again.");
 
 /// The contribution of this feature to the site.
 pub const FEATURE: Feature = Feature {
@@ -34,6 +37,7 @@ pub const FEATURE: Feature = Feature {
         webhook::ROTATE_WEBHOOK_SECRET,
         webhook::TEST_WEBHOOK,
         webhook::REMOVE_WEBHOOK,
+        replay::REPLAY_WEBHOOK,
         resend::RESEND_DELIVERY,
     ],
     navigation: &[NavigationEntry {
@@ -49,5 +53,6 @@ pub const FEATURE: Feature = Feature {
         WEBHOOK_REMOVED,
         WEBHOOK_TESTED,
         WEBHOOK_RESENT,
+        WEBHOOK_REPLAYED,
     ],
 };

@@ -14,6 +14,7 @@ use super::{
         PAYLOAD_VERSION_HINT, delivery_pill, event_types, next_attempt, payload_version_words,
         payload_versions, webhook_pill,
     },
+    replay::replay,
     resend::resend,
 };
 use crate::{
@@ -147,6 +148,7 @@ fn actions(webhook: &Facts) -> impl IntoView + use<> {
                 <Hidden name="enabled" value=(!enabled).to_string()/>
                 <button>{if enabled { "Turn off" } else { "Turn on" }}</button>
             </Form>
+            {enabled.then(|| replay(id))}
             <details>
                 <summary>"New secret…"</summary>
                 <Form form=ROTATE_WEBHOOK_SECRET>
