@@ -38,7 +38,10 @@ impl Command {
 
 async fn setup_link(domain: &Domain, config: &Config) -> Result<(), Error> {
     match invitations::setup_link(domain).await? {
-        Some(link) => print(&greeting::setup_link(&config.base_url(), &link)),
+        Some(link) => {
+            note_assumed_address(config);
+            print(&greeting::setup_link(&config.base_url(), &link))
+        }
         None => Err(Error::HasOwner(config.base_url())),
     }
 }
@@ -47,5 +50,18 @@ async fn password_link(domain: &Domain, config: &Config, email: &str) -> Result<
     let user = users::by_email(&domain.system(), &Lookup::of(email)).await?;
     let token = invitations::create(&domain.system(), OneUser { id: user.id }).await?;
     notify(&format!("With this link {} chooses a new password. It works once, for a week:", user.name));
+    note_assumed_address(config);
     print(&format!("{}{}", config.base_url(), urls::INVITE.query(&[("token", token.expose())])))
+}
+
+/// Says that the beginning of the printed link is a guess: the server may have been started with a base URL that
+/// this command was not given.
+fn note_assumed_address(config: &Config) {
+    if config.network.base_url.is_none() {
+        notify(&format!(
+            "No --base-url is set, so the link begins with {}. If browsers find the server at another address,\n\
+             put that in its place, or set --base-url (FRONTDESK_BASE_URL) as for the server.",
+            config.base_url()
+        ));
+    }
 }

@@ -4,7 +4,9 @@
 use frontdesk::config::Config;
 use frontdesk_domain::{
     Domain,
+    gateway::payments_are_off,
     invitations::{self, FirstLink},
+    processing::is_public_sandbox,
 };
 use frontdesk_http::BaseUrl;
 use frontdesk_model::{Secret, urls};
@@ -20,7 +22,7 @@ const FRAME: &str = "───────────────────�
 /// Those of the database.
 pub async fn greeting(domain: &Domain, config: &Config) -> Result<String, Error> {
     let base_url = config.base_url();
-    tracing::info!(gateway = domain.gateway.name(), "payment gateway");
+    let payments = payments(domain);
     if !base_url.is_https() && !base_url.is_loopback() {
         tracing::warn!(%base_url, "browsers reach this server without HTTPS: passwords can be read on their way");
     }
@@ -37,6 +39,7 @@ pub async fn greeting(domain: &Domain, config: &Config) -> Result<String, Error>
             config.network.listen.port()
         ));
     }
+    parts.extend(payments.map(ToOwned::to_owned));
     match invitations::first_link(domain).await? {
         FirstLink::NotNeeded => {}
         FirstLink::New(token) => parts.push(setup_link(&base_url, &token)),
@@ -47,6 +50,25 @@ pub async fn greeting(domain: &Domain, config: &Config) -> Result<String, Error>
         )),
     }
     Ok(format!("\n{FRAME}\n{}\n{FRAME}", parts.join("\n\n")))
+}
+
+/// Logs the payment gateway. Returns the message about it, if it is not one that moves money or a server for
+/// development.
+pub fn payments(domain: &Domain) -> Option<&'static str> {
+    let gateway = domain.gateway.name();
+    if payments_are_off(domain) {
+        tracing::warn!("payments are off: no payment gateway is configured");
+        Some(
+            "Payments are off: orders can be placed, but not paid. To take payments, start it with\n\
+             --stripe-key-file FILE; to try it with test payments, with --sandbox.",
+        )
+    } else if is_public_sandbox(domain) {
+        tracing::warn!(gateway, "payments are tests: no money moves");
+        Some("Payments go to the sandbox: they are tests, and no money moves.")
+    } else {
+        tracing::info!(gateway, "payment gateway");
+        None
+    }
 }
 
 /// The message with a new setup link.

@@ -3,7 +3,7 @@
 use clap::Args;
 use frontdesk::{config::Config, shutdown::Shutdown, surfaces::metrics, worker};
 
-use super::{Error, open};
+use super::{Error, greeting, open};
 
 /// Work on jobs until told to stop, beside `serve` or instead of its own worker
 ///
@@ -28,6 +28,7 @@ async fn work(config: &Config) -> Result<(), Error> {
         metrics::start(address, &shutdown).await?;
     }
     let domain = open(config, url).await?;
+    let _ = greeting::payments(&domain);
     worker::run(domain.clone(), config.worker(), shutdown).await;
     domain.db.close().await;
     tracing::info!("stopped");

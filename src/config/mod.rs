@@ -79,6 +79,8 @@ pub enum Error {
     StripeKey(#[source] InvalidKey),
     #[error("there is a secret of Stripe's notices, but no --stripe-key")]
     NoStripeKey,
+    #[error("--sandbox and --stripe-key exclude each other: give one of them")]
+    SandboxAndStripe,
     #[error("--stripe-webhook-secret is empty, or one of several is")]
     EmptyWebhookSecret,
 }
@@ -139,7 +141,7 @@ impl Config {
             lifetime: self.passwords.lifetime(),
             clock,
             webhook_sender: Arc::new(HttpWebhookSender::new(self.jobs.allow_private_webhooks)),
-            gateway: self.payments.gateway()?,
+            gateway: self.payments.gateway(&self.base_url())?,
             approval_above: self.payments.refund_approval_above,
             events_kept: self.database.events_kept(),
             site: self.base_url().origin().into(),

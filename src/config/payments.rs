@@ -1,9 +1,9 @@
-//! Payment options: the built-in sandbox, or Stripe.
+//! Payment options: the built-in sandbox, Stripe, or neither.
 
 use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
-use frontdesk_domain::{gateway::PaymentGateway, payments::ApprovalAbove};
+use frontdesk_domain::{gateway::GatewayChoice, payments::ApprovalAbove};
 use frontdesk_http::BaseUrl;
 use frontdesk_model::Secret;
 
@@ -21,8 +21,16 @@ pub struct Payments {
     #[arg(global = true, help_heading = PAYMENTS, value_parser = approval_above)]
     pub refund_approval_above: ApprovalAbove,
 
-    /// The secret key of Stripe, which then takes the payments [default: none do but the sandbox's,
-    /// which moves no money]
+    /// Take test payments with the built-in sandbox, which moves no money
+    ///
+    /// Without a Stripe key, the sandbox is on by itself where --base-url is http://. With https:// payments
+    /// are off unless this option is set.
+    #[arg(long, env = "FRONTDESK_SANDBOX", value_parser = clap::builder::FalseyValueParser::new())]
+    #[arg(global = true, help_heading = PAYMENTS)]
+    pub sandbox: bool,
+
+    /// The secret key of Stripe, which then takes the payments [default: the sandbox with an http://
+    /// --base-url, and no payments with https://]
     ///
     /// Flags can be seen by everybody on this machine: give it by the variable or in a file.
     #[arg(long, env = "FRONTDESK_STRIPE_KEY", value_name = "KEY", hide_env_values = true)]
@@ -57,11 +65,12 @@ fn approval_above(text: &str) -> Result<ApprovalAbove, std::num::ParseIntError> 
 }
 
 impl Payments {
-    /// Returns the payment gateway; `None` for the sandbox.
+    /// Returns the payment gateway. Without a Stripe key it is the sandbox, which a server with an HTTPS base
+    /// URL has only if it is asked for: a business that is open must not seem to be paid.
     ///
     /// # Errors
-    /// Invalid keys or secrets, or files that cannot be read.
-    pub fn gateway(&self) -> Result<Option<Arc<dyn PaymentGateway>>, Error> {
+    /// Invalid keys or secrets, files that cannot be read, or the sandbox beside Stripe.
+    pub fn gateway(&self, base_url: &BaseUrl) -> Result<GatewayChoice, Error> {
         let key = secret(self.stripe_key.as_ref(), self.stripe_key_file.as_ref(), "--stripe-key-file")?;
         let webhook_secrets = secret(
             self.stripe_webhook_secret.as_ref(),
@@ -76,10 +85,17 @@ impl Payments {
         }
         let Some(key) = key else {
             // A secret without a key is a mistake in the configuration.
-            return if webhook_secrets.is_empty() { Ok(None) } else { Err(Error::NoStripeKey) };
+            return match webhook_secrets.is_empty() {
+                false => Err(Error::NoStripeKey),
+                true if self.sandbox || !base_url.is_https() => Ok(GatewayChoice::Sandbox),
+                true => Ok(GatewayChoice::Off),
+            };
         };
+        if self.sandbox {
+            return Err(Error::SandboxAndStripe);
+        }
         let (url, timeouts) = (self.stripe_url.clone(), Timeouts::default());
         let stripe = Stripe::new(stripe::Settings { key, webhook_secrets, url, timeouts });
-        Ok(Some(Arc::new(stripe.map_err(Error::StripeKey)?)))
+        Ok(GatewayChoice::External(Arc::new(stripe.map_err(Error::StripeKey)?)))
     }
 }

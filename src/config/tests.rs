@@ -1,5 +1,5 @@
 use clap::Parser;
-use frontdesk_domain::{db, jobs, passwords, sessions::Lifetime};
+use frontdesk_domain::{db, gateway::GatewayChoice, jobs, passwords, sessions::Lifetime};
 
 use super::{network::REDIRECTED, *};
 use crate::listener;
@@ -31,7 +31,24 @@ fn the_defaults_are_sound_and_those_of_the_settings() {
     assert_eq!(format!("{:?}", options.passwords), format!("{:?}", passwords::Options::default()));
     assert_eq!(format!("{:?}", options.lifetime), format!("{:?}", Lifetime::default()));
     assert_eq!(format!("{:?}", options.database), format!("{:?}", db::Options::default()));
-    assert!(options.gateway.is_none(), "the sandbox");
+    assert!(matches!(options.gateway, GatewayChoice::Sandbox));
+}
+
+fn gateway(flags: &[&str]) -> Result<GatewayChoice, Error> {
+    let config = config(flags);
+    config.payments.gateway(&config.base_url())
+}
+
+#[test]
+fn behind_https_the_sandbox_has_to_be_asked_for() {
+    const HTTPS: &str = "--base-url=https://desk.example";
+    let sandbox = |flags: &[&str]| matches!(gateway(flags), Ok(GatewayChoice::Sandbox));
+    let off = |flags: &[&str]| matches!(gateway(flags), Ok(GatewayChoice::Off));
+    assert!(sandbox(&[]) && sandbox(&["--sandbox"]) && sandbox(&["--base-url=http://desk.example"]));
+    assert!(off(&[HTTPS]) && sandbox(&[HTTPS, "--sandbox"]));
+    assert!(off(&["--tls-certificate=a", "--tls-key=b"]));
+    let both = gateway(&["--sandbox", "--stripe-key=sk_a"]).err().unwrap();
+    assert_eq!(both.to_string(), "--sandbox and --stripe-key exclude each other: give one of them");
 }
 
 #[test]
@@ -53,10 +70,11 @@ fn with_a_key_it_is_stripe() {
         ],
     ] {
         let config = config(flags);
-        assert_eq!(config.payments.gateway().unwrap().unwrap().name(), "stripe", "{flags:?}");
+        let GatewayChoice::External(gateway) = gateway(flags).unwrap() else { panic!("{flags:?}") };
+        assert_eq!(gateway.name(), "stripe", "{flags:?}");
         assert!(!format!("{config:?}").contains("hunter"), "{flags:?}");
     }
-    let fault = |flags: &[&str]| config(flags).payments.gateway().err().unwrap().to_string();
+    let fault = |flags: &[&str]| gateway(flags).err().unwrap().to_string();
     assert_eq!(fault(&["--stripe-key", ""]), "--stripe-key is not one");
     assert_eq!(
         fault(&["--stripe-key-file", "/nowhere"]),

@@ -44,7 +44,7 @@ async fn app(settings: Settings) -> (Router, TempDir) {
         lifetime: Lifetime::default(),
         clock: Clock::system(),
         webhook_sender: Arc::new(HttpWebhookSender::new(true)),
-        gateway: None,
+        gateway: Default::default(),
         approval_above: Default::default(),
         events_kept: Default::default(),
         site: "https://desk.example".into(),

@@ -38,7 +38,7 @@ use std::{
 
 use clock::Clock;
 use db::{DatabaseUrl, Db, Sql};
-use gateway::{PaymentGateway, Sandbox};
+use gateway::{GatewayChoice, NoGateway, PaymentGateway, Sandbox};
 use invitations::HasOwner;
 use passwords::{BreachedPasswords, Passwords};
 use payments::ApprovalAbove;
@@ -118,8 +118,7 @@ pub struct Options {
     pub lifetime: Lifetime,
     pub clock: Clock,
     pub webhook_sender: Arc<dyn WebhookSender>,
-    /// The payment gateway; the sandbox if none is given.
-    pub gateway: Option<Arc<dyn PaymentGateway>>,
+    pub gateway: GatewayChoice,
     /// The refunds that need a second person's approval.
     pub approval_above: ApprovalAbove,
     /// Time for which the feed keeps events.
@@ -147,9 +146,15 @@ impl Domain {
         let db = Db::open(&options.url, &options.database).await.map_err(failed)?;
         users::fill(&db).await.map_err(failed)?;
         users::log_shared(&db).await.map_err(failed)?;
-        let sandbox = || Sandbox::new(db.clone(), options.clock.clone(), options.site.clone());
+        let gateway: Arc<dyn PaymentGateway> = match &options.gateway {
+            GatewayChoice::Sandbox => {
+                Arc::new(Sandbox::new(db.clone(), options.clock.clone(), options.site.clone()))
+            }
+            GatewayChoice::Off => Arc::new(NoGateway),
+            GatewayChoice::External(gateway) => gateway.clone(),
+        };
         Ok(Self(Arc::new(Parts {
-            gateway: options.gateway.clone().unwrap_or_else(|| Arc::new(sandbox())),
+            gateway,
             platform: Platform {
                 db,
                 clock: options.clock.clone(),

@@ -121,6 +121,9 @@ codes! {
         "Each reference belongs to one order. If it is the same order, it has been placed: list orders with this `reference`.";
     OrderPaid = "ORDER_PAID", 409, "This order is paid, or is being paid",
         "An order is paid once. While a payment is under way there cannot be another one.";
+    PaymentsOff = "PAYMENTS_OFF", 409, "Payments are off",
+        "No payment gateway is configured on this server, so that nothing can be charged or refunded. Nothing was changed. \
+         The operator has to configure one: `--stripe-key-file`, or `--sandbox` for tests. A retry does not help before.";
     RefundExceeds = "REFUND_EXCEEDS_PAYMENT", 409, "This is more than is left to refund",
         "All refunds of a payment together, those that are under way included, cannot be more than was captured.";
     SelfApproval = "SELF_APPROVAL", 409, "Somebody else has to approve this",

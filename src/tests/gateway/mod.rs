@@ -8,7 +8,10 @@ mod notices;
 
 use std::sync::Arc;
 
-use frontdesk_domain::{gateway::PaymentGateway, ledger, payments, refunds};
+use frontdesk_domain::{
+    gateway::{GatewayChoice, PaymentGateway},
+    ledger, payments, refunds,
+};
 use frontdesk_model::{
     Amount, OrderId, PaymentId, RefundId,
     payments::{Payment, PaymentState},
@@ -24,7 +27,7 @@ async fn with_fake(desk: &Desk) -> (Desk, Fake) {
 }
 
 async fn with(desk: &Desk, gateway: Arc<dyn PaymentGateway>) -> Desk {
-    desk.beside(|options| options.gateway = Some(gateway)).await
+    desk.beside(|options| options.gateway = GatewayChoice::External(gateway)).await
 }
 
 /// An order of 12.50 €.

@@ -135,6 +135,38 @@ fn a_start_says_when_other_machines_can_connect_but_not_sign_in() {
     assert!(!greeting.contains("this machine only"), "{greeting}");
 }
 
+#[test]
+fn behind_https_a_start_without_a_gateway_says_that_payments_are_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let listen = format!("--listen=127.0.0.1:{}", free_port());
+    let start = |more: &[&str]| serve(folder.path(), &[&[&*listen], more].concat()).1;
+    const HTTPS: &str = "--base-url=https://desk.example";
+    let greeting = start(&[HTTPS]);
+    assert!(greeting.contains("Payments are off") && greeting.contains("--stripe-key-file"), "{greeting}");
+    let greeting = start(&[HTTPS, "--sandbox"]);
+    assert!(greeting.contains("no money moves") && !greeting.contains("are off"), "{greeting}");
+    for quiet in [&[][..], &["--sandbox"], &[HTTPS, "--stripe-key=sk_test_1"]] {
+        let greeting = start(quiet);
+        assert!(!greeting.contains("money") && !greeting.contains("Payments"), "{greeting}");
+    }
+}
+
+#[test]
+fn a_link_for_an_assumed_address_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |arguments: &[&str]| {
+        succeeds(&frontdesk(folder.path(), &[&["admin", "setup-link"], arguments].concat()))
+    };
+    let (link, note) = told(&[]);
+    assert!(link.contains("http://localhost:3000/setup?token="), "{link}");
+    assert!(note.contains("http://localhost:3000") && note.contains("--base-url"), "{note}");
+    let (link, note) = told(&["--base-url=https://desk.example"]);
+    assert!(
+        link.contains("https://desk.example/setup?token=") && !note.contains("--base-url"),
+        "{link} {note}"
+    );
+}
+
 async fn an_owner_without_a_password_gets_a_link_from_the_command_line(desk: Desk) {
     desk.register("Ann", &[Role::Owner]).await;
     let run = |address: &str| {
@@ -153,6 +185,7 @@ async fn an_owner_without_a_password_gets_a_link_from_the_command_line(desk: Des
         path.starts_with("/invite?token=") && told.contains("Ann") && !told.contains("token="),
         "{link} {told}"
     );
+    assert!(!told.contains("--base-url"), "{told}");
     desk.visitor().get(path).await.is(200);
     for address in ["nobody@example.com", "nobody"] {
         fails(&run(address), "there is no such user");

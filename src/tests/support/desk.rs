@@ -93,7 +93,7 @@ impl Desk {
             lifetime: Lifetime::default(),
             clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
             webhook_sender: Arc::new(HttpWebhookSender::new(true)),
-            gateway: None,
+            gateway: Default::default(),
             approval_above: Default::default(),
             events_kept: Default::default(),
             site: "https://desk.example".into(),

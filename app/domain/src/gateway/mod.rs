@@ -1,8 +1,9 @@
 //! The payment gateway port, and the built-in sandbox gateway.
 
+mod off;
 pub mod sandbox;
 
-use std::pin::Pin;
+use std::{pin::Pin, sync::Arc};
 
 use frontdesk_model::{Money, PaymentFailure, PaymentId, RefundId, Timestamp};
 
@@ -121,10 +122,23 @@ pub enum GatewayEventError {
     NotExpected,
 }
 
+pub use off::{NoGateway, payments_are_off};
 pub use sandbox::{METHODS, Sandbox, SandboxMethod};
 
 /// This feature and its lists.
 pub const FEATURE: Feature = Feature { statements, ..Feature::new("gateway") };
+
+/// The configured payment gateway.
+#[derive(Clone, Default)]
+pub enum GatewayChoice {
+    /// The built-in one, which moves no money.
+    #[default]
+    Sandbox,
+    /// None: payments are off.
+    Off,
+    /// Another system.
+    External(Arc<dyn PaymentGateway>),
+}
 
 /// Future of an answer.
 pub type GatewayCall<'a, T> = Pin<Box<dyn Future<Output = Result<T, GatewayError>> + Send + 'a>>;

@@ -6,7 +6,7 @@ use frontdesk_model::{
     payments::{OnePayment, Payment, PaymentState},
 };
 
-use super::{Error, ProcessPayment, allowed_for_oneself, get, sql};
+use super::{Error, ProcessPayment, allowed_for_oneself, get, require_gateway, sql};
 use crate::{Context, audit::Entry, db::Tx, events, jobs, orders};
 
 /// Makes the gateway cancel a payment that waits for its customer's confirmation, so that they can pay
@@ -42,6 +42,7 @@ pub async fn cancel_in(ctx: &Context, tx: &mut Tx, form: OnePayment) -> Result<P
     if payment.cancel_asked_at.is_some() {
         return Err(Error::WrongState("It is being called off already."));
     }
+    require_gateway(ctx)?;
     let before = get::by_id(&mut *tx, payment.id).await?;
     sql::ask_to_cancel(tx, payment.id, at).await?;
     let after = get::by_id(&mut *tx, payment.id).await?;

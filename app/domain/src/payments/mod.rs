@@ -21,11 +21,11 @@ pub mod start;
 use frontdesk_model::{Code, Permission, Problem, page::ForeignCursor};
 
 use crate::{
-    Feature, OtherVersion,
+    Context, Feature, OtherVersion,
     actor::{Actor, Denied},
     db::{self, Sql},
     events,
-    gateway::GatewayEventError,
+    gateway::{GatewayEventError, payments_are_off},
     jobs::{self, Handler},
     orders,
     problem::internal_error,
@@ -66,6 +66,8 @@ pub enum Error {
     NoSuchPayment,
     #[error("there is no such refund")]
     NoSuchRefund,
+    #[error("no payment gateway is configured")]
+    PaymentsOff,
     #[error("the order is paid, or is being paid")]
     OrderPaid,
     #[error("this is more than is left to refund")]
@@ -96,6 +98,7 @@ impl From<Error> for Problem {
             Error::Denied(denied) => denied.into(),
             Error::Invalid(problem) => problem,
             Error::NoSuchOrder | Error::NoSuchPayment | Error::NoSuchRefund => Self::new(Code::NotFound),
+            Error::PaymentsOff => Self::new(Code::PaymentsOff),
             Error::OrderPaid => Self::new(Code::OrderPaid),
             Error::RefundExceeds => Self::new(Code::RefundExceeds).fault(
                 "amount",
@@ -130,6 +133,11 @@ fn allowed_for_oneself(actor: &Actor) -> Result<(), Error> {
         actor.require(Permission::PAYMENTS_CREATE)?;
     }
     Ok(())
+}
+
+/// Refuses what needs a payment gateway while none is configured.
+pub(crate) fn require_gateway(ctx: &Context) -> Result<(), Error> {
+    if payments_are_off(ctx) { Err(Error::PaymentsOff) } else { Ok(()) }
 }
 
 /// The statements of this feature.

@@ -9,7 +9,7 @@ use frontdesk_model::{
 };
 
 use super::{
-    Error, ProcessPayment, allowed_for_oneself, get,
+    Error, ProcessPayment, allowed_for_oneself, get, require_gateway,
     sql::{self, NewPayment},
 };
 use crate::{Context, audit::Entry, db::Tx, events, jobs, orders};
@@ -20,7 +20,7 @@ use crate::{Context, audit::Entry, db::Tx, events, jobs, orders};
 /// # Errors
 /// [`Error::Denied`] for anonymous actors, and for a token without the permission;
 /// [`Error::NoSuchOrder`], also if the actor may not pay it; [`Error::Invalid`]; [`Error::OrderPaid`];
-/// [`Error::WrongState`] if it is cancelled.
+/// [`Error::WrongState`] if it is cancelled; [`Error::PaymentsOff`].
 #[tracing::instrument(name = "payments.start", skip_all)]
 pub async fn start(ctx: &Context, form: PayOrder) -> Result<Payment, Error> {
     let mut tx = ctx.begin();
@@ -47,6 +47,7 @@ pub async fn start_in(ctx: &Context, tx: &mut Tx, form: PayOrder) -> Result<Paym
         OrderState::Cancelled => return Err(Error::WrongState("This order is cancelled.")),
         OrderState::Paid | OrderState::PartlyRefunded | OrderState::Refunded => return Err(Error::OrderPaid),
     }
+    require_gateway(ctx)?;
     let gateway = ctx.gateway.name();
     let new = NewPayment { id, order: order.id, amount: order.total, method: &form.method, gateway, at };
     if !sql::insert(tx, new).await? {

@@ -10,7 +10,7 @@ pub mod sandbox;
 pub use attention::{Attention, attention};
 pub use gateway_event::gateway_event;
 pub use reconcile::Reconcile;
-pub use sandbox::{confirm, confirm_in, is_sandbox};
+pub use sandbox::{confirm, confirm_in, is_public_sandbox, is_sandbox};
 
 use crate::{Feature, db::Sql, jobs::Handler};
 

@@ -9,12 +9,15 @@ use super::result::{self, Exchange};
 use crate::{
     Domain,
     gateway::{Charge, ChargeResult, GatewayError, KnownPayment},
-    jobs::{Attempt, BackgroundJob, Done, Failure, Queue, Retry},
+    jobs::{self, Attempt, BackgroundJob, Done, Failure, Queue, Retry},
     payments::{
         ProcessPayment, Why,
         sql::{self, Row},
     },
 };
+
+/// Delay of a look-up for which the gateway is not configured.
+const WAIT: Duration = Duration::from_secs(3_600);
 
 /// The request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,8 +53,7 @@ impl BackgroundJob for ProcessPayment {
         };
         let Some(ask) = self.ask(domain, &payment) else { return attempt.done().await };
         if payment.gateway != domain.gateway.name() {
-            let why = format!("The payment is at {}, which is not configured.", payment.gateway);
-            return Err(Failure::Retry(why));
+            return self.wait(domain, attempt, &payment).await;
         }
         let was_lost = payment.asking_at.is_some();
         let payment = if ask == Ask::Charge { note_asking(domain, payment).await? } else { payment };
@@ -91,6 +93,21 @@ impl ProcessPayment {
                 Some(if is_lost && turn && charge_again() { Ask::Charge } else { Ask::LookUp })
             }
         }
+    }
+
+    /// Leaves a payment as it is, because its gateway is not configured here. That is no failure of the job, so
+    /// it does not count towards one. [`super::Reconcile`] enqueues the next call of a payment as soon as its
+    /// gateway is there again; a look-up for another reason enqueues itself.
+    async fn wait(self, domain: &Domain, attempt: Attempt, payment: &Row) -> Result<Done, Failure> {
+        tracing::warn!(payment = %payment.id, gateway = payment.gateway, "a payment waits: its gateway is not configured");
+        let ctx = attempt.context(domain);
+        let mut tx = ctx.begin();
+        if let Why::Noticed { reference } = self.why {
+            let job = Self::noticed(payment.id, reference, &payment.reference).at(ctx.clock.now() + WAIT);
+            let enqueued = jobs::enqueue(&mut tx, &ctx.clock, job.caused_by(&ctx.actor)).await;
+            enqueued.map_err(|error| Failure::Retry(error.to_string()))?;
+        }
+        attempt.finish(tx).await
     }
 
     fn reference(&self) -> Option<&String> {

@@ -18,6 +18,12 @@ pub fn is_sandbox(domain: &Domain) -> bool {
     domain.gateway.name() == sandbox::NAME
 }
 
+/// Returns true if the sandbox is the gateway of a server that browsers reach by HTTPS, as they do a business
+/// that is open: a test installation, or a mistake.
+pub fn is_public_sandbox(domain: &Domain) -> bool {
+    is_sandbox(domain) && domain.site.starts_with("https://")
+}
+
 /// Handles the sandbox's confirmation page, which stands in for the bank's: confirms a payment or rejects
 /// it, and sends the event that a real gateway would send.
 ///

@@ -10,13 +10,14 @@ use crate::{
     Context,
     account_sources::are_two_persons,
     db::{Read, Tx},
+    payments::require_gateway,
 };
 
 /// Approves a refund that another person requested, and enqueues it.
 ///
 /// # Errors
 /// [`Error::Denied`] without `refunds:approve`, and for service tokens; [`Error::NoSuchRefund`];
-/// [`Error::SelfApproval`]; [`Error::WrongState`] unless it waits for approval.
+/// [`Error::SelfApproval`]; [`Error::PaymentsOff`]; [`Error::WrongState`] unless it waits for approval.
 #[tracing::instrument(name = "payments.approve_refund", skip_all)]
 pub async fn approve(ctx: &Context, form: OneRefund) -> Result<Refund, Error> {
     let mut tx = ctx.begin();
@@ -39,7 +40,8 @@ pub async fn approve_in(ctx: &Context, tx: &mut Tx, form: OneRefund) -> Result<R
     if !two_persons {
         ctx.actor.log_refusal("two persons", ("refund", form.id.0));
     }
-    decision.write(ctx, tx, |_| if two_persons { Ok(()) } else { Err(Error::SelfApproval) }).await
+    let may = |_: &Refund| if two_persons { require_gateway(ctx) } else { Err(Error::SelfApproval) };
+    decision.write(ctx, tx, may).await
 }
 
 /// Returns true if this person is independent of the requester. Refunds that the command line requested have

@@ -75,8 +75,9 @@ impl BackgroundJob for ProcessRefund {
             return attempt.done().await;
         }
         if asking.gateway != domain.gateway.name() {
-            let why = format!("The payment is at {}, which is not configured.", asking.gateway);
-            return Err(Failure::Retry(why));
+            // `processing::Reconcile` enqueues the call as soon as the gateway is there again.
+            tracing::warn!(refund = %refund.id, gateway = asking.gateway, "a refund waits: its gateway is not configured");
+            return attempt.done().await;
         }
         let (answer, anew) = ask(domain, &refund, &asking).await?;
         self.record(domain, attempt, refund.id, answer, anew).await

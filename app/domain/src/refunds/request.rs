@@ -20,14 +20,15 @@ use crate::{
     events,
     jobs::{self, Failure},
     orders::{self, Locked},
-    payments::sql as payments,
+    payments::{require_gateway, sql as payments},
 };
 
 /// Requests a refund and enqueues it; a larger one waits for a second person's approval.
 ///
 /// # Errors
 /// [`Error::Denied`] without `refunds:create`; [`Error::NoSuchPayment`]; [`Error::Invalid`];
-/// [`Error::WrongState`] if the payment has not succeeded; [`Error::RefundExceeds`].
+/// [`Error::WrongState`] if the payment has not succeeded; [`Error::PaymentsOff`];
+/// [`Error::RefundExceeds`].
 #[tracing::instrument(name = "payments.request_refund", skip_all)]
 pub async fn request(ctx: &Context, form: RequestRefund) -> Result<Refund, Error> {
     let mut tx = ctx.begin();
@@ -49,6 +50,7 @@ pub async fn request_in(ctx: &Context, tx: &mut Tx, form: RequestRefund) -> Resu
     if payment.state != PaymentState::Succeeded {
         return Err(Error::WrongState("Only a payment that has succeeded can be refunded."));
     }
+    require_gateway(ctx)?;
     let amount = amount_of(&form, &payment)?;
     // The total of the payment's refunds, since otherwise many small refunds would avoid the approval.
     let together = payment.reserved.plus(amount).ok_or(Error::RefundExceeds)?;

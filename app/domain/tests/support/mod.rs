@@ -57,7 +57,7 @@ impl Subject for TestDomain {
             lifetime: Lifetime::default(),
             clock: Clock::set_to(Timestamp::parse(NOW).unwrap()),
             webhook_sender: Arc::new(webhook_sender.clone()),
-            gateway: None,
+            gateway: Default::default(),
             approval_above: Default::default(),
             events_kept: Default::default(),
             site: "https://desk.example".into(),

@@ -1,6 +1,6 @@
 //! What customers do with their orders: look, pay, fail to, pay again, confirm.
 
-use frontdesk_domain::actor::Actor;
+use frontdesk_domain::{actor::Actor, gateway::GatewayChoice};
 use frontdesk_model::{OrderId, Role, UserId};
 use frontdesk_testing::eventually;
 
@@ -19,6 +19,7 @@ both! {
     refunds_are_told_without_who_made_them,
     many_orders_are_walked_page_by_page,
     who_pays_too_often_has_to_wait,
+    no_page_offers_to_pay_while_payments_are_off,
 }
 
 const PAY: &str = "/fn/pay_order";
@@ -262,4 +263,42 @@ async fn who_pays_too_often_has_to_wait(desk: Desk) {
     // It is theirs, wherever they are; and nobody else's.
     person.copy().from("203.0.113.7").post(PAY, &typed).await.is(429);
     other.post(PAY, &others).await.is(422);
+}
+
+async fn no_page_offers_to_pay_while_payments_are_off(desk: Desk) {
+    const OFF: &str = "Online payments are not available at the moment.";
+    let (name, id) = desk.somebody(&[]).await;
+    let (order, waits) = (desk.coffees(id).await, desk.coffees(id).await);
+    desk.pay(waits, "pm_card_confirm").await;
+    let off = desk.beside(|options| options.gateway = GatewayChoice::Off).await;
+    let person = off.sign_in(&name).await;
+    let page = person.get(&format!("/account/orders/{order}")).await.is(200).page();
+    assert!(page.forms(PAY).is_empty() && page.text().contains(OFF), "{}", page.text());
+    let page = person.get(&format!("/account/orders/{waits}")).await.is(200).page();
+    assert!(page.forms("/fn/cancel_payment").is_empty() && page.text().contains(OFF), "{}", page.text());
+    // A form that was opened before.
+    let (order_id, page) = (order.to_string(), format!("/account/orders/{order}"));
+    let fields = [("order_id", &*order_id), ("method", "pm_card_ok"), ("page", &page)];
+    let answer = person.post(PAY, &fields).await.is(409);
+    assert!(answer.page().text().contains(OFF), "{}", answer.page().text());
+
+    let staff = off.arrive(Role::Owner).await;
+    for path in
+        ["/admin", "/admin/orders", "/admin/payments", "/admin/refunds", &format!("/admin/orders/{order}")]
+    {
+        let page = staff.get(path).await.is(200).page();
+        assert!(page.text().contains("Payments are off"), "{path}: {}", page.text());
+        assert!(page.forms(PAY).is_empty(), "{path}");
+    }
+    // The sandbox beside HTTPS is marked for staff, and beside HTTP it is not.
+    let staff = desk.arrive(Role::Owner).await;
+    let (pages, note) = (["/admin", "/admin/orders", "/admin/payments", "/admin/refunds"], "no money moves");
+    for path in pages {
+        assert!(staff.get(path).await.is(200).page().text().contains(note), "{path}");
+    }
+    let plain = desk.beside(|options| options.site = "http://localhost:3000".into()).await;
+    let staff = plain.arrive(Role::Owner).await;
+    for path in pages {
+        assert!(!staff.get(path).await.is(200).page().text().contains(note), "{path}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Orders, payments and refunds by the API.
 
-use frontdesk_domain::ledger;
+use frontdesk_domain::{gateway::GatewayChoice, ledger};
 use frontdesk_model::{Permission as P, Role};
 use futures::future::join_all;
 use http::{Method, header::CONTENT_TYPE};
@@ -17,6 +17,7 @@ both! {
     users_come_with_their_five_newest_orders,
     one_sees_ones_own,
     filters_have_the_names_that_pages_use,
+    payments_that_are_off_are_a_problem_of_their_own,
 }
 
 const KEY: &str = "idempotency-key";
@@ -271,4 +272,18 @@ async fn filters_have_the_names_that_pages_use(desk: Desk) {
     }
     let first = program.get("/orders?limit=2").await.is(200);
     assert!(first.header("link").unwrap().contains("rel=\"next\""));
+}
+
+async fn payments_that_are_off_are_a_problem_of_their_own(desk: Desk) {
+    let (order, payment, _) = desk.refund().await;
+    let desk = desk.beside(|options| options.gateway = GatewayChoice::Off).await;
+    let program = desk.program(P::ALL).await;
+    let unpaid = placed(&desk, &program, "a").await;
+    let pay = json!({"order_id": unpaid, "method": "pm_card_ok"});
+    let refund = json!({"payment_id": payment, "reason": "Arrived broken"});
+    for (path, body) in [("/payments", &pay), ("/refunds", &refund)] {
+        let problem = post(&program, path, path, body).await.is(409).problem();
+        assert_eq!(problem.error.as_str(), "PAYMENTS_OFF", "{path}");
+    }
+    program.get(&format!("/orders/{order}")).await.is(200);
 }

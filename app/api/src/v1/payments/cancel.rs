@@ -20,7 +20,7 @@ pub(super) fn route() -> Route {
         .needs(Permission::PAYMENTS_CREATE)
         .versioned()
         .audits(&[Action::PAYMENT_CANCELLED, Action::PAYMENT_NOT_CONFIRMED])
-        .refuses(&[Code::WrongState])
+        .refuses(&[Code::PaymentsOff, Code::WrongState])
         .notes(&[LATER])
 }
 

@@ -33,7 +33,7 @@ pub(super) fn route() -> Route {
             Action::PAYMENT_CONFIRMATION_REQUIRED,
             Action::PAYMENT_UNKNOWN,
         ])
-        .refuses(&[Code::OrderPaid, Code::WrongState, Code::NotFound])
+        .refuses(&[Code::PaymentsOff, Code::OrderPaid, Code::WrongState, Code::NotFound])
         .notes(&[LATER, "`method` is the gateway's token. The number of a card is refused, and must not be sent here."])
 }
 

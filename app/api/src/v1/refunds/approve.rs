@@ -17,7 +17,7 @@ pub(super) fn route() -> Route {
         .needs(Permission::REFUNDS_APPROVE)
         .versioned()
         .audits(&[Action::REFUND_APPROVED, Action::REFUND_SUCCEEDED, Action::REFUND_FAILED])
-        .refuses(&[Code::SelfApproval, Code::WrongState, Code::Forbidden])
+        .refuses(&[Code::PaymentsOff, Code::SelfApproval, Code::WrongState, Code::Forbidden])
         .notes(&[
             "Two people: a personal token stands for its owner, and a service token, which is nobody, is answered \
              FORBIDDEN.",

@@ -22,7 +22,7 @@ pub(super) fn route() -> Route {
         .needs(Permission::REFUNDS_CREATE)
         .needs_key()
         .audits(&[Action::REFUND_REQUESTED, Action::REFUND_SUCCEEDED, Action::REFUND_FAILED])
-        .refuses(&[Code::RefundExceeds, Code::WrongState, Code::NotFound])
+        .refuses(&[Code::PaymentsOff, Code::RefundExceeds, Code::WrongState, Code::NotFound])
         .notes(&["What is asked for is set aside at once, so that all refunds together never exceed the payment."])
 }
 

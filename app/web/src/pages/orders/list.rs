@@ -18,6 +18,7 @@ use crate::{
             filter::{Asked, Label, is_of_filter},
             summary::filter_summary,
         },
+        gateway_notice::gateway_notice,
         layout::{
             Width,
             page::{page, report},
@@ -62,6 +63,7 @@ pub fn Orders() -> impl IntoView {
                 <h1>"Orders"</h1>
                 {creates.then(|| view! { <a class="button primary" href=urls::NEW_ORDER.path()>"Place an order"</a> })}
             </div>
+            {gateway_notice(&context)}
             {filters(&asked)}
             {found.map(|(page, query)| results(page, &query, file))}
         })

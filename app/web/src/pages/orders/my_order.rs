@@ -112,7 +112,7 @@ async fn to_confirm(context: &RequestContext, id: PaymentId) -> Result<AnyView, 
         <section class="card" aria-labelledby="confirm">
             <h2 id="confirm">"Confirm the payment"</h2>
             <p>"Your bank wants to hear from you that it is you. Nothing is charged before."</p>
-            <div class="buttons">{way}{cancel_payment_form(id)}</div>
+            <div class="buttons">{way}{cancel_payment_form(context, id)}</div>
         </section>
     }
     .into_any())

@@ -1,6 +1,6 @@
 //! `/admin/orders/{id}`: one order, and the actions of staff.
 
-use frontdesk_domain::{orders, payments, refunds};
+use frontdesk_domain::{gateway::payments_are_off, orders, payments, refunds};
 use frontdesk_model::{
     Code, Limit, Money, Permission, Problem,
     orders::{CancelOrder, Order as Facts},
@@ -28,6 +28,7 @@ use crate::{
     },
     parts::{
         forms::{Form, Hidden, field::TextArea},
+        gateway_notice::gateway_notice,
         layout::{Width, page::titled_page},
         words::Moment,
     },
@@ -65,6 +66,7 @@ pub fn Order() -> impl IntoView {
                 <li aria-current="page">{order.summary.reference.clone()}</li>
             </ol></nav>
             <div class="head"><h1>{title.clone()}</h1><OrderPill state=order.summary.state/></div>
+            {gateway_notice(&context)}
             {facts(&order)}
             {lines(&order)}
             {actions(&context, &order, &refunds)}
@@ -97,11 +99,16 @@ fn actions(context: &RequestContext, order: &Facts, refunds: &[Refund]) -> Optio
     let cancel =
         (order.can_be_cancelled() && may(Permission::ORDERS_CANCEL)).then(|| cancel_form(context, order));
     let waits = order.payment.filter(|payment| payment.state == PaymentState::ConfirmationRequired);
-    let cancel_payment =
-        waits.filter(|_| may(Permission::PAYMENTS_CREATE)).map(|payment| cancel_payment_form(payment.id));
+    let cancel_payment = waits
+        .filter(|_| may(Permission::PAYMENTS_CREATE))
+        .map(|payment| cancel_payment_form(context, payment.id));
     let left = left(order, refunds).filter(|left| left.is_positive() && may(Permission::REFUNDS_CREATE));
     let refund = left
-        .zip(order.payment.filter(|payment| payment.state == PaymentState::Succeeded))
+        .zip(
+            order
+                .payment
+                .filter(|payment| payment.state == PaymentState::Succeeded && !payments_are_off(context)),
+        )
         .map(|(left, payment)| refund_form(context, payment.id, left));
     let any = charge.is_some() || cancel.is_some() || cancel_payment.is_some() || refund.is_some();
     any.then(|| {

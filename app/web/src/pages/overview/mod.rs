@@ -16,6 +16,7 @@ use crate::{
     feature::{Feature, NavigationEntry},
     pages::audit::events::EventLines,
     parts::{
+        gateway_notice::gateway_notice,
         layout::{Width, page::page},
         words::{Moment, up_to},
     },
@@ -49,6 +50,7 @@ pub fn Overview() -> impl IntoView {
         } else {
             None
         };
+        let notice = money.is_some().then(|| gateway_notice(&context)).flatten();
         let (attention, came_in) = money.unzip();
         let count = |count: i64| up_to(count, overview::Overview::AT_MOST);
         let failed = overview.failed_sign_ins.map(|failed| {
@@ -94,6 +96,7 @@ pub fn Overview() -> impl IntoView {
             .collect();
         Ok(view! {
             <h1>"Overview"</h1>
+            {notice}
             <ul class="stats">
                 <li class="card">
                     <p class="number">{count(overview.joined)}</p>
@@ -175,7 +178,7 @@ fn to_look_at(attention: Attention) -> impl IntoView {
             <li class=card(true)>
                 <p class="number">{count(left_payments)}</p>
                 <p>{plural(left_payments, "payment was", "payments were")}" not looked after for an hour: their gateway may not be configured"</p>
-                <a href=urls::JOBS.query(&[("kind", "payments.settle")])>"See their jobs"</a>
+                <a href=urls::PAYMENTS.path()>"View payments"</a>
             </li>
         }
     });

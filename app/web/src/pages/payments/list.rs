@@ -14,6 +14,7 @@ use crate::{
     input,
     parts::{
         forms::filter::Asked,
+        gateway_notice::gateway_notice,
         layout::{Width, page::page},
         tables::pager,
         words::Moment,
@@ -59,6 +60,7 @@ pub fn Payments() -> impl IntoView {
         let asked = Asked { pairs: &pairs, problem: None };
         Ok(view! {
             <div class="head"><h1>"Payments"</h1><a class="button" href=urls::REFUNDS.path()>"Refunds"</a></div>
+            {gateway_notice(&context)}
             <form class="filters" method="get" action=urls::PAYMENTS.path() role="search" aria-label="Filter payments">
                 {asked.choice(("state", "State"), "Any", states)}
                 <div class="buttons"><button>"Apply"</button><a href=urls::PAYMENTS.path()>"Clear"</a></div>

@@ -1,6 +1,9 @@
 //! Paying an order, and cancelling a payment that waits for its confirmation. The forms are on the pages of the order.
 
-use frontdesk_domain::{gateway::METHODS, payments, processing};
+use frontdesk_domain::{
+    gateway::{METHODS, payments_are_off},
+    payments, processing,
+};
 use frontdesk_model::{
     OrderId, PaymentId,
     orders::Order,
@@ -13,7 +16,10 @@ use super::{PAID, PAYMENT_CANCELLED, PAYMENT_STARTED};
 use crate::{
     context::{RequestContext, context},
     form::{Access, FormProtocol, FormResult, FormRoute, Limit, Refusal},
-    parts::forms::{Form, Hidden, choice::Select, field::Field},
+    parts::{
+        forms::{Form, Hidden, choice::Select, field::Field},
+        gateway_notice::PAYMENTS_OFF,
+    },
 };
 
 pub const PAY_ORDER: &FormRoute =
@@ -23,8 +29,11 @@ pub const PAY_ORDER: &FormRoute =
 pub const CANCEL_PAYMENT: &FormRoute =
     &FormRoute::of::<PostCancelPayment>(urls::forms::CANCEL_PAYMENT, urls::ACCOUNT_ORDERS, Access::SignedIn);
 
-/// The form that pays an order. `word` is the verb on its button: `Pay`.
-pub fn pay_form(context: &RequestContext, order: &Order, word: &str) -> impl IntoView + use<> {
+/// The form that pays an order, if it can be paid. `word` is the verb on its button: `Pay`.
+pub fn pay_form(context: &RequestContext, order: &Order, word: &str) -> AnyView {
+    if payments_are_off(context) {
+        return view! { <p>{PAYMENTS_OFF}</p> }.into_any();
+    }
     let OrderId(id) = order.summary.id;
     let button = format!("{word} {}", order.summary.total);
     let method = if processing::is_sandbox(context) {
@@ -48,16 +57,21 @@ pub fn pay_form(context: &RequestContext, order: &Order, word: &str) -> impl Int
             <div class="buttons"><button class="primary">{button}</button></div>
         </Form>
     }
+    .into_any()
 }
 
-/// The form that cancels a payment that waits for its confirmation.
-pub fn cancel_payment_form(id: PaymentId) -> impl IntoView {
+/// The form that cancels a payment that waits for its confirmation, which its gateway has to do.
+pub fn cancel_payment_form(context: &RequestContext, id: PaymentId) -> AnyView {
+    if payments_are_off(context) {
+        return view! { <p>{PAYMENTS_OFF}</p> }.into_any();
+    }
     view! {
         <Form form=CANCEL_PAYMENT class="">
             <Hidden name="id" value=id.to_string()/>
             <button>"Call the payment off"</button>
         </Form>
     }
+    .into_any()
 }
 
 #[server(name = PostPayOrder, endpoint = "pay_order", protocol = FormProtocol, input_derive = (serde::Deserialize,))]

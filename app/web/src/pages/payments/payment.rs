@@ -13,6 +13,7 @@ use super::parts::PaymentPill;
 use crate::{
     context::context,
     parts::{
+        gateway_notice::gateway_notice,
         layout::{Width, page::titled_page},
         words::Moment,
     },
@@ -33,6 +34,7 @@ pub fn Payment() -> impl IntoView {
                 <li aria-current="page">{title.clone()}</li>
             </ol></nav>
             <div class="head"><h1>{title.clone()}</h1><PaymentPill state=payment.summary.state/></div>
+            {gateway_notice(&context)}
             {facts(&payment)}
             {attempts(payment.attempts, "What the gateway has said")}
         };

@@ -14,6 +14,7 @@ use crate::{
     input,
     parts::{
         forms::filter::Asked,
+        gateway_notice::gateway_notice,
         layout::{Width, page::page},
         tables::pager,
         words::Moment,
@@ -64,6 +65,7 @@ pub fn Refunds() -> impl IntoView {
                 <li aria-current="page">"Refunds"</li>
             </ol></nav>
             <h1>"Refunds"</h1>
+            {gateway_notice(&context)}
             <form class="filters" method="get" action=urls::REFUNDS.path() role="search" aria-label="Filter refunds">
                 {asked.choice(("state", "State"), "Any", states)}
                 <div class="buttons"><button>"Apply"</button><a href=urls::REFUNDS.path()>"Clear"</a></div>

@@ -1,6 +1,6 @@
 //! `/admin/refunds/{id}`: one refund, and its approval.
 
-use frontdesk_domain::refunds;
+use frontdesk_domain::{gateway::payments_are_off, refunds};
 use frontdesk_model::{
     Code, Permission, Problem, RefundId,
     refunds::{OneRefund, Refund as Facts, RefundState, RejectRefund},
@@ -15,6 +15,7 @@ use crate::{
     form::{Access, FormProtocol, FormResult, FormRoute, Refusal},
     parts::{
         forms::{Form, Hidden, field::TextArea},
+        gateway_notice::gateway_notice,
         layout::{Width, page::titled_page},
         words::Moment,
     },
@@ -48,6 +49,7 @@ pub fn Refund() -> impl IntoView {
                 <li aria-current="page">{title.clone()}</li>
             </ol></nav>
             <div class="head"><h1>{title.clone()}</h1><RefundPill state=refund.state/></div>
+            {gateway_notice(&context)}
             {facts(&refund)}
             {decision(&context, &refund, is_second)}
         };
@@ -91,10 +93,11 @@ async fn is_second_person(context: &RequestContext, refund: &Facts) -> Result<bo
     Ok(refunds::is_second_person(context, refund).await?)
 }
 
-/// The button that approves the refund, for actors with the permission.
+/// The button that approves the refund, for actors with the permission, unless payments are off.
 pub fn approve(context: &RequestContext, refund: &Facts) -> Option<impl IntoView + use<>> {
     let waits = refund.state == RefundState::AwaitingApproval;
     let may = context.may(Permission::REFUNDS_APPROVE) && !is_own(context, refund);
+    let may = may && !payments_are_off(context);
     let (id, amount) = (refund.id, refund.amount);
     (waits && may).then(|| {
         view! {

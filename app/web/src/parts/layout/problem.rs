@@ -3,7 +3,10 @@
 use frontdesk_model::{Code, Problem, urls};
 use leptos::prelude::*;
 
-use crate::{context::context, parts::words};
+use crate::{
+    context::context,
+    parts::{gateway_notice::PAYMENTS_OFF, words},
+};
 
 /// A problem with advice and the id of its request.
 pub fn problem_view(problem: &Problem) -> impl IntoView + use<> {
@@ -45,6 +48,7 @@ const fn advice(code: Code) -> &'static str {
         Code::MethodNotAllowed => "Open the page, then use its buttons.",
         Code::TokenLimit => "Revoke those that nothing uses, then try again.",
         Code::InvalidCursor => "Start from the first page of the list.",
+        Code::PaymentsOff => PAYMENTS_OFF,
         Code::OrderPaid => "Look at the order: it may be paid already.",
         Code::CardDeclined
         | Code::InsufficientFunds
