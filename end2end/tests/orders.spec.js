@@ -146,7 +146,7 @@ test('orders are filtered, and are a file', async ({ owner: page, member }) => {
   expect(file.headers()['content-disposition']).toMatch(/^attachment; filename="orders-[\d-]+\.csv"$/);
   const lines = (await file.text()).trim().split('\r\n');
   expect(lines).toHaveLength(3);
-  expect(lines[1]).toContain(`,placed,${member.name},`);
+  expect(lines[1]).toContain(`,"placed","${member.name}",`);
 
   await page.getByLabel('Currency').fill('EUR');
   await page.getByRole('button', { name: 'Apply' }).click();

@@ -51,6 +51,7 @@ async fn serve(config: &Config) -> Result<(), Error> {
     if let Some(address) = config.network.metrics_listen {
         metrics::start(address, &shutdown).await?;
     }
+    config.warn_of_open_files(&url);
     let domain = open(config, url).await?;
     let greeting = greeting(&domain, config).await?;
 

@@ -7,6 +7,7 @@ use frontdesk_model::{
     Limit, Permission, Permissions, Timestamp, Token, TokenId,
     email_lookup::Lookup,
     page::MAX_LIMIT,
+    spreadsheet::defused,
     tokens::{CreateToken, RevokeToken, TokenKind, TokensQuery},
 };
 
@@ -109,15 +110,15 @@ async fn list(domain: &Domain) -> Result<(), Error> {
     }
 }
 
-/// Formats a token as tab-separated columns. Names cannot contain tabs.
+/// Formats a token as tab-separated columns. Names cannot contain tabs, and are no formulas for a spreadsheet.
 fn line(token: &Token) -> String {
     let moment = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), Timestamp::rfc3339);
     [
         token.id.to_string(),
         token.state.as_str().to_owned(),
         token.kind.as_str().to_owned(),
-        token.owner.as_ref().map_or_else(|| "-".to_owned(), |owner| owner.name.clone()),
-        token.name.clone(),
+        token.owner.as_ref().map_or_else(|| "-".to_owned(), |owner| defused(&owner.name).into_owned()),
+        defused(&token.name).into_owned(),
         token.hint.clone(),
         moment(token.ends_at()),
         moment(token.last_used_at),

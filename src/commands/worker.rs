@@ -27,6 +27,7 @@ async fn work(config: &Config) -> Result<(), Error> {
     if let Some(address) = config.network.metrics_listen {
         metrics::start(address, &shutdown).await?;
     }
+    config.warn_of_open_files(&url);
     let domain = open(config, url).await?;
     let _ = greeting::payments(&domain);
     worker::run(domain.clone(), config.worker(), shutdown).await;

@@ -95,6 +95,21 @@ impl Database {
         Ok(())
     }
 
+    /// See [`super::Config::warn_of_open_files`].
+    pub(super) fn warn_of_open_files(&self, url: &DatabaseUrl) {
+        files::warn_if_open(&self.data_dir, "--data-dir");
+        if let Some(file) = &self.database_url_file {
+            files::warn_if_open(file, "--database-url-file");
+        }
+        if let DatabaseUrl::Sqlite(file) = url {
+            for ending in ["", "-wal", "-shm"] {
+                let mut file = file.clone().into_os_string();
+                file.push(ending);
+                files::warn_if_open(Path::new(&file), "the database");
+            }
+        }
+    }
+
     /// Options of the connections.
     pub(super) fn options(&self) -> Options {
         Options { connections: self.database_connections, ..Options::default() }

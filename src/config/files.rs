@@ -3,11 +3,14 @@
 use std::{
     fs::{DirBuilder, OpenOptions},
     io::{self, ErrorKind},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::Path,
 };
 
 use frontdesk_model::Secret;
+
+/// The mode bits that let the group or all users read a file or list a directory.
+const OPEN_TO_OTHERS: u32 = 0o044;
 
 /// Creates a directory and its parents with mode 700. An existing one keeps its mode.
 pub(super) fn private_directory(path: &Path) -> io::Result<()> {
@@ -30,10 +33,21 @@ pub(super) fn secret(path: &Path) -> io::Result<Secret> {
     Ok(Secret::new(text.trim()))
 }
 
+/// Logs a warning if other users than its owner can read a file or directory. It keeps its mode: the program did not
+/// create it this way, so it may be meant.
+pub(super) fn warn_if_open(path: &Path, purpose: &'static str) {
+    // A file that does not exist, or cannot be examined, is reported by its use.
+    let Ok(about) = std::fs::metadata(path) else { return };
+    let mode = about.permissions().mode() & 0o777;
+    if mode & OPEN_TO_OTHERS != 0 {
+        let (path, advice) = (path.display(), if about.is_dir() { "chmod 700" } else { "chmod 600" });
+        let mode = format!("{mode:04o}");
+        tracing::warn!(%path, purpose, mode, advice, "other users of this machine can read it");
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
     fn mode(path: &Path) -> u32 {

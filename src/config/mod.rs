@@ -148,6 +148,13 @@ impl Config {
         })
     }
 
+    /// Logs a warning for each file with secrets or data that other users can read. The private key of the certificate
+    /// has a warning of its own, whenever it is loaded.
+    pub fn warn_of_open_files(&self, url: &DatabaseUrl) {
+        self.database.warn_of_open_files(url);
+        self.payments.warn_of_open_files();
+    }
+
     /// Options of the worker.
     pub fn worker(&self) -> frontdesk_domain::jobs::Settings {
         self.jobs.settings(self.network.work_deadline())

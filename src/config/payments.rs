@@ -7,7 +7,7 @@ use frontdesk_domain::{gateway::GatewayChoice, payments::ApprovalAbove};
 use frontdesk_http::BaseUrl;
 use frontdesk_model::Secret;
 
-use super::{Error, secret};
+use super::{Error, files, secret};
 use crate::adapters::stripe::{self, Stripe, Timeouts};
 
 const PAYMENTS: &str = "Payments";
@@ -65,6 +65,16 @@ fn approval_above(text: &str) -> Result<ApprovalAbove, std::num::ParseIntError> 
 }
 
 impl Payments {
+    /// See [`super::Config::warn_of_open_files`].
+    pub(super) fn warn_of_open_files(&self) {
+        let (key, webhook) = (&self.stripe_key_file, &self.stripe_webhook_secret_file);
+        for (file, option) in [(key, "--stripe-key-file"), (webhook, "--stripe-webhook-secret-file")] {
+            if let Some(file) = file {
+                files::warn_if_open(file, option);
+            }
+        }
+    }
+
     /// Returns the payment gateway. Without a Stripe key it is the sandbox, which a server with an HTTPS base
     /// URL has only if it is asked for: a business that is open must not seem to be paid.
     ///

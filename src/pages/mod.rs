@@ -1,6 +1,7 @@
 //! The routes of the Leptos pages and of the forms that they submit.
 
 pub mod actor;
+mod csv;
 mod export;
 mod flash;
 mod forms;

@@ -209,9 +209,10 @@ fn written_tables_are_found() {
 }
 
 /// Functions that begin a transaction and have no variant for a caller's transaction: they commit the
-/// record of a failure, and fail.
-const SINGLE: [&str; 4] = [
+/// record of a failure, and fail, or the record of something that no transaction spans.
+const SINGLE: [&str; 5] = [
     "credentials/change_password.rs change_password",
+    "orders/export.rs record",
     "processing/gateway_event.rs gateway_event",
     "tokens/authenticate.rs refuse",
     "tokens/create.rs create_in_person",

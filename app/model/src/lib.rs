@@ -35,6 +35,7 @@ mod processing;
 pub mod refunds;
 pub mod roles;
 pub mod sessions;
+pub mod spreadsheet;
 pub mod tokens;
 pub mod users;
 pub mod webhooks;
@@ -83,6 +84,7 @@ const ACTIONS: &[&[audit::Declaration]] = &[
     jobs::ACTIONS,
     webhooks::ACTIONS,
     orders::ACTIONS,
+    orders::export::ACTIONS,
     payments::ACTIONS,
     refunds::ACTIONS,
     processing::ACTIONS,

@@ -25,7 +25,7 @@ pub(crate) fn trim(text: &str) -> &str {
     text.trim_matches(is_blank)
 }
 
-fn is_blank(c: char) -> bool {
+pub(crate) fn is_blank(c: char) -> bool {
     c.is_whitespace() || EMPTY.contains(&c) || is_default_ignorable(c)
 }
 

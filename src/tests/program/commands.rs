@@ -3,6 +3,7 @@
 use std::{
     io::{BufRead as _, BufReader},
     net::TcpListener,
+    os::unix::fs::PermissionsExt as _,
     path::Path,
     process::{Child, Command, Output, Stdio},
 };
@@ -209,6 +210,51 @@ fn a_backup_brings_back_what_was_there() {
     fails(&run(&["restore", "/none"]), "is not a backup of Frontdesk: there is no such file");
     let postgres = "--database-url=postgres://127.0.0.1/desk";
     fails(&run(&["backup", "other.db", postgres]), "for PostgreSQL use its own tools");
+}
+
+/// The mode of everything in a folder, with its name.
+fn modes(folder: &Path) -> Vec<(String, u32)> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let mode = |entry: std::fs::DirEntry| {
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        (entry.file_name().into_string().unwrap(), mode)
+    };
+    entries.map(mode).collect()
+}
+
+#[test]
+fn everything_it_creates_is_its_owners_alone_with_any_umask() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let program = env!("CARGO_BIN_EXE_frontdesk");
+    let listen = format!("--listen=127.0.0.1:{}", free_port());
+    let script = format!(
+        "umask 000; '{program}' migrate && '{program}' backup copy.db && '{program}' restore copy.db && exec '{program}' serve {listen}"
+    );
+    let child = Command::new("sh")
+        .args(["-c", &script])
+        .env_clear()
+        .env("FRONTDESK_DATA_DIR", &data)
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut server = Server(child);
+    let lines = BufReader::new(server.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.into_iter().any(|line| line.starts_with("Frontdesk is ready")));
+    let all = [modes(folder.path()), modes(&data)].concat();
+    for name in [
+        "data",
+        "copy.db",
+        "frontdesk.db",
+        "frontdesk.db-wal",
+        "frontdesk.db.replaced",
+        "frontdesk.migrating",
+    ] {
+        assert!(all.iter().any(|(found, _)| found == name), "{name} in {all:?}");
+    }
+    assert!(all.iter().all(|(_, mode)| mode & 0o077 == 0), "{all:?}");
 }
 
 async fn a_migration_names_the_accounts_that_have_one_address(desk: Desk) {

@@ -1,8 +1,10 @@
 //! The real program, as operators and strangers treat it.
 
 use std::{
+    fs::Permissions,
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
+    os::unix::fs::PermissionsExt as _,
     process::{Child, Command, Stdio},
     sync::{
         Arc,
@@ -192,6 +194,43 @@ async fn an_undeclared_proxy_is_warned_of_once_and_limited() {
     assert!(limited >= 1);
     let (_, _, log) = program.stop();
     assert_eq!(log.matches("--trusted-proxy").count(), 1, "{log}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_other_users_can_read_are_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let set = |name: &str, mode| std::fs::set_permissions(path(name), Permissions::from_mode(mode)).unwrap();
+    std::fs::create_dir(path("data")).unwrap();
+    for name in ["key", "secret", "data/frontdesk.db"] {
+        std::fs::write(path(name), if name == "key" { "sk_test_1" } else { "" }).unwrap();
+    }
+    std::fs::write(path("secret"), "whsec_1").unwrap();
+    let (key, secret, data) = (path("key"), path("secret"), path("data"));
+    let variables = [
+        ("FRONTDESK_STRIPE_KEY_FILE", &*key),
+        ("FRONTDESK_STRIPE_WEBHOOK_SECRET_FILE", &secret),
+        ("FRONTDESK_DATA_DIR", &data),
+    ];
+    let warned = async || {
+        let (_, _, log) = Program::start(&[], &variables).await.stop();
+        let names = ["key", "secret", "data", "data/frontdesk.db"];
+        let is_named = |name: &&str| {
+            let path = path(name);
+            log.lines().any(|line| line.contains("other users") && line.contains(&format!("{path}\"")))
+        };
+        (names.into_iter().filter(is_named).collect::<Vec<_>>(), log)
+    };
+    for (name, mode) in [("key", 0o644), ("secret", 0o640), ("data", 0o755), ("data/frontdesk.db", 0o604)] {
+        set(name, mode);
+    }
+    let (names, log) = warned().await;
+    assert_eq!(names, ["key", "secret", "data", "data/frontdesk.db"], "{log}");
+    for (name, mode) in [("key", 0o400), ("secret", 0o600), ("data", 0o700), ("data/frontdesk.db", 0o600)] {
+        set(name, mode);
+    }
+    let (names, log) = warned().await;
+    assert!(names.is_empty() && !log.contains("other users"), "{log}");
 }
 
 /// Carries connections to an address until it is frozen. Returns its own address.

@@ -45,6 +45,8 @@ pub enum Error {
     NoSuchOrder,
     #[error("there is an order with this reference")]
     ReferenceTaken,
+    #[error("the export took too long")]
+    TooLong,
     #[error("not in this state: {0}")]
     WrongState(&'static str),
     #[error(transparent)]
@@ -81,6 +83,7 @@ impl From<Error> for Problem {
                 "taken",
                 "There is an order with this reference already",
             ),
+            Error::TooLong => Self::new(Code::Busy),
             Error::WrongState(why) => Self::new(Code::WrongState).detail(why),
             Error::ForeignCursor(foreign) => foreign.into(),
             Error::OtherVersion(other) => other.into(),

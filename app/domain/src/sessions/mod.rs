@@ -10,6 +10,7 @@ pub mod forget;
 mod last_seen;
 pub mod list;
 pub mod load;
+pub mod reload;
 pub mod sign_out;
 mod sql;
 mod sweep;
@@ -34,6 +35,7 @@ pub use forget::forget;
 pub use last_seen::LastSeen;
 pub use list::{list, list_mine};
 pub use load::load;
+pub use reload::reload;
 pub use sign_out::{sign_out, sign_out_in};
 pub use sweep::SweepSessions;
 

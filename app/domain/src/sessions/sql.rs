@@ -27,16 +27,27 @@ macro_rules! page {
     };
 }
 
+/// The session with this value in a column, if it has not ended, and its user.
+macro_rules! live {
+    ($column:literal) => {
+        concat!(
+            "SELECT s.id AS session_id, s.epoch, s.last_seen_at, u.id, u.name, u.email, u.joined_at, ",
+            roles_column!(),
+            " FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.",
+            $column,
+            " = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 \
+             AND u.status = 'active' AND s.epoch = u.session_epoch"
+        )
+    };
+}
+
 statements! { "sessions";
     // Checks in the same statement that the user may sign in and that the proof is still valid.
     INSERT = "INSERT INTO sessions (id, token_hash, user_id, epoch, user_agent, ip, created_at, last_seen_at, expires_at) \
               SELECT $1, $2, u.id, u.session_epoch, $4, $5, $6, $6, $7 FROM users u \
               WHERE u.id = $3 AND u.status = 'active' AND u.session_epoch = $8";
-    BY_TOKEN = concat!(
-        "SELECT s.id AS session_id, s.epoch, s.last_seen_at, u.id, u.name, u.email, u.joined_at, ", roles_column!(),
-        " FROM sessions s JOIN users u ON u.id = s.user_id \
-         WHERE s.token_hash = $1 AND s.expires_at > $2 AND s.last_seen_at > $3 \
-         AND u.status = 'active' AND s.epoch = u.session_epoch");
+    BY_TOKEN = live!("token_hash");
+    BY_ID = live!("id");
     PAGE = page!("<", "DESC");
     PAGE_BACK = page!(">", "ASC");
     OWNER = "SELECT user_id FROM sessions WHERE id = $1";
@@ -98,17 +109,34 @@ pub(super) async fn by_token(
 ) -> Result<Option<(Person, Timestamp)>, db::Error> {
     let row: Option<PersonRow> = db.optional(BY_TOKEN, params![bytes(token), now, idle_since]).await?;
     Ok(row.map(|row| {
-        let person = Person {
-            id: UserId(row.id),
-            session: SessionId(row.session_id),
-            epoch: row.epoch,
-            name: row.name,
-            email: row.email,
-            roles: row.roles.map(|roles| roles.0).unwrap_or_default(),
-            joined_at: Timestamp::from_micros(row.joined_at),
-        };
-        (person, Timestamp::from_micros(row.last_seen_at))
+        let last_seen = Timestamp::from_micros(row.last_seen_at);
+        (row.person(), last_seen)
     }))
+}
+
+/// The user of a session.
+pub(super) async fn by_id(
+    db: &Db,
+    id: SessionId,
+    now: Timestamp,
+    idle_since: Timestamp,
+) -> Result<Option<Person>, db::Error> {
+    let row: Option<PersonRow> = db.optional(BY_ID, params![id, now, idle_since]).await?;
+    Ok(row.map(PersonRow::person))
+}
+
+impl PersonRow {
+    fn person(self) -> Person {
+        Person {
+            id: UserId(self.id),
+            session: SessionId(self.session_id),
+            epoch: self.epoch,
+            name: self.name,
+            email: self.email,
+            roles: self.roles.map(|roles| roles.0).unwrap_or_default(),
+            joined_at: Timestamp::from_micros(self.joined_at),
+        }
+    }
 }
 
 row! {

@@ -1,6 +1,6 @@
 //! Authenticates the bearer of a token.
 
-use frontdesk_model::{TokenText, audit::Action};
+use frontdesk_model::{TokenId, TokenText, audit::Action};
 
 use super::{
     Error, digest,
@@ -10,7 +10,7 @@ use crate::{
     Domain,
     actor::{Actor, Bearer, Origin, Who},
     audit::Entry,
-    events,
+    db, events,
 };
 
 /// The actor of a token's text; `None` if it is no valid token. The reason goes to the log and not to the
@@ -39,6 +39,12 @@ pub async fn authenticate(domain: &Domain, text: &str, origin: Origin) -> Result
             Ok(Some(Actor { who: Who::Token(found.bearer), origin }))
         }
     }
+}
+
+/// The bearer of a token as it is now; `None` if it has ended.
+pub(crate) async fn reload(domain: &Domain, id: TokenId) -> Result<Option<Bearer>, db::Error> {
+    let found = sql::bearer_by_id(&domain.db, id).await?;
+    Ok(found.filter(|found| found.refusal(domain.clock.now()).is_none()).map(|found| found.bearer))
 }
 
 /// A token that is used after its end belongs to a forgotten job of its owner, or was revoked because it

@@ -28,6 +28,7 @@ use crate::{
 };
 
 pub use authenticate::authenticate;
+pub(crate) use authenticate::reload;
 pub use create::{Created, create, create_for, create_for_in, create_in, create_in_person};
 pub use list::{LIST, get, list, list_mine};
 pub use revoke::{revoke, revoke_in};

@@ -24,14 +24,26 @@ macro_rules! columns {
 }
 pub(super) use columns;
 
+/// The token with this value in a column, and its owner.
+macro_rules! bearer {
+    ($column:literal) => {
+        concat!(
+            "SELECT t.id, t.hint, t.name, t.permissions, t.expires_at, t.last_used_at, t.revoked_at, \
+             u.id AS owner_id, u.name AS owner_name, u.email, u.status AS owner_status, u.joined_at, ",
+            roles_column!(),
+            " FROM tokens t LEFT JOIN users u ON u.id = t.owner_id WHERE t.",
+            $column,
+            " = $1"
+        )
+    };
+}
+
 statements! { "tokens";
     INSERT = "INSERT INTO tokens (id, token_hash, hint, name, kind, owner_id, permissions, created_at, created_by, \
               created_by_label, expires_at, last_used_at, ends_at) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12)";
-    BY_HASH = concat!(
-        "SELECT t.id, t.hint, t.name, t.permissions, t.expires_at, t.last_used_at, t.revoked_at, \
-         u.id AS owner_id, u.name AS owner_name, u.email, u.status AS owner_status, u.joined_at, ", roles_column!(),
-        " FROM tokens t LEFT JOIN users u ON u.id = t.owner_id WHERE t.token_hash = $1");
+    BY_HASH = bearer!("token_hash");
+    BEARER_BY_ID = bearer!("id");
     BY_ID = concat!("SELECT ", columns!(), " FROM tokens t LEFT JOIN users u ON u.id = t.owner_id WHERE t.id = $1");
     COUNT_LIVE = "SELECT count(*) FROM (SELECT 1 FROM tokens WHERE owner_id = $1 AND ends_at > $2 LIMIT CAST($3 AS BIGINT)) AS counted";
     REVOKE = "UPDATE tokens SET revoked_at = $2, ends_at = $2 WHERE id = $1 AND ends_at > $2";
@@ -160,6 +172,12 @@ impl Found {
 
 pub(super) async fn by_hash(db: &Db, hash: Vec<u8>) -> Result<Option<Found>, db::Error> {
     let row: Option<BearerRow> = db.optional(BY_HASH, params![hash]).await?;
+    Ok(row.map(found))
+}
+
+/// As [`by_hash`], by the token's id.
+pub(super) async fn bearer_by_id(db: &Db, id: TokenId) -> Result<Option<Found>, db::Error> {
+    let row: Option<BearerRow> = db.optional(BEARER_BY_ID, params![id]).await?;
     Ok(row.map(found))
 }
 

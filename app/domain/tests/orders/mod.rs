@@ -1,5 +1,6 @@
 //! Orders: placing, access and lists.
 
+mod export;
 mod lists;
 mod place;
 mod plans;

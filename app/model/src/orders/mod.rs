@@ -1,5 +1,6 @@
 //! Orders.
 
+pub(crate) mod export;
 mod forms;
 mod order;
 mod query;

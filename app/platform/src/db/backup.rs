@@ -1,9 +1,9 @@
 //! Backup and restore of a SQLite database.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File, OpenOptions, Permissions},
     io,
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -58,8 +58,8 @@ pub async fn back_up(database: &Path, to: &Path) -> Result<(), BackupError> {
     write_through(to).map_err(|source| BackupError::Write { path: to.to_owned(), source })
 }
 
-/// Replaces a database with a backup. The database before stays beside it; returns its path, if there was
-/// one.
+/// Replaces a database with a backup. The database before stays beside it, for its owner alone; returns its path,
+/// if there was one.
 ///
 /// # Errors
 /// [`BackupError::NotABackup`]; [`BackupError::InUse`]; failures of the file system. The database is then
@@ -77,6 +77,7 @@ pub async fn restore(backup: &Path, database: &Path) -> Result<Option<PathBuf>, 
     if kept.is_some() {
         remove(&old).map_err(at(&old))?;
         fs::hard_link(database, &old).map_err(at(&old))?;
+        fs::set_permissions(&old, Permissions::from_mode(0o600)).map_err(at(&old))?;
     }
     // The log of the database before would be applied to the one that replaces it.
     for log in ["-wal", "-shm"] {

@@ -1,6 +1,6 @@
 //! Migrations of the schema, each time a database is opened.
 
-use std::{collections::BTreeMap, fs::File, io, path::Path};
+use std::{collections::BTreeMap, fs::File, io, os::unix::fs::OpenOptionsExt, path::Path};
 
 use sqlx::{
     Connection as _, Executor as _, PgConnection, SqliteConnection,
@@ -48,7 +48,7 @@ async fn migrate_sqlite(path: &Path) -> Result<(), Error> {
 async fn take_turn(database: &Path) -> io::Result<File> {
     let path = database.with_extension("migrating");
     let locked = tokio::task::spawn_blocking(move || {
-        let file = File::options().create(true).append(true).open(path)?;
+        let file = File::options().create(true).append(true).mode(0o600).open(path)?;
         file.lock()?;
         Ok(file)
     });

@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, ErrorKind},
+    os::unix::fs::OpenOptionsExt,
     path::Path,
     sync::Arc,
     time::Duration,
