@@ -101,11 +101,18 @@ impl Database {
         if let Some(file) = &self.database_url_file {
             files::warn_if_open(file, "--database-url-file");
         }
-        if let DatabaseUrl::Sqlite(file) = url {
-            for ending in ["", "-wal", "-shm"] {
-                let mut file = file.clone().into_os_string();
-                file.push(ending);
-                files::warn_if_open(Path::new(&file), "the database");
+        match url {
+            DatabaseUrl::Sqlite(file) => {
+                for ending in ["", "-wal", "-shm"] {
+                    let mut file = file.clone().into_os_string();
+                    file.push(ending);
+                    files::warn_if_open(Path::new(&file), "the database");
+                }
+            }
+            DatabaseUrl::Postgres(url) => {
+                if let Some(key) = &url.client_key {
+                    files::warn_if_open(key, "sslkey of the database URL");
+                }
             }
         }
     }

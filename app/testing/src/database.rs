@@ -170,7 +170,11 @@ async fn copy(connection: &mut PgConnection, template: &str, name: &str) {
 }
 
 fn database(server: &PgConnectOptions, name: &str) -> DatabaseUrl {
-    DatabaseUrl::Postgres(Box::new(PostgresUrl { options: server.clone().database(name), pgbouncer: false }))
+    DatabaseUrl::Postgres(Box::new(PostgresUrl {
+        options: server.clone().database(name),
+        pgbouncer: false,
+        client_key: None,
+    }))
 }
 
 fn server() -> PgConnectOptions {

@@ -1,6 +1,8 @@
 //! No payment gateway: what needs one is refused, and what is open waits for it.
 
-use frontdesk_domain::{gateway::GatewayChoice, jobs::Job, payments, processing::Reconcile, refunds};
+use frontdesk_domain::{
+    gateway::GatewayChoice, jobs::Job, payments, processing::Reconcile, refunds, sample_data,
+};
 use frontdesk_model::{
     Code, OrderId, PaymentId, Permission, Problem,
     orders::OrderState,
@@ -17,6 +19,7 @@ both! {
     nothing_is_charged_or_refunded_without_a_gateway,
     open_payments_and_refunds_wait_for_their_gateway,
     a_later_look_at_a_failed_payment_waits_for_its_gateway,
+    sample_payments_are_the_sandboxs,
 }
 
 async fn without_gateway(domain: &TestDomain) -> TestDomain {
@@ -102,4 +105,14 @@ async fn a_later_look_at_a_failed_payment_waits_for_its_gateway(domain: TestDoma
     assert_eq!(payment_now(&domain, id).await.attempts.len(), attempts);
     later(&domain, 2 * 3_600).await;
     assert_eq!(payment_now(&domain, id).await.attempts.len(), attempts + 1);
+}
+
+async fn sample_payments_are_the_sandboxs(domain: TestDomain) {
+    person(&domain, "Ann", &[]).await;
+    let off = without_gateway(&domain).await;
+    sample_data::orders::seed(&off, 20, 1, |_| ()).await.unwrap();
+    let payments = domain.count("SELECT count(*) FROM payments").await;
+    assert!(payments > 0);
+    assert_eq!(domain.count("SELECT count(*) FROM payments WHERE gateway = 'sandbox'").await, payments);
+    book_is_sound(&domain).await;
 }

@@ -23,7 +23,7 @@ fn server(domain: &TestDomain) -> PgConnectOptions {
 }
 
 fn postgres(server: PgConnectOptions) -> DatabaseUrl {
-    DatabaseUrl::Postgres(Box::new(PostgresUrl { options: server, pgbouncer: false }))
+    DatabaseUrl::Postgres(Box::new(PostgresUrl { options: server, pgbouncer: false, client_key: None }))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -57,7 +57,7 @@ impl Pooler {
     /// The database through the pooler.
     pub fn url(&self, pgbouncer: bool) -> DatabaseUrl {
         let options = self.url.options.clone().host("127.0.0.1").port(self.port);
-        DatabaseUrl::Postgres(Box::new(PostgresUrl { options, pgbouncer }))
+        DatabaseUrl::Postgres(Box::new(PostgresUrl { options, pgbouncer, client_key: None }))
     }
 
     /// Drops the next client that commits.

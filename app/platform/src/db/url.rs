@@ -17,6 +17,8 @@ pub struct PostgresUrl {
     pub options: PgConnectOptions,
     /// Connections are those of PgBouncer, or of another pooler, in transaction mode.
     pub pgbouncer: bool,
+    /// File with the private key of the client's certificate.
+    pub client_key: Option<PathBuf>,
 }
 
 /// The URL is invalid or not supported.
@@ -52,6 +54,9 @@ pub enum WrongUrl {
 /// The parameter for a pooler in transaction mode; it is ours, and not passed on to sqlx.
 const PGBOUNCER: &str = "pgbouncer";
 
+/// The parameter with the file of the client's key.
+const CLIENT_KEY: &str = "sslkey";
+
 /// Allowed parameters of PostgreSQL's URL. sqlx knows more names for some of them, and ignores unknown
 /// ones: with a mistyped `sslmode` it would connect without verification.
 const PARAMETERS: [&str; 12] = [
@@ -59,7 +64,7 @@ const PARAMETERS: [&str; 12] = [
     "sslmode",
     "sslrootcert",
     "sslcert",
-    "sslkey",
+    CLIENT_KEY,
     "host",
     "hostaddr",
     "port",
@@ -80,10 +85,12 @@ impl FromStr for DatabaseUrl {
                 Some((_, "true")) => true,
                 Some(_) => return Err(WrongUrl::WrongValue(PGBOUNCER)),
             };
+            let key = parameters(query(text)).find(|(name, _)| *name == CLIENT_KEY);
+            let client_key = key.map(|(_, path)| PathBuf::from(path));
             let ours = [format!("{PGBOUNCER}=true"), format!("{PGBOUNCER}=false")];
             let theirs = ours.iter().fold(text.to_owned(), |text, ours| text.replace(ours, ""));
             let options = PgConnectOptions::from_str(&theirs).map_err(|_| unreadable(&theirs))?;
-            return Ok(Self::Postgres(Box::new(PostgresUrl { options, pgbouncer })));
+            return Ok(Self::Postgres(Box::new(PostgresUrl { options, pgbouncer, client_key })));
         }
         let path = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:"));
         match path {
