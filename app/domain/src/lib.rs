@@ -19,6 +19,7 @@ pub mod overview;
 pub mod payments;
 pub mod processing;
 pub mod refunds;
+pub mod refusals;
 pub mod roles;
 pub mod sample_data;
 pub mod sessions;
@@ -180,9 +181,10 @@ impl Domain {
 }
 
 /// The features, in dependency order: each imports only those before it.
-pub const FEATURES: [Feature; 19] = [
+pub const FEATURES: [Feature; 20] = [
     webhooks::FEATURE,
     events::FEATURE,
+    refusals::FEATURE,
     account_sources::FEATURE,
     one_time_links::FEATURE,
     users::FEATURE,

@@ -55,17 +55,3 @@ pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 pub(crate) fn clearable<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     Option::<String>::deserialize(from).map(|text| Some(text.unwrap_or_default()))
 }
-
-/// Reads a number from JSON or its digits from a form.
-pub(crate) fn number<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either {
-        Number(i64),
-        Digits(String),
-    }
-    match Either::deserialize(from)? {
-        Either::Number(number) => Ok(number),
-        Either::Digits(text) => text.parse().map_err(|_| serde::de::Error::custom("must be a whole number")),
-    }
-}

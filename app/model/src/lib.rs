@@ -43,7 +43,7 @@ pub mod webhooks;
 pub use id::{
     DeliveryId, EventId, JobId, LinkId, OrderId, PaymentId, RefundId, SessionId, TokenId, UserId, WebhookId,
 };
-pub use money::{Amount, Currency, Money, TypedAmount};
+pub use money::{Amount, AmountFault, Currency, Money, TypedAmount};
 pub use page::{Cursor, Limit, Page};
 pub use payments::PaymentFailure;
 pub use permission::{Permission, Permissions};

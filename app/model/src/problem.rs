@@ -175,6 +175,7 @@ pub const FAULT_CODES: &[&str] = &[
     "about_you",
     "ahead",
     "already",
+    "ambiguous",
     "amount",
     "breached",
     "card_number",

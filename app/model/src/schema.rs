@@ -72,8 +72,9 @@ schemas! {
             .minimum(Some(-MAX_MINOR))
             .maximum(Some(MAX_MINOR))
             .examples([json!(625)]))
-        .item(text(json!("6.25")).max_length(Some(20)))
-        .description(Some("A whole number is minor units (1250), a text is major units (\"12.50\")."));
+        .item(text(json!("6.25")).max_length(Some(20)).pattern(Some("^[0-9]+([.][0-9]+)?$")))
+        .description(Some("A whole number is minor units (1250). A text is major units, with a decimal point and all decimals of the \
+             currency (\"12.50\"; \"1250\" only in a currency without decimals, such as JPY)."));
     TypedAmount = text(json!("12.50"))
         .max_length(Some(20))
         .pattern(Some("^[0-9]+([.][0-9]+)?$"))

@@ -3,8 +3,9 @@
 use frontdesk_model::{Secret, UserId, audit::Action};
 
 use crate::{
-    Context, Domain, audit, events,
+    Context, Domain, audit,
     passwords::Verdict,
+    refusals,
     users::{Error, sql::CredentialsRow},
 };
 
@@ -69,10 +70,10 @@ pub(super) async fn write_down(
     };
     // Not under the request's idempotency key: the key of a failed request stays unused.
     let mut tx = ctx.db.write();
-    events::record(ctx, &mut tx, about(failed)).await?;
+    refusals::record(ctx, &mut tx, about(failed)).await?;
     if held_back {
         let throttled = audit::Entry::new(Action::LOGIN_THROTTLED);
-        events::record(ctx, &mut tx, about(throttled)).await?;
+        refusals::record(ctx, &mut tx, about(throttled)).await?;
     }
     Ok(tx.commit().await?)
 }

@@ -59,11 +59,11 @@ pub(super) async fn add_to_day(
 
 /// Revenue by currency and day, from this day on.
 pub(super) async fn days(db: &Db, first: i64) -> Result<Vec<(Currency, i64, RevenueDay)>, db::Error> {
-    let rows: Vec<(Text<Currency>, i64, i64, i64, i64, i64)> = db.all(DAYS, params![first]).await?;
-    let sums =
-        |(code, day, captures, captured_minor, refunds, refunded_minor): (Text<Currency>, _, _, _, _, _)| {
-            let begins = Timestamp::from_seconds(0);
-            (code.0, day, RevenueDay { day: begins, captures, captured_minor, refunds, refunded_minor })
-        };
-    Ok(rows.into_iter().map(sums).collect())
+    type Row = (Text<Currency>, i64, i64, i64, i64, i64);
+    let rows: Vec<db::Readable<Row>> = db.all(DAYS, params![first]).await?;
+    let sums = |(code, day, captures, captured_minor, refunds, refunded_minor): Row| {
+        let begins = Timestamp::from_seconds(0);
+        (code.0, day, RevenueDay { day: begins, captures, captured_minor, refunds, refunded_minor })
+    };
+    Ok(db::readable(rows, DAYS).into_iter().map(sums).collect())
 }

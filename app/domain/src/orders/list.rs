@@ -162,9 +162,8 @@ fn by_time(query: &OrdersQuery) -> Walk {
 fn by_total(query: &OrdersQuery) -> Result<Walk, Error> {
     let currency = query.currency.unwrap_or(frontdesk_model::Currency::EUR);
     let bound = |field: &str, amount: &TypedAmount| {
-        amount.of(currency).map(|money| money.minor).ok_or_else(|| {
-            Error::field(field, "amount", "Enter an amount that this currency has, such as 12.50")
-        })
+        let money = amount.of(currency);
+        money.map(|money| money.minor).map_err(|fault| Error::field(field, fault.code(), &fault.to_string()))
     };
     let mut walk = match query.state {
         None => Walk::of("currency", params![currency.code()]),

@@ -73,7 +73,7 @@ fn check(form: &PlaceOrder) -> Result<Vec<Line>, Error> {
         return Err(Error::fields(faults));
     }
     let line = |line: &frontdesk_model::orders::NewLine| {
-        let unit_price = line.unit_price.of(form.currency)?;
+        let unit_price = line.unit_price.of(form.currency).ok()?;
         let total = unit_price.times(line.quantity)?;
         Some(Line {
             description: line.description.trim().to_owned(),

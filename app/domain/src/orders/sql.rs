@@ -264,7 +264,8 @@ pub(super) async fn recent(db: &Db, users: &[UserId]) -> Result<Vec<(UserId, Rec
         _ => RECENT_OF_100,
     };
     let padded = users.iter().map(|user| user.0).chain(std::iter::repeat(Uuid::nil())).take(sql.params);
-    let mut rows: Vec<Row> = db.all(sql, padded.map(db::Value::from).collect()).await?;
+    let rows: Vec<db::Readable<Row>> = db.all(sql, padded.map(db::Value::from).collect()).await?;
+    let mut rows = db::readable(rows, sql);
     rows.sort_unstable_by_key(|row| (row.customer_id, std::cmp::Reverse(row.id)));
     let recent = |row: Row| {
         let order = RecentOrder {

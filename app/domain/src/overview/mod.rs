@@ -7,7 +7,7 @@ use frontdesk_model::{
 };
 
 use crate::{
-    Context, Feature, audit, jobs,
+    Context, Feature, audit, jobs, refusals,
     users::{self, Error, SharedAddress, sql},
     webhooks,
 };
@@ -53,7 +53,7 @@ pub async fn overview(ctx: &Context) -> Result<Overview, Error> {
     let (failed_sign_ins, events) = if ctx.actor.may(Permission::AUDIT_READ) {
         let query = AuditQuery { limit: frontdesk_model::Limit::new(10), ..AuditQuery::default() };
         let events = audit::list(ctx, &query).await.map_err(|error| Error::Invalid(Problem::from(error)))?;
-        let failed = audit::count_since(ctx, Action::LOGIN_FAILED, yesterday, at_most).await?;
+        let failed = refusals::count_since(ctx, Action::LOGIN_FAILED, yesterday).await?.min(at_most);
         (Some(failed), Some(events.items))
     } else {
         (None, None)

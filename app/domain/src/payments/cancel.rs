@@ -1,12 +1,11 @@
 //! Cancels a payment that awaits confirmation.
 
 use frontdesk_model::{
-    Permission,
     audit::Action,
     payments::{OnePayment, Payment, PaymentState},
 };
 
-use super::{Error, ProcessPayment, allowed_for_oneself, get, require_gateway, sql};
+use super::{Error, ProcessPayment, allowed_for_oneself, get, may_pay, require_gateway, sql};
 use crate::{Context, audit::Entry, db::Tx, events, jobs, orders};
 
 /// Makes the gateway cancel a payment that waits for its customer's confirmation, so that they can pay
@@ -31,7 +30,7 @@ pub async fn cancel_in(ctx: &Context, tx: &mut Tx, form: OnePayment) -> Result<P
     let at = ctx.clock.now();
     let seen = sql::by_id(&mut *tx, form.id).await?.ok_or(Error::NoSuchPayment)?;
     let order = orders::lock(tx, seen.order).await?.ok_or(Error::NoSuchPayment)?;
-    if ctx.actor.user() != Some(order.customer) && !ctx.actor.may(Permission::PAYMENTS_CREATE) {
+    if !may_pay(&ctx.actor, order.customer, ("payment", seen.id.0)) {
         return Err(Error::NoSuchPayment);
     }
     let payment = sql::by_id(&mut *tx, form.id).await?.ok_or(Error::NoSuchPayment)?;

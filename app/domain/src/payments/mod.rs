@@ -18,7 +18,8 @@ pub mod poll;
 pub(crate) mod sql;
 pub mod start;
 
-use frontdesk_model::{Code, Permission, Problem, page::ForeignCursor};
+use frontdesk_model::{Code, Permission, Problem, UserId, page::ForeignCursor};
+use uuid::Uuid;
 
 use crate::{
     Context, Feature, OtherVersion,
@@ -138,6 +139,15 @@ fn allowed_for_oneself(actor: &Actor) -> Result<(), Error> {
 /// Refuses what needs a payment gateway while none is configured.
 pub(crate) fn require_gateway(ctx: &Context) -> Result<(), Error> {
     if payments_are_off(ctx) { Err(Error::PaymentsOff) } else { Ok(()) }
+}
+
+/// Returns true if the actor may pay what this customer ordered. A refusal is logged.
+pub(crate) fn may_pay(actor: &Actor, customer: UserId, object: (&'static str, Uuid)) -> bool {
+    let may = actor.user() == Some(customer) || actor.may(Permission::PAYMENTS_CREATE);
+    if !may {
+        actor.log_refusal(Permission::PAYMENTS_CREATE.as_str(), object);
+    }
+    may
 }
 
 /// The statements of this feature.

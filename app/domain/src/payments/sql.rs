@@ -26,7 +26,7 @@ macro_rules! own_columns {
     () => {
         "p.id, p.order_id, o.reference, p.state, p.currency, p.amount_minor, p.reserved_minor, p.refunded_minor, \
          p.method, p.gateway, p.gateway_reference, p.failure, p.confirmation_url, p.is_surplus, p.cancel_asked_at, \
-         p.attempts, p.charges, p.asked_at, p.asking_at, p.settle_at, p.created_at, p.version"
+         p.attempts, p.charges, p.asked_at, p.asking_at, p.last_charge_at, p.settle_at, p.created_at, p.version"
     };
 }
 
@@ -41,7 +41,7 @@ statements! { "payments";
     ATTEMPTS = "SELECT number, at, asked, outcome, duration_ms FROM payment_attempts WHERE payment_id = $1 \
                 ORDER BY number DESC LIMIT 50";
     // Written before a charge request: from then on, an answer may be lost.
-    ASK = "UPDATE payments SET asked_at = COALESCE(asked_at, $3), asking_at = $3, charges = charges + 1, \
+    ASK = "UPDATE payments SET asked_at = COALESCE(asked_at, $3), asking_at = $3, last_charge_at = $3, charges = charges + 1, \
            version = version + 1 WHERE id = $1 AND version = $2";
     UPDATE = "UPDATE payments SET state = $3, gateway_reference = COALESCE($4, gateway_reference), failure = $5, \
               confirmation_url = CASE WHEN $3 = 'confirmation_required' THEN COALESCE($6, confirmation_url) END, \
@@ -77,6 +77,8 @@ pub(crate) struct Row {
     pub(crate) asked_at: Option<Timestamp>,
     /// A charge request was sent, and its answer was never stored.
     pub(crate) asking_at: Option<Timestamp>,
+    /// Time of the latest charge request.
+    pub(crate) last_charge_at: Option<Timestamp>,
     pub(crate) settle_at: Option<Timestamp>,
     pub(crate) created_at: Timestamp,
     pub(crate) version: i64,
@@ -101,6 +103,7 @@ row! {
         charges: i64,
         asked_at: Option<i64>,
         asking_at: Option<i64>,
+        last_charge_at: Option<i64>,
         settle_at: Option<i64>,
         created_at: i64,
         version: i64,
@@ -127,6 +130,7 @@ impl OwnRow {
             charges: self.charges,
             asking_at: self.asking_at.map(Timestamp::from_micros),
             asked_at: self.asked_at.map(Timestamp::from_micros),
+            last_charge_at: self.last_charge_at.map(Timestamp::from_micros),
             settle_at: self.settle_at.map(Timestamp::from_micros),
             created_at: Timestamp::from_micros(self.created_at),
             version: self.version,

@@ -1,7 +1,7 @@
 //! Starts the payment of an order.
 
 use frontdesk_model::{
-    PaymentId, Permission,
+    PaymentId,
     audit::Action,
     form::Form,
     orders::OrderState,
@@ -9,7 +9,7 @@ use frontdesk_model::{
 };
 
 use super::{
-    Error, ProcessPayment, allowed_for_oneself, get, require_gateway,
+    Error, ProcessPayment, allowed_for_oneself, get, may_pay, require_gateway,
     sql::{self, NewPayment},
 };
 use crate::{Context, audit::Entry, db::Tx, events, jobs, orders};
@@ -39,7 +39,7 @@ pub async fn start_in(ctx: &Context, tx: &mut Tx, form: PayOrder) -> Result<Paym
     let at = ctx.clock.now();
     let id = PaymentId(ctx.clock.id_at(at));
     let order = orders::lock(tx, form.order_id).await?.ok_or(Error::NoSuchOrder)?;
-    if ctx.actor.user() != Some(order.customer) && !ctx.actor.may(Permission::PAYMENTS_CREATE) {
+    if !may_pay(&ctx.actor, order.customer, ("order", order.id.0)) {
         return Err(Error::NoSuchOrder);
     }
     match order.state {

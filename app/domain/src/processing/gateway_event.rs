@@ -5,10 +5,11 @@ use frontdesk_model::audit::Action;
 
 use crate::{
     Context,
-    audit::{self, Entry},
+    audit::Entry,
     gateway::GatewayEventError,
     jobs,
     payments::{Error, ProcessPayment, sql},
+    refusals,
 };
 
 /// Receives a gateway event, and enqueues a look-up of its payment. There is no variant for a caller's
@@ -26,7 +27,7 @@ pub async fn gateway_event(ctx: &Context, signature: Option<&str>, body: &[u8]) 
             let entry = Entry::new(Action::GATEWAY_EVENT_REFUSED)
                 .about(ctx.gateway.name().to_owned())
                 .because(&error.to_string());
-            audit::append(ctx, &mut tx, entry).await?;
+            refusals::record(ctx, &mut tx, entry).await?;
             tx.commit().await?;
             return Err(error.into());
         }

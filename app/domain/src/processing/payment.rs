@@ -5,7 +5,7 @@ use std::time::Duration;
 use frontdesk_model::{Timestamp, payments::PaymentState, urls};
 use tokio::time::Instant;
 
-use super::result::{self, Exchange};
+use super::result::{self, Exchange, MAX_CHARGES};
 use crate::{
     Domain,
     gateway::{Charge, ChargeResult, GatewayError, KnownPayment},
@@ -89,7 +89,7 @@ impl ProcessPayment {
             // arrived.
             PaymentState::Unknown => {
                 let is_lost = payment.gateway_reference.is_none() && self.reference().is_none();
-                let turn = payment.attempts % 2 == 0;
+                let turn = payment.attempts % 2 == 0 && payment.charges < MAX_CHARGES;
                 Some(if is_lost && turn && charge_again() { Ask::Charge } else { Ask::LookUp })
             }
         }
@@ -153,6 +153,7 @@ async fn note_asking(domain: &Domain, payment: Row) -> Result<Row, Failure> {
     tx.commit().await?;
     Ok(Row {
         asked_at: payment.asked_at.or(Some(at)),
+        last_charge_at: Some(at),
         charges: payment.charges + 1,
         version: payment.version + 1,
         ..payment

@@ -40,8 +40,11 @@ const PAUSES: Retry = Retry::Delays(&[
 ]);
 /// A payment fails after this number of calls that could not reach the gateway.
 const GIVE_UP: i64 = 6;
-/// A payment fails after this number of charge requests, if the gateway still does not know it.
-const CHARGED_IN_VAIN: i64 = 3;
+/// Maximum number of charge requests without an answer. After these a payment is only looked up.
+pub(super) const MAX_CHARGES: i64 = 5;
+/// Time in which a gateway may still carry out a request whose answer was lost, in seconds. A payment does not
+/// fail before, since it could be charged beside the next one.
+const MAY_STILL_CHARGE: i64 = 3_600;
 /// A payment that failed for lack of an answer is looked up again after these delays, in case it was
 /// charged.
 const SECOND_LOOKS: [Duration; 2] = [Duration::from_secs(3_600), Duration::from_secs(24 * 3_600)];
@@ -132,7 +135,10 @@ impl Exchange {
             Ok(ChargeResult::Absent) if self.ask == Ask::Cancel => Next::Failed(PaymentFailure::NotConfirmed),
             // The gateway knew the payment before.
             Ok(ChargeResult::Absent) if payment.gateway_reference.is_some() => Next::Again(waiting),
-            Ok(ChargeResult::Absent) if payment.charges >= CHARGED_IN_VAIN => {
+            Ok(ChargeResult::Absent) if may_still_charge(payment, self.at) => {
+                Next::Again(PaymentState::Unknown)
+            }
+            Ok(ChargeResult::Absent) if payment.charges >= MAX_CHARGES => {
                 Next::Failed(PaymentFailure::NetworkError { retryable: true })
             }
             Ok(ChargeResult::Absent) if is_forgotten(payment, domain) => {
@@ -190,6 +196,11 @@ impl Exchange {
 fn is_forgotten(payment: &Row, domain: &Domain) -> bool {
     let asked_at = payment.asked_at.unwrap_or(payment.created_at);
     domain.clock.now() >= asked_at.plus_seconds(domain.gateway.remembers() * 9 / 10)
+}
+
+/// Returns true if a charge request has left so recently that the gateway may still carry it out.
+fn may_still_charge(payment: &Row, now: Timestamp) -> bool {
+    payment.last_charge_at.is_some_and(|at| now < at.plus_seconds(MAY_STILL_CHARGE))
 }
 
 async fn move_on(

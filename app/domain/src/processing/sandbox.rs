@@ -1,16 +1,13 @@
 //! Confirms a payment in the sandbox, as the customer would at their bank.
 
-use frontdesk_model::{
-    Permission,
-    payments::{ConfirmSandbox, Payment},
-};
+use frontdesk_model::payments::{ConfirmSandbox, Payment};
 
 use crate::{
     Context, Domain,
     db::Tx,
     gateway::sandbox::{self, State},
     jobs,
-    payments::{Error, ProcessPayment, get, sql as payments},
+    payments::{Error, ProcessPayment, get, may_pay, sql as payments},
 };
 
 /// Returns true if the gateway is the sandbox, which moves no money.
@@ -44,9 +41,8 @@ pub async fn confirm(ctx: &Context, form: ConfirmSandbox) -> Result<Payment, Err
 /// As [`confirm()`].
 pub async fn confirm_in(ctx: &Context, tx: &mut Tx, form: ConfirmSandbox) -> Result<Payment, Error> {
     let payment = get::by_id(&mut *tx, form.id).await?;
-    let is_own = ctx.actor.user() == Some(payment.summary.customer.id);
     let is_here = is_sandbox(ctx) && payment.summary.gateway == sandbox::NAME;
-    if !is_here || !(is_own || ctx.actor.may(Permission::PAYMENTS_CREATE)) {
+    if !is_here || !may_pay(&ctx.actor, payment.summary.customer.id, ("payment", form.id.0)) {
         return Err(Error::NoSuchPayment);
     }
     let state = if form.confirms { State::Charged } else { State::Declined };

@@ -35,7 +35,7 @@ pub const FEATURE: Feature = Feature {
 impl ApprovalAbove {
     /// Returns true if a total of this amount needs approval.
     pub fn is_below(self, amount: Money) -> bool {
-        let limit = self.0.and_then(|major| Money::parse(&major.to_string(), amount.currency));
+        let limit = self.0.map(|major| Money::of_major(major, amount.currency));
         limit.is_some_and(|limit| amount.minor > limit.minor)
     }
 }

@@ -71,8 +71,7 @@ fn amount_of(form: &RequestRefund, payment: &Row) -> Result<Money, Error> {
         return left.ok_or(Error::RefundExceeds);
     };
     let amount = said.of(payment.amount.currency);
-    let amount = amount
-        .ok_or_else(|| wrong("amount", "Enter an amount that the payment’s currency has, such as 12.50"))?;
+    let amount = amount.map_err(|fault| wrong(fault.code(), &fault.to_string()))?;
     if amount.is_positive() { Ok(amount) } else { Err(wrong("positive", "A refund is more than nothing")) }
 }
 

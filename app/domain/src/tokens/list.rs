@@ -77,7 +77,14 @@ pub async fn get(ctx: &Context, id: TokenId) -> Result<Token, Error> {
         let owner = token.owner.as_ref().map(|owner| owner.id);
         is_open || (owner.is_some() && owner == ctx.actor.user()) || ctx.actor.may(Permission::TOKENS_READ)
     };
-    token.filter(may_see).ok_or(Error::NoSuchToken)
+    match token {
+        Some(token) if may_see(&token) => Ok(token),
+        Some(token) => {
+            ctx.actor.log_refusal(Permission::TOKENS_READ.as_str(), ("token", token.id.0));
+            Err(Error::NoSuchToken)
+        }
+        None => Err(Error::NoSuchToken),
+    }
 }
 
 async fn page(domain: &Domain, query: &TokensQuery) -> Result<Page<Token>, Error> {

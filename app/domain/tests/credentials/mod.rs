@@ -4,3 +4,4 @@ mod breached_passwords;
 mod links;
 mod password;
 mod proof;
+mod refusals;

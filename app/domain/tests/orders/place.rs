@@ -33,7 +33,7 @@ async fn an_order_is_what_its_lines_add_up_to(domain: TestDomain) {
         "lines": [
             {"description": "Dates", "quantity": 3, "unit_price": "1.250"},
             {"description": "A card", "unit_price": 0},
-            {"description": "Postage", "quantity": "1", "unit_price": 500},
+            {"description": "Postage", "quantity": 1, "unit_price": 500},
         ],
     }));
     let order = orders::place(&domain.system(), form).await.unwrap();
@@ -63,6 +63,7 @@ async fn nothing_is_written_of_an_order_that_is_refused(domain: TestDomain) {
             vec!["lines[0].description", "lines[0].quantity", "lines[0].unit_price"],
         ),
         ("JPY", serde_json::json!([{"description": "A", "unit_price": "1.5"}]), vec!["lines[0].unit_price"]),
+        ("EUR", serde_json::json!([{"description": "A", "unit_price": "625"}]), vec!["lines[0].unit_price"]),
         ("EUR", serde_json::json!([{"description": "A", "quantity": 2, "unit_price": most}]), vec!["lines"]),
         (
             "EUR",

@@ -48,7 +48,7 @@ async fn a_payment_goes_back_in_parts_and_whole(domain: TestDomain) {
     assert_eq!((seen.summary.state, seen.summary.refunded.minor), (OrderState::PartlyRefunded, 250));
     assert_eq!(book_is_sound(&domain).await, 1_000);
     let typed =
-        RequestRefund { amount: Some(Amount::Typed("3.50".to_owned())), ..refund_form(payment, None) };
+        RequestRefund { amount: Some(Amount::Exact("3.50".to_owned())), ..refund_form(payment, None) };
     refunds::request(&domain.system(), typed).await.unwrap();
     ask(&domain, payment, None).await;
     work(&domain, &KINDS).await;

@@ -20,6 +20,8 @@ both! {
     a_charge_whose_answer_is_lost_is_found,
     a_charge_that_never_arrived_is_made,
     a_gateway_that_is_down_ends_it_and_nothing_is_charged,
+    a_charge_that_is_carried_out_late_is_waited_for_and_the_order_is_not_paid_twice,
+    a_charge_that_nobody_carries_out_ends_after_an_hour,
     a_gateway_that_lets_nobody_in_is_told_to_staff,
     a_gateway_that_fails_at_its_nth_call_charges_once_whatever_n,
     what_was_given_up_and_turns_up_pays_the_order,
@@ -118,6 +120,45 @@ async fn a_gateway_that_fails_at_its_nth_call_charges_once_whatever_n(domain: Te
     }
     assert_eq!(domain.count("SELECT count(*) FROM sandbox_charges").await, orders);
     assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (orders * 1_250, orders * 1_250));
+}
+
+async fn a_charge_that_is_carried_out_late_is_waited_for_and_the_order_is_not_paid_twice(
+    mut domain: TestDomain,
+) {
+    Tricky::before(domain.inner(), |call| (call <= 8).then_some(Trick::Late));
+    let order = order(&domain).await;
+    let payment = pay(&domain, order, "pm_card_ok").await.summary.id;
+    // The gateway works on it for more than ten minutes.
+    for _ in 0..9 {
+        let now = payment_now(&domain, payment).await;
+        assert_eq!(now.summary.state, PaymentState::Unknown, "{:#?}", now.attempts);
+        assert!(!order_now(&domain, order).await.can_be_paid());
+        let again = payments::start(&domain.system(), crate::support::pay_form(order, "pm_card_ok")).await;
+        assert!(matches!(again, Err(payments::Error::OrderPaid)), "{again:?}");
+        later(&domain, 90).await;
+    }
+    for _ in 0..3 {
+        later(&domain, 1_000).await;
+    }
+    assert_eq!(payment_now(&domain, payment).await.summary.state, PaymentState::Succeeded);
+    assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (1_250, 1_250));
+}
+
+async fn a_charge_that_nobody_carries_out_ends_after_an_hour(mut domain: TestDomain) {
+    Tricky::before(domain.inner(), |_| Some(Trick::Late));
+    let order = order(&domain).await;
+    let payment = pay(&domain, order, "pm_card_ok").await.summary.id;
+    let mut waited = 0;
+    while payment_now(&domain, payment).await.summary.state == PaymentState::Unknown {
+        later(&domain, 300).await;
+        waited += 300;
+        assert!(waited < 10 * 3_600, "{:#?}", payment_now(&domain, payment).await.attempts);
+    }
+    let payment = payment_now(&domain, payment).await;
+    let last = payment.attempts.iter().filter(|attempt| attempt.asked == "charge").map(|one| one.at).max();
+    assert!(domain.clock.now() >= last.unwrap().plus_seconds(3_600), "{:#?}", payment.attempts);
+    assert_eq!(payment.summary.failure, Some(PaymentFailure::NetworkError { retryable: true }));
+    assert!(order_now(&domain, order).await.can_be_paid());
 }
 
 /// The gateway charges, does not answer, and then does not know the payment for `calls` calls.

@@ -115,6 +115,8 @@ pub enum Trick {
     After(GatewayError),
     /// There is never an answer.
     Hang,
+    /// The answer is lost and the gateway has done nothing yet: a look-up finds nothing.
+    Late,
 }
 
 /// A gateway in front of another, with failures chosen by the test.
@@ -143,11 +145,16 @@ impl Tricky {
         self.calls.load(Ordering::SeqCst)
     }
 
-    async fn play<T>(&self, call: GatewayCall<'_, T>) -> Result<T, GatewayError> {
+    async fn play<T>(
+        &self,
+        call: GatewayCall<'_, T>,
+        so_far: Result<T, GatewayError>,
+    ) -> Result<T, GatewayError> {
         let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         match (self.trick)(number) {
             None => call.await,
             Some(Trick::Before(error)) => Err(error),
+            Some(Trick::Late) => so_far,
             Some(Trick::After(error)) => {
                 let _ = call.await;
                 Err(error)
@@ -160,6 +167,10 @@ impl Tricky {
     }
 }
 
+fn no_answer<T>() -> Result<T, GatewayError> {
+    Err(GatewayError::Unknown("no answer within 30 seconds".to_owned()))
+}
+
 impl PaymentGateway for Tricky {
     fn name(&self) -> &'static str {
         self.inner.name()
@@ -168,19 +179,19 @@ impl PaymentGateway for Tricky {
         self.inner.remembers()
     }
     fn charge(&self, charge: Charge) -> GatewayCall<'_, ChargeResult> {
-        Box::pin(self.play(self.inner.charge(charge)))
+        Box::pin(self.play(self.inner.charge(charge), no_answer()))
     }
     fn look_up(&self, known: KnownPayment) -> GatewayCall<'_, ChargeResult> {
-        Box::pin(self.play(self.inner.look_up(known)))
+        Box::pin(self.play(self.inner.look_up(known), Ok(ChargeResult::Absent)))
     }
     fn cancel(&self, known: KnownPayment) -> GatewayCall<'_, ChargeResult> {
-        Box::pin(self.play(self.inner.cancel(known)))
+        Box::pin(self.play(self.inner.cancel(known), Ok(ChargeResult::Absent)))
     }
     fn refund(&self, refund: GatewayRefund) -> GatewayCall<'_, RefundResult> {
-        Box::pin(self.play(self.inner.refund(refund)))
+        Box::pin(self.play(self.inner.refund(refund), no_answer()))
     }
     fn look_up_refund(&self, refund: GatewayRefund) -> GatewayCall<'_, RefundResult> {
-        Box::pin(self.play(self.inner.look_up_refund(refund)))
+        Box::pin(self.play(self.inner.look_up_refund(refund), Ok(RefundResult::Absent)))
     }
     fn read_event(
         &self,

@@ -83,6 +83,10 @@ impl Text {
             Err(_) => Err(serde::de::Error::custom("duplicate field")),
         }
     }
+
+    fn parse<T: std::str::FromStr>(self, otherwise: &str) -> Result<T, Error> {
+        self.single()?.parse().map_err(|_| serde::de::Error::custom(otherwise))
+    }
 }
 
 impl<'de> IntoDeserializer<'de, Error> for Text {
@@ -124,8 +128,17 @@ impl<'de> Deserializer<'de> for Text {
         visitor.visit_enum(self.single()?.into_deserializer())
     }
 
+    // JSON has numbers and truth values, and text is refused in their place. Here everything is text.
+    fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_i64(self.parse("must be a whole number")?)
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_bool(self.parse("must be true or false")?)
+    }
+
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
         tuple tuple_struct map struct identifier ignored_any
     }
 }
@@ -198,6 +211,10 @@ fn sentence(field: &str, why: &str) -> String {
         format!("“{field}” must be an id: a UUID, such as {EXAMPLE_ID}")
     } else if why.starts_with("invalid type: null") {
         format!("“{field}” cannot be null: leave it out to keep it as it is")
+    } else if why.ends_with("expected i64") {
+        format!("“{field}” must be a whole number, and not text")
+    } else if why.ends_with("expected a boolean") {
+        format!("“{field}” must be true or false, and not text")
     } else {
         format!(
             "“{field}” {}",

@@ -6,7 +6,7 @@ use validator::{Validate, ValidationError};
 
 use crate::{
     Amount, Currency, Fault, OrderId, UserId,
-    form::{check_reason, fault, number},
+    form::{check_reason, fault},
     text::{is_block, is_line},
 };
 
@@ -62,7 +62,7 @@ pub struct NewLine {
         example = "Coffee, 250 g"
     )]
     pub description: String,
-    #[serde(default = "one", deserialize_with = "number")]
+    #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 1_000_000, default = 1, example = 2)]
     pub quantity: i64,
     /// Of one, in the order's currency. Nothing is allowed: a present.
@@ -107,12 +107,9 @@ impl PlaceOrder {
             }
             match line.unit_price.of(self.currency) {
                 _ if line.unit_price.is_empty() => add("unit_price", &fault("required", "Enter a price")),
-                Some(price) if price.minor >= 0 => {}
-                Some(_) => add("unit_price", &fault("negative", "A price is not less than nothing")),
-                None => add(
-                    "unit_price",
-                    &fault("amount", "Enter an amount that this currency has, such as 12.50"),
-                ),
+                Ok(price) if price.minor >= 0 => {}
+                Ok(_) => add("unit_price", &fault("negative", "A price is not less than nothing")),
+                Err(refused) => add("unit_price", &refused.into()),
             }
         }
         faults

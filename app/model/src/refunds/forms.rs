@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::{
-    Amount, PaymentId, RefundId,
+    Amount, PaymentId, RefundId, TypedAmount,
     form::{check_reason, present},
 };
 
@@ -23,6 +23,23 @@ pub struct RequestRefund {
     /// Why; the audit trail keeps it.
     #[schema(required = true, min_length = 1, max_length = 500, pattern = r"\S", example = "Arrived broken")]
     pub reason: String,
+}
+
+/// [`RequestRefund`] as a page sends it: the amount is text, as people type it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequestRefundOnPage {
+    pub payment_id: PaymentId,
+    pub amount: Option<TypedAmount>,
+    #[serde(default)]
+    pub reason: String,
+}
+
+impl From<RequestRefundOnPage> for RequestRefund {
+    fn from(form: RequestRefundOnPage) -> Self {
+        let RequestRefundOnPage { payment_id, amount, reason } = form;
+        Self { payment_id, amount: amount.map(Amount::from), reason }
+    }
 }
 
 /// Input of a look-up of one refund, and of its approval.

@@ -7,7 +7,7 @@ use validator::{Validate, ValidationError};
 use super::{EventTypes, PayloadVersion};
 use crate::{
     DeliveryId, Expected, WebhookId,
-    form::{clearable, fault, number, present},
+    form::{clearable, fault, present},
     text::is_line,
 };
 
@@ -78,7 +78,7 @@ pub struct UpdateWebhook {
     #[schema(nullable = false, value_type = Option<i32>, minimum = 1, maximum = 2, example = 2)]
     pub payload_version: Option<PayloadVersion>,
     /// Whether it is told anything at all. To turn it on forgets why it was turned off.
-    #[serde(default, deserialize_with = "flag")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false, example = true)]
     pub enabled: Option<bool>,
 }
@@ -98,23 +98,8 @@ pub struct OneDelivery {
 }
 
 fn payload_version<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PayloadVersion>, D::Error> {
-    let version = PayloadVersion::try_from(number(from)?);
+    let version = PayloadVersion::try_from(i64::deserialize(from)?);
     version.map(Some).map_err(|_| serde::de::Error::custom("must be 1 or 2"))
-}
-
-pub(super) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Either {
-        Flag(bool),
-        Text(String),
-    }
-    let flag = match Either::deserialize(from) {
-        Ok(Either::Flag(flag)) => Some(flag),
-        Ok(Either::Text(text)) => text.parse().ok(),
-        Err(_) => None,
-    };
-    flag.map(Some).ok_or_else(|| serde::de::Error::custom("must be true or false"))
 }
 
 /// Validates a URL as far as possible without resolving its name.

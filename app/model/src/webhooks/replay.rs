@@ -4,10 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
 
-use super::forms::flag;
 use crate::{
     JobId, Timestamp, WebhookId,
-    form::{fault, number},
+    form::{fault, present},
 };
 
 /// Sends events to a webhook again: those that fit all of these fields, of which at least one is needed.
@@ -17,7 +16,7 @@ use crate::{
 pub struct ReplayEvents {
     pub id: WebhookId,
     /// Only deliveries that failed. Otherwise every event that the webhook subscribes to.
-    #[serde(default, deserialize_with = "flag")]
+    #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false, example = true)]
     pub failed_only: Option<bool>,
     /// From this time on, inclusive.
@@ -72,7 +71,7 @@ pub struct ReplayStarted {
 }
 
 fn place<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<i64>, D::Error> {
-    let place = number(from)?;
+    let place = i64::deserialize(from)?;
     if place < 0 { Err(serde::de::Error::custom("must not be negative")) } else { Ok(Some(place)) }
 }
 
@@ -92,7 +91,7 @@ mod tests {
         let (one, two) = ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z");
         for fields in [
             json!({"failed_only": true}),
-            json!({"failed_only": "true", "since": one, "until": two, "after": 3}),
+            json!({"failed_only": true, "since": one, "until": two, "after": 3}),
             json!({"since": one}),
             json!({"until": one}),
             json!({"after": 0}),

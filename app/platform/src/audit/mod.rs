@@ -48,6 +48,23 @@ impl Entry {
         self
     }
 
+    /// A target by its id, of the kind that the action declares, or nil for a target without an id.
+    pub fn at_target(mut self, id: Uuid, label: &str) -> Self {
+        let id = (!id.is_nil()).then(|| self.action.target().id(id));
+        self.target = (id.is_some() || !label.is_empty()).then(|| Target { id, label: label.to_owned() });
+        self
+    }
+
+    pub fn action(&self) -> Action {
+        self.action
+    }
+
+    /// The target's id, if it has one, and its label.
+    pub fn target(&self) -> (Option<Uuid>, &str) {
+        let target = self.target.as_ref();
+        (target.and_then(|it| it.id).map(TargetId::uuid), target.map_or("", |it| it.label.as_str()))
+    }
+
     pub fn because(mut self, reason: &str) -> Self {
         reason.trim().clone_into(&mut self.reason);
         self
@@ -153,16 +170,6 @@ fn walk(query: &AuditQuery) -> Walk {
         walk = walk.before(Place::of_id(first_id_at(until)));
     }
     walk
-}
-
-/// Number of events of one action since a time, up to `at_most`.
-pub async fn count_since(
-    platform: &Platform,
-    action: Action,
-    since: frontdesk_model::Timestamp,
-    at_most: i64,
-) -> Result<i64, db::Error> {
-    store::count_since(&platform.db, action, first_id_at(since), at_most).await
 }
 
 /// The number of a target's first events that are searched for the one that made it.

@@ -20,7 +20,6 @@ statements! { "audit";
     FIRST_OF = "SELECT actor_id, action, changes FROM audit_events WHERE target_id = $1 ORDER BY id LIMIT CAST($2 AS BIGINT)";
     BY_ID = "SELECT id, at, actor_id, actor_label, action, target_id, target_label, ip, user_agent, request_id, reason, \
              changes FROM audit_events WHERE id = $1";
-    COUNT_SINCE = "SELECT count(*) FROM (SELECT 1 FROM audit_events WHERE action = $1 AND id >= $2 LIMIT CAST($3 AS BIGINT)) AS counted";
 }
 
 pub static LIST: List = List::new(Spec {
@@ -128,9 +127,4 @@ row! {
 /// The first events of a target, the oldest first.
 pub(super) async fn first_of(db: &Db, target: Uuid, at_most: i64) -> Result<Vec<Deed>, db::Error> {
     db.all(FIRST_OF, params![target, at_most]).await
-}
-
-pub(super) async fn count_since(db: &Db, action: Action, from: Uuid, at_most: i64) -> Result<i64, db::Error> {
-    let (count,): (i64,) = db.one(COUNT_SINCE, params![action.as_str(), from, at_most]).await?;
-    Ok(count)
 }

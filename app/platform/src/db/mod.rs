@@ -43,7 +43,7 @@ pub use open::Options;
 pub use read::Read;
 #[doc(hidden)]
 pub use row::column;
-pub use row::{Json, Text};
+pub use row::{Json, Readable, Text, readable};
 pub use sql::{Sql, Value};
 #[doc(hidden)]
 pub use sqlx;

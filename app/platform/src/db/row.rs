@@ -3,8 +3,10 @@
 use std::{fmt, str::FromStr};
 
 use serde::de::DeserializeOwned;
-use sqlx::{ColumnIndex, Database, Decode, Row, Type, error::BoxDynError};
+use sqlx::{ColumnIndex, Database, Decode, FromRow, Row, Type, error::BoxDynError};
 use uuid::Uuid;
+
+use super::Sql;
 
 /// Declares a struct that is read from a row, each field from the column of its name. A value that its
 /// type does not accept is an error that names the column and, where the row has one, the `id`.
@@ -77,6 +79,26 @@ where
         }
         error => error,
     })
+}
+
+/// A row of a list, or the error of a row that this version cannot read. One such row must not take down the
+/// list of the others.
+pub struct Readable<T>(Result<T, sqlx::Error>);
+
+impl<'r, R: Row, T: FromRow<'r, R>> FromRow<'r, R> for Readable<T> {
+    fn from_row(row: &'r R) -> Result<Self, sqlx::Error> {
+        match T::from_row(row) {
+            Err(error) if !matches!(error, sqlx::Error::ColumnDecode { .. }) => Err(error),
+            read => Ok(Self(read)),
+        }
+    }
+}
+
+/// The rows that can be read. Logs an error for each other one, which names the row and its column.
+pub fn readable<T>(rows: Vec<Readable<T>>, sql: Sql) -> Vec<T> {
+    let log =
+        |error: &sqlx::Error| tracing::error!(statement = sql.name, %error, "left out an unreadable row");
+    rows.into_iter().filter_map(|Readable(row)| row.inspect_err(log).ok()).collect()
 }
 
 /// A text column that holds one value of an enumeration. Any other text is an error: a later version

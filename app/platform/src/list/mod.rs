@@ -144,6 +144,9 @@ impl Place {
     }
 }
 
+/// Maximum number of rows that are read to fill a page beside unreadable ones.
+const MAX_PROBE: i64 = 4_000;
+
 /// A page to read: filter, sort, direction and bounds.
 #[derive(Clone, Debug)]
 pub struct Walk {
@@ -257,13 +260,25 @@ impl List {
         Self { spec, statements: shape::Statements::new() }
     }
 
-    /// Reads the rows of a page, in the order of the walk.
+    /// Reads the rows of a page, in the order of the walk. Rows that this version cannot read are left out, and
+    /// others are read in their place, so that the page is as long as it would be without them.
     ///
     /// # Errors
     /// [`db::Error::NoShape`] if the specification has no such filter or sort; what the database returns.
-    pub async fn read<T: Row>(&self, db: &Db, walk: Walk) -> Result<Vec<T>, db::Error> {
+    pub async fn read<T: Row>(&self, db: &Db, mut walk: Walk) -> Result<Vec<T>, db::Error> {
         let statement = self.statement(walk.shape())?;
-        db.all(statement.sql, statement.params(|slot| walk.value(slot))).await
+        let wanted = usize::try_from(walk.limit).unwrap_or_default();
+        loop {
+            let params = statement.params(|slot| walk.value(slot));
+            let rows: Vec<db::Readable<T>> = db.all(statement.sql, params).await?;
+            let is_all = i64::try_from(rows.len()).is_ok_and(|read| read < walk.limit);
+            let mut readable = db::readable(rows, statement.sql);
+            if is_all || readable.len() >= wanted || walk.limit >= MAX_PROBE {
+                readable.truncate(wanted);
+                return Ok(readable);
+            }
+            walk.limit *= 4;
+        }
     }
 
     /// Decodes a cursor of the list `name`, and refuses one with a key of another type than the sort's.

@@ -102,3 +102,45 @@ async fn a_refusal_by_rank_or_permission_is_logged_with_ids_only() {
     })
     .await;
 }
+
+// One thread, as above.
+#[tokio::test]
+async fn a_refusal_by_object_is_logged_with_ids_only() {
+    run(Engine::Sqlite, async |desk: Desk| {
+        let (owner, id) = desk.somebody(&[]).await;
+        let (order, payment) = desk.paid_order(id).await;
+        let (name, member) = desk.somebody(&[]).await;
+        let person = desk.sign_in(&name).await;
+        let program = desk.program_of(member).await;
+        let reference = desk.order_now(order).await.summary.reference;
+        log::listen();
+        person.get(&format!("/account/orders/{order}")).await.is(404);
+        program.get(&format!("/orders/{order}")).await.is(404);
+        program.get(&format!("/payments/{payment}")).await.is(404);
+        let unpaid = desk.order(id, 1_000).await;
+        person
+            .post("/fn/pay_order", &[("order_id", &*unpaid.to_string()), ("method", "pm_card_ok")])
+            .await
+            .is(404);
+
+        let log = log::heard();
+        for (kind, object) in [
+            ("person", order.to_string()),
+            ("token", order.to_string()),
+            ("token", payment.to_string()),
+            ("person", unpaid.to_string()),
+        ] {
+            let names = |line: &&str| {
+                line.contains("access refused")
+                    && line.contains(&format!("target_id=\"{object}\""))
+                    && line.contains(&format!("actor_kind=\"{kind}\""))
+            };
+            let line = log.lines().find(names).unwrap_or_else(|| panic!("{kind} {object}:\n{log}"));
+            assert!(line.contains("outcome=\"refused\""), "{line}");
+            for words in [&*owner, &*name, &*reference, "@"] {
+                assert!(!line.contains(words), "{words}: {line}");
+            }
+        }
+    })
+    .await;
+}

@@ -12,6 +12,7 @@ both! {
     filters_that_do_not_go_together_come_back_to_be_put_right,
     an_order_is_charged_and_an_order_is_cancelled,
     a_larger_refund_is_approved_by_somebody_else,
+    a_refund_is_not_approved_with_an_account_that_comes_from_the_requester,
     a_refund_is_turned_down_or_taken_back,
     a_refund_is_not_more_than_is_left,
     a_page_offers_only_what_its_reader_may_do,
@@ -54,7 +55,7 @@ async fn an_order_is_placed_for_a_customer_and_told_what_is_wrong_at_its_row(des
     for (field, fault) in [
         ("email", "Nobody has an account"),
         ("lines[1].quantity", "from 1 to 1,000,000"),
-        ("lines[1].unit_price", "an amount that this currency has"),
+        ("lines[1].unit_price", "could mean 12505.00 or 12.505 EUR"),
         ("lines[4].description", "Say what it is"),
     ] {
         let told = page.fault(field).unwrap_or_else(|| panic!("{field}: {}", page.text()));
@@ -71,7 +72,7 @@ async fn an_order_is_placed_for_a_customer_and_told_what_is_wrong_at_its_row(des
         ("currency", "eur"),
         ("reference", "SHOP-1042"),
         ("lines[1].quantity", "2"),
-        ("lines[1].unit_price", "12.50"),
+        ("lines[1].unit_price", "€12,50"),
         ("lines[4].description", "Filter papers"),
     ];
     let form = page.filled(PLACE, &right);
@@ -177,7 +178,9 @@ async fn filters_that_do_not_go_together_come_back_to_be_put_right(desk: Desk) {
     let auditor = desk.arrive(Role::Auditor).await;
     for (query, status, field, fault) in [
         ("min=5", 422, "currency", "Choose it"),
-        ("currency=EUR&min=1.005", 422, "min", "12.50"),
+        ("currency=EUR&min=1.005", 422, "min", "could mean 1005.00 or 1.005 EUR"),
+        ("currency=EUR&max=%2412.50", 422, "max", "not a sign of EUR"),
+        ("currency=EUR&min=12,505.1.2", 422, "min", "such as 12.50"),
         ("currency=EUR&since=2026-01-01", 422, "since", "does not go together"),
         ("currency=XXX", 400, "currency", "ISO 4217"),
         ("customer=nobody%40example.com", 422, "customer", "Nobody has this address"),
@@ -266,6 +269,30 @@ async fn a_larger_refund_is_approved_by_somebody_else(desk: Desk) {
     assert!(page.forms(REFUND).is_empty());
 }
 
+async fn a_refund_is_not_approved_with_an_account_that_comes_from_the_requester(desk: Desk) {
+    let desk = careful(&desk).await;
+    let (_, customer) = desk.somebody(&[]).await;
+    let path = format!("/admin/orders/{}", desk.paid_order(customer).await.0);
+    let (requester, independent) = (desk.arrive(Role::Admin).await, desk.arrive(Role::Admin).await);
+    // A second account, with its role from the requester.
+    let (name, id) = desk.somebody(&[]).await;
+    let user = format!("/admin/users/{id}");
+    let grant = [("page", &*user), ("id", &*id.to_string()), ("role", "admin")];
+    requester.post("/fn/grant_role", &grant).await.is(303);
+    let other_account = desk.sign_in(&name).await;
+    let page = does(&requester, &path, REFUND, &[("reason", "Arrived broken")]).await;
+    let refund = page.links().find(|link| link.starts_with("/admin/refunds/")).unwrap().to_owned();
+    let page = other_account.get(&refund).await.is(200).page();
+    assert!(page.forms("/fn/approve_refund").is_empty(), "it is not offered");
+    let form = [("page", &*refund), ("id", refund.rsplit('/').next().unwrap())];
+    let before = desk.written().await;
+    let problem = other_account.program().post("/fn/approve_refund", &form).await.is(409).problem();
+    assert_eq!(problem.error.as_str(), "SELF_APPROVAL");
+    assert_eq!(desk.written().await, before);
+    assert!(other_account.get(&refund).await.page().text().contains("approv"));
+    does(&independent, &refund, "/fn/approve_refund", &[]).await;
+}
+
 async fn a_refund_is_turned_down_or_taken_back(desk: Desk) {
     let desk = careful(&desk).await;
     let (_, id) = desk.somebody(&[]).await;
@@ -301,9 +328,11 @@ async fn a_refund_is_not_more_than_is_left(desk: Desk) {
     for (amount, status, fault) in [
         ("25.01", 409, "more than is left"),
         ("0", 422, "more than nothing"),
-        ("-5", 422, "an amount that the payment’s currency has"),
-        ("5.005", 422, "an amount that the payment’s currency has"),
-        ("five", 422, "an amount that the payment’s currency has"),
+        ("-5", 422, "more than nothing"),
+        ("5.005", 422, "could mean 5005.00 or 5.005 EUR"),
+        ("five", 422, "such as 12.50"),
+        ("USD 5", 422, "not a sign of EUR"),
+        ("5,000.00", 409, "more than is left"),
     ] {
         let typed = [("amount", amount), ("reason", "Arrived broken")];
         let page = support.submit(&path, REFUND, &typed).await.is(status).page();

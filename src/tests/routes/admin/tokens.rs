@@ -10,6 +10,7 @@ use crate::support::{Answer, Client, Desk, Engine, PASSWORD, Page, log, run};
 
 both! {
     a_token_is_shown_once_and_works,
+    a_token_is_not_made_with_a_wrong_password,
     a_form_that_is_sent_twice_makes_one_token,
     a_form_that_is_refused_comes_back_as_it_was,
     one_is_asked_only_for_what_one_holds,
@@ -44,6 +45,23 @@ async fn bearer(desk: &Desk, text: &str) -> Option<Actor> {
 /// Cells of the table, per row.
 fn rows(page: &Page) -> Vec<String> {
     page.all("tr").skip(1).map(|row| row.text.clone()).collect()
+}
+
+async fn a_token_is_not_made_with_a_wrong_password(desk: Desk) {
+    let (name, id) = desk.somebody(&[]).await;
+    let person = desk.sign_in(&name).await;
+    for (current, fault) in [("", "password"), ("wrong horse battery staple", "password")] {
+        let answer = person.submit(SECURITY, CREATE, &[("name", "ci"), ("current", current)]).await.is(422);
+        assert_eq!(shown(&answer), None);
+        let page = answer.page();
+        let told = page.fault("current").unwrap_or_else(|| panic!("{current:?}: {}", page.text()));
+        assert!(told.contains(fault), "{told}");
+        // The name is kept, and the password is not sent back.
+        assert!(page.forms(CREATE)[0].contains(&("name", "ci")));
+        assert!(!page.forms(CREATE)[0].iter().any(|(field, value)| *field == "current" && !value.is_empty()));
+    }
+    let count = "SELECT count(*) FROM tokens WHERE owner_id = $1";
+    assert_eq!(desk.find::<(i64,)>(count, vec![id.0.into()]).await.0, 0);
 }
 
 async fn a_token_is_shown_once_and_works(desk: Desk) {

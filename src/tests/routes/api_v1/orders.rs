@@ -18,6 +18,7 @@ both! {
     one_sees_ones_own,
     filters_have_the_names_that_pages_use,
     payments_that_are_off_are_a_problem_of_their_own,
+    a_number_is_not_text_and_an_amount_in_text_has_all_decimals,
 }
 
 const KEY: &str = "idempotency-key";
@@ -180,6 +181,13 @@ async fn a_larger_refund_needs_two_people(desk: Desk) {
     let approve = format!("/refunds/{}/approve", text(&refund, "id"));
     assert_eq!(bo.post(&approve, &json!({})).await.is(409).problem().error.as_str(), "SELF_APPROVAL");
     assert_eq!(service.post(&approve, &json!({})).await.is(403).problem().error.as_str(), "FORBIDDEN");
+    // An account with its role from the requester is no second person.
+    let (_, di) = desk.somebody(&[]).await;
+    bo.post(&format!("/users/{di}/roles"), &json!({"role": "admin"})).await.is(200);
+    let di = desk.program_of(di).await;
+    let before = desk.written().await;
+    assert_eq!(di.post(&approve, &json!({})).await.is(409).problem().error.as_str(), "SELF_APPROVAL");
+    assert_eq!(desk.written().await, before);
     assert_eq!(cy.post(&approve, &json!({})).await.is(200).json()["state"], "pending");
     desk.work().await;
     assert_eq!(service.get(&format!("/orders/{id}")).await.is(200).json()["state"], "refunded");
@@ -286,4 +294,43 @@ async fn payments_that_are_off_are_a_problem_of_their_own(desk: Desk) {
         assert_eq!(problem.error.as_str(), "PAYMENTS_OFF", "{path}");
     }
     program.get(&format!("/orders/{order}")).await.is(200);
+}
+
+async fn a_number_is_not_text_and_an_amount_in_text_has_all_decimals(desk: Desk) {
+    let program = desk.program(P::ALL).await;
+    let (_, customer) = desk.somebody(&[]).await;
+    let body = |currency: &str, mut line: Value| {
+        line["description"] = json!("Tea");
+        json!({"customer_id": customer, "currency": currency, "lines": [line]})
+    };
+    let before = desk.written().await;
+    for (currency, line, field, why) in [
+        ("EUR", json!({"unit_price": "625"}), "lines[0].unit_price", "625.00 or 6.25 EUR"),
+        ("EUR", json!({"unit_price": "6.2"}), "lines[0].unit_price", "2 decimals"),
+        ("EUR", json!({"unit_price": "6,25"}), "lines[0].unit_price", "such as 12.50"),
+        ("JPY", json!({"unit_price": "6.25"}), "lines[0].unit_price", "no decimals"),
+        (
+            "EUR",
+            json!({"unit_price": 625, "quantity": "2"}),
+            "lines[0].quantity",
+            "a whole number, and not text",
+        ),
+    ] {
+        let problem = post(&program, "refused", "/orders", &body(currency, line)).await.is(400).problem();
+        let fault = &problem.details[0];
+        assert_eq!(fault.field, field, "{fault:?}");
+        assert!(fault.message.contains(why), "{fault:?}");
+    }
+    let hook = json!({"url": "https://shop.example/hooks", "events": ["order.*"], "payload_version": "2"});
+    let problem = post(&program, "hook", "/webhooks", &hook).await.is(400).problem();
+    assert_eq!(problem.details[0].field, "payload_version");
+    assert_eq!(desk.written().await, before);
+    for (key, currency, line, total) in [
+        ("a", "EUR", json!({"unit_price": "6.25", "quantity": 2}), 1_250),
+        ("b", "EUR", json!({"unit_price": 625}), 625),
+        ("c", "JPY", json!({"unit_price": "625"}), 625),
+    ] {
+        let placed = post(&program, key, "/orders", &body(currency, line)).await.is(201).json();
+        assert_eq!(placed["total"]["minor"], total);
+    }
 }

@@ -211,8 +211,8 @@ pub(crate) async fn seen(tx: &mut Tx, id: UserId, at: Timestamp) -> Result<(), d
 }
 
 pub(crate) async fn suspended(db: &Db, limit: i64) -> Result<Vec<User>, db::Error> {
-    let rows: Vec<UserRow> = db.all(SUSPENDED, params![limit]).await?;
-    Ok(rows.into_iter().map(User::from).collect())
+    let rows: Vec<db::Readable<UserRow>> = db.all(SUSPENDED, params![limit]).await?;
+    Ok(db::readable(rows, SUSPENDED).into_iter().map(User::from).collect())
 }
 
 /// Counted up to `at_most`.

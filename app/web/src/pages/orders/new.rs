@@ -58,7 +58,8 @@ pub fn NewOrder() -> impl IntoView {
                 <fieldset class="lines" aria-describedby="lines-hint">
                     <legend>"What is ordered"</legend>
                     <p class="hint" id="lines-hint">
-                        "Rows that are left empty are skipped, and a quantity that is left empty is 1. The order can \
+                        "Rows that are left empty are skipped, and a quantity that is left empty is 1. Prices are \
+                         such as 12.50, 12,50 or 1,250.00. The order can \
                          be paid once, all of it, and its lines stay as they are."
                     </p>
                     {fault_view("lines", lines.as_deref())}
@@ -194,7 +195,7 @@ impl PlaceOrder {
         }
         // All faults at once. Without a currency, prices cannot be checked.
         faults.extend(form.check().err().map(|problem| problem.details).unwrap_or_default());
-        let is_known = |fault: &Fault| currency.is_some() || fault.code != "amount";
+        let is_known = |fault: &Fault| currency.is_some() || !matches!(&*fault.code, "amount" | "ambiguous");
         faults.extend(form.line_faults().into_iter().filter(is_known));
         Err(self.at_fields(Problem { details: faults, ..Problem::new(Code::ValidationError) }, &places))
     }

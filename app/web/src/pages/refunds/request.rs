@@ -3,7 +3,7 @@
 use frontdesk_domain::refunds;
 use frontdesk_model::{
     Money, PaymentId, Permission,
-    refunds::{RefundState, RequestRefund},
+    refunds::{RefundState, RequestRefundOnPage},
     urls,
 };
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ pub fn refund_form(context: &RequestContext, payment: PaymentId, left: Money) ->
             <Form form=REQUEST_REFUND>
                 <Hidden name="payment_id" value=payment.to_string()/>
                 <Field form=REQUEST_REFUND name="amount" label="Amount" autocomplete="off" value=left.decimal()
-                    hint="In the order’s currency. What stands here at first is all that is left."/>
+                    hint="In the order’s currency, such as 1,250.00 or 1.250,00. All that is left, unless you enter less."/>
                 <TextArea form=REQUEST_REFUND name="reason" label="Reason"
                     hint="The customer sees it, and the audit trail keeps it. At most 500 characters."/>
                 <div class="buttons"><button class="danger">"Refund"</button></div>
@@ -43,9 +43,9 @@ pub fn refund_form(context: &RequestContext, payment: PaymentId, left: Money) ->
 }
 
 #[server(name = PostRequestRefund, endpoint = "request_refund", protocol = FormProtocol, input_derive = (serde::Deserialize,))]
-pub async fn request_refund(form: RequestRefund) -> Result<FormResult, Refusal> {
+pub async fn request_refund(form: RequestRefundOnPage) -> Result<FormResult, Refusal> {
     let context = context();
-    let refund = refunds::request(&context, form).await?;
+    let refund = refunds::request(&context, form.into()).await?;
     // The refund is committed by now. The page shows its outcome, also if waiting for it fails.
     let refund = refunds::wait(&context, refund.id).await.unwrap_or(refund);
     let result = FormResult::to(urls::ORDER.of(refund.order.id));
