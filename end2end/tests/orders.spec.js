@@ -150,7 +150,7 @@ test('orders are filtered, and are a file', async ({ owner: page, member }) => {
 
   await page.getByLabel('Currency').fill('EUR');
   await page.getByRole('button', { name: 'Apply' }).click();
-  await expect(page.getByRole('alert')).toContainText('does not go together');
+  await expect(page.getByRole('alert')).toContainText('filter by state only');
   await expect(page.getByLabel('Customer (e-mail or id)')).toHaveValue(member.email);
 });
 

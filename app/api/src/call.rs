@@ -69,7 +69,7 @@ impl Call {
 
     fn read_query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let sent = &*self.sent;
-        self.reject_foreign(sent.query.iter().map(|(name, _)| name.as_str()), Place::Query)?;
+        self.reject_foreign(sent.query.iter().map(|(name, _)| input::field_of(name)), Place::Query)?;
         input::read(sent.path.iter().chain(&sent.query).cloned().collect())
     }
 

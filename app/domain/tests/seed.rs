@@ -36,7 +36,8 @@ async fn seed(domain: &TestDomain, users: u64, seed: u64) -> Seeded {
 async fn everybody(domain: &TestDomain) -> Vec<User> {
     let mut all = Vec::new();
     for status in Status::ALL {
-        let mut query = UsersQuery { status: Some(*status), limit: Limit::new(100), ..UsersQuery::default() };
+        let mut query =
+            UsersQuery { status: Some(*status).into(), limit: Limit::new(100), ..UsersQuery::default() };
         loop {
             let page = users::list(&domain.system(), &query).await.unwrap().page;
             for listed in page.items {

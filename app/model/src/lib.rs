@@ -7,6 +7,7 @@
 
 mod collect;
 pub mod email_lookup;
+pub mod filter;
 pub mod form;
 pub mod id;
 pub mod money;

@@ -190,7 +190,15 @@ impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         Self::parse(&text).ok_or_else(|| {
-            serde::de::Error::custom("must be a date, such as 2026-11-22, or an RFC 3339 date and time")
+            // In a query string an unescaped `+` is a space.
+            let is_offset = text.rsplit_once(' ').is_some_and(|(time, offset)| {
+                time.contains('T') && Self::parse(&format!("{time}+{offset}")).is_some()
+            });
+            serde::de::Error::custom(if is_offset {
+                "must have its + written as %2B, or be in UTC and end in Z"
+            } else {
+                "must be a date, such as 2026-11-22, or an RFC 3339 date and time"
+            })
         })
     }
 }

@@ -52,9 +52,9 @@ async fn later(desk: &Desk, seconds: i64) {
     desk.work().await;
 }
 
-/// The same until the payment has a result, within an hour.
+/// The same until the payment has a result, within a few hours.
 async fn ended(desk: &Desk, id: PaymentId) -> Payment {
-    for seconds in [1, 2, 5, 10, 20, 60, 300, 900, 3_600] {
+    for seconds in [1, 2, 5, 10, 20, 60, 300, 900, 3_600, 3_600, 3_600, 0] {
         let now = payment(desk, id).await;
         if !now.summary.state.is_open() {
             return now;

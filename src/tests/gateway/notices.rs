@@ -81,7 +81,7 @@ async fn the_same_notice_ten_times_and_out_of_order_pays_once(desk: Desk) {
     }
     told(&desk, &fake, &late).await;
     paid_once(&desk, &fake, &payment(&desk, id).await).await;
-    let query = AuditQuery { action: Some(Action::PAYMENT_SUCCEEDED), ..AuditQuery::default() };
+    let query = AuditQuery { action: Some(Action::PAYMENT_SUCCEEDED).into(), ..AuditQuery::default() };
     assert_eq!(audit::list(&desk.domain.system(), &query).await.unwrap().items.len(), 1);
     desk.domain.db.close().await;
 }
@@ -120,7 +120,7 @@ async fn a_notice_that_is_not_believed_changes_nothing_and_is_audited(desk: Desk
     }
     desk.work().await;
     assert_eq!(payment(&desk, id).await.summary.state, PaymentState::ConfirmationRequired);
-    let query = AuditQuery { action: Some(Action::GATEWAY_EVENT_REFUSED), ..AuditQuery::default() };
+    let query = AuditQuery { action: Some(Action::GATEWAY_EVENT_REFUSED).into(), ..AuditQuery::default() };
     let events = audit::list(&desk.domain.system(), &query).await.unwrap().items;
     assert_eq!(events.len(), cases.len());
     // During a rotation the old secret is as good as the new one.

@@ -3,8 +3,8 @@
 use http::Method;
 use utoipa::openapi::{
     Object, ObjectBuilder, RefOr, Required,
-    path::{Parameter, ParameterBuilder, ParameterIn},
-    schema::{Schema, SchemaType, Type},
+    path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle},
+    schema::{Array, ArrayItems, Schema, SchemaType, Type},
 };
 
 use super::closed;
@@ -25,7 +25,19 @@ pub(crate) fn parameters(it: &Operation) -> Vec<Parameter> {
         };
         let is_required = object.is_some_and(|object| object.required.contains(name));
         let required = is_required || place == ParameterIn::Path;
-        all.push(parameter(name, place, required, plain(&it.input, schema)));
+        match it.input.follow(schema) {
+            Schema::Object(range) if place == ParameterIn::Query && !range.properties.is_empty() => {
+                let about = own_description(schema).unwrap_or_default();
+                all.extend(range.properties.iter().map(|(bound, schema)| {
+                    let schema = plain(&it.input, schema);
+                    let about = format!("{about} {}", schema.description.as_deref().unwrap_or_default());
+                    let schema = ObjectBuilder::from(schema).description(Some(about.trim())).build();
+                    parameter(&format!("{name}[{bound}]"), place.clone(), false, schema)
+                }));
+            }
+            Schema::Array(array) => all.push(list(name, &it.input, schema, array)),
+            _ => all.push(parameter(name, place, required, plain(&it.input, schema))),
+        }
     }
     if !it.fields.is_empty() {
         let about = format!(
@@ -88,13 +100,38 @@ fn parameter(name: &str, place: ParameterIn, required: bool, schema: Object) -> 
         .build()
 }
 
-/// Returns the schema of a parameter, without `null`: an absent parameter is not sent.
-fn plain(shape: &Shape, schema: &RefOr<Schema>) -> Object {
-    let about = match schema {
+/// A parameter that is repeated for each of its values.
+fn list(name: &str, shape: &Shape, schema: &RefOr<Schema>, array: &Array) -> Parameter {
+    let mut array = array.clone();
+    let own = own_description(schema);
+    let about = [own, array.description.take()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    if let ArrayItems::RefOrSchema(items) = &array.items {
+        array.items = ArrayItems::RefOrSchema(Box::new(plain(shape, items).into()));
+    }
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(about))
+        .style(Some(ParameterStyle::Form))
+        .explode(Some(true))
+        .schema(Some(Schema::Array(array)))
+        .build()
+}
+
+/// The description of a member, if it is not that of its type.
+fn own_description(schema: &RefOr<Schema>) -> Option<String> {
+    match schema {
         RefOr::Ref(reference) => Some(reference.description.clone()).filter(|text| !text.is_empty()),
         RefOr::T(Schema::OneOf(one)) => one.description.clone(),
+        RefOr::T(Schema::AllOf(all)) => all.description.clone(),
         RefOr::T(_) => None,
-    };
+    }
+}
+
+/// Returns the schema of a parameter, without `null`: an absent parameter is not sent.
+fn plain(shape: &Shape, schema: &RefOr<Schema>) -> Object {
+    let about = own_description(schema);
     let mut object = match shape.follow(schema) {
         Schema::Object(object) => object.clone(),
         Schema::OneOf(one) => one

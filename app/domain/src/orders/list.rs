@@ -1,7 +1,8 @@
 //! The lists of orders: by id, which is by time, or by total within a currency.
 
 use frontdesk_model::{
-    Page, Permission, TypedAmount, UserId,
+    Currency, Page, Permission, TypedAmount, UserId,
+    filter::{MAX_VALUES, TimeRange},
     orders::{MAX_REFERENCE, MyOrdersQuery, OrderSort, OrderState, OrderSummary, OrdersQuery, RecentOrder},
     page::Key,
 };
@@ -13,7 +14,6 @@ use super::{
 };
 use crate::{
     Context, Domain,
-    clock::first_id_at,
     list::{By, Filter, Join, List, Place, Predicate, Sort, Spec, Walk},
     params,
 };
@@ -27,22 +27,20 @@ pub static LIST: List = List::new(Spec {
     columns: columns!(),
     joins: &[Join { outer: false, table: ("users", "u"), on: "u.id = o.customer_id" }],
     filters: &[
-        which("all", &[], BY_TIME),
-        which("state", &[Predicate::Is("state")], BY_TIME),
-        which("customer", &[Predicate::Is("customer_id")], BY_TIME),
-        which("customer.state", &[Predicate::Is("customer_id"), Predicate::Is("state")], BY_TIME),
-        which("currency", &[Predicate::Is("currency")], BY_TOTAL),
-        // The literals are what lets the planner use the partial indexes.
-        which(
-            "currency.paid",
-            &[Predicate::Is("currency"), Predicate::Literal("o.state = 'paid'")],
-            BY_TOTAL,
-        ),
-        which(
-            "currency.state",
-            &[Predicate::Is("currency"), Predicate::Is("state"), Predicate::Literal("o.state <> 'paid'")],
-            BY_TOTAL,
-        ),
+        Filter::all("all", &[], BY_TIME),
+        Filter::all("state", &[Predicate::Is("state")], BY_TIME),
+        Filter::all("customer", &[Predicate::Is("customer_id")], BY_TIME),
+        Filter::all("customer.state", &[Predicate::Is("customer_id"), Predicate::Is("state")], BY_TIME),
+        Filter::any("states", &[Predicate::Is("state")], BY_TIME),
+        Filter::any("customer.states", &[Predicate::Is("customer_id"), Predicate::Is("state")], BY_TIME),
+        Filter::all("currency", &[Predicate::Is("currency")], BY_TOTAL),
+        Filter::all("currency.paid", PAID, BY_TOTAL),
+        Filter::all("currency.state", APART, BY_TOTAL),
+        Filter::any("currency.states", APART, BY_TOTAL),
+        Filter {
+            any: &[PAID, APART, APART, APART, APART, APART],
+            ..Filter::all("currency.paid.states", &[], BY_TOTAL)
+        },
     ],
     sorts: &[
         Sort { name: "placed", by: By::Id, has_range: true },
@@ -51,13 +49,11 @@ pub static LIST: List = List::new(Spec {
     ..Spec::EMPTY
 });
 
-const fn which(
-    name: &'static str,
-    predicates: &'static [Predicate],
-    sorts: &'static [&'static str],
-) -> Filter {
-    Filter { name, predicates, sorts, words: "" }
-}
+/// Paid orders of a currency. The literals are what lets the planner use the partial indexes.
+const PAID: &[Predicate] = &[Predicate::Is("currency"), Predicate::Literal("o.state = 'paid'")];
+/// Orders of a currency in another state.
+const APART: &[Predicate] =
+    &[Predicate::Is("currency"), Predicate::Is("state"), Predicate::Literal("o.state <> 'paid'")];
 
 /// A page of all orders.
 ///
@@ -77,8 +73,10 @@ pub async fn list(ctx: &Context, query: &OrdersQuery) -> Result<Page<OrderSummar
 #[tracing::instrument(name = "orders.list_mine", skip_all)]
 pub async fn list_mine(ctx: &Context, query: &MyOrdersQuery) -> Result<Page<OrderSummary>, Error> {
     let customer = Some(ctx.actor.require_user()?);
-    let MyOrdersQuery { state, since, until, limit, cursor } = query.clone();
-    page(ctx, &OrdersQuery { customer, state, since, until, limit, cursor, ..OrdersQuery::default() }).await
+    let MyOrdersQuery { state, since, until, created, limit, cursor } = query.clone();
+    let query =
+        OrdersQuery { customer, state, since, until, created, limit, cursor, ..OrdersQuery::default() };
+    page(ctx, &query).await
 }
 
 /// The five newest orders of each of these users (at most a hundred), in one statement.
@@ -133,42 +131,42 @@ fn order_of(query: &OrdersQuery) -> Result<OrderSort, Error> {
         ("customer", query.customer.is_some()),
         ("since", query.since.is_some()),
         ("until", query.until.is_some()),
+        ("created", !query.created.is_empty()),
     ];
     match mixed.into_iter().find(|(_, there)| *there) {
         Some((field, _)) => {
-            Err(Error::field(field, "mixed", "This does not go together with a currency or an amount"))
+            Err(Error::field(field, "mixed", "With a currency or an amount, filter by state only"))
         }
         None => Ok(sort),
     }
 }
 
 fn by_time(query: &OrdersQuery) -> Walk {
-    let walk = match (query.customer, query.state) {
-        (None, None) => Walk::of("all", params![]),
-        (None, Some(state)) => Walk::of("state", params![state.as_str()]),
-        (Some(customer), None) => Walk::of("customer", params![customer]),
-        (Some(customer), Some(state)) => Walk::of("customer.state", params![customer, state.as_str()]),
+    let walk = match (query.customer, query.state.values()) {
+        (None, []) => Walk::of("all", params![]),
+        (None, [state]) => Walk::of("state", params![state.as_str()]),
+        (None, _) => Walk::of_any(&query.state, OrderState::as_str, |state| ("states", params![state])),
+        (Some(customer), []) => Walk::of("customer", params![customer]),
+        (Some(customer), [state]) => Walk::of("customer.state", params![customer, state.as_str()]),
+        (Some(customer), _) => Walk::of_any(&query.state, OrderState::as_str, |state| {
+            ("customer.states", params![customer, state])
+        }),
     };
-    let walk = match query.since {
-        Some(since) => walk.after(Place::of_id(before(first_id_at(since)))),
-        None => walk,
-    };
-    match query.until {
-        Some(until) => walk.before(Place::of_id(first_id_at(until))),
-        None => walk,
-    }
+    let older = TimeRange { gte: query.since, lt: query.until, ..TimeRange::default() };
+    walk.within(&query.created, By::Id).within(&older, By::Id)
 }
 
 fn by_total(query: &OrdersQuery) -> Result<Walk, Error> {
-    let currency = query.currency.unwrap_or(frontdesk_model::Currency::EUR);
+    let currency = query.currency.unwrap_or(Currency::EUR);
     let bound = |field: &str, amount: &TypedAmount| {
         let money = amount.of(currency);
         money.map(|money| money.minor).map_err(|fault| Error::field(field, fault.code(), &fault.to_string()))
     };
-    let mut walk = match query.state {
-        None => Walk::of("currency", params![currency.code()]),
-        Some(OrderState::Paid) => Walk::of("currency.paid", params![currency.code()]),
-        Some(state) => Walk::of("currency.state", params![currency.code(), state.as_str()]),
+    let mut walk = match query.state.values() {
+        [] => Walk::of("currency", params![currency.code()]),
+        [OrderState::Paid] => Walk::of("currency.paid", params![currency.code()]),
+        [state] => Walk::of("currency.state", params![currency.code(), state.as_str()]),
+        states => of_states(currency, states),
     };
     if let Some(min) = &query.min {
         walk = walk.after(Place::new(bound("min", min)?, Uuid::nil()));
@@ -179,13 +177,23 @@ fn by_total(query: &OrdersQuery) -> Result<Walk, Error> {
     Ok(walk)
 }
 
+/// Orders of a currency in any of several states.
+fn of_states(currency: Currency, states: &[OrderState]) -> Walk {
+    let (paid, others): (Vec<&OrderState>, Vec<&OrderState>) =
+        states.iter().partition(|state| **state == OrderState::Paid);
+    let others = others.into_iter().map(|state| Some(state.as_str())).chain(std::iter::repeat(None));
+    let apart = |walks| others.take(walks).flat_map(|state| params![currency.code(), state]);
+    if paid.is_empty() {
+        return Walk::of("currency.states", apart(MAX_VALUES).collect());
+    }
+    Walk::of(
+        "currency.paid.states",
+        params![currency.code()].into_iter().chain(apart(MAX_VALUES - 1)).collect(),
+    )
+}
+
 /// Name of the list with its filters, so that a cursor is valid only in the list that it came from.
 fn list_name(query: &OrdersQuery) -> String {
     let filters = OrdersQuery { limit: None, cursor: None, ..query.clone() };
     format!("orders:{}", serde_json::to_string(&filters).unwrap_or_default())
-}
-
-/// The id before this one.
-fn before(id: Uuid) -> Uuid {
-    Uuid::from_u128(id.as_u128().saturating_sub(1))
 }

@@ -1,7 +1,8 @@
 //! Lists payments, newest first.
 
 use frontdesk_model::{
-    OrderId, Page, Permission,
+    OrderId, Page, Permission, UserId,
+    filter::{AnyOf, MAX_VALUES, TimeRange},
     page::Key,
     payments::{PaymentSummary, PaymentsQuery},
 };
@@ -15,17 +16,31 @@ use crate::{
     Context,
     db::Value,
     list::{By, Filter, Join, List, Predicate, Sort, Spec, Walk},
-    orders,
+    orders, params,
 };
 
+const BY_TIME: &[&str] = &["created"];
 /// The filters of payments and refunds alike.
 pub(crate) const FILTERS: &[Filter] = &[
-    which("all", &[]),
-    which("state", &[Predicate::Is("state")]),
-    which("order", &[Predicate::Is("order_id")]),
-    which("state.order", &[Predicate::Is("state"), Predicate::Is("order_id")]),
+    Filter::all("all", &[], BY_TIME),
+    Filter::all("state", &[STATE], BY_TIME),
+    Filter::any("states", &[STATE], BY_TIME),
+    Filter::all("order", &[ORDER], BY_TIME),
+    Filter::all("order.state", &[STATE, ORDER], BY_TIME),
+    // An order has few of them.
+    Filter::all("order.states", &[ORDER, STATES], BY_TIME),
+    Filter::all("order.customer", &[ORDER, CUSTOMER], BY_TIME),
+    Filter::all("order.customer.states", &[ORDER, CUSTOMER, STATES], BY_TIME),
+    Filter::all("customer", &[CUSTOMER], BY_TIME),
+    Filter::all("customer.state", &[CUSTOMER, STATE], BY_TIME),
+    Filter::any("customer.states", &[CUSTOMER, STATE], BY_TIME),
 ];
-pub(crate) const SORTS: &[Sort] = &[Sort { name: "created", by: By::Id, has_range: false }];
+pub(crate) const SORTS: &[Sort] = &[Sort { name: "created", by: By::Id, has_range: true }];
+
+const STATE: Predicate = Predicate::Is("state");
+const STATES: Predicate = Predicate::In("state", MAX_VALUES);
+const ORDER: Predicate = Predicate::Is("order_id");
+const CUSTOMER: Predicate = Predicate::Is("customer_id");
 
 pub static LIST: List = List::new(Spec {
     name: "db.payments.list",
@@ -40,20 +55,33 @@ pub static LIST: List = List::new(Spec {
     ..Spec::EMPTY
 });
 
-const fn which(name: &'static str, predicates: &'static [Predicate]) -> Filter {
-    Filter { name, predicates, sorts: &["created"], words: "" }
-}
-
-/// A walk from the newest on, of payments or refunds.
-pub(crate) fn walk(state: Option<&str>, order: Option<OrderId>) -> Walk {
-    let filter = match (state, order) {
-        (None, None) => "all",
-        (Some(_), None) => "state",
-        (None, Some(_)) => "order",
-        (Some(_), Some(_)) => "state.order",
+/// A walk from the newest on, of payments or refunds with any of these states.
+pub(crate) fn walk<T: Copy>(
+    states: &AnyOf<T>,
+    text: impl Fn(T) -> &'static str,
+    (order, customer): (Option<OrderId>, Option<UserId>),
+    created: &TimeRange,
+) -> Walk {
+    let of_order = |filter, order: Vec<Value>| {
+        let states = states.values().iter().map(|state| text(*state).into());
+        Walk::of(filter, order.into_iter().chain(states).collect())
     };
-    let values = [state.map(Value::from), order.map(Value::from)];
-    Walk::of(filter, values.into_iter().flatten().collect()).sorted("created", true)
+    let walk = match (states.values(), order, customer) {
+        ([], None, None) => Walk::of("all", params![]),
+        ([state], None, None) => Walk::of("state", params![text(*state)]),
+        (_, None, None) => Walk::of_any(states, text, |state| ("states", params![state])),
+        ([], Some(order), None) => Walk::of("order", params![order]),
+        ([state], Some(order), None) => Walk::of("order.state", params![text(*state), order]),
+        (_, Some(order), None) => of_order("order.states", params![order]),
+        ([], Some(order), Some(customer)) => Walk::of("order.customer", params![order, customer]),
+        (_, Some(order), Some(customer)) => of_order("order.customer.states", params![order, customer]),
+        ([], None, Some(customer)) => Walk::of("customer", params![customer]),
+        ([state], None, Some(customer)) => Walk::of("customer.state", params![customer, text(*state)]),
+        (_, None, Some(customer)) => {
+            Walk::of_any(states, text, |state| ("customer.states", params![customer, state]))
+        }
+    };
+    walk.sorted("created", true).within(created, By::Id)
 }
 
 /// A page of payments, newest first: all, or those of one's own order.
@@ -67,7 +95,7 @@ pub async fn list(ctx: &Context, query: &PaymentsQuery) -> Result<Page<PaymentSu
     let list = format!("payments:{}", serde_json::to_string(&filters).unwrap_or_default());
     let cursor = LIST.cursor(query.cursor.as_deref(), &list, "created")?;
     let limit = query.limit.unwrap_or_default();
-    let walk = walk(query.state.map(|state| state.as_str()), query.order);
+    let walk = walk(&query.state, |state| state.as_str(), (query.order, query.customer), &query.created);
     let rows: Vec<SummaryRow> = LIST.read(&ctx.db, walk.from(cursor.as_ref()).limit(limit)).await?;
     let is_staff = ctx.actor.may(Permission::ORDERS_READ);
     let cut = |summary: PaymentSummary| if is_staff { summary } else { for_customer(summary) };

@@ -37,7 +37,7 @@ pub async fn list(ctx: &Context, query: &RefundsQuery) -> Result<Page<Refund>, E
     let list = format!("refunds:{}", serde_json::to_string(&filters).unwrap_or_default());
     let cursor = LIST.cursor(query.cursor.as_deref(), &list, "created")?;
     let limit = query.limit.unwrap_or_default();
-    let walk = walk(query.state.map(|state| state.as_str()), query.order);
+    let walk = walk(&query.state, |state| state.as_str(), (query.order, query.customer), &query.created);
     let rows: Vec<RefundRow> = LIST.read(&ctx.db, walk.from(cursor.as_ref()).limit(limit)).await?;
     let is_staff = ctx.actor.may(Permission::ORDERS_READ);
     let rows = rows.into_iter().map(|row| for_reader(row.refund(), is_staff)).collect();

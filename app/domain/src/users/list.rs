@@ -1,7 +1,7 @@
 //! The list of users.
 
 use frontdesk_model::{
-    Cursor, Page, Permission, Roles, Timestamp, UserId,
+    Code, Cursor, Page, Permission, Problem, Role, Roles, Timestamp, UserId,
     page::{ForeignCursor, Key},
     search::Search,
     users::{Status, UserField, UserSort, UserSummary, UsersQuery},
@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     Context, Domain,
-    db::{self, Db, Text},
-    list::{By, Filter, Found, List, Predicate, Sort, Spec, Walk, Words},
+    db::{self, Db, Text, Value},
+    list::{By, Filter, Found, Gathered, List, Predicate, Sort, Spec, Walk, Words},
     params,
 };
 
@@ -38,9 +38,31 @@ pub static LIST: List = List::new(Spec {
             &[Predicate::Literal("u.status <> 'active' AND u.status = 'removed'")],
             "w.part = 2",
         ),
+        Filter {
+            any: &[
+                &[Predicate::Literal("u.status <> 'removed'"), Predicate::Is("status")],
+                &[
+                    Predicate::Literal("u.status <> 'active' AND u.status = 'suspended'"),
+                    Predicate::Is("status"),
+                ],
+                &[
+                    Predicate::Literal("u.status <> 'active' AND u.status = 'removed'"),
+                    Predicate::Is("status"),
+                ],
+            ],
+            ..which("any", &[], "")
+        },
+        // Staff are few: they are gathered and sorted.
+        Filter {
+            gathered: Some(Gathered {
+                ids: "DISTINCT r.user_id AS id FROM user_roles r WHERE r.role IN ($1, $2, $3, $4)",
+                values: Role::ASSIGNABLE.len(),
+            }),
+            ..which("role", &[Predicate::In("status", Status::ALL.len())], "")
+        },
     ],
     sorts: &[
-        Sort { name: "joined", by: By::Number("joined_at"), has_range: false },
+        Sort { name: "joined", by: By::Number("joined_at"), has_range: true },
         Sort { name: "name", by: By::Text("name_key"), has_range: false },
         Sort { name: "email", by: By::Text("email_key"), has_range: false },
         Sort { name: "last_seen", by: By::Number("last_seen_at"), has_range: false },
@@ -50,7 +72,7 @@ pub static LIST: List = List::new(Spec {
 });
 
 const fn which(name: &'static str, predicates: &'static [Predicate], words: &'static str) -> Filter {
-    Filter { name, predicates, sorts: SORTS, words }
+    Filter { name, predicates, sorts: SORTS, words, ..Filter::EMPTY }
 }
 
 /// A page of users.
@@ -70,7 +92,8 @@ pub struct UserList {
 pub async fn list(ctx: &Context, query: &UsersQuery) -> Result<UserList, Error> {
     ctx.actor.require(Permission::USERS_READ)?;
     let sort = query.sort.unwrap_or_default();
-    let filter = query.status.map_or("present", Status::as_str);
+    let (filter, values) = filter_of(query);
+    combinable(query, filter)?;
     if let Some(user) = by_id(&ctx.db, query, filter).await? {
         return Ok(UserList { page: Page { items: vec![user], next: None, prev: None }, sort: Some(sort) });
     }
@@ -79,8 +102,9 @@ pub async fn list(ctx: &Context, query: &UsersQuery) -> Result<UserList, Error> 
     let is_many = found.as_ref().is_some_and(Found::is_many);
     let name = list_name(query, found.as_ref());
     let limit = query.limit.unwrap_or_default();
-    let walk = Walk::of(filter, params![]).limit(limit);
+    let walk = Walk::of(filter, values).limit(limit);
     let walk = if is_many { walk } else { walk.sorted(sort.field.as_str(), sort.descending) };
+    let walk = walk.within(&query.created, By::Number("joined_at"));
     let walk = walk.from(cursor.as_ref());
     let walk = match found {
         Some(found) => found.begin(walk).among(found),
@@ -92,6 +116,53 @@ pub async fn list(ctx: &Context, query: &UsersQuery) -> Result<UserList, Error> 
     };
     let page = Page::of_probe(users, limit, &name, cursor.as_ref(), |(user, key)| (key.clone(), user.id.0));
     Ok(UserList { page: page.map(|(user, _)| user), sort: (!is_many).then_some(sort) })
+}
+
+/// The filter of the roles and statuses, and its values.
+fn filter_of(query: &UsersQuery) -> (&'static str, Vec<Value>) {
+    let mut statuses = query.status.values();
+    if statuses.is_empty() {
+        statuses = &[Status::Active, Status::Suspended];
+    }
+    let text = |one: &Status| Value::from(one.as_str());
+    let is_present = !statuses.contains(&Status::Removed) && statuses.len() == 2;
+    match (query.role.is_empty(), statuses) {
+        (true, _) if is_present => ("present", params![]),
+        (true, [status]) => (status.as_str(), params![]),
+        (true, _) => {
+            let asked = |status: &Status| statuses.contains(status).then_some(status.as_str());
+            ("any", Status::ALL.iter().map(|status| asked(status).into()).collect())
+        }
+        (false, _) => {
+            let roles = query.role.values().iter().map(|role| Value::from(role.as_str()));
+            let padding = std::iter::repeat(Value::Text(None));
+            let roles = roles.chain(padding).take(Role::ASSIGNABLE.len());
+            ("role", roles.chain(statuses.iter().map(text)).collect())
+        }
+    }
+}
+
+/// Refuses filters for which no index has the order.
+fn combinable(query: &UsersQuery, filter: &'static str) -> Result<(), Error> {
+    let sort = query.sort.unwrap_or_default().field;
+    if !query.created.is_empty() && (sort != UserField::Joined || query.q.is_some()) {
+        return Err(mixed("created", "Sort by joined, and leave out q"));
+    }
+    if query.role.values().contains(&Role::Member) {
+        let how = "Choose roles of staff: every user is a member";
+        return Err(Error::Invalid(Problem::new(Code::ValidationError).fault("role", "refused", how)));
+    }
+    if query.q.is_some() && filter == "role" {
+        return Err(mixed("role", "Leave out q, or role"));
+    }
+    if query.q.is_some() && filter == "any" {
+        return Err(mixed("status", "With q, choose one status, or active and suspended"));
+    }
+    Ok(())
+}
+
+fn mixed(field: &str, how: &str) -> Error {
+    Error::Invalid(Problem::new(Code::ValidationError).fault(field, "mixed", how))
 }
 
 /// The user with the searched id, if the search is an id.
@@ -189,8 +260,14 @@ where
 /// Name of the list with its sort and filters, so that a cursor is valid only in the list that it came
 /// from.
 fn list_name(query: &UsersQuery, found: Option<&Found>) -> String {
-    let status = query.status.map_or("present", Status::as_str);
+    let (status, _) = filter_of(query);
     let search = query.q.as_ref().map_or("", Search::as_str);
     let reach = found.map_or_else(|| "all".to_owned(), Found::name);
-    format!("users:{}:{status}:{reach}:{search}", query.sort.unwrap_or_default())
+    let list = format!("users:{}:{status}:{reach}:{search}", query.sort.unwrap_or_default());
+    if query.role.is_empty() && query.created.is_empty() && status != "any" {
+        return list;
+    }
+    let (status, role, created) = (query.status.clone(), query.role.clone(), query.created);
+    let filters = UsersQuery { status, role, created, ..UsersQuery::default() };
+    format!("{list}:{}", serde_json::to_string(&filters).unwrap_or_default())
 }

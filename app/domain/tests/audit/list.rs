@@ -72,7 +72,12 @@ async fn every_filter_finds_what_it_says_and_nothing_else(domain: TestDomain) {
     for (actor, target) in people.iter().flat_map(|actor| people.iter().map(move |target| (*actor, *target)))
     {
         for action in actions {
-            let query = AuditQuery { actor, action, target: target.map(|id| id.0), ..AuditQuery::default() };
+            let query = AuditQuery {
+                actor,
+                action: action.into(),
+                target: target.map(|id| id.0),
+                ..AuditQuery::default()
+            };
             let expected = all.iter().filter(|event| {
                 actor.is_none_or(|id| event.actor.id == Some(id.0))
                     && action.is_none_or(|action| event.action == action)
@@ -97,7 +102,7 @@ async fn a_range_of_time_begins_with_its_first_moment_and_ends_before_its_last(d
     let moments: Vec<Option<Timestamp>> = moments.map(Some).chain([None]).collect();
     for (since, until) in moments.iter().flat_map(|since| moments.iter().map(move |until| (*since, *until))) {
         let query =
-            AuditQuery { since, until, action: Some(Action::USER_SUSPENDED), ..AuditQuery::default() };
+            AuditQuery { since, until, action: Some(Action::USER_SUSPENDED).into(), ..AuditQuery::default() };
         let expected = all.iter().filter(|event| {
             event.action == Action::USER_SUSPENDED
                 && since.is_none_or(|since| event.at >= since)
@@ -145,7 +150,11 @@ async fn a_page_is_one_statement_whatever_is_on_it(domain: TestDomain) {
     for query in [
         AuditQuery::default(),
         AuditQuery { limit: Limit::new(100), ..AuditQuery::default() },
-        AuditQuery { actor: some.actor.id.map(UserId), action: Some(some.action), ..AuditQuery::default() },
+        AuditQuery {
+            actor: some.actor.id.map(UserId),
+            action: Some(some.action).into(),
+            ..AuditQuery::default()
+        },
         AuditQuery { target: Some(domain.clock.id()), ..AuditQuery::default() },
     ] {
         let before = domain.db.statements();
@@ -173,16 +182,19 @@ async fn an_event_that_only_a_newer_version_knows_is_shown_as_unknown(domain: Te
 
 async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
     let all = history(&domain).await;
-    let query =
-        AuditQuery { action: Some(Action::USER_SUSPENDED), limit: Limit::new(1), ..AuditQuery::default() };
+    let query = AuditQuery {
+        action: Some(Action::USER_SUSPENDED).into(),
+        limit: Limit::new(1),
+        ..AuditQuery::default()
+    };
     let cursor = page(&domain, &query).await.next;
     assert!(cursor.is_some());
     // A different number of rows per page is the same list.
     let wider = AuditQuery { cursor: cursor.clone(), limit: Limit::new(2), ..query.clone() };
     assert_eq!(page(&domain, &wider).await.items.len(), 2);
     for other in [
-        AuditQuery { action: None, ..query.clone() },
-        AuditQuery { action: Some(Action::USER_REMOVED), ..query.clone() },
+        AuditQuery { action: None.into(), ..query.clone() },
+        AuditQuery { action: Some(Action::USER_REMOVED).into(), ..query.clone() },
         AuditQuery { actor: all[0].actor.id.map(UserId), ..query.clone() },
         AuditQuery { since: Some(all[0].at), ..query.clone() },
     ] {

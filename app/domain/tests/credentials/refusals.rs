@@ -20,8 +20,11 @@ both! {
 const WRONG: &str = "wrong horse battery staple";
 
 async fn events(domain: &TestDomain, action: Action) -> Vec<Event> {
-    let query =
-        AuditQuery { action: Some(action), limit: frontdesk_model::Limit::new(100), ..AuditQuery::default() };
+    let query = AuditQuery {
+        action: Some(action).into(),
+        limit: frontdesk_model::Limit::new(100),
+        ..AuditQuery::default()
+    };
     frontdesk_domain::audit::list(&domain.system(), &query).await.unwrap().items
 }
 

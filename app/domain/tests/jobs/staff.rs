@@ -73,7 +73,12 @@ async fn a_list_shows_the_newest_first_by_state_and_kind_page_by_page(domain: Te
             .cloned()
             .collect();
         for limit in [1, 2, 100] {
-            let query = JobsQuery { state, kind: kind.clone(), limit: Limit::new(limit), cursor: None };
+            let query = JobsQuery {
+                state: state.into(),
+                kind: kind.clone(),
+                limit: Limit::new(limit),
+                ..JobsQuery::default()
+            };
             assert_eq!(walk(&domain, &query).await, expected, "{query:?}");
         }
     }
@@ -102,7 +107,8 @@ async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
     for (state, cursor) in
         [(Some(JobState::Waiting), cursor), (None, Some("x".to_owned())), (None, Some(String::new()))]
     {
-        let answer = jobs::list(&domain.system(), &JobsQuery { state, cursor, ..query.clone() }).await;
+        let answer =
+            jobs::list(&domain.system(), &JobsQuery { state: state.into(), cursor, ..query.clone() }).await;
         assert!(matches!(answer, Err(Error::ForeignCursor)), "{answer:?}");
     }
 }

@@ -3,6 +3,7 @@
 use frontdesk_domain::{orders, params, payments, refunds};
 use frontdesk_model::{
     Currency, Limit, OrderId, Problem, Role, TypedAmount, UserId,
+    filter::{AnyOf, TimeRange},
     orders::{OrderSort, OrderState, OrderSummary, OrdersQuery},
     search::Search,
 };
@@ -79,7 +80,7 @@ async fn every_order_is_met_once_in_every_order_and_both_ways(domain: TestDomain
     }
     for state in [OrderState::Placed, OrderState::Paid, OrderState::Refunded] {
         let expected = all.iter().filter(|one| one.state == state).count();
-        let of_state = OrdersQuery { state: Some(state), ..Default::default() };
+        let of_state = OrdersQuery { state: Some(state).into(), ..Default::default() };
         assert_eq!(walk(&domain, of_state.clone()).await.len(), expected);
         let by_total = OrdersQuery { currency: Some(Currency::EUR), ..of_state.clone() };
         assert_eq!(walk(&domain, by_total).await.len(), expected);
@@ -101,6 +102,28 @@ async fn every_order_is_met_once_in_every_order_and_both_ways(domain: TestDomain
     let days = OrdersQuery { since: Some(since), until: Some(until), ..Default::default() };
     let expected: Vec<_> = all[6..=20].iter().map(|one| one.id).collect();
     assert_eq!(walk(&domain, days).await.iter().map(|one| one.id).collect::<Vec<_>>(), expected);
+    let (first, last) = (all[20].placed_at, all[5].placed_at);
+    for (created, expected) in [
+        (TimeRange { gte: Some(first), lt: Some(last), ..TimeRange::default() }, 6..=20),
+        (TimeRange { gt: Some(first), lte: Some(last), ..TimeRange::default() }, 5..=19),
+        (TimeRange { gte: Some(first), gt: Some(first), lte: Some(last), lt: Some(last) }, 6..=19),
+    ] {
+        let rows = walk(&domain, OrdersQuery { created, ..Default::default() }).await;
+        assert_eq!(rows, all[expected], "{created:?}");
+    }
+    // Several states, with every other filter.
+    let states = [OrderState::Paid, OrderState::Cancelled, OrderState::Placed];
+    for states in [&states[..], &states[..2], &states[1..]] {
+        let state: AnyOf<OrderState> = states.iter().copied().collect();
+        let any = OrdersQuery { state, ..Default::default() };
+        let expected: Vec<_> = all.iter().filter(|one| states.contains(&one.state)).cloned().collect();
+        assert_eq!(walk(&domain, any.clone()).await, expected);
+        let currency = Some(Currency::EUR);
+        assert_eq!(walk(&domain, OrdersQuery { currency, ..any.clone() }).await.len(), expected.len());
+        let customer = Some(customers[0]);
+        let theirs: Vec<_> = expected.into_iter().filter(|one| one.customer.id == customers[0]).collect();
+        assert_eq!(walk(&domain, OrdersQuery { customer, ..any }).await, theirs);
+    }
     let yen = OrdersQuery { currency: Currency::parse("JPY"), ..Default::default() };
     assert!(walk(&domain, yen).await.is_empty());
 }
@@ -127,7 +150,7 @@ async fn filters_that_do_not_go_together_are_refused(domain: TestDomain) {
         place(&domain, ann.id, 100).await;
     }
     let next = orders::list(&domain.system(), &page).await.unwrap().next;
-    let foreign = OrdersQuery { cursor: next, state: Some(OrderState::Paid), ..Default::default() };
+    let foreign = OrdersQuery { cursor: next, state: Some(OrderState::Paid).into(), ..Default::default() };
     assert!(matches!(orders::list(&domain.system(), &foreign).await, Err(orders::Error::ForeignCursor(_))));
 }
 

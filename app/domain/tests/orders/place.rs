@@ -41,7 +41,7 @@ async fn an_order_is_what_its_lines_add_up_to(domain: TestDomain) {
     assert_eq!((order.summary.reference.as_str(), order.summary.state), ("SHOP-1", OrderState::Placed));
     assert_eq!(order.lines[0].total.decimal(), "3.750");
     assert_eq!(order.note.as_deref(), Some("by telephone"));
-    let event = AuditQuery { action: Some(Action::ORDER_PLACED), ..AuditQuery::default() };
+    let event = AuditQuery { action: Some(Action::ORDER_PLACED).into(), ..AuditQuery::default() };
     let events = frontdesk_domain::audit::list(&domain.system(), &event).await.unwrap().items;
     assert_eq!(events[0].target.as_ref().unwrap().label, "SHOP-1");
     assert!(events[0].changes.iter().any(|change| change.after.as_deref() == Some("4.250 KWD")));

@@ -29,7 +29,7 @@ async fn a_notice_that_is_not_believed_is_audited_and_moves_nothing(mut domain: 
         let refused = processing::gateway_event(&domain.by(&anybody()), signature, b"{}").await.unwrap_err();
         assert_eq!(Problem::from(refused).error, code);
     }
-    let refused = AuditQuery { action: Some(Action::GATEWAY_EVENT_REFUSED), ..AuditQuery::default() };
+    let refused = AuditQuery { action: Some(Action::GATEWAY_EVENT_REFUSED).into(), ..AuditQuery::default() };
     let events = frontdesk_domain::audit::list(&domain.system(), &refused).await.unwrap().items;
     assert_eq!(events.len(), 3);
     assert!(events.iter().all(|event| !event.reason.is_empty() && event.ip == "192.0.2.7"));

@@ -69,7 +69,7 @@ async fn every_refusal_says_why_and_moves_nothing(domain: TestDomain) {
         assert_eq!(payment.problem.as_ref().map(|problem| problem.error), Some(failure.code()));
         assert_eq!(payment.summary.failure, Some(failure), "{method}");
         assert!(order_now(&domain, order).await.can_be_paid(), "{method}");
-        let events = AuditQuery { action: Some(action), ..AuditQuery::default() };
+        let events = AuditQuery { action: Some(action).into(), ..AuditQuery::default() };
         assert_eq!(frontdesk_domain::audit::list(&domain.system(), &events).await.unwrap().items.len(), 1);
     }
     assert_eq!((book_is_sound(&domain).await, at_sandbox(&domain).await), (0, 0));
@@ -200,7 +200,7 @@ async fn what_is_seeded_adds_up(domain: TestDomain) {
     assert_eq!(at_sandbox(&domain).await, booked, "so it can be refunded");
     assert!(booked > 0);
     for state in OrderState::ALL.iter().filter(|state| **state != OrderState::Cancelled) {
-        let query = OrdersQuery { state: Some(*state), ..OrdersQuery::default() };
+        let query = OrdersQuery { state: Some(*state).into(), ..OrdersQuery::default() };
         assert!(!orders::list(&domain.system(), &query).await.unwrap().items.is_empty(), "{state}");
     }
 }

@@ -27,10 +27,10 @@ const STATUSES: [Option<Status>; 4] =
 fn query(sort: UserSort, status: Option<Status>, q: &str, limit: u32) -> UsersQuery {
     UsersQuery {
         q: (!q.is_empty()).then(|| Search::parse(q).unwrap()),
-        status,
+        status: status.into(),
         sort: Some(sort),
         limit: Limit::new(limit),
-        cursor: None,
+        ..UsersQuery::default()
     }
 }
 

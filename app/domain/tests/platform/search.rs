@@ -98,7 +98,7 @@ async fn a_user_is_found_by_their_id_unless_a_filter_leaves_them_out(domain: Tes
     assert_eq!(found(&domain, &format!(" {} ", id.to_string().to_uppercase())).await, ["Ann"]);
     let removed = UsersQuery {
         q: Search::parse(&id.to_string()).ok(),
-        status: Some(Status::Removed),
+        status: Some(Status::Removed).into(),
         ..UsersQuery::default()
     };
     assert_eq!(names(&domain, &removed).await, [""; 0]);
@@ -119,7 +119,7 @@ async fn a_search_follows_what_is_changed(domain: TestDomain) {
     }
     let among = async |status| {
         let q = Search::parse("zoe").ok();
-        names(&domain, &UsersQuery { q, status, ..UsersQuery::default() }).await.len()
+        names(&domain, &UsersQuery { q, status: Option::into(status), ..UsersQuery::default() }).await.len()
     };
     let counts = async || {
         let mut counts = Vec::new();

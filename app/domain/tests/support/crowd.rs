@@ -69,7 +69,10 @@ fn matches<'a>(crowd: &'a [Face], query: &UsersQuery) -> Vec<&'a Face> {
     let text = query.q.as_ref().map_or("", |search| search.as_str());
     crowd
         .iter()
-        .filter(|face| query.status.map_or(face.status != Status::Removed, |status| face.status == status))
+        .filter(|face| match query.status.values() {
+            [] => face.status != Status::Removed,
+            asked => asked.contains(&face.status),
+        })
         .filter(|face| face.is_found_by(text))
         .collect()
 }

@@ -56,7 +56,7 @@ fn queries(people: &[Someone; 2]) -> Vec<TokensQuery> {
     let mut queries = Vec::new();
     for owner in owners {
         for kind in kinds {
-            queries.extend(lives.map(|life| TokensQuery { owner, kind, life, limit: None, cursor: None }));
+            queries.extend(lives.map(|life| TokensQuery { owner, kind, life, ..TokensQuery::default() }));
         }
     }
     queries

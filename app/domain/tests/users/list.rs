@@ -5,18 +5,21 @@ use frontdesk_domain::{
     users::{self, Error},
 };
 use frontdesk_model::{
-    Cursor, Limit, Role,
+    Cursor, Limit, Problem, Role,
+    filter::TimeRange,
     page::Key,
     search::Search,
     users::{Status, User, UserField, UserSort, UserSummary, UsersQuery},
 };
 use uuid::Uuid;
 
-use crate::support::{TestDomain, crowd, grant, register, user};
+use crate::support::{TestDomain, crowd, grant, one, register, suspension, user};
 
 both! {
     a_page_is_a_fixed_number_of_statements_whatever_is_on_it,
     a_page_shows_all_of_a_persons_roles_and_one_row_for_each_person,
+    users_are_filtered_by_roles_statuses_and_time,
+    filters_without_an_index_are_refused,
     a_cursor_leads_on_only_in_its_own_list,
     a_forged_cursor_is_refused_or_leads_somewhere_and_is_never_a_database_error,
     an_overview_is_a_fixed_number_of_statements_and_counts_what_is_there,
@@ -69,6 +72,82 @@ async fn a_page_shows_all_of_a_persons_roles_and_one_row_for_each_person(domain:
     assert_eq!(distinct.len(), items.len());
 }
 
+async fn users_are_filtered_by_roles_statuses_and_time(domain: TestDomain) {
+    let mut people = Vec::new();
+    for name in ["Ann", "Bo", "Cy", "Di"] {
+        domain.clock.advance(60);
+        people.push(register(&domain, name).await);
+    }
+    let [ann, bo, cy, di] = people[..] else { panic!() };
+    for (id, role) in [(ann, Role::Admin), (ann, Role::Support), (bo, Role::Support), (cy, Role::Admin)] {
+        grant(&domain, id, role).await;
+    }
+    users::suspend(&domain.system(), suspension(cy)).await.unwrap();
+    users::remove(&domain.system(), one(di)).await.unwrap();
+    let found = async |query: UsersQuery| {
+        let (mut query, mut ids) = (UsersQuery { limit: Limit::new(1), ..query }, Vec::new());
+        loop {
+            let page = users::list(&domain.system(), &query).await.unwrap().page;
+            ids.extend(page.items.into_iter().map(|user| user.id));
+            match page.next {
+                Some(next) => query.cursor = Some(next),
+                None => return ids,
+            }
+        }
+    };
+    let of = |roles: &[Role], statuses: &[Status]| UsersQuery {
+        role: roles.iter().copied().collect(),
+        status: statuses.iter().copied().collect(),
+        ..UsersQuery::default()
+    };
+    let (active, suspended, removed) = (Status::Active, Status::Suspended, Status::Removed);
+    for (roles, statuses, expected) in [
+        (&[Role::Admin][..], &[][..], vec![cy, ann]),
+        (&[Role::Admin, Role::Support], &[], vec![cy, bo, ann]),
+        (&[Role::Admin], &[suspended], vec![cy]),
+        (&[Role::Auditor], &[], vec![]),
+        (&[], &[active, suspended], vec![cy, bo, ann]),
+        (&[], &[suspended, removed], vec![di, cy]),
+        (&[], &[active, removed], vec![di, bo, ann]),
+        (&[], &[active, suspended, removed], vec![di, cy, bo, ann]),
+    ] {
+        assert_eq!(found(of(roles, statuses)).await, expected, "{roles:?} {statuses:?}");
+    }
+    let second = user(&domain, bo).await.joined_at;
+    for (created, expected) in [
+        (TimeRange { gte: Some(second), ..TimeRange::default() }, vec![cy, bo]),
+        (TimeRange { gt: Some(second), ..TimeRange::default() }, vec![cy]),
+        (TimeRange { lte: Some(second), ..TimeRange::default() }, vec![bo, ann]),
+        (TimeRange { lt: Some(second), ..TimeRange::default() }, vec![ann]),
+    ] {
+        assert_eq!(found(UsersQuery { created, ..UsersQuery::default() }).await, expected, "{created:?}");
+        let admins = UsersQuery { created, ..of(&[Role::Admin], &[]) };
+        let expected: Vec<_> = expected.into_iter().filter(|id| *id != bo).collect();
+        assert_eq!(found(admins).await, expected, "{created:?}");
+    }
+}
+
+async fn filters_without_an_index_are_refused(domain: TestDomain) {
+    let q = || Search::parse("ann").ok();
+    let created = TimeRange { gte: Some(domain.clock.now()), ..TimeRange::default() };
+    let statuses = [Status::Active, Status::Removed];
+    for (query, field, code) in [
+        (UsersQuery { q: q(), created, ..UsersQuery::default() }, "created", "mixed"),
+        (UsersQuery { sort: UserSort::parse("name"), created, ..UsersQuery::default() }, "created", "mixed"),
+        (UsersQuery { q: q(), role: Some(Role::Admin).into(), ..UsersQuery::default() }, "role", "mixed"),
+        (
+            UsersQuery { q: q(), status: statuses.iter().copied().collect(), ..UsersQuery::default() },
+            "status",
+            "mixed",
+        ),
+        (UsersQuery { role: Some(Role::Member).into(), ..UsersQuery::default() }, "role", "refused"),
+    ] {
+        let problem = Problem::from(users::list(&domain.system(), &query).await.unwrap_err());
+        let fault = &problem.details[0];
+        assert_eq!((fault.field.as_str(), fault.code.as_str()), (field, code), "{query:?}");
+    }
+}
+
 async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
     crowd::insert(&domain, &crowd::mixed(&domain, 60)).await;
     let search = |text: &str| Some(Search::parse(text).unwrap());
@@ -79,11 +158,11 @@ async fn a_cursor_leads_on_only_in_its_own_list(domain: TestDomain) {
         UsersQuery { sort: sort("joined"), ..two.clone() },
         UsersQuery { sort: sort("-name"), ..two.clone() },
         UsersQuery { sort: sort("-last_seen"), ..two.clone() },
-        UsersQuery { status: Some(Status::Active), ..two.clone() },
-        UsersQuery { status: Some(Status::Removed), ..two.clone() },
+        UsersQuery { status: Some(Status::Active).into(), ..two.clone() },
+        UsersQuery { status: Some(Status::Removed).into(), ..two.clone() },
         UsersQuery { q: search("ann"), ..two.clone() },
         UsersQuery { q: search("an"), ..two.clone() },
-        UsersQuery { q: search("ann"), status: Some(Status::Active), ..two.clone() },
+        UsersQuery { q: search("ann"), status: Some(Status::Active).into(), ..two.clone() },
     ];
     for from in &lists {
         let page = users::list(&domain.system(), from).await.unwrap().page;

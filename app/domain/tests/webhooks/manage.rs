@@ -149,12 +149,13 @@ async fn what_is_removed_is_gone_with_its_deliveries(domain: TestDomain) {
 async fn lists_are_walked_from_end_to_end(domain: TestDomain) {
     let (one, other) = (webhook(&domain, ALL).await.webhook, webhook(&domain, ALL).await.webhook);
     let limit = Limit::new(1);
-    let first = webhooks::list(&domain.system(), &WebhooksQuery { limit, cursor: None }).await.unwrap();
+    let first =
+        webhooks::list(&domain.system(), &WebhooksQuery { limit, ..WebhooksQuery::default() }).await.unwrap();
     assert_eq!((first.items[0].id, first.prev.clone()), (other.id, None));
-    let query = WebhooksQuery { limit, cursor: first.next };
+    let query = WebhooksQuery { limit, cursor: first.next, ..WebhooksQuery::default() };
     let second = webhooks::list(&domain.system(), &query).await.unwrap();
     assert_eq!((second.items[0].id, second.next.clone()), (one.id, None));
-    let back = WebhooksQuery { limit, cursor: second.prev };
+    let back = WebhooksQuery { limit, cursor: second.prev, ..WebhooksQuery::default() };
     assert_eq!(webhooks::list(&domain.system(), &back).await.unwrap().items, first.items);
 
     domain.webhook_sender.will([crate::support::answer(410)]);
@@ -162,7 +163,8 @@ async fn lists_are_walked_from_end_to_end(domain: TestDomain) {
         create(&domain, name).await;
     }
     let all: Vec<_> = deliveries(&domain, one.id).await.into_iter().map(|one| one.id).collect();
-    let mut query = DeliveriesQuery { state: Some(DeliveryState::Pending), limit, cursor: None };
+    let mut query =
+        DeliveriesQuery { state: Some(DeliveryState::Pending).into(), limit, ..DeliveriesQuery::default() };
     let mut walked = Vec::new();
     loop {
         let page = webhooks::deliveries(&domain.system(), one.id, &query).await.unwrap();

@@ -36,7 +36,26 @@ pub fn pairs(text: &[u8]) -> Result<Pairs, Problem> {
 /// # Errors
 /// `MALFORMED_REQUEST` with the name of the field that is unknown, repeated, or of another type.
 pub fn read<T: DeserializeOwned>(pairs: Pairs) -> Result<T, Problem> {
-    deserialize(MapDeserializer::new(gathered(pairs).into_iter()))
+    deserialize(MapDeserializer::new(gathered(pairs, split).into_iter()), name_of)
+}
+
+/// The field that a name belongs to: `created` of `created[gte]`.
+pub fn field_of(name: &str) -> &str {
+    split(name).map_or(name, |(field, _)| field)
+}
+
+/// Splits `created[gte]`.
+fn split(name: &str) -> Option<(&str, &str)> {
+    name.strip_suffix(']')?.split_once('[').filter(|(field, member)| !field.is_empty() && !member.is_empty())
+}
+
+/// The name under which a field was sent: `created[gte]` of the path `created.gte`, `state` of `state[0]`.
+fn name_of(path: &str) -> String {
+    let path = path.split_once('[').map_or(path, |(field, _)| field);
+    match path.split_once('.') {
+        Some((field, member)) if !field.is_empty() => format!("{field}[{member}]"),
+        _ => path.to_owned(),
+    }
 }
 
 /// Reads from any deserializer, such as a JSON value.
@@ -48,7 +67,7 @@ where
     T: DeserializeOwned,
     D: Deserializer<'de>,
 {
-    deserialize(from)
+    deserialize(from, str::to_owned)
 }
 
 /// Reads the arguments of a server function, which are one called `form`.
@@ -56,31 +75,50 @@ where
 /// # Errors
 /// As [`read`].
 pub fn read_form<T: DeserializeOwned>(pairs: Pairs) -> Result<T, Problem> {
-    let form = MapDeserializer::new(gathered(pairs).into_iter());
-    deserialize(MapDeserializer::new(std::iter::once(("form", Nested(form)))))
+    let form = MapDeserializer::new(gathered(pairs, |_| None).into_iter());
+    deserialize(MapDeserializer::new(std::iter::once(("form", Nested(form)))), |path| {
+        path.strip_prefix("form").map_or(path, |rest| rest.trim_start_matches('.')).to_owned()
+    })
 }
 
-/// Groups the values of each field, in the order in which the fields came first.
-fn gathered(pairs: Pairs) -> Vec<(String, Text)> {
+/// Groups the values of each field, in the order in which the fields came first. `split` finds the members of one.
+fn gathered(pairs: Pairs, split: fn(&str) -> Option<(&str, &str)>) -> Vec<(String, Text)> {
     let mut fields: Vec<(String, Text)> = Vec::new();
     for (name, value) in pairs {
-        match fields.iter_mut().find(|(field, _)| *field == name) {
-            Some((_, Text(values))) => values.push(value),
-            None => fields.push((name, Text(vec![value]))),
+        let (field, member) = match split(&name) {
+            Some((field, member)) => (field, Some(member.to_owned())),
+            None => (name.as_str(), None),
+        };
+        let place = fields.iter().position(|(known, _)| known == field).unwrap_or_else(|| {
+            fields.push((field.to_owned(), Text::default()));
+            fields.len() - 1
+        });
+        let text = &mut fields[place].1;
+        match member {
+            Some(member) => text.members.push((member, value)),
+            None => text.values.push(value),
         }
     }
     fields
 }
 
-/// The values of a field, mostly one. On the wire everything is text: a field that is there is `Some`.
-struct Text(Vec<String>);
+/// The values of a field, mostly one, or its members in brackets. On the wire everything is text: a field that is
+/// there is `Some`.
+#[derive(Default)]
+struct Text {
+    values: Vec<String>,
+    members: Pairs,
+}
 
 impl Text {
     /// The value of a field that is no list.
-    fn single(self) -> Result<String, Error> {
-        match <[String; 1]>::try_from(self.0) {
-            Ok([value]) => Ok(value),
-            Err(_) => Err(serde::de::Error::custom("duplicate field")),
+    fn single(mut self) -> Result<String, Error> {
+        if !self.members.is_empty() {
+            return Err(serde::de::Error::custom("cannot have brackets"));
+        }
+        match (self.values.pop(), self.values.is_empty()) {
+            (Some(value), true) => Ok(value),
+            _ => Err(serde::de::Error::custom("duplicate field")),
         }
     }
 
@@ -104,7 +142,25 @@ impl<'de> Deserializer<'de> for Text {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_seq(SeqDeserializer::new(self.0.into_iter().map(|value| Self(vec![value]))))
+        if !self.members.is_empty() {
+            return Err(serde::de::Error::custom("cannot have brackets"));
+        }
+        let one = |value| Self { values: vec![value], members: Vec::new() };
+        visitor.visit_seq(SeqDeserializer::new(self.values.into_iter().map(one)))
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        if !self.values.is_empty() {
+            return Err(serde::de::Error::custom(
+                "must have a bound in brackets: [gte], [gt], [lte] or [lt]",
+            ));
+        }
+        visitor.visit_map(MapDeserializer::new(gathered(self.members, |_| None).into_iter()))
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -139,7 +195,7 @@ impl<'de> Deserializer<'de> for Text {
 
     serde::forward_to_deserialize_any! {
         i8 i16 i32 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
-        tuple tuple_struct map struct identifier ignored_any
+        tuple tuple_struct map identifier ignored_any
     }
 }
 
@@ -153,15 +209,14 @@ impl<'de, D: Deserializer<'de>> IntoDeserializer<'de, D::Error> for Nested<D> {
     }
 }
 
-fn deserialize<'de, T, D>(from: D) -> Result<T, Problem>
+/// Reads from any deserializer. `name` makes the path of a fault the name of its field.
+fn deserialize<'de, T, D>(from: D, name: impl Fn(&str) -> String) -> Result<T, Problem>
 where
     T: DeserializeOwned,
     D: Deserializer<'de>,
 {
     serde_path_to_error::deserialize(from).map_err(|error| {
-        let path = error.path().to_string();
-        let field =
-            path.strip_prefix("form").map_or(path.as_str(), |rest| rest.trim_start_matches('.')).to_owned();
+        let field = name(&error.path().to_string());
         let why = error.into_inner().to_string();
         // Serde's own messages name an unknown or repeated field between backticks.
         let named = why.split('`').nth(1).map(ToOwned::to_owned);
@@ -226,7 +281,7 @@ fn sentence(field: &str, why: &str) -> String {
 #[cfg(test)]
 mod tests {
     use frontdesk_model::{
-        audit::AuditQuery,
+        audit::{Action, AuditQuery},
         authentication::SignIn,
         tokens::CreateToken,
         users::{OneUser, UsersQuery},
@@ -282,10 +337,41 @@ mod tests {
     #[test]
     fn a_list_is_read_from_its_query_string() {
         let asked: UsersQuery = query("q=ann&status=&sort=-name&limit=50&cursor=").unwrap();
-        assert_eq!((asked.limit.unwrap().rows(), asked.status, asked.cursor), (50, None, None));
+        assert_eq!((asked.limit.unwrap().rows(), asked.status.is_empty(), asked.cursor), (50, true, None));
         for text in ["limit=0", "limit=1000", "sort=age", "status=new", "page=2", "q=a&q=b"] {
             let field = text.split('=').next().unwrap();
             assert_eq!(query::<UsersQuery>(text).unwrap_err().details[0].field, field, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_filter_has_several_values_and_a_range_has_bounds_in_brackets() {
+        let asked: AuditQuery = query(
+            "action=login.failed&created[gte]=2026-01-01&action=login.success&created%5Blt%5D=2026-02-01",
+        )
+        .unwrap();
+        assert_eq!(asked.action.values().len(), 2);
+        let (gte, lt) = (asked.created.gte.unwrap(), asked.created.lt.unwrap());
+        assert_eq!(
+            (gte.rfc3339(), lt.rfc3339()),
+            ("2026-01-01T00:00:00Z".into(), "2026-02-01T00:00:00Z".into())
+        );
+        let seven: Vec<_> =
+            Action::ALL[..7].iter().map(|action| format!("action={}", action.as_str())).collect();
+        let seven = seven.join("&");
+        for (text, field, why) in [
+            ("created[gte]=soon", "created[gte]", "must be a date"),
+            ("created[gte]=2026-01-01T00:00:00 01:00", "created[gte]", "%2B"),
+            ("created[since]=2026-01-01", "created[since]", "no field"),
+            ("created[gte]=2026-01-01&created[gte]=2026-01-02", "created[gte]", "more than once"),
+            ("created=2026-01-01", "created", "brackets"),
+            ("limit[gte]=1", "limit", "must be"),
+            ("action[0]=login.failed", "action", "brackets"),
+            (&seven, "action", "at most 6"),
+        ] {
+            let problem = query::<AuditQuery>(text).unwrap_err();
+            let fault = &problem.details[0];
+            assert!(fault.field == field && fault.message.contains(why), "{text}: {fault:?}");
         }
     }
 

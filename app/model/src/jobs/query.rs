@@ -4,16 +4,22 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{JobKind, JobState};
-use crate::Limit;
+use crate::{
+    Limit,
+    filter::{AnyOf, TimeRange},
+};
 
 /// Query of jobs, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct JobsQuery {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<JobState>,
+    #[serde(skip_serializing_if = "AnyOf::is_empty")]
+    pub state: AnyOf<JobState>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<JobKind>,
+    /// Only those enqueued in this range of time.
+    #[serde(skip_serializing_if = "TimeRange::is_empty")]
+    pub created: TimeRange,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.

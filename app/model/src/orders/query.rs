@@ -4,7 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::OrderState;
-use crate::{Currency, Limit, Timestamp, TypedAmount, UserId, search::Search};
+use crate::{
+    Currency, Limit, Timestamp, TypedAmount, UserId,
+    filter::{AnyOf, TimeRange},
+    search::Search,
+};
 
 /// What orders can be sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
@@ -47,31 +51,34 @@ impl OrderSort {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrdersQuery {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<OrderState>,
+    #[serde(skip_serializing_if = "AnyOf::is_empty")]
+    pub state: AnyOf<OrderState>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<UserId>,
     /// Only the one that is called exactly so, whatever else is asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, max_length = 64, example = "SHOP-1042")]
     pub reference: Option<Search>,
-    /// Placed from this time on.
+    /// Placed at this time or later (inclusive); as `created[gte]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    /// Placed before this time.
+    /// Placed before this time (exclusive); as `created[lt]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
     /// Only orders in this currency; needed to sort by total.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// Minimum total, in major units of the currency: `12.50`. Sorts by total.
+    /// Minimum total (inclusive), in major units of the currency: `12.50`. Sorts by total.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<TypedAmount>,
-    /// Maximum total, in major units of the currency. Sorts by total.
+    /// Maximum total (inclusive), in major units of the currency. Sorts by total.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<TypedAmount>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<OrderSort>,
+    /// Only those placed in this range of time. Without a currency or an amount.
+    #[serde(skip_serializing_if = "TimeRange::is_empty")]
+    pub created: TimeRange,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.
@@ -84,14 +91,17 @@ pub struct OrdersQuery {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct MyOrdersQuery {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<OrderState>,
-    /// Placed from this time on.
+    #[serde(skip_serializing_if = "AnyOf::is_empty")]
+    pub state: AnyOf<OrderState>,
+    /// Placed at this time or later (inclusive); as `created[gte]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
-    /// Placed before this time.
+    /// Placed before this time (exclusive); as `created[lt]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// Only those placed in this range of time.
+    #[serde(skip_serializing_if = "TimeRange::is_empty")]
+    pub created: TimeRange,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.

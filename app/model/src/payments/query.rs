@@ -4,17 +4,26 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::PaymentState;
-use crate::{Limit, OrderId};
+use crate::{
+    Limit, OrderId, UserId,
+    filter::{AnyOf, TimeRange},
+};
 
 /// Query of payments, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct PaymentsQuery {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<PaymentState>,
+    #[serde(skip_serializing_if = "AnyOf::is_empty")]
+    pub state: AnyOf<PaymentState>,
     /// Only those of this order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<OrderId>,
+    /// Only those of this customer's orders.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer: Option<UserId>,
+    /// Only those started in this range of time.
+    #[serde(skip_serializing_if = "TimeRange::is_empty")]
+    pub created: TimeRange,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.

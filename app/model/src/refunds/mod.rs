@@ -4,7 +4,7 @@ mod forms;
 mod query;
 mod refund;
 
-pub use forms::{OneRefund, RejectRefund, RequestRefund};
+pub use forms::{OneRefund, RejectRefund, RequestRefund, RequestRefundOnPage};
 pub use query::RefundsQuery;
 pub use refund::{Refund, RefundState};
 

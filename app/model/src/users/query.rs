@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 
 use super::Status;
 use crate::{
-    Limit,
+    Limit, Role,
+    filter::{AnyOf, TimeRange},
     schema::{one_of, schemas},
     search::Search,
 };
@@ -88,12 +89,18 @@ pub struct UsersQuery {
     /// Prefix of an e-mail address or a name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub q: Option<Search>,
-    /// Only this status; by default all except removed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<Status>,
+    /// Only these statuses; by default all except removed.
+    #[serde(skip_serializing_if = "AnyOf::is_empty")]
+    pub status: AnyOf<Status>,
+    /// Only users with any of these roles. Without `q`.
+    #[serde(skip_serializing_if = "AnyOf::is_empty")]
+    pub role: AnyOf<Role>,
     /// By default newest first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<UserSort>,
+    /// Only those who joined in this range of time. The list is sorted by `joined`. Without `q`.
+    #[serde(skip_serializing_if = "TimeRange::is_empty")]
+    pub created: TimeRange,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.

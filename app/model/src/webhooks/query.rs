@@ -4,12 +4,18 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::DeliveryState;
-use crate::Limit;
+use crate::{
+    Limit,
+    filter::{AnyOf, TimeRange},
+};
 
 /// Query of webhooks, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct WebhooksQuery {
+    /// Only those created in this range of time.
+    #[serde(skip_serializing_if = "TimeRange::is_empty")]
+    pub created: TimeRange,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.
@@ -22,8 +28,11 @@ pub struct WebhooksQuery {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct DeliveriesQuery {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<DeliveryState>,
+    #[serde(skip_serializing_if = "AnyOf::is_empty")]
+    pub state: AnyOf<DeliveryState>,
+    /// Only those created in this range of time.
+    #[serde(skip_serializing_if = "TimeRange::is_empty")]
+    pub created: TimeRange,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.

@@ -5,6 +5,7 @@ mod store;
 use frontdesk_model::{
     EventId, Page, Permission, Problem,
     audit::{Action, AuditQuery, Change, Event, Target, TargetId},
+    filter::TimeRange,
     page::{ForeignCursor, Key},
 };
 use uuid::Uuid;
@@ -15,9 +16,8 @@ pub use store::LIST;
 use crate::{
     Context, Platform,
     actor::Denied,
-    clock::first_id_at,
     db::{self, Read, Sql, Tx},
-    list::{Place, Walk},
+    list::{By, Walk},
     params,
 };
 
@@ -144,14 +144,19 @@ pub async fn list<S: AsRef<Platform>>(ctx: &Context<S>, query: &AuditQuery) -> R
     let list = list_name(query);
     let cursor = LIST.cursor(query.cursor.as_deref(), &list, "at")?;
     let limit = query.limit.unwrap_or_default();
-    let walk = walk(query).sorted("at", true).from(cursor.as_ref()).limit(limit);
+    let older = TimeRange { gte: query.since, lt: query.until, ..TimeRange::default() };
+    let walk = walk(query).sorted("at", true).within(&query.created, By::Id).within(&older, By::Id);
+    let walk = walk.from(cursor.as_ref()).limit(limit);
     let rows: Vec<EventRow> = LIST.read(&ctx.platform().db, walk).await?;
     let events = rows.into_iter().map(EventRow::event).collect();
     Ok(Page::of_probe(events, limit, &list, cursor.as_ref(), |event: &Event| (Key::Number(0), event.id.0)))
 }
 
 fn walk(query: &AuditQuery) -> Walk {
-    let action = query.action.map(Action::as_str);
+    let action = query.action.only().map(|action| action.as_str());
+    if action.is_none() && !query.action.is_empty() {
+        return of_actions(query);
+    }
     let (filter, values) = match (query.actor, action, query.target) {
         (None, None, None) => ("all", params![]),
         (Some(actor), None, None) => ("actor", params![actor]),
@@ -162,14 +167,17 @@ fn walk(query: &AuditQuery) -> Walk {
         (None, Some(action), Some(target)) => ("action.target", params![action, target]),
         (Some(actor), Some(action), Some(target)) => ("actor.action.target", params![actor, action, target]),
     };
-    let mut walk = Walk::of(filter, values);
-    if let Some(since) = query.since {
-        walk = walk.after(Place::of_id(before(first_id_at(since))));
-    }
-    if let Some(until) = query.until {
-        walk = walk.before(Place::of_id(first_id_at(until)));
-    }
-    walk
+    Walk::of(filter, values)
+}
+
+/// A walk for each of several actions.
+fn of_actions(query: &AuditQuery) -> Walk {
+    Walk::of_any(&query.action, Action::as_str, |action| match (query.actor, query.target) {
+        (None, None) => ("actions", params![action]),
+        (Some(actor), None) => ("actor.actions", params![actor, action]),
+        (None, Some(target)) => ("actions.target", params![action, target]),
+        (Some(actor), Some(target)) => ("actor.actions.target", params![actor, action, target]),
+    })
 }
 
 /// The number of a target's first events that are searched for the one that made it.
@@ -201,11 +209,6 @@ pub fn statements() -> Vec<Sql> {
 fn list_name(query: &AuditQuery) -> String {
     let filters = AuditQuery { limit: None, cursor: None, ..query.clone() };
     format!("audit:{}", serde_json::to_string(&filters).unwrap_or_default())
-}
-
-/// The id before this one.
-fn before(id: Uuid) -> Uuid {
-    Uuid::from_u128(id.as_u128().saturating_sub(1))
 }
 
 #[cfg(test)]

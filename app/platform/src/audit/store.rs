@@ -22,20 +22,26 @@ statements! { "audit";
              changes FROM audit_events WHERE id = $1";
 }
 
+const SORTS: &[&str] = &["at"];
+
 pub static LIST: List = List::new(Spec {
     name: "db.audit.list",
     table: ("audit_events", "e"),
     columns: "e.id, e.at, e.actor_id, e.actor_label, e.action, e.target_id, e.target_label, e.ip, e.user_agent, \
               e.request_id, e.reason, e.changes",
     filters: &[
-        which("all", &[]),
-        which("actor", &[ACTOR]),
-        which("action", &[ACTION]),
-        which("actor.action", &[ACTOR, ACTION]),
-        which("target", &[TARGET]),
-        which("actor.target", &[ACTOR, TARGET]),
-        which("action.target", &[ACTION, TARGET]),
-        which("actor.action.target", &[ACTOR, ACTION, TARGET]),
+        Filter::all("all", &[], SORTS),
+        Filter::all("actor", &[ACTOR], SORTS),
+        Filter::all("action", &[ACTION], SORTS),
+        Filter::all("actor.action", &[ACTOR, ACTION], SORTS),
+        Filter::all("target", &[TARGET], SORTS),
+        Filter::all("actor.target", &[ACTOR, TARGET], SORTS),
+        Filter::all("action.target", &[ACTION, TARGET], SORTS),
+        Filter::all("actor.action.target", &[ACTOR, ACTION, TARGET], SORTS),
+        Filter::any("actions", &[ACTION], SORTS),
+        Filter::any("actor.actions", &[ACTOR, ACTION], SORTS),
+        Filter::any("actions.target", &[ACTION, TARGET], SORTS),
+        Filter::any("actor.actions.target", &[ACTOR, ACTION, TARGET], SORTS),
     ],
     sorts: &[Sort { name: "at", by: By::Id, has_range: true }],
     ..Spec::EMPTY
@@ -44,10 +50,6 @@ pub static LIST: List = List::new(Spec {
 const ACTOR: Predicate = Predicate::Is("actor_id");
 const ACTION: Predicate = Predicate::Is("action");
 const TARGET: Predicate = Predicate::Is("target_id");
-
-const fn which(name: &'static str, predicates: &'static [Predicate]) -> Filter {
-    Filter { name, predicates, sorts: &["at"], words: "" }
-}
 
 row! {
     pub(super) struct EventRow {

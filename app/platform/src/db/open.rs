@@ -2,7 +2,6 @@
 
 use std::{
     io::{self, ErrorKind},
-    os::unix::fs::OpenOptionsExt,
     path::Path,
     sync::Arc,
     time::Duration,

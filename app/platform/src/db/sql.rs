@@ -75,6 +75,7 @@ values! {
     &str => |it| Self::Text(Some(it.to_owned()));
     String => |it| Self::Text(Some(it));
     &String => |it| Self::Text(Some(it.clone()));
+    Option<&str> => |it| Self::Text(it.map(str::to_owned));
     Option<String> => |it| Self::Text(it);
     i64 => |it| Self::Int(Some(it));
     Option<i64> => |it| Self::Int(it);

@@ -3,7 +3,7 @@
 use frontdesk_model::{
     JobId, Page, Permission,
     audit::Action,
-    jobs::{Job, JobState, JobSummary, JobsQuery, OneJob},
+    jobs::{Job, JobKind, JobState, JobSummary, JobsQuery, OneJob},
     page::Key,
 };
 
@@ -16,7 +16,7 @@ use crate::{
     Context, Platform,
     audit::{self, Entry},
     db::{self, Tx},
-    list::Walk,
+    list::{By, Walk},
     params,
 };
 
@@ -33,20 +33,22 @@ pub async fn list<S: AsRef<Platform>>(
     let list = list_name(query);
     let cursor = LIST.cursor(query.cursor.as_deref(), &list, "created").map_err(|_| Error::ForeignCursor)?;
     let limit = query.limit.unwrap_or_default();
-    let walk = walk(query).sorted("created", true).from(cursor.as_ref()).limit(limit);
+    let walk =
+        walk(query).sorted("created", true).within(&query.created, By::Id).from(cursor.as_ref()).limit(limit);
     let rows: Vec<JobRow> = LIST.read(&ctx.platform().db, walk).await?;
     let jobs = rows.into_iter().map(|row| row.job().0).collect();
     Ok(Page::of_probe(jobs, limit, &list, cursor.as_ref(), |job: &JobSummary| (Key::Number(0), job.id.0)))
 }
 
 fn walk(query: &JobsQuery) -> Walk {
-    let (state, kind) =
-        (query.state.map(|state| state.as_str()), query.kind.as_ref().map(|kind| kind.as_str()));
-    match (state, kind) {
-        (None, None) => Walk::of("all", params![]),
-        (Some(state), None) => Walk::of("state", params![state]),
-        (None, Some(kind)) => Walk::of("kind", params![kind]),
-        (Some(state), Some(kind)) => Walk::of("state.kind", params![state, kind]),
+    let text = |state: JobState| state.as_str();
+    match (query.state.values(), query.kind.as_ref().map(JobKind::as_str)) {
+        ([], None) => Walk::of("all", params![]),
+        ([state], None) => Walk::of("state", params![state.as_str()]),
+        (_, None) => Walk::of_any(&query.state, text, |state| ("states", params![state])),
+        ([], Some(kind)) => Walk::of("kind", params![kind]),
+        ([state], Some(kind)) => Walk::of("state.kind", params![state.as_str(), kind]),
+        (_, Some(kind)) => Walk::of_any(&query.state, text, |state| ("states.kind", params![state, kind])),
     }
 }
 

@@ -56,23 +56,23 @@ statements! { "jobs";
                 ORDER BY attempt DESC LIMIT 50";
 }
 
+const SORTS: &[&str] = &["created"];
+
 pub static LIST: List = List::new(Spec {
     name: "db.jobs.list",
     table: ("jobs", "j"),
     columns: columns!(),
     filters: &[
-        which("all", &[]),
-        which("state", &[Predicate::Is("state")]),
-        which("kind", &[Predicate::Is("kind")]),
-        which("state.kind", &[Predicate::Is("state"), Predicate::Is("kind")]),
+        Filter::all("all", &[], SORTS),
+        Filter::all("state", &[Predicate::Is("state")], SORTS),
+        Filter::all("kind", &[Predicate::Is("kind")], SORTS),
+        Filter::all("state.kind", &[Predicate::Is("state"), Predicate::Is("kind")], SORTS),
+        Filter::any("states", &[Predicate::Is("state")], SORTS),
+        Filter::any("states.kind", &[Predicate::Is("state"), Predicate::Is("kind")], SORTS),
     ],
-    sorts: &[Sort { name: "created", by: By::Id, has_range: false }],
+    sorts: &[Sort { name: "created", by: By::Id, has_range: true }],
     ..Spec::EMPTY
 });
-
-const fn which(name: &'static str, predicates: &'static [Predicate]) -> Filter {
-    Filter { name, predicates, sorts: &["created"], words: "" }
-}
 
 pub(super) struct NewJob {
     pub(super) id: JobId,

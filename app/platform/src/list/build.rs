@@ -9,7 +9,8 @@ use sea_query::{
 };
 
 use super::{
-    By, Filter, Predicate, Reach, Shape, Slot, Sort, Spec, Words, shape::Statement, words::CANDIDATES,
+    By, Filter, Gathered, Predicate, Reach, Shape, Slot, Sort, Spec, Words, shape::Statement,
+    words::CANDIDATES,
 };
 use crate::db::Sql;
 
@@ -19,28 +20,36 @@ use crate::db::Sql;
 pub(super) fn statement(spec: &Spec, shape: Shape) -> Option<Statement> {
     let filter = spec.filters.iter().find(|filter| filter.name == shape.filter)?;
     let sort = spec.sorts.iter().find(|sort| sort.name == shape.sort);
+    let mut text = Text::default();
     let select = match shape.reach {
-        Reach::All => page(spec, filter, sort?, shape),
+        Reach::All if filter.is_merged() => {
+            merged(&mut text, spec, filter, sort?, shape);
+            return Some(text.statement(spec, shape));
+        }
+        Reach::All => match filter.gathered {
+            Some(gathered) => few_rows(spec, filter, gathered, sort?, shape),
+            None => page(spec, filter, sort?, shape),
+        },
         Reach::One => one(spec, filter)?,
         Reach::Count => count(spec.words?, filter),
         Reach::Few => few(spec, spec.words?, filter, sort?, shape),
         Reach::Many => many(spec, spec.words?, filter, shape),
     };
-    let mut text = Text::default();
     select.build_collect_into(PostgresQueryBuilder, &mut text);
-    let name = format!("{}.{shape}", spec.name);
-    Some(Statement {
-        sql: Sql::new(Box::leak(name.into_boxed_str()), Box::leak(text.text.into_boxed_str())),
-        slots: text.slots,
-    })
+    Some(text.statement(spec, shape))
 }
 
 /// A walk along the index of a sort.
 fn page(spec: &Spec, filter: &Filter, sort: &Sort, shape: Shape) -> SelectStatement {
     let mut page = Query::select();
     page.from_as(spec.table.0, spec.table.1);
-    narrow(&mut page, spec, filter);
+    narrow(&mut page, spec, filter.predicates, 0);
     bound(&mut page, spec, sort, shape);
+    with_joins(page, spec, sort, shape)
+}
+
+/// Cuts the rows to a page and completes it with the columns of the joined tables.
+fn with_joins(mut page: SelectStatement, spec: &Spec, sort: &Sort, shape: Shape) -> SelectStatement {
     order(&mut page, spec, sort, shape.is_descending);
     page.limit(0);
     if spec.joins.is_empty() {
@@ -60,13 +69,66 @@ fn page(spec: &Spec, filter: &Filter, sort: &Sort, shape: Shape) -> SelectStatem
     whole
 }
 
+/// Stands for the merged walks, which sea-query would put into parentheses that SQLite refuses.
+const WALKS: &str = "walks";
+
+/// A walk for each set of predicates, of which the first rows are merged.
+fn merged(text: &mut Text, spec: &Spec, filter: &Filter, sort: &Sort, shape: Shape) {
+    let mut first = 0;
+    for (nth, predicates) in filter.sets().enumerate() {
+        let mut walk = Query::select();
+        walk.column(Asterisk).from_as(spec.table.0, spec.table.1);
+        let next = narrow(&mut walk, spec, predicates, first);
+        // Without a value a walk ends before it begins. Comparing each row of an index with NULL would take long.
+        for value in first..next {
+            walk.and_where(slot(Slot::Value(value)).is_not_null());
+        }
+        first = next;
+        bound(&mut walk, spec, sort, shape);
+        order(&mut walk, spec, sort, shape.is_descending);
+        walk.limit(0);
+        text.text.push_str(if nth == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
+        walk.build_collect_into(PostgresQueryBuilder, text);
+        text.text.push_str(&format!(") AS walk{nth}"));
+    }
+    let walks = std::mem::take(&mut text.text);
+    let mut page = Query::select();
+    page.from_as(WALKS, spec.table.1);
+    with_joins(page, spec, sort, shape).build_collect_into(PostgresQueryBuilder, text);
+    text.text = text.text.replacen(&format!("\"{WALKS}\""), &format!("({walks})"), 1);
+}
+
+/// Rows that are gathered by their ids and sorted.
+fn few_rows(spec: &Spec, filter: &Filter, gathered: Gathered, sort: &Sort, shape: Shape) -> SelectStatement {
+    let mut found = Query::select();
+    let values = (0..gathered.values).map(|nth| code(Slot::Value(nth)));
+    found.expr(Expr::cust_with_values(gathered.ids, values));
+    let mut page = among(spec, found);
+    select(&mut page, spec, sort);
+    narrow(&mut page, spec, filter.predicates, gathered.values);
+    bound(&mut page, spec, sort, shape);
+    order(&mut page, spec, sort, shape.is_descending);
+    page.limit(0);
+    page
+}
+
+/// The rows with the ids that were found.
+fn among(spec: &Spec, found: SelectStatement) -> SelectStatement {
+    let mut page = Query::select();
+    // A cross join: SQLite then begins with what was found.
+    page.from_subquery(found, "found");
+    page.join_as(JoinType::CrossJoin, spec.table.0, spec.table.1, sea_query::Cond::all());
+    page.and_where(column(spec, "id").eq(Expr::col(("found", "id"))));
+    page
+}
+
 /// One row, by its id.
 fn one(spec: &Spec, filter: &Filter) -> Option<SelectStatement> {
     let mut one = Query::select();
     let sort = spec.sorts.iter().find(|sort| filter.sorts.first() == Some(&sort.name))?;
     select(&mut one, spec, sort);
     one.from_as(spec.table.0, spec.table.1);
-    narrow(&mut one, spec, filter);
+    narrow(&mut one, spec, filter.predicates, 0);
     one.and_where(column(spec, "id").eq(slot(Slot::Id)));
     Some(one)
 }
@@ -91,13 +153,9 @@ fn few(spec: &Spec, words: Words, filter: &Filter, sort: &Sort, shape: Shape) ->
     let mut found = Query::select();
     found.distinct().expr_as(Expr::col(("w", words.owner)), "id").from_as(words.table, "w");
     with_word(&mut found, filter, 0);
-    let mut page = Query::select();
+    let mut page = among(spec, found);
     select(&mut page, spec, sort);
-    // A cross join: SQLite then begins with the matches.
-    page.from_subquery(found, "found");
-    page.join_as(JoinType::CrossJoin, spec.table.0, spec.table.1, sea_query::Cond::all());
-    page.and_where(column(spec, "id").eq(Expr::col(("found", "id"))));
-    narrow(&mut page, spec, filter);
+    narrow(&mut page, spec, filter.predicates, 0);
     page.and_where(has_all_words(spec, words));
     bound(&mut page, spec, sort, shape);
     order(&mut page, spec, sort, shape.is_descending);
@@ -114,7 +172,7 @@ fn many(spec: &Spec, words: Words, filter: &Filter, shape: Shape) -> SelectState
     page.join_as(JoinType::CrossJoin, spec.table.0, spec.table.1, sea_query::Cond::all());
     page.and_where(Expr::cust(filter.words));
     page.and_where(column(spec, "id").eq(owner()));
-    narrow(&mut page, spec, filter);
+    narrow(&mut page, spec, filter.predicates, 0);
     // PostgreSQL would take a `LIKE` by itself for something that hardly any row has, and then read all
     // rows of the list rather than walk along the words.
     let holds = |text: &str, slot| {
@@ -148,17 +206,24 @@ fn select(to: &mut SelectStatement, spec: &Spec, sort: &Sort) {
     }
 }
 
-fn narrow(page: &mut SelectStatement, spec: &Spec, filter: &Filter) {
-    let mut values = 0;
-    for predicate in filter.predicates {
+/// Adds the predicates, of which `first` is the first value. Returns that of the next.
+fn narrow(page: &mut SelectStatement, spec: &Spec, predicates: &[Predicate], first: usize) -> usize {
+    let mut next = first;
+    for predicate in predicates {
         match predicate {
             Predicate::Literal(text) => page.and_where(Expr::cust(*text)),
             Predicate::Is(name) => {
-                values += 1;
-                page.and_where(column(spec, name).eq(slot(Slot::Value(values - 1))))
+                next += 1;
+                page.and_where(column(spec, name).eq(slot(Slot::Value(next - 1))))
+            }
+            Predicate::In(name, values) => {
+                next += values;
+                let values = (next - values..next).map(|nth| slot(Slot::Value(nth)));
+                page.and_where(column(spec, name).is_in(values))
             }
         };
     }
+    next
 }
 
 fn bound(page: &mut SelectStatement, spec: &Spec, sort: &Sort, shape: Shape) {
@@ -210,14 +275,21 @@ fn slot(slot: Slot) -> Expr {
 
 /// Stands for a slot among sea-query's values, none of which is ever bound.
 fn code(slot: Slot) -> i64 {
-    let code = CODES.iter().position(|one| *one == slot).unwrap_or(CODES.len());
+    let code = match slot {
+        Slot::Value(nth) => CODES.len() + nth,
+        slot => CODES.iter().position(|one| *one == slot).unwrap_or(usize::MAX),
+    };
     i64::try_from(code).unwrap_or(i64::MAX)
 }
 
+fn slot_of(code: i64) -> Option<Slot> {
+    let code = usize::try_from(code).ok()?;
+    let value = || code.checked_sub(CODES.len()).map(Slot::Value);
+    CODES.get(code).copied().or_else(value)
+}
+
+/// All slots but those of values, which are numbered after them.
 const CODES: &[Slot] = &[
-    Slot::Value(0),
-    Slot::Value(1),
-    Slot::Value(2),
     Slot::AfterKey,
     Slot::AfterId,
     Slot::BeforeKey,
@@ -240,14 +312,22 @@ struct Text {
     slots: Vec<Slot>,
 }
 
+impl Text {
+    fn statement(self, spec: &Spec, shape: Shape) -> Statement {
+        let name = format!("{}.{shape}", spec.name);
+        Statement {
+            sql: Sql::new(Box::leak(name.into_boxed_str()), Box::leak(self.text.into_boxed_str())),
+            slots: self.slots,
+        }
+    }
+}
+
 impl SqlWriter for Text {
     fn push_param<T: QueryBuilder>(&mut self, value: Marker, _: &T) {
         let (slot, is_limit) = match value {
             Marker::BigUnsigned(Some(0)) => (Some(Slot::Limit), true),
             Marker::BigUnsigned(_) => (Some(Slot::AtMost), true),
-            Marker::BigInt(Some(code)) => {
-                (usize::try_from(code).ok().and_then(|code| CODES.get(code)).copied(), false)
-            }
+            Marker::BigInt(Some(code)) => (slot_of(code), false),
             _ => (None, false),
         };
         // Not a marker of ours: the parameter count then differs, which the tests of statements refuse.

@@ -11,8 +11,8 @@
 //!     table: ("jobs", "j"),
 //!     columns: "j.id, j.kind, j.state",
 //!     filters: &[
-//!         Filter { name: "all", predicates: &[], sorts: &["created"], words: "" },
-//!         Filter { name: "state", predicates: &[Predicate::Is("state")], sorts: &["created"], words: "" },
+//!         Filter::all("all", &[], &["created"]),
+//!         Filter::all("state", &[Predicate::Is("state")], &["created"]),
 //!     ],
 //!     sorts: &[Sort { name: "created", by: By::Id, has_range: false }],
 //!     ..Spec::EMPTY
@@ -23,11 +23,13 @@
 //! ```
 
 mod build;
+mod range;
 mod shape;
 mod words;
 
 use frontdesk_model::{
     Cursor, Limit,
+    filter::{AnyOf, MAX_VALUES},
     page::{ForeignCursor, Key},
 };
 use uuid::Uuid;
@@ -73,6 +75,13 @@ pub struct Join {
 pub struct Filter {
     pub name: &'static str,
     pub predicates: &'static [Predicate],
+    /// Number of walks of the predicates, each with values of its own. The first rows of each are merged, so that
+    /// several values of a filter cost a page each.
+    pub walks: usize,
+    /// Instead of predicates: a walk for each of these sets, as with `walks`.
+    pub any: &'static [&'static [Predicate]],
+    /// Instead of a walk: few rows that are gathered by their ids and sorted.
+    pub gathered: Option<Gathered>,
     /// The sorts that go with it.
     pub sorts: &'static [&'static str],
     /// The rows of the words table among which to search, as a predicate on `w`. Only where the list
@@ -80,10 +89,55 @@ pub struct Filter {
     pub words: &'static str,
 }
 
+impl Filter {
+    /// To be completed.
+    pub const EMPTY: Self =
+        Self { name: "", predicates: &[], walks: 1, any: &[], gathered: None, sorts: &[], words: "" };
+
+    /// The rows that satisfy all of these predicates.
+    pub const fn all(
+        name: &'static str,
+        predicates: &'static [Predicate],
+        sorts: &'static [&'static str],
+    ) -> Self {
+        Self { name, predicates, sorts, ..Self::EMPTY }
+    }
+
+    /// The rows that satisfy the predicates with any of several values.
+    pub const fn any(
+        name: &'static str,
+        predicates: &'static [Predicate],
+        sorts: &'static [&'static str],
+    ) -> Self {
+        Self { walks: MAX_VALUES, ..Self::all(name, predicates, sorts) }
+    }
+
+    /// The sets of predicates, each of which is a walk of its own.
+    pub fn sets(&self) -> impl Iterator<Item = &'static [Predicate]> {
+        let own = if self.any.is_empty() { self.walks } else { 0 };
+        std::iter::repeat_n(self.predicates, own).chain(self.any.iter().copied())
+    }
+
+    fn is_merged(&self) -> bool {
+        self.walks > 1 || !self.any.is_empty()
+    }
+}
+
+/// A query of ids, for rows that are few by their nature.
+#[derive(Clone, Copy, Debug)]
+pub struct Gathered {
+    /// What follows `SELECT`: one column `id`, without duplicates. `$1` is the first of its values.
+    pub ids: &'static str,
+    /// Number of its values, which the [`Walk`] brings before those of the predicates.
+    pub values: usize,
+}
+
 #[derive(Clone, Copy, Debug)]
 pub enum Predicate {
     /// The column has a value, which the [`Walk`] brings.
     Is(&'static str),
+    /// The column has one of so many values, where few rows are left to look at.
+    In(&'static str, usize),
     /// Written into the statement. A planner uses a partial index only where it can read that its
     /// condition holds.
     Literal(&'static str),
@@ -173,6 +227,19 @@ impl Walk {
             limit: Limit::default().probe(),
             found: None,
         }
+    }
+
+    /// The rows with any of several texts, each of which has a set of predicates in the filter. `of` names the filter,
+    /// and the values of one set.
+    pub fn of_any<T: Copy>(
+        any: &AnyOf<T>,
+        text: impl Fn(T) -> &'static str,
+        of: impl Fn(Option<&'static str>) -> (&'static str, Vec<Value>),
+    ) -> Self {
+        // A set without a text finds nothing.
+        let texts = any.values().iter().map(|value| Some(text(*value))).chain(std::iter::repeat(None));
+        let values = texts.take(MAX_VALUES).flat_map(|text| of(text).1).collect();
+        Self::of(of(None).0, values)
     }
 
     #[must_use]

@@ -61,7 +61,7 @@ impl fmt::Display for Shape {
 /// The meaning of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slot {
-    /// The value of the filter's nth [`super::Predicate::Is`].
+    /// The nth value of the filter.
     Value(usize),
     AfterKey,
     AfterId,
@@ -120,6 +120,7 @@ impl Statements {
 /// Every shape with this filter.
 fn shapes(spec: &Spec, filter: &Filter) -> Vec<Shape> {
     let has = |sort: &&Sort| filter.sorts.contains(&sort.name);
+    let has_words = spec.words.is_some() && !filter.words.is_empty();
     let mut shapes = Vec::new();
     for (sort, is_descending) in spec.sorts.iter().filter(has).flat_map(|sort| [(sort, false), (sort, true)])
     {
@@ -132,11 +133,11 @@ fn shapes(spec: &Spec, filter: &Filter) -> Vec<Shape> {
         let other_sides: &[_] =
             if sort.has_range { &[(is_descending, !is_descending), (true, true)] } else { &[] };
         shapes.extend(one_sided.iter().chain(other_sides).map(|bounds| shape(Reach::All, *bounds)));
-        if spec.words.is_some() {
+        if has_words {
             shapes.extend(one_sided.map(|bounds| shape(Reach::Few, bounds)));
         }
     }
-    if spec.words.is_some() {
+    if has_words {
         shapes.extend(words::shapes(filter));
     }
     shapes

@@ -263,7 +263,7 @@ async fn the_trail_has_the_beginning_and_the_end_of_every_export(desk: Desk) {
     let started = || text("orders.export_started", "", "");
     auditor.get(&format!("{FILE}?state=placed")).await.is(200);
     assert_eq!(exports(&desk).await, [started(), text("orders.exported", "", "150")]);
-    let query = AuditQuery { action: Some(Action::ORDERS_EXPORTED), ..AuditQuery::default() };
+    let query = AuditQuery { action: Some(Action::ORDERS_EXPORTED).into(), ..AuditQuery::default() };
     let event = audit::list(&desk.domain.system(), &query).await.unwrap().items.remove(0);
     assert_eq!(event.changes[0].after.as_deref(), Some("{\"state\":\"placed\"}"));
 

@@ -269,10 +269,21 @@ async fn filters_have_the_names_that_pages_use(desk: Desk) {
     assert_eq!(count("currency=EUR&min=12.50&max=12.5&sort=total").await, 3);
     assert_eq!(count("currency=EUR&min=12.51").await, 0);
     assert_eq!(count("since=2030-01-01").await, 0);
+    assert_eq!(
+        count(
+            "state=placed&state=paid&created[gte]=2020-01-01&created%5Blt%5D=2090-01-01T00:00:00.5%2B02:00"
+        )
+        .await,
+        3
+    );
+    assert_eq!(count("created[gt]=2090-01-01").await, 0);
     for (query, field) in [
         ("min=1", "currency"),
         ("currency=EUR&since=2026-01-01", "since"),
         ("state=lost", "state"),
+        ("state=paid&state=lost", "state"),
+        ("created[gte]=2026-01-01T00:00:00+02:00", "created[gte]"),
+        ("currency=EUR&created[lt]=2026-01-01", "created"),
         ("currency=XXX", "currency"),
     ] {
         let problem = program.get(&format!("/orders?{query}")).await.is(400).problem();

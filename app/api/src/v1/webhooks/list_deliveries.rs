@@ -3,6 +3,7 @@
 use frontdesk_domain::webhooks;
 use frontdesk_model::{
     Limit, Page, Permission, Problem, WebhookId,
+    filter::{AnyOf, TimeRange},
     webhooks::{DeliveriesQuery, DeliveryState, DeliverySummary},
 };
 use serde::Deserialize;
@@ -26,7 +27,10 @@ struct OfWebhook {
     id: WebhookId,
     /// Only these; all of them if it is not given.
     #[serde(default)]
-    state: Option<DeliveryState>,
+    state: AnyOf<DeliveryState>,
+    /// Only those created in this range of time.
+    #[serde(default)]
+    created: TimeRange,
     #[serde(default)]
     limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.
@@ -36,6 +40,6 @@ struct OfWebhook {
 }
 
 async fn list_deliveries(call: Call, of: OfWebhook) -> Result<Page<DeliverySummary>, Problem> {
-    let query = DeliveriesQuery { state: of.state, limit: of.limit, cursor: of.cursor };
+    let query = DeliveriesQuery { state: of.state, created: of.created, limit: of.limit, cursor: of.cursor };
     Ok(webhooks::deliveries(&call, of.id, &query).await?)
 }

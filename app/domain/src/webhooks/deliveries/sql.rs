@@ -50,23 +50,23 @@ statements! { "webhooks";
              SELECT id FROM webhook_deliveries WHERE webhook_id = $1 LIMIT 1000)";
 }
 
+const SORTS: &[&str] = &["created"];
+
 pub static LIST: List = List::new(Spec {
     name: "db.deliveries.list",
     table: ("webhook_deliveries", "d"),
     columns: delivery!(),
     filters: &[
-        which("all", &[]),
-        which("state", &[Predicate::Is("state")]),
-        which("webhook", &[Predicate::Is("webhook_id")]),
-        which("webhook.state", &[Predicate::Is("webhook_id"), Predicate::Is("state")]),
+        Filter::all("all", &[], SORTS),
+        Filter::all("state", &[Predicate::Is("state")], SORTS),
+        Filter::any("states", &[Predicate::Is("state")], SORTS),
+        Filter::all("webhook", &[Predicate::Is("webhook_id")], SORTS),
+        Filter::all("webhook.state", &[Predicate::Is("webhook_id"), Predicate::Is("state")], SORTS),
+        Filter::any("webhook.states", &[Predicate::Is("webhook_id"), Predicate::Is("state")], SORTS),
     ],
-    sorts: &[Sort { name: "created", by: By::Id, has_range: false }],
+    sorts: &[Sort { name: "created", by: By::Id, has_range: true }],
     ..Spec::EMPTY
 });
-
-const fn which(name: &'static str, predicates: &'static [Predicate]) -> Filter {
-    Filter { name, predicates, sorts: &["created"], words: "" }
-}
 
 pub(in crate::webhooks) struct NewDelivery {
     pub(in crate::webhooks) id: DeliveryId,

@@ -44,8 +44,8 @@ pub static LIST: List = List::new(Spec {
     name: "db.webhooks.list",
     table: ("webhooks", "w"),
     columns: columns!(),
-    filters: &[Filter { name: "all", predicates: &[], sorts: &["created"], words: "" }],
-    sorts: &[Sort { name: "created", by: By::Id, has_range: false }],
+    filters: &[Filter { name: "all", sorts: &["created"], ..Filter::EMPTY }],
+    sorts: &[Sort { name: "created", by: By::Id, has_range: true }],
     ..Spec::EMPTY
 });
 

@@ -59,7 +59,7 @@ pub fn Jobs() -> impl IntoView {
 }
 
 fn filters(query: &JobsQuery) -> impl IntoView + use<> {
-    let chosen = query.state;
+    let chosen = query.state.only().copied();
     let states: Vec<_> = JobState::ALL
         .iter()
         .map(|state| view! { <option value=state.as_str() selected=Some(*state) == chosen>{state.as_str()}</option> })

@@ -12,7 +12,7 @@ use frontdesk_model::{
     page::{DEFAULT_LIMIT, MAX_LIMIT},
     search::Search,
     urls,
-    users::{Status, UserField, UserSort, UserSummary, UsersQuery},
+    users::{UserField, UserSort, UserSummary, UsersQuery},
 };
 use leptos::{either::Either, prelude::*};
 
@@ -69,7 +69,7 @@ async fn recent(context: &RequestContext, list: &UserList) -> Result<Option<Rece
 fn filters(query: &UsersQuery) -> impl IntoView + use<> {
     let statuses =
         [("", "Not removed"), ("active", "Active"), ("suspended", "Suspended"), ("removed", "Removed")];
-    let status = query.status.map_or("", Status::as_str);
+    let status = query.status.only().map_or("", |status| status.as_str());
     let limit = query.limit.unwrap_or_default().rows() as u32;
     let mut limits = vec![DEFAULT_LIMIT, 50, MAX_LIMIT];
     if !limits.contains(&limit) {
@@ -201,7 +201,8 @@ fn latest(orders: Vec<RecentOrder>) -> impl IntoView {
 }
 
 fn empty(query: &UsersQuery) -> impl IntoView + use<> {
-    let plain = query.q.is_none() && query.status.is_none() && query.cursor.is_none();
+    let plain =
+        query.q.is_none() && query.status.is_empty() && query.role.is_empty() && query.cursor.is_none();
     if plain {
         view! {
             <div class="empty">

@@ -3,7 +3,7 @@
 use frontdesk_domain::webhooks;
 use frontdesk_model::{
     Code, Page, Permission, Problem, Webhook as Facts, WebhookId, urls,
-    webhooks::{DeliveriesQuery, DeliveryState, DeliverySummary, OVERLAP_HOURS, OneWebhook, UpdateWebhook},
+    webhooks::{DeliveriesQuery, DeliverySummary, OVERLAP_HOURS, OneWebhook, UpdateWebhook},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -175,7 +175,7 @@ fn deliveries(
     id: WebhookId,
     may_resend: bool,
 ) -> impl IntoView + use<> {
-    let chosen = query.state.map_or("", DeliveryState::as_str);
+    let chosen = query.state.only().map_or("", |state| state.as_str());
     let states = [("", "Any"), ("pending", "Pending"), ("succeeded", "Arrived"), ("failed", "Given up")];
     let here = urls::WEBHOOK.of(id);
     let all = here.clone();
