@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Context, Domain,
-    list::{By, Filter, Join, List, Place, Predicate, Sort, Spec, Walk},
+    list::{By, CHANGES, Filter, Join, List, Place, Predicate, Sort, Spec, Walk, only_changes},
     params,
 };
 
@@ -28,6 +28,7 @@ pub static LIST: List = List::new(Spec {
     joins: &[Join { outer: false, table: ("users", "u"), on: "u.id = o.customer_id" }],
     filters: &[
         Filter::all("all", &[], BY_TIME),
+        Filter::all("changes", &[], &["updated"]),
         Filter::all("state", &[Predicate::Is("state")], BY_TIME),
         Filter::all("customer", &[Predicate::Is("customer_id")], BY_TIME),
         Filter::all("customer.state", &[Predicate::Is("customer_id"), Predicate::Is("state")], BY_TIME),
@@ -44,6 +45,7 @@ pub static LIST: List = List::new(Spec {
     ],
     sorts: &[
         Sort { name: "placed", by: By::Id, has_range: true },
+        CHANGES,
         Sort { name: "total", by: By::Number("total_minor"), has_range: true },
     ],
     ..Spec::EMPTY
@@ -97,6 +99,9 @@ async fn page(domain: &Domain, query: &OrdersQuery) -> Result<Page<OrderSummary>
         let found = sql::by_reference(&domain.db, reference.as_str()).await?;
         return Ok(Page { items: found.into_iter().collect(), next: None, prev: None });
     }
+    if !query.updated.is_empty() {
+        return changes(domain, query).await;
+    }
     let order = order_of(query)?;
     let list = list_name(query);
     let sort = if order.is_by_total() { "total" } else { "placed" };
@@ -111,6 +116,20 @@ async fn page(domain: &Domain, query: &OrdersQuery) -> Result<Page<OrderSummary>
         (Key::Number(key), one.id.0)
     };
     Ok(Page::of_probe(orders, limit, &list, cursor.as_ref(), place))
+}
+
+/// Orders by the time of their last change.
+async fn changes(domain: &Domain, query: &OrdersQuery) -> Result<Page<OrderSummary>, Error> {
+    only_changes(query.is_of_changes()).map_err(Error::Invalid)?;
+    let list = list_name(query);
+    let cursor = LIST.cursor(query.cursor.as_deref(), &list, CHANGES.name)?;
+    let limit = query.limit.unwrap_or_default();
+    let rows =
+        LIST.read(&domain.db, Walk::of_changes(&query.updated).from(cursor.as_ref()).limit(limit)).await?;
+    let orders = rows.into_iter().map(SummaryRow::summary).collect();
+    Ok(Page::of_probe(orders, limit, &list, cursor.as_ref(), |one: &OrderSummary| {
+        (Key::Number(one.updated_at.micros()), one.id.0)
+    }))
 }
 
 /// The sort that the filters require.

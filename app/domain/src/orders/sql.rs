@@ -17,7 +17,7 @@ use crate::{
 macro_rules! columns {
     () => {
         "o.id, o.reference, o.customer_id, u.name AS customer_name, o.state, o.currency, o.total_minor, \
-         o.refunded_minor, o.placed_at"
+         o.refunded_minor, o.placed_at, o.updated_at"
     };
 }
 pub(super) use columns;
@@ -52,7 +52,7 @@ statements! { "orders";
     CANCEL = "UPDATE orders SET state = 'cancelled', updated_at = $2 WHERE id = $1";
     HAS_PAYMENT = "SELECT id FROM payments WHERE order_id = $1 AND state <> 'failed' AND is_surplus = 0";
     READ = concat!(
-        "SELECT ", columns!(), ", o.captured_minor, o.note, o.updated_at, o.version, p.id AS payment_id, \
+        "SELECT ", columns!(), ", o.captured_minor, o.note, o.version, p.id AS payment_id, \
          p.state AS payment_state FROM orders o JOIN users u ON u.id = o.customer_id \
          LEFT JOIN payments p ON p.order_id = o.id AND p.state <> 'failed' AND p.is_surplus = 0 WHERE o.id = $1");
     LINES = "SELECT description, quantity, unit_minor FROM order_lines WHERE order_id = $1 ORDER BY position";
@@ -187,6 +187,7 @@ row! {
         total_minor: i64,
         refunded_minor: i64,
         placed_at: i64,
+        updated_at: i64,
     }
 }
 
@@ -201,6 +202,7 @@ impl SummaryRow {
             total: Money::new(self.total_minor, currency),
             refunded: Money::new(self.refunded_minor, currency),
             placed_at: Timestamp::from_micros(self.placed_at),
+            updated_at: Timestamp::from_micros(self.updated_at),
         }
     }
 }
@@ -210,7 +212,6 @@ row! {
         flatten summary: SummaryRow,
         captured_minor: i64,
         note: String,
-        updated_at: i64,
         version: i64,
         payment_id: Option<Uuid>,
         payment_state: Option<Text<PaymentState>>,
@@ -234,7 +235,6 @@ pub(super) async fn read(mut from: impl Read, id: OrderId) -> Result<Option<Orde
         captured: Money::new(row.captured_minor, currency),
         payment: payment.map(|(id, Text(state))| CurrentPayment { id: PaymentId(id), state }),
         note: Some(row.note).filter(|note| !note.is_empty()),
-        updated_at: Timestamp::from_micros(row.updated_at),
         version: row.version,
         summary,
     }))

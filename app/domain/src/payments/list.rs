@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Context,
     db::Value,
-    list::{By, Filter, Join, List, Predicate, Sort, Spec, Walk},
+    list::{By, CHANGES, Filter, Join, List, Predicate, Sort, Spec, Walk, only_changes},
     orders, params,
 };
 
@@ -23,6 +23,7 @@ const BY_TIME: &[&str] = &["created"];
 /// The filters of payments and refunds alike.
 pub(crate) const FILTERS: &[Filter] = &[
     Filter::all("all", &[], BY_TIME),
+    Filter::all("changes", &[], &["updated"]),
     Filter::all("state", &[STATE], BY_TIME),
     Filter::any("states", &[STATE], BY_TIME),
     Filter::all("order", &[ORDER], BY_TIME),
@@ -35,7 +36,7 @@ pub(crate) const FILTERS: &[Filter] = &[
     Filter::all("customer.state", &[CUSTOMER, STATE], BY_TIME),
     Filter::any("customer.states", &[CUSTOMER, STATE], BY_TIME),
 ];
-pub(crate) const SORTS: &[Sort] = &[Sort { name: "created", by: By::Id, has_range: true }];
+pub(crate) const SORTS: &[Sort] = &[Sort { name: "created", by: By::Id, has_range: true }, CHANGES];
 
 const STATE: Predicate = Predicate::Is("state");
 const STATES: Predicate = Predicate::In("state", MAX_VALUES);
@@ -93,14 +94,25 @@ pub async fn list(ctx: &Context, query: &PaymentsQuery) -> Result<Page<PaymentSu
     allowed(ctx, query.order).await?;
     let filters = PaymentsQuery { limit: None, cursor: None, ..query.clone() };
     let list = format!("payments:{}", serde_json::to_string(&filters).unwrap_or_default());
-    let cursor = LIST.cursor(query.cursor.as_deref(), &list, "created")?;
+    let is_of_changes = !query.updated.is_empty();
+    if is_of_changes {
+        only_changes(query.is_of_changes()).map_err(Error::Invalid)?;
+    }
+    let sort = if is_of_changes { CHANGES.name } else { "created" };
+    let cursor = LIST.cursor(query.cursor.as_deref(), &list, sort)?;
     let limit = query.limit.unwrap_or_default();
-    let walk = walk(&query.state, |state| state.as_str(), (query.order, query.customer), &query.created);
+    let walk = if is_of_changes {
+        Walk::of_changes(&query.updated)
+    } else {
+        walk(&query.state, |state| state.as_str(), (query.order, query.customer), &query.created)
+    };
     let rows: Vec<SummaryRow> = LIST.read(&ctx.db, walk.from(cursor.as_ref()).limit(limit)).await?;
     let is_staff = ctx.actor.may(Permission::ORDERS_READ);
     let cut = |summary: PaymentSummary| if is_staff { summary } else { for_customer(summary) };
     let rows = rows.into_iter().map(|row| cut(row.summary())).collect();
-    Ok(Page::of_probe(rows, limit, &list, cursor.as_ref(), |one: &PaymentSummary| (Key::Number(0), one.id.0)))
+    Ok(Page::of_probe(rows, limit, &list, cursor.as_ref(), |one: &PaymentSummary| {
+        (Key::Number(if is_of_changes { one.updated_at.micros() } else { 0 }), one.id.0)
+    }))
 }
 
 /// Actors with `orders:read` may see all payments; customers those of their own orders.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Context,
-    list::{Join, List, Spec},
+    list::{CHANGES, Join, List, Spec, Walk, only_changes},
     payments::{FILTERS, SORTS, allowed, walk},
 };
 
@@ -35,13 +35,24 @@ pub async fn list(ctx: &Context, query: &RefundsQuery) -> Result<Page<Refund>, E
     allowed(ctx, query.order).await?;
     let filters = RefundsQuery { limit: None, cursor: None, ..query.clone() };
     let list = format!("refunds:{}", serde_json::to_string(&filters).unwrap_or_default());
-    let cursor = LIST.cursor(query.cursor.as_deref(), &list, "created")?;
+    let is_of_changes = !query.updated.is_empty();
+    if is_of_changes {
+        only_changes(query.is_of_changes()).map_err(Error::Invalid)?;
+    }
+    let sort = if is_of_changes { CHANGES.name } else { "created" };
+    let cursor = LIST.cursor(query.cursor.as_deref(), &list, sort)?;
     let limit = query.limit.unwrap_or_default();
-    let walk = walk(&query.state, |state| state.as_str(), (query.order, query.customer), &query.created);
+    let walk = if is_of_changes {
+        Walk::of_changes(&query.updated)
+    } else {
+        walk(&query.state, |state| state.as_str(), (query.order, query.customer), &query.created)
+    };
     let rows: Vec<RefundRow> = LIST.read(&ctx.db, walk.from(cursor.as_ref()).limit(limit)).await?;
     let is_staff = ctx.actor.may(Permission::ORDERS_READ);
     let rows = rows.into_iter().map(|row| for_reader(row.refund(), is_staff)).collect();
-    Ok(Page::of_probe(rows, limit, &list, cursor.as_ref(), |one: &Refund| (Key::Number(0), one.id.0)))
+    Ok(Page::of_probe(rows, limit, &list, cursor.as_ref(), |one: &Refund| {
+        (Key::Number(if is_of_changes { one.updated_at.micros() } else { 0 }), one.id.0)
+    }))
 }
 
 /// Customers do not see the staff involved, nor their reasons.

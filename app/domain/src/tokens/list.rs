@@ -27,9 +27,14 @@ pub static LIST: List = List::new(Spec {
     columns: columns!(),
     joins: &[Join { outer: true, table: ("users", "u"), on: "u.id = t.owner_id" }],
     filters: &[
-        Filter::all("all", &[], SORTS),
-        Filter::all("personal", &[Predicate::Literal("t.kind = 'personal'")], SORTS),
-        Filter::all("service", &[Predicate::Literal("t.kind = 'service'")], SORTS),
+        Filter::all("all", &[], &["created"]),
+        // By their end, a walk for each kind: SQLite may walk the index of both kinds and sort, even if another index
+        // has the order.
+        Filter {
+            any: &[&[Predicate::Literal("t.kind = 'personal'")], &[Predicate::Literal("t.kind = 'service'")]],
+            ..Filter::all("kinds", &[], &["end"])
+        },
+        Filter::all("kind", &[Predicate::Is("kind")], SORTS),
         Filter::all("owner", &[Predicate::Is("owner_id")], SORTS),
     ],
     sorts: &[
@@ -98,7 +103,8 @@ async fn page(domain: &Domain, query: &TokensQuery) -> Result<Page<Token>, Error
         // Service tokens have no owner.
         (Some(_), Some(TokenKind::Service)) => return Ok(Page { items: Vec::new(), next: None, prev: None }),
         (Some(owner), _) => Walk::of("owner", params![owner]),
-        (None, Some(kind)) => Walk::of(kind.as_str(), params![]),
+        (None, Some(kind)) => Walk::of("kind", params![kind.as_str()]),
+        (None, None) if query.life.is_some() => Walk::of("kinds", params![]),
         (None, None) => Walk::of("all", params![]),
     };
     let now = domain.clock.now();

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Context, Domain,
     db::{self, Db, Text, Value},
-    list::{By, Filter, Found, Gathered, List, Predicate, Sort, Spec, Walk, Words},
+    list::{By, CHANGES, Filter, Found, Gathered, List, Predicate, Sort, Spec, Walk, Words, only_changes},
     params,
 };
 
@@ -24,7 +24,10 @@ const SORTS: &[&str] = &["joined", "name", "email", "last_seen"];
 pub static LIST: List = List::new(Spec {
     name: "db.users.list",
     table: ("users", "u"),
-    columns: concat!("u.id, u.name, u.email, u.status, u.joined_at, u.last_seen_at, ", roles_column!()),
+    columns: concat!(
+        "u.id, u.name, u.email, u.status, u.joined_at, u.updated_at, u.last_seen_at, ",
+        roles_column!()
+    ),
     filters: &[
         which("present", &[Predicate::Literal("u.status <> 'removed'")], "w.part = 0"),
         which("active", &[Predicate::Literal("u.status <> 'removed' AND u.status = 'active'")], "w.part = 0"),
@@ -52,6 +55,7 @@ pub static LIST: List = List::new(Spec {
             ],
             ..which("any", &[], "")
         },
+        Filter::all("changes", &[], &["updated"]),
         // Staff are few: they are gathered and sorted.
         Filter {
             gathered: Some(Gathered {
@@ -66,6 +70,7 @@ pub static LIST: List = List::new(Spec {
         Sort { name: "name", by: By::Text("name_key"), has_range: false },
         Sort { name: "email", by: By::Text("email_key"), has_range: false },
         Sort { name: "last_seen", by: By::Number("last_seen_at"), has_range: false },
+        CHANGES,
     ],
     words: Some(Words { table: "user_words", owner: "user_id", column: "words" }),
     ..Spec::EMPTY
@@ -79,8 +84,8 @@ const fn which(name: &'static str, predicates: &'static [Predicate], words: &'st
 #[derive(Clone, Debug)]
 pub struct UserList {
     pub page: Page<UserSummary>,
-    /// The order of the page. `None` if a search has too many matches to sort them: they are in the
-    /// order of the words that match.
+    /// The order of the page. `None` if a search has too many matches to sort them, which are in the order of the
+    /// words that match, and for a range of changes.
     pub sort: Option<UserSort>,
 }
 
@@ -91,6 +96,9 @@ pub struct UserList {
 #[tracing::instrument(name = "users.list", skip_all)]
 pub async fn list(ctx: &Context, query: &UsersQuery) -> Result<UserList, Error> {
     ctx.actor.require(Permission::USERS_READ)?;
+    if !query.updated.is_empty() {
+        return Ok(UserList { page: changes(ctx, query).await?, sort: None });
+    }
     let sort = query.sort.unwrap_or_default();
     let (filter, values) = filter_of(query);
     combinable(query, filter)?;
@@ -116,6 +124,18 @@ pub async fn list(ctx: &Context, query: &UsersQuery) -> Result<UserList, Error> 
     };
     let page = Page::of_probe(users, limit, &name, cursor.as_ref(), |(user, key)| (key.clone(), user.id.0));
     Ok(UserList { page: page.map(|(user, _)| user), sort: (!is_many).then_some(sort) })
+}
+
+/// Users by the time of their last change.
+async fn changes(domain: &Domain, query: &UsersQuery) -> Result<Page<UserSummary>, Error> {
+    only_changes(query.is_of_changes()).map_err(Error::Invalid)?;
+    let list = format!("users:{}", serde_json::to_string(&query.updated).unwrap_or_default());
+    let cursor = LIST.cursor(query.cursor.as_deref(), &list, CHANGES.name)?;
+    let limit = query.limit.unwrap_or_default();
+    let walk = Walk::of_changes(&query.updated).from(cursor.as_ref()).limit(limit);
+    let users = read::<i64>(&domain.db, walk).await?;
+    let page = Page::of_probe(users, limit, &list, cursor.as_ref(), |(user, key)| (key.clone(), user.id.0));
+    Ok(page.map(|(user, _)| user))
 }
 
 /// The filter of the roles and statuses, and its values.
@@ -204,6 +224,7 @@ struct ListRow<K> {
     email: String,
     status: Text<Status>,
     joined_at: i64,
+    updated_at: i64,
     last_seen_at: i64,
     sort_key: K,
     roles: Option<Text<Roles>>,
@@ -227,6 +248,7 @@ where
             email: db::column(row, "email")?,
             status: db::column(row, "status")?,
             joined_at: db::column(row, "joined_at")?,
+            updated_at: db::column(row, "updated_at")?,
             last_seen_at: db::column(row, "last_seen_at")?,
             sort_key: db::column(row, "sort_key")?,
             roles: db::column(row, "roles")?,
@@ -243,6 +265,7 @@ impl<K: Into<Key>> ListRow<K> {
             status: self.status.0,
             roles: self.roles.map(|roles| roles.0).unwrap_or_default(),
             joined_at: Timestamp::from_micros(self.joined_at),
+            updated_at: Timestamp::from_micros(self.updated_at),
             last_seen_at: sql::last_seen(self.last_seen_at),
         };
         (user, self.sort_key.into())

@@ -5,13 +5,16 @@ use frontdesk_model::{
     Currency, Limit, OrderId, Problem, Role, TypedAmount, UserId,
     filter::{AnyOf, TimeRange},
     orders::{OrderSort, OrderState, OrderSummary, OrdersQuery},
+    payments::PaymentsQuery,
+    refunds::RefundsQuery,
     search::Search,
 };
 
-use crate::support::{By, TestDomain, pay, pay_form, person, place, refund_form};
+use crate::support::{By, TestDomain, later, pay, pay_form, person, place, refund_form};
 
 both! {
     every_order_is_met_once_in_every_order_and_both_ways,
+    a_range_of_changes_has_orders_payments_and_refunds_by_their_last_change,
     filters_that_do_not_go_together_are_refused,
     an_order_is_found_by_its_reference,
     the_five_newest_of_each_come_in_one_statement,
@@ -126,6 +129,40 @@ async fn every_order_is_met_once_in_every_order_and_both_ways(domain: TestDomain
     }
     let yen = OrdersQuery { currency: Currency::parse("JPY"), ..Default::default() };
     assert!(walk(&domain, yen).await.is_empty());
+}
+
+async fn a_range_of_changes_has_orders_payments_and_refunds_by_their_last_change(domain: TestDomain) {
+    let ann = person(&domain, "Ann", &[]).await;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.push(place(&domain, ann.id, 1_000).await.summary.id);
+        domain.clock.advance(60);
+    }
+    let synced = domain.clock.now();
+    let updated = TimeRange { gte: Some(synced), ..TimeRange::default() };
+    let changed = OrdersQuery { updated, ..Default::default() };
+    assert_eq!(orders::list(&domain.system(), &changed).await.unwrap().items, []);
+    let second = pay(&domain, ids[1], "pm_card_ok").await;
+    domain.clock.advance(60);
+    let first = pay(&domain, ids[0], "pm_card_ok").await;
+    domain.clock.advance(60);
+    refunds::request(&domain.system(), refund_form(second.summary.id, Some(100))).await.unwrap();
+    later(&domain, 0).await;
+    let met: Vec<_> = walk(&domain, changed).await.into_iter().map(|one| one.id).collect();
+    assert_eq!(met, [ids[0], ids[1]]);
+    let query = PaymentsQuery { updated, limit: Limit::new(1), ..PaymentsQuery::default() };
+    let page = payments::list(&domain.system(), &query).await.unwrap();
+    assert_eq!(page.items[0].id, first.summary.id);
+    let query = PaymentsQuery { cursor: page.next, ..query };
+    assert_eq!(payments::list(&domain.system(), &query).await.unwrap().items[0].id, second.summary.id);
+    let query = RefundsQuery { updated, ..RefundsQuery::default() };
+    assert_eq!(refunds::list(&domain.system(), &query).await.unwrap().items.len(), 1);
+    let later = TimeRange { gt: Some(domain.clock.now()), ..TimeRange::default() };
+    let query = RefundsQuery { updated: later, ..RefundsQuery::default() };
+    assert_eq!(refunds::list(&domain.system(), &query).await.unwrap().items, []);
+    let mixed = RefundsQuery { customer: Some(ann.id), updated, ..RefundsQuery::default() };
+    let problem = Problem::from(refunds::list(&domain.system(), &mixed).await.unwrap_err());
+    assert_eq!(problem.details[0].field, "updated");
 }
 
 async fn filters_that_do_not_go_together_are_refused(domain: TestDomain) {

@@ -19,6 +19,7 @@ both! {
     a_page_is_a_fixed_number_of_statements_whatever_is_on_it,
     a_page_shows_all_of_a_persons_roles_and_one_row_for_each_person,
     users_are_filtered_by_roles_statuses_and_time,
+    a_range_of_changes_has_every_user_by_their_last_change,
     filters_without_an_index_are_refused,
     a_cursor_leads_on_only_in_its_own_list,
     a_forged_cursor_is_refused_or_leads_somewhere_and_is_never_a_database_error,
@@ -59,8 +60,9 @@ async fn a_page_shows_all_of_a_persons_roles_and_one_row_for_each_person(domain:
     for sort in UserSort::all() {
         let query = UsersQuery { sort: Some(sort), q: Search::parse("ann@").ok(), ..UsersQuery::default() };
         let list = users::list(&domain.system(), &query).await.unwrap();
-        let User { id, name, email, status, roles, joined_at, last_seen_at, .. } = user(&domain, ann).await;
-        let listed = UserSummary { id, name, email, status, roles, joined_at, last_seen_at };
+        let User { id, name, email, status, roles, joined_at, updated_at, last_seen_at, .. } =
+            user(&domain, ann).await;
+        let listed = UserSummary { id, name, email, status, roles, joined_at, updated_at, last_seen_at };
         assert_eq!(list.page.items, [listed]);
         assert_eq!(list.page.items[0].roles.iter().count(), Role::ASSIGNABLE.len());
     }
@@ -124,6 +126,57 @@ async fn users_are_filtered_by_roles_statuses_and_time(domain: TestDomain) {
         let admins = UsersQuery { created, ..of(&[Role::Admin], &[]) };
         let expected: Vec<_> = expected.into_iter().filter(|id| *id != bo).collect();
         assert_eq!(found(admins).await, expected, "{created:?}");
+    }
+}
+
+async fn a_range_of_changes_has_every_user_by_their_last_change(domain: TestDomain) {
+    let mut people = Vec::new();
+    for name in ["Ann", "Bo", "Cy", "Di"] {
+        people.push(register(&domain, name).await);
+        domain.clock.advance(60);
+    }
+    let [ann, bo, cy, di] = people[..] else { panic!() };
+    let synced = domain.clock.now();
+    users::suspend(&domain.system(), suspension(cy)).await.unwrap();
+    domain.clock.advance(60);
+    grant(&domain, ann, Role::Admin).await;
+    domain.clock.advance(60);
+    users::remove(&domain.system(), one(bo)).await.unwrap();
+    let changed = async |updated: TimeRange| {
+        let mut query = UsersQuery { updated, limit: Limit::new(1), ..UsersQuery::default() };
+        let mut users = Vec::new();
+        loop {
+            let page = users::list(&domain.system(), &query).await.unwrap().page;
+            users.extend(page.items);
+            match page.next {
+                Some(next) => query.cursor = Some(next),
+                None => return users,
+            }
+        }
+    };
+    let since = changed(TimeRange { gte: Some(synced), ..TimeRange::default() }).await;
+    assert_eq!(since.iter().map(|user| user.id).collect::<Vec<_>>(), [cy, ann, bo]);
+    assert_eq!(since[2].status, Status::Removed);
+    let last = since[1].updated_at;
+    let ids = async |updated| changed(updated).await.into_iter().map(|user| user.id).collect::<Vec<_>>();
+    assert_eq!(ids(TimeRange { gt: Some(last), ..TimeRange::default() }).await, [bo]);
+    assert_eq!(
+        ids(TimeRange { gte: Some(last), lt: Some(since[2].updated_at), ..TimeRange::default() }).await,
+        [ann]
+    );
+    assert_eq!(ids(TimeRange { lte: Some(last), ..TimeRange::default() }).await, [di, cy, ann]);
+    let updated = TimeRange { gte: Some(synced), ..TimeRange::default() };
+    for query in [
+        UsersQuery { q: Search::parse("ann").ok(), updated, ..UsersQuery::default() },
+        UsersQuery { sort: UserSort::parse("name"), updated, ..UsersQuery::default() },
+        UsersQuery { status: Some(Status::Active).into(), updated, ..UsersQuery::default() },
+        UsersQuery { created: updated, updated, ..UsersQuery::default() },
+    ] {
+        let problem = Problem::from(users::list(&domain.system(), &query).await.unwrap_err());
+        assert_eq!(
+            (problem.details[0].field.as_str(), problem.details[0].code.as_str()),
+            ("updated", "mixed")
+        );
     }
 }
 

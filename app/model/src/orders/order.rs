@@ -109,6 +109,7 @@ pub struct OrderSummary {
     /// What was refunded so far.
     pub refunded: Money,
     pub placed_at: Timestamp,
+    pub updated_at: Timestamp,
 }
 
 /// An order with all that belongs to it.
@@ -125,7 +126,6 @@ pub struct Order {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "Ordered by telephone")]
     pub note: Option<String>,
-    pub updated_at: Timestamp,
     /// Grows with every change, to notice when two act at once.
     #[schema(example = 1)]
     pub version: i64,

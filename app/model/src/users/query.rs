@@ -101,12 +101,24 @@ pub struct UsersQuery {
     /// Only those who joined in this range of time. The list is sorted by `joined`. Without `q`.
     #[serde(skip_serializing_if = "TimeRange::is_empty")]
     pub created: TimeRange,
+    /// Only those changed in this range of time, sorted by it, least recent first. Removed users too. Without other filters and
+    /// without a sort.
+    #[serde(skip_serializing_if = "TimeRange::is_empty")]
+    pub updated: TimeRange,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
     /// Where to go on: `next` or `prev` of the page before.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(max_length = 2048, pattern = "^[A-Za-z0-9_-]+$")]
     pub cursor: Option<String>,
+}
+
+impl UsersQuery {
+    /// Returns true if nothing is asked for but a range of changes.
+    pub fn is_of_changes(&self) -> bool {
+        let Self { updated, limit, cursor, .. } = self.clone();
+        *self == Self { updated, limit, cursor, ..Self::default() }
+    }
 }
 
 schemas! {

@@ -76,6 +76,7 @@ pub struct UserSummary {
     pub status: Status,
     pub roles: Roles,
     pub joined_at: Timestamp,
+    pub updated_at: Timestamp,
     pub last_seen_at: Option<Timestamp>,
 }
 

@@ -35,6 +35,7 @@ use frontdesk_model::{
 use uuid::Uuid;
 
 pub use self::{
+    range::{CHANGES, only_changes},
     shape::{Bounds, Reach, Shape, Slot, Statement},
     words::Found,
 };

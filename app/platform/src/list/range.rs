@@ -1,12 +1,34 @@
 //! Ranges of time as bounds of a walk.
 
-use frontdesk_model::{Timestamp, filter::TimeRange};
+use frontdesk_model::{Code, Problem, Timestamp, filter::TimeRange};
 use uuid::Uuid;
 
-use super::{By, Place, Walk};
+use super::{By, Place, Sort, Walk};
 use crate::clock::first_id_at;
 
+/// The sort of a list by the time of the last change of its rows, for programs that keep a copy.
+pub const CHANGES: Sort = Sort { name: "updated", by: By::Number("updated_at"), has_range: true };
+
+/// Refuses other filters beside a range of changes: each would need an index with the time of the last change, which
+/// every change would write.
+///
+/// # Errors
+/// `VALIDATION_ERROR` for `updated`.
+pub fn only_changes(is_of_changes: bool) -> Result<(), Problem> {
+    let refused = Problem::new(Code::ValidationError);
+    if is_of_changes {
+        Ok(())
+    } else {
+        Err(refused.fault("updated", "mixed", "Leave out the other filters and the sort"))
+    }
+}
+
 impl Walk {
+    /// The rows that changed in a range of time, least recent first: of the filter `changes`.
+    pub fn of_changes(range: &TimeRange) -> Self {
+        Self::of("changes", Vec::new()).sorted(CHANGES.name, false).within(range, CHANGES.by)
+    }
+
     /// Only rows of a range of time. In a list sorted by id it is the time in the ids, to the millisecond; otherwise
     /// that of the column that the list is sorted by, to the microsecond.
     #[must_use]
