@@ -96,7 +96,7 @@ pub enum Error {
     #[error(transparent)]
     Accounts(#[from] users::Error),
     #[error(transparent)]
-    Tokens(#[from] tokens::Error),
+    Tokens(Box<tokens::Error>),
     #[error(transparent)]
     Passwords(#[from] passwords::Error),
     #[error("there is an owner already; sign in at {0}")]
@@ -109,6 +109,12 @@ pub enum Error {
     Backup(#[from] db::BackupError),
     #[error("nothing can be printed")]
     Print(#[source] io::Error),
+}
+
+impl From<tokens::Error> for Error {
+    fn from(error: tokens::Error) -> Self {
+        Self::Tokens(Box::new(error))
+    }
 }
 
 /// Opens the domain, and creates the files that its database needs.
